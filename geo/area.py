@@ -1,0 +1,407 @@
+"""An Area: boundary, walk network, people and places, each with where it came from; opened, saved
+and listed.
+
+An area is a folder that can be copied to a colleague. ``area.json`` names the folder of the current
+revision (``r1``, ``r2`` …) and the checksum of each GeoParquet file in it. Saving writes a new
+revision beside the old one and then replaces ``area.json`` in one step: a build that fails leaves
+the old area as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from platformdirs import user_data_path
+
+from geo import presets
+from geo.errors import AreaDamaged, AreaNewer, BadName, OutputUnwritable, UnknownArea
+from geo.network import WGS84, Floats, Snapped, WalkNetwork, network_from_frame
+from geo.presets import Profile
+
+FORMAT = "narhet-area"
+VERSION = 1
+DEMO = "demo"
+PARTS = ("network", "boundary", "districts", "people", "places", "buildings", "water")
+
+Progress = Callable[[str, float], None]
+"""Called with a text key under ``progress.`` and a share done from 0 to 1; may raise ``Cancelled``
+to stop the work."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A row of a file that could not be used: its number in the file, and why (a key under
+    ``left_out.`` with values).
+    """
+
+    row: int
+    reason: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a part of an area came from.
+
+    ``part`` is ``network``, ``boundary``, ``districts``, ``people``, or a kind of place. Empty
+    ``licence`` or ``date`` means unknown, and is shown as such. ``made`` is a key under ``made.``
+    that says how the part was made of the file.
+    """
+
+    part: str
+    title: str
+    licence: str = ""
+    date: str = ""
+    made: str = "read"
+    file: str = ""
+    rows: int = 0
+    estimated: bool = False
+    demonstration: bool = False
+    columns: dict[str, str] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def is_osm(self) -> bool:
+        """Whether OpenStreetMap must be credited wherever this part shows."""
+        return "openstreetmap" in f"{self.title} {self.licence}".lower()
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """Everything known of one area. Tables are in WGS84, the network in metres.
+
+    ``districts``: ``name``. ``people``: ``id``, ``origin`` (``residents`` or
+    ``transitional_housing``), ``unit`` (statistical area or place id), ``district``, ``estimated`` and one float column a group (NaN: unknown). ``places``: ``id``, ``name``,
+    ``kind``, ``address``, ``district``, ``source`` (title), ``demonstration``, ``details`` (JSON of
+    the other columns). ``buildings``: centre points with ``floor_m2`` and ``residential``.
+    ``water``: shapes for the map's background.
+    """
+
+    id: str
+    name: str
+    network: WalkNetwork
+    boundary: gpd.GeoSeries
+    districts: gpd.GeoDataFrame
+    people: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    sources: tuple[Source, ...]
+    demonstration: bool = False
+    revision: int = 0
+    created: str = ""
+    _snaps: dict[tuple[str, str], Snapped] = field(default_factory=dict, repr=False)
+
+    @property
+    def key(self) -> str:
+        """What everything computed from this area may be cached on."""
+        return f"{self.id}@{self.revision}@{self.created}"
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """Groups of people this area knows, in the order of the presets."""
+        return [
+            name
+            for name in presets.groups()
+            if name in self.people and self.people[name].notna().any()
+        ]
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """Kinds of place this area has, in the order of the presets."""
+        return [name for name in presets.kinds() if (self.places["kind"] == name).any()]
+
+    @cached_property
+    def metric_boundary(self) -> shapely.Geometry:
+        """The boundary in the network's metres, as one shape."""
+        return self.boundary.to_crs(self.network.crs).union_all()
+
+    def places_of(self, kind: str) -> gpd.GeoDataFrame:
+        """Return the places of one kind, in area order."""
+        return self.places[self.places["kind"] == kind].reset_index(drop=True)
+
+    def snapped_people(self, profile: Profile | None = None) -> Snapped:
+        """Return people snapped to the network, computed once a profile."""
+        return self._snapped("people", self.people.geometry, profile)
+
+    def snapped_places(self, kind: str, profile: Profile | None = None) -> Snapped:
+        """Return the places of a kind snapped to the network, computed once a profile."""
+        return self._snapped(f"places:{kind}", self.places_of(kind).geometry, profile)
+
+    def count(self, group: str) -> Floats:
+        """Return people of a group a row; unknown counts as nobody here and is reported by
+        ``unknown_units``.
+        """
+        people: Floats = self.people[group].fillna(0).to_numpy(np.float64)
+        return people
+
+    @property
+    def uses_osm(self) -> bool:
+        """Whether any part must credit OpenStreetMap."""
+        return any(source.is_osm for source in self.sources)
+
+    def _snapped(self, what: str, points: gpd.GeoSeries, profile: Profile | None) -> Snapped:
+        key = (what, profile.id if profile else "")
+        if key not in self._snaps:
+            self._snaps[key] = self.network.snap(points, profile)
+        return self._snaps[key]
+
+
+@dataclass(frozen=True)
+class AreaCard:
+    """What a list of areas shows without opening one; ``problem`` is the code of the error that
+    opening would give.
+    """
+
+    id: str
+    name: str
+    revision: int = 0
+    created: str = ""
+    demonstration: bool = False
+    people: int = 0
+    places: int = 0
+    problem: str = ""
+
+
+def home_folder(home: str | Path | None = None) -> Path:
+    """Return where areas live: the argument, else ``NARHET_HOME``, else the platform's user data
+    folder.
+    """
+    chosen = home or os.environ.get("NARHET_HOME")
+    return Path(chosen).expanduser() if chosen else user_data_path("narhet", appauthor=False)
+
+
+def area_id(name: str) -> str:
+    """Check an area id: lower-case letters, digits and hyphens, so that it can be a folder and
+    stand in a link.
+
+    Raises
+    ------
+    BadName : anything else, with a proposal.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", name):
+        raise BadName(found=name[:80], proposal=slug(name))
+    return name
+
+
+def slug(name: str) -> str:
+    """Make an area id of a name.
+
+    >>> slug("Hässelby-Vällingby, Stockholm, Sweden")
+    'hasselby-vallingby'
+    """
+    plain = name.split(",")[0].strip().lower().translate(str.maketrans("åäöéüø", "aaoeuo"))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64] or "omrade"
+
+
+def list_areas(home: str | Path | None = None) -> list[AreaCard]:
+    """List the areas in a home folder by name; damaged ones are listed with their problem."""
+    folder = home_folder(home) / "areas"
+    cards = [_card(path) for path in sorted(folder.glob("*/area.json"))] if folder.is_dir() else []
+    return sorted(cards, key=lambda card: (card.demonstration, card.name.lower()))
+
+
+def open_area(name: str, home: str | Path | None = None) -> Area:
+    """Open an area by id.
+
+    Raises
+    ------
+    UnknownArea : no such area in the home folder; the message lists those there are.
+    AreaDamaged : a file is missing, cut short or changed.
+    AreaNewer : a newer Närhet wrote it.
+    """
+    folder = home_folder(home) / "areas" / area_id(name)
+    if not (folder / "area.json").is_file():
+        if name == DEMO:
+            from geo.sources.demo import build_demo  # built at first use, from an installed extract
+
+            return save_area(build_demo(), home)
+        known = ", ".join(card.id for card in list_areas(home)) or "–"
+        raise UnknownArea(found=name, known=known, home=str(home_folder(home)))
+    try:
+        return _opened(folder)
+    except AreaDamaged:
+        # A writer may have put a newer revision in place while we read: look once more before
+        # believing it.
+        return _opened(folder)
+
+
+def save_area(area: Area, home: str | Path | None = None) -> Area:
+    """Write an area as a new revision, atomically, and return it with its revision and time.
+
+    Raises
+    ------
+    OutputUnwritable : the home folder can not be written, or the disk is full; the old area stands.
+    """
+    folder = home_folder(home) / "areas" / area_id(area.id)
+    draft: Path | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        revision = 1 + max([_revision(path) for path in folder.glob("r*")], default=0)
+        saved = replace(
+            area,
+            revision=revision,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            _snaps={},
+        )
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+        manifest = _write_parts(saved, draft)
+        draft.rename(folder / f"r{revision}")
+        _replace_json(folder / "area.json", manifest)
+    except OSError as error:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+        raise OutputUnwritable(
+            file=str(folder), reason=error.strerror or type(error).__name__
+        ) from error
+    for path in folder.glob("r*"):
+        if _revision(path) < revision - 1:
+            shutil.rmtree(path, ignore_errors=True)
+    return saved
+
+
+def empty_table(columns: Iterable[str]) -> gpd.GeoDataFrame:
+    """Return a table with the given columns and no rows, in WGS84."""
+    return gpd.GeoDataFrame(
+        {name: pd.Series(dtype=object) for name in columns}, geometry=[], crs=WGS84
+    )
+
+
+def _revision(path: Path) -> int:
+    return int(path.name[1:]) if path.name[1:].isdigit() else 0
+
+
+def _write_parts(area: Area, folder: Path) -> dict[str, Any]:
+    tables = {
+        "network": area.network.frame(),
+        "boundary": gpd.GeoDataFrame(geometry=area.boundary),
+        "districts": area.districts,
+        "people": area.people,
+        "places": area.places,
+        "buildings": area.buildings,
+        "water": area.water,
+    }
+    files = {}
+    for part, table in tables.items():
+        path = folder / f"{part}.parquet"
+        table.to_parquet(path, index=False)
+        files[part] = {"sha256": _checksum(path), "rows": len(table)}
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "id": area.id,
+        "name": area.name,
+        "revision": area.revision,
+        "created": area.created,
+        "demonstration": area.demonstration,
+        "crs": area.network.crs,
+        "files": files,
+        "people": round(float(area.count("all").sum())) if "all" in area.people else 0,
+        "sources": [asdict(source) for source in area.sources],
+    }
+
+
+def _replace_json(path: Path, content: dict[str, Any]) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(content, file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / "area.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AreaDamaged(area=folder.name, file="area.json") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise AreaDamaged(area=folder.name, file="area.json")
+    if not isinstance(manifest.get("version"), int) or manifest["version"] > VERSION:
+        raise AreaNewer(area=folder.name, found=str(manifest.get("version")), known=str(VERSION))
+    return manifest
+
+
+def _opened(folder: Path) -> Area:
+    manifest = _manifest(folder)
+    tables = {part: _part(folder, manifest, part) for part in PARTS}
+    edges = tables["network"]
+    try:
+        return Area(
+            id=folder.name,
+            name=str(manifest["name"]),
+            network=network_from_frame(edges, _node_xy(edges)),
+            boundary=tables["boundary"].geometry,
+            sources=tuple(_source(row) for row in manifest["sources"]),
+            demonstration=bool(manifest["demonstration"]),
+            revision=int(manifest["revision"]),
+            created=str(manifest["created"]),
+            **{
+                part: tables[part]
+                for part in ("districts", "people", "places", "buildings", "water")
+            },
+        )
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise AreaDamaged(area=folder.name, file="area.json") from error
+
+
+def _part(folder: Path, manifest: dict[str, Any], part: str) -> gpd.GeoDataFrame:
+    path = folder / f"r{manifest.get('revision')}" / f"{part}.parquet"
+    try:
+        if _checksum(path) != manifest["files"][part]["sha256"]:
+            raise AreaDamaged(area=folder.name, file=path.name)
+        return gpd.read_parquet(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AreaDamaged(area=folder.name, file=path.name) from error
+
+
+def _node_xy(edges: gpd.GeoDataFrame) -> Floats:
+    lines = np.asarray(edges.geometry.values, dtype=object)
+    u, v = edges["u"].to_numpy(np.int64), edges["v"].to_numpy(np.int64)
+    xy = np.zeros((int(max(u.max(), v.max())) + 1, 2))
+    xy[v] = shapely.get_coordinates(shapely.get_point(lines, -1))
+    xy[u] = shapely.get_coordinates(shapely.get_point(lines, 0))
+    return xy
+
+
+def _source(row: dict[str, Any]) -> Source:
+    return Source(**{**row, "left_out": tuple(LeftOut(**item) for item in row.get("left_out", ()))})
+
+
+def _card(path: Path) -> AreaCard:
+    try:
+        manifest = _manifest(path.parent)
+        rows = manifest["files"]["places"]["rows"]
+    except (AreaDamaged, AreaNewer) as error:
+        return AreaCard(path.parent.name, path.parent.name, problem=error.code)
+    except (KeyError, TypeError):
+        return AreaCard(path.parent.name, path.parent.name, problem="area_damaged")
+    return AreaCard(
+        path.parent.name,
+        str(manifest["name"]),
+        int(manifest["revision"]),
+        str(manifest["created"]),
+        bool(manifest["demonstration"]),
+        int(manifest.get("people", 0)),
+        int(rows),
+    )
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,160 @@
+"""Every way Närhet refuses, as one tree. A class carries a code and values; the sentence stands in
+``data/*.toml``.
+
+NarhetError
+├── InputError                 something a person gave us can not be used
+│   ├── FileMissing            no such file
+│   ├── FileFormat             not a file we read, or a broken one
+│   ├── FileTooLarge           above the bound for uploads
+│   ├── NoLines                the network file holds no lines
+│   ├── CrsMismatch            the coordinates are not in the system the file or user says
+│   ├── BoundaryApart          boundary and network do not touch
+│   ├── NoPeople               no row with people in the file
+│   ├── NegativeCount          a count below zero
+│   ├── NotANumber             text where a count belongs
+│   ├── ColumnMissing          a needed column is not there
+│   ├── NoCoordinates          no row has coordinates
+│   ├── OutsideArea            all points lie far outside the area
+│   ├── UnknownKind, UnknownGroup, UnknownProfile, UnknownArea
+│   ├── BadLimit               not a positive number of metres
+│   ├── BadPoint               not a position on the map
+│   ├── BadName                an area id or file name we can not use
+│   ├── BadOption              a command or option that does not exist
+│   ├── OutputFormat           an ending we can not write
+│   └── OutputUnwritable       the place to write to refuses
+├── AreaError                  an area folder can not be used as it is
+│   ├── AreaDamaged            a file is missing or changed
+│   ├── AreaNewer              written by a newer Närhet
+│   └── AreaLacks              the area has no people, places or districts for this question
+└── OnlineError                a service on the internet did not help
+    ├── Offline                no connection
+    ├── ServiceSlow            no answer in time
+    ├── ServiceAnswer          an answer we can not use
+    ├── PlaceNotFound          the name is not on the map
+    └── Cancelled              the user stopped it
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from geo import texts
+
+
+class NarhetError(Exception):
+    """Root of the family. ``code`` is stable; ``values`` fill the sentence in the user's
+    language.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+        super().__init__(f"{self.code}: {values}" if values else self.code)
+
+    @property
+    def code(self) -> str:
+        """Snake-case name of the class: ``FileMissing`` is ``file_missing``."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def message(self, language: str = "sv") -> str:
+        """Return the sentence a person reads: what was found, where, and what to do."""
+        return texts.text(f"errors.{self.code}", language, **self.values)
+
+
+class InputError(NarhetError, ValueError): ...
+
+
+class FileMissing(InputError, FileNotFoundError): ...
+
+
+class FileFormat(InputError): ...
+
+
+class FileTooLarge(InputError): ...
+
+
+class NoLines(InputError): ...
+
+
+class CrsMismatch(InputError): ...
+
+
+class BoundaryApart(InputError): ...
+
+
+class NoPeople(InputError): ...
+
+
+class NegativeCount(InputError): ...
+
+
+class NotANumber(InputError): ...
+
+
+class ColumnMissing(InputError): ...
+
+
+class NoCoordinates(InputError): ...
+
+
+class OutsideArea(InputError): ...
+
+
+class UnknownKind(InputError): ...
+
+
+class UnknownGroup(InputError): ...
+
+
+class UnknownProfile(InputError): ...
+
+
+class UnknownArea(InputError): ...
+
+
+class BadLimit(InputError): ...
+
+
+class BadPoint(InputError): ...
+
+
+class BadName(InputError): ...
+
+
+class BadOption(InputError): ...
+
+
+class OutputFormat(InputError): ...
+
+
+class OutputUnwritable(InputError): ...
+
+
+class AreaError(NarhetError): ...
+
+
+class AreaDamaged(AreaError): ...
+
+
+class AreaNewer(AreaError): ...
+
+
+class AreaLacks(AreaError): ...
+
+
+class OnlineError(NarhetError): ...
+
+
+class Offline(OnlineError, ConnectionError): ...
+
+
+class ServiceSlow(OnlineError, TimeoutError): ...
+
+
+class ServiceAnswer(OnlineError): ...
+
+
+class PlaceNotFound(OnlineError): ...
+
+
+class Cancelled(OnlineError): ...

@@ -1,0 +1,355 @@
+"""The walk network: plain arrays, pieces, and where a point meets it. Does not know where lines
+came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.aoi import AreaOfInterest
+from pyproj.database import query_utm_crs_info
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.errors import NoLines
+from geo.presets import Profile, profiles
+
+WGS84 = "EPSG:4326"
+SWEREF99_TM = "EPSG:3006"
+MAX_SNAP_M = 300.0
+"""A point farther than this from the main component is unreachable, and is listed as such."""
+JOIN_M = 0.01
+"""Line ends closer than this are one node: one centimetre, finer than any coordinate we are
+given."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Snapped:
+    """Points brought to the network: arrays of one length.
+
+    ``edge`` is -1 where a point is unreachable; ``offset_m`` metres along the edge from its first
+    node; ``stretch_m`` straight metres between point and edge (kept also for points too far off, so
+    that they can be listed).
+    """
+
+    edge: Ints
+    offset_m: Floats
+    stretch_m: Floats
+
+    def __len__(self) -> int:
+        return len(self.edge)
+
+    def take(self, rows: Ints | Bools) -> Snapped:
+        """Return some of the points."""
+        return Snapped(self.edge[rows], self.offset_m[rows], self.stretch_m[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Walkable:
+    """What one profile can use of a network: a mask over the same arrays, and its main
+    component.
+    """
+
+    allowed: Bools
+    component: Ints
+    main_edges: Ints
+
+    @cached_property
+    def main_share(self) -> float:
+        """Share of allowed edges that lie in the main component."""
+        total = int(self.allowed.sum())
+        return len(self.main_edges) / total if total else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class WalkNetwork:
+    """Walkable paths as arrays. One row an edge; walking is free both ways, so one-way never
+    counts.
+
+    Coordinates are metres in ``crs``. ``edge_m`` is the length of ``geometry``. ``lit`` is 1, 0 or
+    -1 for unknown. Nodes lie along a Morton curve, so that neighbours in space are neighbours in
+    memory.
+    """
+
+    crs: str
+    node_xy: Floats
+    edge_u: Ints
+    edge_v: Ints
+    edge_m: Floats
+    geometry: NDArray[np.object_]
+    highway: NDArray[np.object_]
+    surface: NDArray[np.object_]
+    steps: Bools
+    lit: NDArray[np.int8]
+    width_m: Floats
+    _views: dict[str, Walkable] = field(default_factory=dict, repr=False)
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.node_xy)
+
+    @property
+    def edges(self) -> int:
+        """Number of edges."""
+        return len(self.edge_m)
+
+    @cached_property
+    def star(self) -> tuple[Ints, Ints, Ints]:
+        """Forward star both ways: ``first`` (nodes + 1), ``neighbour`` and ``edge`` (2 × edges; a
+        loop stands once).
+        """
+        edge = np.arange(self.edges, dtype=np.int64)
+        straight = self.edge_u != self.edge_v
+        tail = np.concatenate([self.edge_u, self.edge_v[straight]])
+        head = np.concatenate([self.edge_v, self.edge_u[straight]])
+        which = np.concatenate([edge, edge[straight]])
+        order = np.argsort(tail, kind="stable")
+        first = np.zeros(self.nodes + 1, dtype=np.int64)
+        np.cumsum(np.bincount(tail, minlength=self.nodes), out=first[1:])
+        return first, head[order], which[order]
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Spatial index over all edges."""
+        return shapely.STRtree(self.geometry)
+
+    def walkable(self, profile: Profile | None = None) -> Walkable:
+        """Return what a profile can use; computed once a profile."""
+        profile = profile or next(iter(profiles().values()))
+        if profile.id not in self._views:
+            self._views[profile.id] = self._walkable(profile)
+        return self._views[profile.id]
+
+    def _walkable(self, profile: Profile) -> Walkable:
+        allowed = np.ones(self.edges, dtype=bool)
+        if not profile.steps:
+            allowed &= ~self.steps
+        if not profile.unlit:
+            allowed &= self.lit != 0
+        component = self.components(allowed)
+        length = np.bincount(
+            component[self.edge_u[allowed]], weights=self.edge_m[allowed], minlength=1
+        )
+        main_edges = np.flatnonzero(allowed & (component[self.edge_u] == int(np.argmax(length))))
+        return Walkable(allowed, component, main_edges)
+
+    def components(self, allowed: Bools) -> Ints:
+        """Label each node with its connected piece over the allowed edges."""
+        u, v = self.edge_u[allowed], self.edge_v[allowed]
+        links = coo_array((np.ones(len(u), dtype=np.int8), (u, v)), shape=(self.nodes, self.nodes))
+        label: Ints = connected_components(links, directed=False)[1].astype(np.int64)
+        return label
+
+    def snap(
+        self,
+        points: gpd.GeoSeries,
+        profile: Profile | None = None,
+        *,
+        max_snap_m: float = MAX_SNAP_M,
+    ) -> Snapped:
+        """Bring points to the nearest point on an edge of the profile's main component.
+
+        Parameters
+        ----------
+        points : GeoSeries of points in any coordinate system; empty points are unreachable.
+        max_snap_m : a point farther from the network than this is unreachable (``edge`` -1).
+        """
+        xy = np.asarray(
+            points.to_crs(self.crs).values if points.crs else points.values, dtype=object
+        )
+        main = self.walkable(profile).main_edges
+        edge = np.full(len(xy), -1, dtype=np.int64)
+        offset, stretch = np.zeros(len(xy)), np.full(len(xy), np.inf)
+        coordinates = shapely.get_coordinates(xy) if len(xy) else np.empty((0, 2))
+        usable = (
+            ~(shapely.is_missing(xy) | shapely.is_empty(xy)) if len(xy) else np.zeros(0, dtype=bool)
+        )
+        usable[usable] = np.isfinite(coordinates).all(axis=1)
+        if len(main) == 0 or not usable.any():
+            return Snapped(edge, offset, stretch)
+        tree = self.tree if len(main) == self.edges else self._main_tree(profile)
+        rows = np.flatnonzero(usable)
+        hit_row, hit_edge = tree.query_nearest(xy[rows], all_matches=False)
+        edge[rows[hit_row]] = main[hit_edge] if tree is not self.tree else hit_edge
+        lines = self.geometry[edge[rows]]
+        offset[rows] = np.clip(
+            shapely.line_locate_point(lines, xy[rows]), 0.0, self.edge_m[edge[rows]]
+        )
+        stretch[rows] = shapely.distance(lines, xy[rows])
+        edge[stretch > max_snap_m] = -1
+        return Snapped(edge, offset, stretch)
+
+    def _main_tree(self, profile: Profile | None) -> shapely.STRtree:
+        view = self.walkable(profile)
+        if "tree" not in view.__dict__:
+            view.__dict__["tree"] = shapely.STRtree(self.geometry[view.main_edges])
+        tree: shapely.STRtree = view.__dict__["tree"]
+        return tree
+
+    def frame(self) -> gpd.GeoDataFrame:
+        """Return the edges as a table for files: one row an edge, in ``crs``."""
+        columns = {
+            "u": self.edge_u,
+            "v": self.edge_v,
+            "metres": self.edge_m,
+            "highway": self.highway,
+            "surface": self.surface,
+            "steps": self.steps,
+            "lit": self.lit,
+            "width_m": self.width_m,
+        }
+        return gpd.GeoDataFrame(columns, geometry=list(self.geometry), crs=self.crs)
+
+
+def metric_crs(bounds: tuple[float, float, float, float]) -> str:
+    """Return the system all measuring is done in: SWEREF 99 TM in Sweden, else the local UTM zone.
+
+    ``bounds`` are west, south, east, north in WGS84.
+    """
+    west, south, east, north = bounds
+    home = CRS(SWEREF99_TM).area_of_use
+    if (
+        home
+        and home.west <= west
+        and east <= home.east
+        and home.south <= south
+        and north <= home.north
+    ):
+        return SWEREF99_TM
+    x, y = (west + east) / 2, (south + north) / 2
+    zones = query_utm_crs_info("WGS 84", AreaOfInterest(x, y, x, y), contains=True)
+    return f"EPSG:{zones[0].code}"
+
+
+def build_network(lines: gpd.GeoDataFrame, *, file: str = "") -> WalkNetwork:
+    """Make a network of lines whose ends share coordinates (to a centimetre).
+
+    Parameters
+    ----------
+    lines : line geometries in any coordinate system; columns ``highway``, ``surface``, ``steps`` (bool), ``lit`` (1, 0,
+        -1), ``width_m`` and ``way`` (lines of one way may be joined to one edge) are used where
+        present.
+
+    Raises
+    ------
+    NoLines : nothing in the table has a length.
+    """
+    lines = lines[lines.geometry.notna()]
+    lines = lines[~lines.geometry.is_empty].explode(ignore_index=True)
+    lines = lines[lines.geom_type == "LineString"].reset_index(drop=True)
+    if len(lines) == 0:
+        raise NoLines(file=file)
+    bounds = lines.to_crs(WGS84).total_bounds
+    crs = metric_crs((float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])))
+    lines = lines.to_crs(crs)
+    lines["geometry"] = shapely.force_2d(lines.geometry.values)
+    lines = lines[lines.geometry.length > JOIN_M].reset_index(drop=True)
+    if len(lines) == 0:
+        raise NoLines(file=file)
+    lines = merge_chains(lines)
+    node, xy = _nodes(lines.geometry.values)
+    order = np.argsort(_morton(xy), kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    u, v = rank[node[: len(lines)]], rank[node[len(lines) :]]
+    by_place = np.lexsort((np.maximum(u, v), np.minimum(u, v)))
+    return network_from_frame(
+        lines.iloc[by_place].assign(u=u[by_place], v=v[by_place]).reset_index(drop=True), xy[order]
+    )
+
+
+def network_from_frame(edges: gpd.GeoDataFrame, node_xy: Floats) -> WalkNetwork:
+    """Make the network of a table of edges with node numbers ``u`` and ``v``, in metres (see
+    ``WalkNetwork.frame``).
+    """
+    count = len(edges)
+
+    def column(name: str, default: object) -> pd.Series:
+        return edges[name] if name in edges else pd.Series([default] * count, index=edges.index)
+
+    geometry = np.asarray(edges.geometry.values, dtype=object)
+    return WalkNetwork(
+        crs=f"EPSG:{edges.crs.to_epsg()}",
+        node_xy=np.ascontiguousarray(node_xy, dtype=np.float64),
+        edge_u=edges["u"].to_numpy(np.int64),
+        edge_v=edges["v"].to_numpy(np.int64),
+        edge_m=np.asarray(shapely.length(geometry), dtype=np.float64),
+        geometry=geometry,
+        highway=column("highway", "").fillna("").to_numpy(object),
+        surface=column("surface", "").fillna("").to_numpy(object),
+        steps=column("steps", False).to_numpy(bool),
+        lit=column("lit", -1).to_numpy(np.int8),
+        width_m=column("width_m", np.nan).to_numpy(np.float64),
+    )
+
+
+def merge_chains(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Join pieces of one way that meet where nothing else does, so that an edge runs from junction
+    to junction.
+
+    Only rows with the same ``way`` are joined; without that column the table comes back as it is.
+    Lengths are kept.
+    """
+    if "way" not in lines:
+        return lines
+    node, xy = _nodes(lines.geometry.values)
+    count = len(lines)
+    meets = np.bincount(node, minlength=len(xy))
+    line_of_end = np.concatenate([np.arange(count), np.arange(count)])
+    way = pd.factorize(lines["way"])[0]
+    at_pair = np.flatnonzero(meets[node] == 2)
+    at_pair = at_pair[np.argsort(node[at_pair], kind="stable")]
+    one, other = line_of_end[at_pair[::2]], line_of_end[at_pair[1::2]]
+    same = (way[one] == way[other]) & (one != other)
+    links = coo_array(
+        (np.ones(int(same.sum()), np.int8), (one[same], other[same])), shape=(count, count)
+    )
+    chain = connected_components(links, directed=False)[1]
+    rings = np.bincount(chain[one[same]], minlength=count) >= np.bincount(chain, minlength=count)
+    chain = np.where(rings[chain], chain.max() + 1 + np.arange(count), chain)
+    rows = pd.Series(chain).drop_duplicates().index.to_numpy()
+    group = pd.factorize(chain)[0]
+    order = np.argsort(group, kind="stable")
+    parts = shapely.multilinestrings(
+        np.asarray(lines.geometry.values, dtype=object)[order], indices=group[order]
+    )
+    merged = lines.iloc[rows].copy()
+    merged["geometry"] = gpd.GeoSeries(shapely.line_merge(parts), index=merged.index, crs=lines.crs)
+    return merged.explode(ignore_index=True)
+
+
+def _nodes(geometry: NDArray[np.object_]) -> tuple[Ints, Floats]:
+    """Number the distinct line ends: first ends of all lines, then last ends; and the coordinates
+    of each node.
+    """
+    geometry = np.asarray(geometry, dtype=object)
+    ends = np.concatenate(
+        [shapely.get_coordinates(shapely.get_point(geometry, at)) for at in (0, -1)],
+    )
+    _, index, node = np.unique(
+        np.round(ends / JOIN_M).astype(np.int64), axis=0, return_index=True, return_inverse=True
+    )
+    return node.astype(np.int64).ravel(), ends[index]
+
+
+def _morton(xy: Floats) -> NDArray[np.uint64]:
+    """Interleave the bits of x and y: the position of each point on a Morton (Z-order) curve."""
+    span = np.maximum(xy.max(axis=0) - xy.min(axis=0), 1.0)
+    cell = ((xy - xy.min(axis=0)) / span.max() * (2**21 - 1)).astype(np.uint64)
+    code = np.zeros(len(xy), dtype=np.uint64)
+    for bit in range(21):
+        for axis in (0, 1):
+            code |= ((cell[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
+    return code

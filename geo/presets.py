@@ -1,0 +1,185 @@
+"""What we mean by kinds of place, groups of people, walking profiles and limits: the tables in
+``data/``, typed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from geo.errors import BadLimit, UnknownGroup, UnknownKind, UnknownProfile
+from geo.texts import DATA
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of place: its names, how it is drawn, and the OpenStreetMap tags that become it."""
+
+    id: str
+    sv: str
+    en: str
+    plural_sv: str
+    plural_en: str
+    indefinite_sv: str
+    indefinite_en: str
+    symbol: str
+    colour: str
+    osm: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def name(self, language: str) -> str:
+        """Return the kind's name, as in ``Förskola``."""
+        return self.sv if language == "sv" else self.en
+
+    def plural(self, language: str) -> str:
+        """Return the kind's plural, as in ``Förskolor``."""
+        return self.plural_sv if language == "sv" else self.plural_en
+
+    def indefinite(self, language: str) -> str:
+        """Return the kind with its article, as in ``en förskola``."""
+        return self.indefinite_sv if language == "sv" else self.indefinite_en
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of people: its name, and the columns of a file that hold it."""
+
+    id: str
+    sv: str
+    en: str
+    origin: str
+    columns: tuple[str, ...]
+    share_columns: tuple[str, ...]
+
+    def name(self, language: str) -> str:
+        """Return the group's name in running text, as in ``barn 0–4 år``."""
+        return self.sv if language == "sv" else self.en
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A way of walking: speed in metres per second, and which paths it can use."""
+
+    id: str
+    sv: str
+    en: str
+    metres_per_second: float
+    steps: bool
+    unlit: bool
+    source_sv: str
+    source_en: str
+
+    def name(self, language: str) -> str:
+        """Return the profile's name."""
+        return self.sv if language == "sv" else self.en
+
+    def source(self, language: str) -> str:
+        """Return where the speed comes from."""
+        return self.source_sv if language == "sv" else self.source_en
+
+    def minutes(self, distance_m: float) -> float:
+        """Return walking time in minutes for a distance in metres."""
+        return distance_m / self.metres_per_second / 60
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A walking-distance limit in metres and whose it is."""
+
+    metres: int
+    sv: str
+    en: str
+
+    def source(self, language: str) -> str:
+        """Return whose limit this is."""
+        return self.sv if language == "sv" else self.en
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return the kinds of place by id, in the order they are shown."""
+    return {key: Kind(id=key, **_tuples(row)) for key, row in _table("kinds").items()}
+
+
+@cache
+def groups() -> dict[str, Group]:
+    """Return the groups of people by id, in the order they are shown."""
+    rows = _table("groups")
+    return {key: Group(id=key, origin=row.pop("from"), **_tuples(row)) for key, row in rows.items()}
+
+
+@cache
+def profiles() -> dict[str, Profile]:
+    """Return the walking profiles by id; the first is the default."""
+    return {key: Profile(id=key, **row) for key, row in _table("walking")["profile"].items()}
+
+
+@cache
+def limits() -> tuple[Limit, ...]:
+    """Return the preset distance limits, shortest first."""
+    return tuple(Limit(**row) for row in _table("walking")["limit"])
+
+
+def kind(name: str) -> Kind:
+    """Look up a kind by id; ``UnknownKind`` names the nearest valid ones."""
+    if name not in kinds():
+        by_label = {
+            label.lower(): key
+            for key, row in kinds().items()
+            for label in (row.sv, row.en, *row.names)
+        }
+        close = _close(name, [*kinds(), *by_label])
+        raise UnknownKind(
+            found=name, nearest=_joined([by_label.get(hit, hit) for hit in close], kinds())
+        )
+    return kinds()[name]
+
+
+def group(name: str) -> Group:
+    """Look up a group by id; ``UnknownGroup`` names the nearest valid ones."""
+    if name not in groups():
+        raise UnknownGroup(found=name, nearest=_joined(_close(name, list(groups())), groups()))
+    return groups()[name]
+
+
+def profile(name: str) -> Profile:
+    """Look up a walking profile by id; ``UnknownProfile`` names the valid ones."""
+    if name not in profiles():
+        raise UnknownProfile(found=name, nearest=", ".join(profiles()))
+    return profiles()[name]
+
+
+def limit_m(value: object) -> float:
+    """Check a distance limit given by a person and return it in metres.
+
+    >>> limit_m("400")
+    400.0
+    """
+    try:
+        metres = float(str(value).strip().replace("\u00a0", "").replace(" ", "").replace(",", "."))
+    except ValueError:
+        raise BadLimit(found=str(value)) from None
+    if not math.isfinite(metres) or metres <= 0 or metres > 100_000:
+        raise BadLimit(found=str(value))
+    return metres
+
+
+def _close(name: str, valid: list[str]) -> list[str]:
+    return difflib.get_close_matches(name.lower(), valid, n=3, cutoff=0.5)
+
+
+def _joined(close: list[str], valid: dict[str, Any]) -> str:
+    return ", ".join(dict.fromkeys(close)) or ", ".join(valid)
+
+
+def _table(name: str) -> dict[str, Any]:
+    with (DATA / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}

@@ -1,0 +1,87 @@
+"""The words people read, in Swedish and English, and how numbers look in each. Knows nothing of
+screens or files.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+LANGUAGES = ("sv", "en")
+NO_BREAK_SPACE = "\u00a0"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return every text of a language with dotted keys, from ``data/<language>.toml``."""
+    with (DATA / f"{language}.toml").open("rb") as file:
+        return dict(_flat(tomllib.load(file)))
+
+
+def text(key: str, language: str = "sv", **values: Any) -> str:
+    """Return the text under a dotted key with its values filled in.
+
+    Numbers are written the language's way; a missing key raises ``KeyError``, so that no page shows
+    a raw key.
+
+    >>> text("errors.bad_limit", "en", found="abc")
+    'The distance limit must be a number of metres above zero; found “abc”. Example: 400.'
+    """
+    template = catalogue(language)[key]
+    return template.format(**{name: _shown(value, language) for name, value in values.items()})
+
+
+def number(value: float, language: str = "sv", decimals: int = 0) -> str:
+    """Write a number as its readers do: 1 240,5 in Swedish (no-break space), 1,240.5 in English; ∞
+    when unreachable.
+
+    >>> number(1240.5, "en", 1)
+    '1,240.5'
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞"
+    written = f"{value:,.{decimals}f}"
+    if language == "sv":
+        written = written.replace(",", NO_BREAK_SPACE).replace(".", ",").replace("-", "\u2212")
+    return written
+
+
+def percent(share: float, language: str = "sv", decimals: int = 0) -> str:
+    """Write a share between 0 and 1 as per cent: ``0.32`` is ``32 %`` in Swedish and ``32%`` in
+    English.
+    """
+    if math.isnan(share):
+        return "–"
+    sign = f"{NO_BREAK_SPACE}%" if language == "sv" else "%"
+    return number(100 * share, language, decimals) + sign
+
+
+def metres(value: float, language: str = "sv") -> str:
+    """Write a walking distance: whole metres, with unit."""
+    return number(value, language) + NO_BREAK_SPACE + "m"
+
+
+def _shown(value: Any, language: str) -> str:
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, int):
+        return number(value, language)
+    if isinstance(value, float):
+        return number(value, language, 0 if value.is_integer() or math.isinf(value) else 1)
+    return str(value)
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            rows += _flat(value, f"{prefix}{key}.")
+        else:
+            rows.append((prefix + key, str(value)))
+    return rows
