@@ -86,10 +86,11 @@ class Area:
     """Everything known of one area. Tables are in WGS84, the network in metres.
 
     ``districts``: ``name``. ``people``: ``id``, ``origin`` (``residents`` or
-    ``transitional_housing``), ``unit`` (statistical area or place id), ``district``, ``estimated`` and one float column a group (NaN: unknown). ``places``: ``id``, ``name``,
-    ``kind``, ``address``, ``district``, ``source`` (title), ``demonstration``, ``details`` (JSON of
-    the other columns). ``buildings``: centre points with ``floor_m2`` and ``residential``.
-    ``water``: shapes for the map's background.
+    ``transitional_housing``), ``unit`` (statistical area or place id), ``district``, ``estimated``
+    and one float column a group (NaN: unknown). ``places``: ``id``, ``name``, ``kind``,
+    ``address``, ``district``, ``source`` (title), ``demonstration``, ``details`` (JSON of the other
+    columns). ``buildings``: centre points with ``floor_m2`` and ``residential``. ``water``: shapes
+    for the map's background.
     """
 
     id: str

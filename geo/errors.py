@@ -139,7 +139,13 @@ class AreaDamaged(AreaError): ...
 class AreaNewer(AreaError): ...
 
 
-class AreaLacks(AreaError): ...
+class AreaLacks(AreaError):
+    """The sentence depends on what is lacking: ``key`` names it under ``lacks.``."""
+
+    def message(self, language: str = "sv") -> str:
+        """Return what is missing and how to add it."""
+        values = {name: value for name, value in self.values.items() if name != "key"}
+        return texts.text(self.values["key"], language, **values)
 
 
 class OnlineError(NarhetError): ...

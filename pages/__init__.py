@@ -1,0 +1,1 @@
+"""What people see. start.py runs; every other file only defines render()."""

@@ -1,0 +1,95 @@
+"""What is chosen on screen, kept in the address, so that a link shows a colleague the same view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from geo import presets, texts
+from geo.errors import NarhetError
+
+DEFAULTS: dict[str, str] = {
+    "area": "demo",
+    "lang": "sv",
+    "kind": "preschool",
+    "limit": "400",
+    "group": "children_0_4",
+    "profile": "adult",
+}
+"""Names as they stand in the address, with what a first visitor gets."""
+
+CHECKS: dict[str, Callable[[str], object]] = {
+    "kind": presets.kind,
+    "group": presets.group,
+    "profile": presets.profile,
+    "limit": presets.limit_m,
+}
+
+
+def load() -> list[NarhetError]:
+    """Take the view from the address at a session's start; return what in the link could not be used."""
+    if "view" in st.session_state:
+        return []
+    view, problems = dict(DEFAULTS), []
+    for name in DEFAULTS:
+        if name not in st.query_params:
+            continue
+        value = st.query_params[name]
+        try:
+            if name in CHECKS:
+                CHECKS[name](value)
+            view[name] = value
+        except NarhetError as error:
+            problems.append(error)
+    if view["lang"] not in texts.LANGUAGES:
+        view["lang"] = DEFAULTS["lang"]
+    st.session_state["view"] = view
+    return problems
+
+
+def get(name: str) -> str:
+    """Return one choice, as text."""
+    view: dict[str, str] = st.session_state.get("view", DEFAULTS)
+    return view[name]
+
+
+def choose(name: str, value: str) -> None:
+    """Change one choice; ``write_address`` puts it in the address at the end of the run."""
+    st.session_state.setdefault("view", dict(DEFAULTS))[name] = value
+
+
+def write_address() -> None:
+    """Put the view in the address, where the browser's bookmark and copy take it from."""
+    view = {name: get(name) for name in DEFAULTS}
+    if st.query_params.to_dict() != view:
+        st.query_params.from_dict(view)
+
+
+def language() -> str:
+    """Return the language of the screen: ``sv`` or ``en``."""
+    return get("lang")
+
+
+def t(key: str, **values: Any) -> str:
+    """Return a text of the catalogue in the language of the screen."""
+    return texts.text(key, language(), **values)
+
+
+def select(
+    name: str,
+    label: str,
+    options: Sequence[str],
+    shown: Callable[[str], str],
+    *,
+    where: Any = st,
+    help_text: str | None = None,
+) -> str:
+    """Show a select box for one choice, and remember it across pages and in the address."""
+    key = f"pick_{name}"
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = get(name) if get(name) in options else options[0]
+    chosen: str = where.selectbox(label, options, format_func=shown, key=key, help=help_text)
+    choose(name, chosen)
+    return chosen
