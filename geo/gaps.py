@@ -2,8 +2,9 @@
 
 Definitions, with people ``w``, walking metres ``d`` to the nearest place and limit ``T``: headcount
 ``Σ w[d > T]``; its share; mean metres beyond ``Σ w (d − T) / Σ w`` over those beyond who can be
-reached; and Foster, Greer and Thorbecke (1984), ``FGT_a = Σ w · max(0, (d − T)/T)^a [d > T] / Σ w``.
-Who can not be reached counts as beyond, as ``d = 3T`` in the FGT measures, and is reported apart.
+reached; and Foster, Greer and Thorbecke (1984), ``FGT_a = Σ w · max(0, (d − T)/T)^a [d > T] / Σ
+w``. Who can not be reached counts as beyond, as ``d = 3T`` in the FGT measures, and is reported
+apart.
 """
 
 from __future__ import annotations
@@ -42,6 +43,20 @@ class DistrictGap:
     share_beyond: float | None
     mean_m_beyond: float | None = None
     hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Headcount, share (NaN without people), mean metres beyond, unreachable, and FGT 0 to 2."""
+
+    people: float
+    beyond: float
+    share_beyond: float
+    mean_m_beyond: float
+    unreachable: float
+    fgt0: float
+    fgt1: float
+    fgt2: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,14 +150,16 @@ def gap(
     weights = np.where(of_group, area.count(group), 0.0)
     lives = weights > 0
     counted = not bool(area.people["estimated"].to_numpy(bool)[lives].any())
+    districts, concentration = _by_district(area, metres, weights, limit)
     return Gap(
         area=area.id,
         kind=kind,
         group=group,
         limit_m=limit,
         profile=profile,
-        **measures(metres, weights, limit),
-        **_spread(area, metres, weights, limit),
+        **vars(measures(metres, weights, limit)),
+        districts=districts,
+        concentration=concentration,
         places=len(area.places_of(kind)),
         unknown=int((of_group & area.people[group].isna().to_numpy(bool)).sum()),
         estimated=not counted,
@@ -153,10 +170,10 @@ def gap(
     )
 
 
-def measures(metres: Floats, people: Floats, limit_m: float) -> dict[str, float]:
+def measures(metres: Floats, people: Floats, limit_m: float) -> Measures:
     """Return headcount, share, mean metres beyond, unreachable and FGT 0–2 of people at distances.
 
-    >>> round(measures(np.array([100., 600.]), np.array([1., 3.]), 400)["fgt1"], 3)
+    >>> round(measures(np.array([100., 600.]), np.array([1., 3.]), 400).fgt1, 3)
     0.375
     """
     total = float(people.sum())
@@ -166,16 +183,16 @@ def measures(metres: Floats, people: Floats, limit_m: float) -> dict[str, float]
     walks = people[far & ~lost]
     excess = metres[far & ~lost] - limit_m
     beyond = float(people[far].sum())
-    return {
-        "people": total,
-        "beyond": beyond,
-        "share_beyond": _ratio(beyond, total),
-        "mean_m_beyond": _ratio(float(walks @ excess), float(walks.sum())),
-        "unreachable": float(people[lost].sum()),
-        "fgt0": _ratio(beyond, total),
-        "fgt1": _ratio(float(people[far] @ short[far]), total),
-        "fgt2": _ratio(float(people[far] @ short[far] ** 2), total),
-    }
+    return Measures(
+        people=total,
+        beyond=beyond,
+        share_beyond=_ratio(beyond, total),
+        mean_m_beyond=_ratio(float(walks @ excess), float(walks.sum())),
+        unreachable=float(people[lost].sum()),
+        fgt0=_ratio(beyond, total),
+        fgt1=_ratio(float(people[far] @ short[far]), total),
+        fgt2=_ratio(float(people[far] @ short[far] ** 2), total),
+    )
 
 
 def without_small_counts(answer: Gap) -> Gap:
@@ -186,9 +203,8 @@ def without_small_counts(answer: Gap) -> Gap:
     part = np.array([row.beyond for row in rows], dtype=float)
     whole = np.array([row.people for row in rows], dtype=float)
     mask = privacy.hidden(part, whole, np.ones(len(rows), dtype=bool))
-    hide = {"people": None, "beyond": None, "share_beyond": None, "mean_m_beyond": None}
     shown = tuple(
-        replace(row, **hide, hidden=True) if hit else row
+        DistrictGap(row.name, None, None, None, hidden=True) if hit else row
         for row, hit in zip(rows, mask, strict=True)
     )
     return replace(answer, districts=shown)
@@ -222,6 +238,24 @@ def squares(area: Area, answer: Gap) -> gpd.GeoDataFrame:
     return _square_shapes(cells, area.network.crs)
 
 
+def headline(answer: Gap, language: str) -> str:
+    """Say the gap in one sentence: "1 240 av 3 828 barn 0–4 år (32 %) bor längre än 400 m …"."""
+    kind, group = presets.kind(answer.kind), presets.group(answer.group)
+    small = answer.small
+    return text(
+        "gap.headline_small" if small else "gap.headline",
+        language,
+        beyond=text("gap.fewer", language, smallest=privacy.SMALLEST)
+        if small
+        else texts.number(round(answer.beyond), language),
+        people=texts.number(round(answer.people), language),
+        share=texts.percent(answer.share_beyond, language),
+        group=group.name(language),
+        limit=texts.metres(answer.limit_m, language),
+        place=kind.indefinite(language),
+    )
+
+
 def _square_shapes(cells: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     west, south = cells["east"] * SQUARE_M, cells["north"] * SQUARE_M
     kilometres = [f"{y / 1000:.2f}-{x / 1000:.2f}" for x, y in zip(west, south, strict=True)]
@@ -243,60 +277,41 @@ def _needs(area: Area, group: str) -> None:
     raise AreaLacks(key="lacks.group", group=group, known=", ".join(area.groups) or "–")
 
 
-def _spread(
+def _by_district(
     area: Area, metres: Floats, weights: Floats, limit_m: float
-) -> dict[str, tuple[DistrictGap, ...] | float]:
+) -> tuple[tuple[DistrictGap, ...], float]:
     """Return the districts' gaps, largest first, and how concentrated the gap is between them."""
     if area.districts.empty:
-        return {"districts": (), "concentration": math.nan}
+        return (), math.nan
     name = area.people["district"].to_numpy(object)
     rows = []
     for district in [*sorted(set(area.districts["name"])), ""]:
         here: Bools = (name == district) & (weights > 0)
         if district or here.any():
             found = measures(metres[here], weights[here], limit_m)
-            rows.append(
-                DistrictGap(
-                    district,
-                    found["people"],
-                    found["beyond"],
-                    None if math.isnan(found["share_beyond"]) else found["share_beyond"],
-                    None if math.isnan(found["mean_m_beyond"]) else found["mean_m_beyond"],
-                )
-            )
+            share, mean = _known(found.share_beyond), _known(found.mean_m_beyond)
+            rows.append(DistrictGap(district, found.people, found.beyond, share, mean))
     rows.sort(key=lambda row: (-(row.beyond or 0.0), row.name))
     beyond = np.array([row.beyond for row in rows], dtype=float)
     people = np.array([row.people for row in rows], dtype=float)
     if beyond.sum() <= 0:
-        return {"districts": tuple(rows), "concentration": math.nan}
+        return tuple(rows), math.nan
     uneven = float(np.abs(beyond / beyond.sum() - people / people.sum()).sum() / 2)
-    return {"districts": tuple(rows), "concentration": uneven}
+    return tuple(rows), uneven
 
 
 def _sources(area: Area, kind: str, group: str) -> tuple[Source, ...]:
-    """Return the sources this figure rests on: network, districts, people, and the kind's places."""
+    """Return the sources this figure rests on: network, districts, people, and the kind's
+    places.
+    """
     people = "people" if presets.group(group).origin == "residents" else "transitional_housing"
     parts = {"network", "districts", "boundary", people, kind, "places"}
     return tuple(source for source in area.sources if source.part in parts)
 
 
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else math.nan
-
-
-def headline(answer: Gap, language: str) -> str:
-    """Say the gap in one sentence: "1 240 av 3 828 barn 0–4 år (32 %) bor längre än 400 m …"."""
-    kind, group = presets.kind(answer.kind), presets.group(answer.group)
-    small = answer.small
-    return text(
-        "gap.headline_small" if small else "gap.headline",
-        language,
-        beyond=text("gap.fewer", language, smallest=privacy.SMALLEST)
-        if small
-        else texts.number(round(answer.beyond), language),
-        people=texts.number(round(answer.people), language),
-        share=texts.percent(answer.share_beyond, language),
-        group=group.name(language),
-        limit=texts.metres(answer.limit_m, language),
-        place=kind.indefinite(language),
-    )

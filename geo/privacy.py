@@ -1,4 +1,5 @@
-"""Small counts of people: what may leave, and what is shown as "färre än 5". Knows counts, not people.
+"""Small counts of people: what may leave, and what is shown as "färre än 5". Knows counts, not
+people.
 
 The rule protects *counted* people (tables of persons, residents of a housing). Figures estimated by
 spreading public statistics say nothing of any one person: they are marked as estimates instead.
@@ -20,14 +21,14 @@ def hidden(part: Floats, whole: Floats, counted: Bools, smallest: int = SMALLEST
     Parameters
     ----------
     part : people in each cell (those beyond the limit, say).
-    whole : people each cell is a part of; a small remainder gives a person away as a small part does.
-    counted : whether a cell rests on counted people; estimates are never hidden for their own size.
-    smallest : the smallest count shown.
+    whole : people each cell is a part of; a small remainder gives a person away as a small part
+    does. counted : whether a cell rests on counted people; estimates are never hidden for their own
+    size. smallest : the smallest count shown.
 
     Returns
     -------
-    A mask. Where one cell alone would be hidden, the smallest other cell that is not empty is hidden
-    too, so that the total does not give the first away (secondary suppression).
+    A mask. Where one cell alone would be hidden, the smallest other cell that is not empty is
+    hidden too, so that the total does not give the first away (secondary suppression).
     """
     shown, of = np.round(part), np.round(whole)
     rest = of - shown

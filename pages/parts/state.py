@@ -29,7 +29,8 @@ CHECKS: dict[str, Callable[[str], object]] = {
 
 
 def load() -> list[NarhetError]:
-    """Take the view from the address at a session's start; return what in the link could not be used."""
+    """Take the view from the address at a session's start; return what in the link could not be
+    used."""
     if "view" in st.session_state:
         return []
     view, problems = dict(DEFAULTS), []
