@@ -89,13 +89,17 @@ def build(
     area_id(name_id)
     for kind, _ in inputs.places:
         presets.kind(kind)
-    area = earlier or _blank(name_id, name, inputs)
-    area = replace(area, id=name_id, name=name or area.name, _snaps={})
+    if earlier is None and not inputs.has_network:
+        raise NoLines(file=name_id)
     say("progress.districts", 0.05)
-    area = _with_edges(area, inputs)
+    edges = _edges(inputs, earlier)
     say("progress.network", 0.15)
     if inputs.has_network:
-        area = _with_network(area, inputs)
+        area = _on_network(name_id, name, inputs, edges, earlier)
+    else:
+        assert earlier is not None
+        area = replace(earlier, **vars(edges))
+    area = replace(area, id=name_id, name=name or area.name, _snaps={})
     area = _with_boundary_checked(area, inputs)
     say("progress.people", 0.55)
     if inputs.people:
@@ -117,15 +121,6 @@ def from_extract(
     return _with_district_names(_with_housing(area))
 
 
-def _blank(name_id: str, name: str, inputs: Inputs) -> Area:
-    if not inputs.has_network:
-        raise NoLines(file=name_id)
-    # The network is put in at once; until then the area stands on one edge of no length.
-    point = shapely.LineString([(0, 0), (1, 0)])
-    stub = build_network(gpd.GeoDataFrame(geometry=[point], crs="EPSG:3006"))
-    return _empty(name_id, name, stub)
-
-
 def _empty(name_id: str, name: str, network: WalkNetwork) -> Area:
     return Area(
         id=name_id,
@@ -141,39 +136,54 @@ def _empty(name_id: str, name: str, network: WalkNetwork) -> Area:
     )
 
 
-def _with_edges(area: Area, inputs: Inputs) -> Area:
-    """Put in districts and boundary from files; the districts' outer edge is the boundary if none
-    is given."""
+@dataclass(frozen=True)
+class _Edges:
+    """The parts that are known before the network is read, named as in Area."""
+
+    districts: gpd.GeoDataFrame
+    boundary: gpd.GeoSeries
+    sources: tuple[Source, ...]
+
+
+def _edges(inputs: Inputs, earlier: Area | None) -> _Edges:
+    """Read districts and boundary; the districts' outer edge is the boundary if none is given."""
+    districts = earlier.districts if earlier else empty_table(DISTRICT_COLUMNS)
+    boundary = earlier.boundary if earlier else gpd.GeoSeries([], crs=WGS84)
+    sources = earlier.sources if earlier else ()
     if inputs.districts:
-        table = read_districts(inputs.districts, crs=inputs.crs.get("districts"))
-        source = _source("districts", inputs.districts, inputs, rows=len(table))
-        area = replace(area, districts=table, sources=_put(area.sources, source))
+        districts = read_districts(inputs.districts, crs=inputs.crs.get("districts"))
+        source = _source("districts", inputs.districts, inputs, rows=len(districts))
+        sources = _put(sources, source)
     if inputs.boundary:
         table = read_vector(inputs.boundary, crs=inputs.crs.get("boundary")).to_crs(WGS84)
-        source = _source("boundary", inputs.boundary, inputs, rows=len(table))
-        shape = gpd.GeoSeries([table.union_all()], crs=WGS84)
-        return replace(area, boundary=shape, sources=_put(area.sources, source))
-    if inputs.districts:
-        source = _source("boundary", inputs.districts, inputs, made="from_districts")
-        shape = gpd.GeoSeries([area.districts.union_all()], crs=WGS84)
-        return replace(area, boundary=shape, sources=_put(area.sources, source))
-    return area
+        boundary = gpd.GeoSeries([table.union_all()], crs=WGS84)
+        sources = _put(sources, _source("boundary", inputs.boundary, inputs, rows=len(table)))
+    elif inputs.districts:
+        boundary = gpd.GeoSeries([districts.union_all()], crs=WGS84)
+        sources = _put(
+            sources, _source("boundary", inputs.districts, inputs, made="from_districts")
+        )
+    return _Edges(districts, boundary, sources)
 
 
-def _with_network(area: Area, inputs: Inputs) -> Area:
+def _on_network(
+    name_id: str, name: str, inputs: Inputs, edges: _Edges, earlier: Area | None
+) -> Area:
+    """Read the paths, and put what was there before on them."""
     if inputs.osm:
-        boundary = area.boundary if len(area.boundary) else _people_edge(inputs)
+        boundary = edges.boundary if len(edges.boundary) else _people_edge(inputs)
         extract = read_osm(inputs.osm, boundary=boundary, margin_m=inputs.margin_m)
         network = build_network(extract.lines, file=str(inputs.osm))
-        return _with_extract(replace(area, network=network), extract, str(inputs.osm))
+        area = replace(earlier or _empty(name_id, name, network), network=network, **vars(edges))
+        return _with_extract(area, extract, str(inputs.osm))
     assert inputs.lines is not None
     table = read_lines(inputs.lines, crs=inputs.crs.get("network"))
     network = build_network(table, file=str(inputs.lines))
+    empty = _empty(name_id, name, network)
+    area = replace(earlier or empty, network=network, **vars(edges))
     source = _source("network", inputs.lines, inputs, made="lines", rows=len(table))
-    empty = _empty(area.id, area.name, network)
     return replace(
         area,
-        network=network,
         buildings=empty.buildings,
         water=empty.water,
         sources=_put(area.sources, source),
@@ -194,9 +204,11 @@ def _with_extract(area: Area, extract: OsmExtract, file: str) -> Area:
     named = {source.part for source in area.sources}
     kept = area.places[area.places["kind"].isin(named)]
     found = extract.places[~extract.places["kind"].isin(named)]
-    credit = {"title": extract.title, "licence": extract.licence, "date": extract.date, "file":
-    file} paths = Source("network", made="osm_filter", rows=len(extract.lines), **credit)
-    places = Source("places", made="osm_tags", rows=len(found), **credit)
+    credit = Source(
+        "network", extract.title, extract.licence, extract.date, "osm_filter", Path(file).name
+    )
+    paths = replace(credit, rows=len(extract.lines))
+    places = replace(credit, part="places", made="osm_tags", rows=len(found))
     return replace(
         area,
         places=_stack([kept, found.assign(source=extract.title)]),
@@ -251,9 +263,9 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
 def _check_overrides(inputs: Inputs, used: Mapping[str, str], file: Path) -> None:
     unused = [name for name in inputs.columns if name not in used]
     if unused:
+        columns = ", ".join(used.values())
         raise ColumnMissing(
-            file=str(file), wanted=unused[0], columns=", ".join(used.values()), example="--column
-            all=pop"
+            file=str(file), wanted=unused[0], columns=columns, example="--column all=pop"
         )
 
 
@@ -281,8 +293,8 @@ def with_places(area: Area, kind: str, file: Path, inputs: Inputs) -> Area:
 def _unique_ids(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give places from different files that share an id a number of their own."""
     again = places.groupby("id").cumcount()
-    return places.assign(id=places["id"].where(again == 0, places["id"] + "-" + (again +
-    1).astype(str)))
+    numbered = places["id"] + "-" + (again + 1).astype(str)
+    return places.assign(id=places["id"].where(again == 0, numbered))
 
 
 def _with_housing(area: Area) -> Area:
