@@ -1,1 +1,3 @@
 """Närhet's planner: who can walk to what. Imports no screen library and knows of no page."""
+
+from geo.sources import _gdal  # noqa: F401  (first: GDAL reads its settings once)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,14 @@ from typing import Any
 DATA = Path(__file__).resolve().parent.parent / "data"
 LANGUAGES = ("sv", "en")
 NO_BREAK_SPACE = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A text inside another: filled in when the sentence is, in the reader's language."""
+
+    key: str
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -70,6 +79,8 @@ def metres(value: float, language: str = "sv") -> str:
 def _shown(value: Any, language: str) -> str:
     if isinstance(value, bool) or value is None:
         return str(value)
+    if isinstance(value, Phrase):
+        return text(value.key, language, **value.values)
     if isinstance(value, int):
         return number(value, language)
     if isinstance(value, float):

@@ -1,0 +1,3 @@
+"""How data come in: OpenStreetMap, lines, tables, statistics and the demonstration area. Knows
+files, not screens.
+"""
