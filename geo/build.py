@@ -1,5 +1,6 @@
 """Making an Area of files, or adding files to one. Knows which part comes from where; reads through
-``geo.sources``."""
+``geo.sources``.
+"""
 
 from __future__ import annotations
 
@@ -192,7 +193,8 @@ def _on_network(
 
 def _people_edge(inputs: Inputs) -> gpd.GeoSeries | None:
     """Return the statistical areas' outer edge, which an OSM file is cut to when nothing else is
-    given."""
+    given.
+    """
     if not inputs.people:
         return None
     shapes = read_units(inputs.people[0], columns=inputs.columns).frame.geometry
@@ -271,7 +273,8 @@ def _check_overrides(inputs: Inputs, used: Mapping[str, str], file: Path) -> Non
 
 def with_places(area: Area, kind: str, file: Path, inputs: Inputs) -> Area:
     """Put in the places of one kind from a file; they replace those of the same kind and file, and
-    OSM's."""
+    OSM's.
+    """
     table, read = places_of.read_places(file, kind, crs=inputs.crs.get(kind))
     kept, far = places_of.near(table, area.metric_boundary, area.network.crs, file=str(file))
     source = replace(
@@ -342,7 +345,8 @@ def _source(part: str, file: Path, inputs: Inputs, *, made: str = "read", rows: 
 
 def _file_date(file: Path) -> str:
     """Return the file's own date: the best known where nobody said more; shown as the file's
-    date."""
+    date.
+    """
     try:
         return date.fromtimestamp(file.stat().st_mtime).isoformat()
     except OSError:

@@ -1,0 +1,292 @@
+"""How answers leave as files: CSV, Excel, GeoJSON and GeoPackage, each with its sources. Knows no screen."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import xlsxwriter
+
+from geo import presets, privacy, texts
+from geo.area import Area, Source
+from geo.errors import OutputFormat, OutputUnwritable
+from geo.gaps import Gap, headline, squares, without_small_counts
+from geo.network import MAX_SNAP_M
+
+GAP_COLUMNS = (
+    "district", "people", "beyond", "share_beyond", "mean_m_beyond", "note", "kind", "group",
+    "limit_m", "profile", "snap_rule", "estimated", "demonstration", "area", "sources",
+)  # fmt: skip
+"""Columns of a gap as CSV, Excel, GeoJSON and GeoPackage; shares are from 0 to 1."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+ENDINGS = (".csv", ".xlsx", ".geojson", ".gpkg", ".json")
+
+
+@dataclass(frozen=True)
+class GapFile:
+    """What a gap's file holds: rows by district, shapes of the districts, squares, and words."""
+
+    rows: pd.DataFrame
+    shapes: gpd.GeoDataFrame
+    squares: gpd.GeoDataFrame
+    summary: tuple[tuple[str, str], ...]
+    credit: str
+
+
+def check_ending(path: Path, endings: tuple[str, ...] = ENDINGS) -> str:
+    """Return a file's ending, or raise ``OutputFormat`` with those we write."""
+    ending = path.suffix.lower()
+    if ending not in endings:
+        raise OutputFormat(found=path.name, known=", ".join(endings))
+    return ending
+
+
+def gap_json(answer: Gap, area: Area, language: str = "sv") -> dict[str, Any]:
+    """Return a gap as plain data: counts are people, ``limit_m`` metres, shares from 0 to 1."""
+    return {
+        "area": answer.area,
+        "area_name": area.name,
+        "kind": answer.kind,
+        "group": answer.group,
+        "limit_m": answer.limit_m,
+        "profile": answer.profile,
+        **{name: _plain(getattr(answer, name)) for name in _MEASURES},
+        "places": answer.places,
+        "unknown_rows": answer.unknown,
+        "districts": [
+            {
+                "name": row.name or texts.text("gap.outside_districts", language),
+                "people": _plain(row.people),
+                "beyond": _plain(row.beyond),
+                "share_beyond": _plain(row.share_beyond),
+                "mean_m_beyond": _plain(row.mean_m_beyond),
+                **({"hidden": True} if row.hidden else {}),
+            }
+            for row in answer.districts
+        ],
+        "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
+        "sources": [source_json(source, language) for source in answer.sources],
+        "estimated": answer.estimated,
+        "demonstration": answer.demonstration,
+        "headline": headline(answer, language),
+    }
+
+
+_MEASURES = (
+    "people", "beyond", "share_beyond", "mean_m_beyond", "unreachable", "fgt0", "fgt1", "fgt2",
+    "concentration",
+)  # fmt: skip
+
+
+def source_json(source: Source, language: str = "sv") -> dict[str, Any]:
+    """Return a source as plain data, with how it was made in words; empty means unknown."""
+    return {
+        "part": source.part,
+        "title": source.title,
+        "licence": source.licence,
+        "date": source.date,
+        "made": texts.text(f"made.{source.made}", language),
+        "file": source.file,
+        "rows": source.rows,
+        "left_out": len(source.left_out),
+        "estimated": source.estimated,
+        "demonstration": source.demonstration,
+    }
+
+
+def gap_file(answer: Gap, area: Area, language: str = "sv", *, exact: bool = False) -> GapFile:
+    """Gather what a gap's files hold; small counts of counted people are hidden unless ``exact``."""
+    shown = answer if exact else without_small_counts(answer)
+    rows = gap_rows(shown, area, language, exact=exact)
+    by_name = area.districts.set_index("name").geometry if len(area.districts) else gpd.GeoSeries()
+    inside = rows[rows["district"].isin(by_name.index)]
+    shapes = gpd.GeoDataFrame(
+        inside, geometry=[by_name.loc[name] for name in inside["district"]], crs="EPSG:4326"
+    )
+    cells = squares(area, answer)
+    if not exact and not answer.estimated:
+        small = cells["beyond"].round() < privacy.SMALLEST
+        cells = cells[~small]
+    return GapFile(rows, shapes, cells, summary(shown, area, language), credit(area))
+
+
+def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> pd.DataFrame:
+    """Return the table by district with a total row last, and on each row what the figures rest on."""
+    fewer = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+    small = answer.small and not exact
+    rows = [
+        (
+            row.name or texts.text("gap.outside_districts", language),
+            row.people,
+            row.beyond,
+            row.share_beyond,
+            row.mean_m_beyond,
+            fewer if row.hidden else "",
+        )
+        for row in answer.districts
+    ]
+    total = texts.text("gap.whole_area", language)
+    beyond = None if small else answer.beyond
+    share = None if small else answer.share_beyond
+    mean = None if small else answer.mean_m_beyond
+    rows.append((total, answer.people, beyond, share, mean, fewer if small else ""))
+    table = pd.DataFrame(rows, columns=list(GAP_COLUMNS[:6]))
+    return table.assign(
+        kind=answer.kind,
+        group=answer.group,
+        limit_m=answer.limit_m,
+        profile=answer.profile,
+        snap_rule=texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
+        estimated=answer.estimated,
+        demonstration=answer.demonstration,
+        area=area.name,
+        sources="; ".join(source_line(source, language) for source in answer.sources),
+    )
+
+
+def source_line(source: Source, language: str) -> str:
+    """Say a source in one line: title, licence and date, unknown ones as unknown."""
+    unknown = texts.text("source.unknown", language)
+    title = source.title or texts.text(f"made.{source.made}", language)
+    marks = [texts.text("source.estimated", language)] if source.estimated else []
+    return ", ".join([title, source.licence or unknown, source.date or unknown, *marks])
+
+
+def credit(area: Area) -> str:
+    """Return the credit that must stand on whatever shows OpenStreetMap's data; empty if none does."""
+    return "© OpenStreetMap contributors" if area.uses_osm else ""
+
+
+def summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ...]:
+    """Return what a file says of itself: the sentence, the settings, the sources."""
+
+    def word(key: str) -> str:
+        return texts.text(f"file.{key}", language)
+
+    profile = presets.profile(answer.profile)
+    lines = [
+        (word("answer"), headline(answer, language)),
+        (word("area"), f"{area.name} ({area.key})"),
+        (word("profile"), f"{profile.name(language)}: {profile.source(language)}"),
+        (word("snap_rule"), texts.text("gap.snap_rule", language, limit=MAX_SNAP_M)),
+    ]
+    if answer.estimated:
+        lines.append((word("estimated"), texts.text("gap.estimated", language)))
+    if answer.demonstration:
+        lines.append((word("demonstration"), texts.text("demo.mark", language)))
+    lines += [(word("source"), source_line(source, language)) for source in answer.sources]
+    if area.uses_osm:
+        lines.append((word("credit"), credit(area)))
+    return tuple(lines)
+
+
+def csv_bytes(rows: pd.DataFrame) -> bytes:
+    """Write a table as CSV (UTF-8 with a mark, commas); text that a sheet would run is made text."""
+    safe = rows.map(lambda value: unformula(value) if isinstance(value, str) else value)
+    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
+def unformula(value: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would take for a formula.
+
+    >>> unformula("=1+1")
+    "'=1+1"
+    """
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+
+
+def xlsx_bytes(content: GapFile) -> bytes:
+    """Write a gap as an Excel workbook: the table, and a sheet with what it rests on; no formulas."""
+    memory = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
+    bold = book.add_format({"bold": True})
+    formats = {
+        "people": book.add_format({"num_format": "# ##0"}),
+        "beyond": book.add_format({"num_format": "# ##0"}),
+        "share_beyond": book.add_format({"num_format": "0 %"}),
+        "mean_m_beyond": book.add_format({"num_format": "# ##0"}),
+    }
+    sheet = book.add_worksheet("gap")
+    sheet.freeze_panes(1, 1)
+    for column, name in enumerate(content.rows.columns):
+        sheet.write_string(0, column, name, bold)
+        for row, value in enumerate(content.rows[name], start=1):
+            _cell(sheet, row, column, value, formats.get(name))
+    sheet.set_column(0, 0, 28)
+    notes = book.add_worksheet("info")
+    notes.set_column(0, 0, 18)
+    notes.set_column(1, 1, 100)
+    for row, (label, words) in enumerate(content.summary):
+        notes.write_string(row, 0, label, bold)
+        notes.write_string(row, 1, words)
+    book.close()
+    return memory.getvalue()
+
+
+def geojson_bytes(content: GapFile) -> bytes:
+    """Write the districts with their figures as GeoJSON; the summary stands in a member ``narhet``."""
+    shapes = content.shapes if len(content.shapes) else content.squares
+    document = json.loads(shapes.to_json(na="null", drop_id=True))
+    document["narhet"] = {
+        "summary": [list(line) for line in content.summary],
+        "attribution": content.credit,
+    }
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def gpkg_bytes(content: GapFile) -> bytes:
+    """Write a GeoPackage with the layers ``districts``, ``squares`` and a table ``info``."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gap.gpkg"
+        if len(content.shapes):
+            content.shapes.to_file(path, layer="districts", driver="GPKG")
+        content.squares.to_file(path, layer="squares", driver="GPKG")
+        info = pd.DataFrame(content.summary, columns=["what", "text"])
+        import pyogrio
+
+        pyogrio.write_dataframe(info, path, layer="info", driver="GPKG", append=True)
+        return path.read_bytes()
+
+
+WRITERS: dict[str, Callable[[GapFile], bytes]] = {
+    ".csv": lambda content: csv_bytes(content.rows),
+    ".xlsx": xlsx_bytes,
+    ".geojson": geojson_bytes,
+    ".gpkg": gpkg_bytes,
+}
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; ``OutputUnwritable`` when the place refuses."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        reason = error.strerror or type(error).__name__
+        raise OutputUnwritable(file=str(path), reason=reason) from error
+
+
+def _cell(sheet: Any, row: int, column: int, value: object, look: Any) -> None:
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float):
+        if math.isfinite(value):
+            sheet.write_number(row, column, value, look)
+    elif value is not None:
+        sheet.write_string(row, column, str(value))
+
+
+def _plain(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
