@@ -135,32 +135,52 @@ def reached_paths(
     node, metres, _ = _seeds(network, start)
     allowed = network.walkable(profile).allowed
     node_m = kernels.search_from(*network.star, network.edge_m, allowed, node, metres, limit_m)
-    left_u = np.clip(limit_m - node_m[network.edge_u], 0, network.edge_m)
-    left_v = np.clip(limit_m - node_m[network.edge_v], 0, network.edge_m)
-    whole = allowed & (left_u + left_v >= network.edge_m) & (left_u + left_v > 0)
+    left_u, left_v = (
+        np.where(np.isfinite(from_m), np.clip(limit_m - from_m, 0, network.edge_m), 0.0)
+        for from_m in (node_m[network.edge_u], node_m[network.edge_v])
+    )
+    own = np.isin(np.arange(network.edges), start.edge)
+    whole = allowed & ~own & (left_u + left_v >= network.edge_m)
     pieces = [network.geometry[whole]]
     for left, backwards in ((left_u, False), (left_v, True)):
-        part = np.flatnonzero(allowed & ~whole & (left > 0))
+        part = np.flatnonzero(allowed & ~own & ~whole & (left > 0))
         lines = shapely.reverse(network.geometry[part]) if backwards else network.geometry[part]
         pieces.append(_cut(lines, left[part]))
-    pieces.append(_own_edge(network, start, limit_m))
+    pieces.append(_own_edges(network, start, limit_m, left_u, left_v))
     return gpd.GeoSeries(np.concatenate(pieces), crs=network.crs)
 
 
-def _own_edge(network: WalkNetwork, start: Snapped, limit_m: float) -> np.ndarray:
-    """Return the stretches of each point's own edge that lie within the limit of the point."""
+def _own_edges(
+    network: WalkNetwork, start: Snapped, limit_m: float, left_u: Floats, left_v: Floats
+) -> np.ndarray:
+    """Return what is reached of the points' own edges: straight along them, or back in by either
+    end; each metre once.
+    """
     pieces = []
-    for edge, offset, stretch in zip(start.edge, start.offset_m, start.stretch_m, strict=True):
-        if edge >= 0 and stretch < limit_m:
-            far = limit_m - stretch
-            pieces.append(
-                shapely.ops.substring(
-                    network.geometry[edge],
-                    max(0.0, offset - far),
-                    min(network.edge_m[edge], offset + far),
-                )
-            )
+    for edge in np.unique(start.edge[start.edge >= 0]):
+        length = network.edge_m[edge]
+        parts = [(0.0, left_u[edge]), (length - left_v[edge], length)]
+        for point in np.flatnonzero(start.edge == edge):
+            far = max(0.0, limit_m - start.stretch_m[point])
+            at = start.offset_m[point]
+            parts.append((max(0.0, at - far), min(length, at + far)))
+        pieces += [
+            shapely.ops.substring(network.geometry[edge], low, high) for low, high in _union(parts)
+        ]
     return np.array([piece for piece in pieces if piece.geom_type == "LineString"], dtype=object)
+
+
+def _union(parts: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Join intervals that touch or overlap; leave out those without length."""
+    joined: list[tuple[float, float]] = []
+    for low, high in sorted(parts):
+        if high <= low:
+            continue
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], high))
+        else:
+            joined.append((low, high))
+    return joined
 
 
 def _cut(lines: np.ndarray, length_m: Floats) -> np.ndarray:
