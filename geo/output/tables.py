@@ -1,4 +1,6 @@
-"""How answers leave as files: CSV, Excel, GeoJSON and GeoPackage, each with its sources. Knows no screen."""
+"""How answers leave as files: CSV, Excel, GeoJSON and GeoPackage, each with its sources. Knows no
+screen.
+"""
 
 from __future__ import annotations
 

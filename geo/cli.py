@@ -1,0 +1,136 @@
+"""``python -m geo``: the same answers as on screen, from the command line.
+
+Reads arguments and speaks; the work is in ``geo.commands``.
+Exit status: 0 done, 1 an area or a service failed, 2 something given can not be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from geo import commands, texts
+from geo.errors import BadOption, InputError, NarhetError
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that refuses with one of our errors, in the user's language."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadOption(reason=message, command=self.prog.partition("geo")[2].strip())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; messages go to standard error."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    language = _language(given)
+    try:
+        options = parser(language).parse_args(given)
+        options.lang = language
+        options.run(options)
+    except NarhetError as error:
+        print(error.message(language), file=sys.stderr)
+        return 2 if isinstance(error, InputError) else 1
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        print(texts.text("errors.cancelled", language), file=sys.stderr)
+        return 130
+    return 0
+
+
+def parser(language: str = "sv") -> argparse.ArgumentParser:
+    """Return the parser of all commands, with help in a language."""
+
+    def say(key: str) -> str:
+        return texts.text(f"cli.{key}", language).replace("%", "%%")
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--home", help=say("home"))
+    common.add_argument("--lang", choices=texts.LANGUAGES, help=say("lang"))
+    root = _Parser(prog="python -m geo", description=say("narhet"), parents=[common])
+    tasks = root.add_subparsers(dest="task", required=True, parser_class=_Parser, metavar="…")
+    area = tasks.add_parser("area", help=say("area"))
+    kinds = area.add_subparsers(dest="what", required=True, parser_class=_Parser, metavar="…")
+
+    for name, run in (("build", commands.area_build), ("add", commands.area_add)):
+        task = kinds.add_parser(name, parents=[common], help=say(f"area_{name}"))
+        task.add_argument("area", help=say("area_id"))
+        task.add_argument("--name", default="", help=say("name"))
+        _file_options(task, say)
+        task.set_defaults(run=run)
+
+    task = kinds.add_parser("list", parents=[common], help=say("area_list"))
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.set_defaults(run=commands.area_list)
+    for name, run in (("show", commands.area_show), ("check", commands.area_check)):
+        task = kinds.add_parser(name, parents=[common], help=say(f"area_{name}"))
+        task.add_argument("area", help=say("area_id"))
+        task.add_argument("--json", action="store_true", help=say("json"))
+        task.set_defaults(run=run)
+
+    task = kinds.add_parser("fetch", parents=[common], help=say("area_fetch"))
+    task.add_argument("query", help=say("query"))
+    task.add_argument("--id", help=say("area_id"))
+    task.add_argument("--margin", default="1000", help=say("margin"))
+    task.set_defaults(run=commands.area_fetch)
+
+    task = tasks.add_parser("distances", parents=[common], help=say("distances"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--from", dest="origins", required=True, help=say("from"))
+    task.add_argument("--to", dest="destinations", required=True, help=say("to"))
+    task.add_argument("--within", default="2000", help=say("within"))
+    task.add_argument("--profile", default="adult", help=say("profile"))
+    task.add_argument("-o", "--output", help=say("output"))
+    task.set_defaults(run=commands.distances)
+
+    task = tasks.add_parser("gaps", parents=[common], help=say("gaps"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--kind", required=True, help=say("kind"))
+    task.add_argument("--limit", required=True, help=say("limit"))
+    task.add_argument("--group", default="all", help=say("group"))
+    task.add_argument("--profile", default="adult", help=say("profile"))
+    task.add_argument("--by", choices=("district",), help=say("by"))
+    task.add_argument("--exact", action="store_true", help=say("exact"))
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.add_argument("-o", "--output", help=say("output"))
+    task.set_defaults(run=commands.gaps)
+    return root
+
+
+def _file_options(task: argparse.ArgumentParser, say: commands.Say) -> None:
+    """Add the options that name the files of an area."""
+    paths = task.add_mutually_exclusive_group()
+    paths.add_argument("--osm", metavar="FILE", help=say("osm"))
+    paths.add_argument("--lines", metavar="FILE", help=say("lines"))
+    task.add_argument("--boundary", metavar="FILE", help=say("boundary"))
+    task.add_argument("--districts", metavar="FILE", help=say("districts"))
+    task.add_argument("--people", metavar="FILE", action="append", default=[], help=say("people"))
+    task.add_argument(
+        "--place", metavar="KIND=FILE", action="append", default=[], help=say("place")
+    )
+    task.add_argument(
+        "--column", metavar="GROUP=COLUMN", action="append", default=[], help=say("column")
+    )
+    task.add_argument(
+        "--crs", metavar="[PART=]EPSG:N", action="append", default=[], help=say("crs")
+    )
+    for note in ("source", "licence", "date"):
+        task.add_argument(
+            f"--{note}", metavar="PART=TEXT", action="append", default=[], help=say(note)
+        )
+    task.add_argument("--margin", default="1000", help=say("margin"))
+
+
+def _language(argv: Sequence[str]) -> str:
+    """Find the language before the arguments are read, so that a refusal can speak it."""
+    for at, word in enumerate(argv):
+        if word.startswith("--lang"):
+            value = word.partition("=")[2] or (argv[at + 1] if at + 1 < len(argv) else "")
+            if value in texts.LANGUAGES:
+                return value
+    chosen = os.environ.get("NARHET_LANG", "")
+    return chosen if chosen in texts.LANGUAGES else "sv"

@@ -1,0 +1,358 @@
+"""What each command does: read the options, ask the planner, print or write the answer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from geo import presets, texts
+from geo.area import Area, home_folder, list_areas, open_area, save_area, slug
+from geo.audit import audit, to_json, to_rows
+from geo.build import Inputs, Note, build, from_extract, left_out_rows
+from geo.errors import AreaLacks, BadOption, FileMissing, NarhetError, UnknownArea
+from geo.gaps import Gap, gap, headline
+from geo.network import Snapped
+from geo.output import tables
+from geo.reach import within
+from geo.sources.online import fetch
+from geo.sources.tables import read_points
+
+Say: TypeAlias = Callable[[str], str]
+Options: TypeAlias = argparse.Namespace
+
+
+def area_build(options: Options) -> None:
+    """Make an area of files; an earlier one of the same id keeps what no file is given for."""
+    inputs = _inputs(options)
+    earlier = _earlier(options)
+    name = options.name or (earlier.name if earlier else options.area)
+    made = build(options.area, name, inputs, earlier=earlier, progress=_progress(options))
+    _say_built(save_area(made, options.home), options)
+
+
+def area_add(options: Options) -> None:
+    """Add files to an area that exists."""
+    earlier = open_area(options.area, options.home)
+    made = build(
+        options.area, options.name, _inputs(options), earlier=earlier, progress=_progress(options)
+    )
+    _say_built(save_area(made, options.home), options)
+
+
+def area_fetch(options: Options) -> None:
+    """Fetch an area from OpenStreetMap by name."""
+    margin_m = presets.limit_m(options.margin)
+    fetched = fetch(options.query, margin_m=margin_m, progress=_progress(options))
+    name_id = options.id or slug(options.query)
+    made = from_extract(
+        name_id, options.query.split(",")[0], fetched.extract, fetched.boundary, fetched.source
+    )
+    _say_built(save_area(made, options.home), options)
+
+
+def area_list(options: Options) -> None:
+    """List the areas of the home folder."""
+    cards = list_areas(options.home)
+    if options.json:
+        print(json.dumps([vars(card) for card in cards], ensure_ascii=False, indent=1))
+        return
+    if not cards:
+        print(texts.text("show.no_areas", options.lang, home=str(home_folder(options.home))))
+    for card in cards:
+        if card.problem:
+            print(f"{card.id}\t{texts.text('show.problem', options.lang)}")
+        else:
+            line = texts.text(
+                "show.card", options.lang, name=card.name, people=card.people, places=card.places
+            )
+            print(f"{card.id}\t{line}")
+
+
+def area_show(options: Options) -> None:
+    """Show what an area holds, and where each part came from."""
+    area = open_area(options.area, options.home)
+    if options.json:
+        print(json.dumps(_area_json(area, options.lang), ensure_ascii=False, indent=1))
+        return
+    for line in _area_lines(area, options.lang):
+        print(line)
+
+
+def area_check(options: Options) -> None:
+    """Print the barrier audit of an area."""
+    area = open_area(options.area, options.home)
+    found = audit(area)
+    if options.json:
+        print(json.dumps(to_json(found), ensure_ascii=False, indent=1))
+        return
+    print(_as_text(to_rows(found, options.lang)))
+    _say_left_out(area, options.lang)
+
+
+def distances(options: Options) -> None:
+    """Write walking metres between two tables of points: one line a pair in reach."""
+    area = open_area(options.area, options.home)
+    within_m = presets.limit_m(options.within)
+    profile = presets.profile(options.profile)
+    output = Path(options.output) if options.output else None
+    if output:
+        tables.check_ending(output, (".csv",))
+    ends = [read_points(_file(path)) for path in (options.origins, options.destinations)]
+    snapped = [area.network.snap(end.frame.geometry, profile) for end in ends]
+    ids = [_ids(end.frame) for end in ends]
+    matrix = within(area.network, *snapped, within_m=within_m, profile=profile).tocoo()
+    rows = pd.DataFrame(
+        {
+            "from": ids[0].to_numpy()[matrix.row],
+            "to": ids[1].to_numpy()[matrix.col],
+            "metres": np.round(matrix.data, 3),
+        }
+    )
+    for end, name, points in zip(ends, ids, snapped, strict=True):
+        _say_unreachable(name, points, options.lang)
+        for row in end.left_out:
+            _warn(_left_out_line(row.row, row.reason, row.values, options.lang))
+    content = tables.csv_bytes(rows)
+    if output:
+        tables.write_file(output, content.removeprefix(b"\xef\xbb\xbf"))
+    else:
+        sys.stdout.write(content.decode("utf-8-sig"))
+
+
+def gaps(options: Options) -> None:
+    """Answer who lives beyond the limit, as text, JSON or a file."""
+    area = open_area(options.area, options.home)
+    limit_m = presets.limit_m(options.limit)
+    output = Path(options.output) if options.output else None
+    ending = tables.check_ending(output) if output else ""
+    if options.by and area.districts.empty:
+        raise AreaLacks(key="lacks.districts")
+    answer = gap(
+        area, kind=options.kind, limit_m=limit_m, group=options.group, profile=options.profile
+    )
+    if output and ending == ".json":
+        tables.write_file(output, _gap_document(answer, area, options).encode())
+    elif output:
+        content = tables.gap_file(answer, area, options.lang, exact=options.exact)
+        tables.write_file(output, tables.WRITERS[ending](content))
+    if options.json:
+        print(_gap_document(answer, area, options))
+    elif not output:
+        for line in _gap_lines(answer, area, options.lang):
+            print(line)
+    if answer.demonstration:
+        _warn(texts.text("demo.mark", options.lang))
+
+
+def _inputs(options: Options) -> Inputs:
+    """Turn the options into the files of an area; every file must exist before any is read."""
+    notes = {
+        part: Note(
+            _pairs(options.source, "--source").get(part, ""),
+            _pairs(options.licence, "--licence").get(part, ""),
+            _pairs(options.date, "--date").get(part, ""),
+        )
+        for name in ("source", "licence", "date")
+        for part in _pairs(getattr(options, name), f"--{name}")
+    }
+    crs = [word if "=" in word else f"network={word}" for word in options.crs]
+    places = [_pair(word, "--place") for word in options.place]
+    for kind, _ in places:
+        presets.kind(kind)
+    return Inputs(
+        osm=_file(options.osm),
+        lines=_file(options.lines),
+        boundary=_file(options.boundary),
+        districts=_file(options.districts),
+        people=tuple(path for path in map(_file, options.people) if path),
+        places=tuple((kind, path) for kind, file in places if (path := _file(file))),
+        columns=_pairs(options.column, "--column"),
+        crs=_pairs(crs, "--crs"),
+        notes=notes,
+        margin_m=presets.limit_m(options.margin),
+    )
+
+
+def _file(name: str | None) -> Any:
+    if name is None:
+        return None
+    path = Path(name)
+    if not path.is_file():
+        raise FileMissing(file=name)
+    return path
+
+
+def _pair(word: str, option: str) -> tuple[str, str]:
+    key, sign, value = word.partition("=")
+    if not sign or not key or not value:
+        raise BadOption(reason=f"{option} {word}", command="area build")
+    return key, value
+
+
+def _pairs(words: list[str], option: str) -> dict[str, str]:
+    return dict(_pair(word, option) for word in words)
+
+
+def _earlier(options: Options) -> Area | None:
+    try:
+        return open_area(options.area, options.home)
+    except UnknownArea:
+        return None
+
+
+def _progress(options: Options) -> Callable[[str, float], None]:
+    def say(key: str, share: float) -> None:
+        _warn(f"{texts.percent(share, options.lang):>5}  {texts.text(key, options.lang)}")
+
+    return say
+
+
+def _warn(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _say_built(area: Area, options: Options) -> None:
+    for line in _area_lines(area, options.lang):
+        print(line)
+    _say_left_out(area, options.lang)
+
+
+def _say_left_out(area: Area, language: str) -> None:
+    rows = left_out_rows(area)
+    if rows:
+        _warn(texts.text("show.left_out", language, count=len(rows)))
+    for source, row in rows:
+        line = _left_out_line(row.row, row.reason, row.values, language)
+        _warn(f"  {source.file or source.title}: {line}")
+
+
+def _left_out_line(row: int, reason: str, values: dict[str, Any], language: str) -> str:
+    why = texts.text(f"left_out.{reason}", language, **values)
+    return texts.text("show.row", language, row=str(row), why=why)
+
+
+def _say_unreachable(ids: pd.Series, points: Snapped, language: str) -> None:
+    lost = ids[points.edge < 0]
+    if len(lost):
+        named = ", ".join(map(str, lost[:10])) + (" …" if len(lost) > 10 else "")
+        _warn(texts.text("show.unreachable", language, count=len(lost), named=named))
+
+
+def _ids(frame: pd.DataFrame) -> pd.Series:
+    for name in frame.columns:
+        if str(name).lower() == "id":
+            return frame[name].astype(str)
+    return frame["row"].astype(int).astype(str)
+
+
+def _area_lines(area: Area, language: str) -> list[str]:
+    """Return an area in lines: counts, groups, kinds, and each source."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"show.{key}", language, **values)
+
+    network = area.network
+    main = network.walkable().main_edges
+    lines = [f"{area.name} ({area.id}, r{area.revision}, {area.created})"]
+    if area.demonstration:
+        lines.append(texts.text("demo.mark", language))
+    lines.append(
+        say(
+            "network",
+            edges=network.edges,
+            length=round(network.edge_m.sum() / 1000),
+            share=texts.percent(network.edge_m[main].sum() / network.edge_m.sum(), language, 1),
+        )
+    )
+    lines.append(say("districts", count=len(area.districts)))
+    if area.people.empty:
+        lines.append(texts.text("lacks.people", language))
+    for name in area.groups:
+        count = round(float(area.count(name).sum()))
+        lines.append(say("group", name=presets.group(name).name(language), id=name, count=count))
+    for name in area.kinds:
+        kind = presets.kind(name)
+        count = len(area.places_of(name))
+        lines.append(say("kind", name=kind.plural(language), id=name, count=count))
+    for source in area.sources:
+        made = texts.text(f"made.{source.made}", language)
+        lines.append(
+            say("source", part=source.part, line=tables.source_line(source, language), made=made)
+        )
+        for group, column in source.columns.items():
+            lines.append(say("column", group=group, column=column))
+    return lines
+
+
+def _area_json(area: Area, language: str) -> dict[str, Any]:
+    network = area.network
+    return {
+        "id": area.id,
+        "name": area.name,
+        "revision": area.revision,
+        "created": area.created,
+        "demonstration": area.demonstration,
+        "nodes": network.nodes,
+        "edges": network.edges,
+        "length_m": float(network.edge_m.sum()),
+        "districts": list(area.districts["name"]),
+        "people": {name: float(area.count(name).sum()) for name in area.groups},
+        "places": {name: len(area.places_of(name)) for name in area.kinds},
+        "sources": [tables.source_json(source, language) for source in area.sources],
+        "left_out": [
+            {
+                "file": source.file,
+                "row": row.row,
+                "reason": texts.text(f"left_out.{row.reason}", language, **row.values),
+            }
+            for source, row in left_out_rows(area)
+        ],
+    }
+
+
+def _gap_document(answer: Gap, area: Area, options: Options) -> str:
+    document = tables.gap_json(answer, area, options.lang)
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _gap_lines(answer: Gap, area: Area, language: str) -> list[str]:
+    """Return the answer in lines: the sentence, the table by district, what it rests on."""
+    content = tables.gap_file(answer, area, language, exact=True)
+    rows = content.rows[["district", "people", "beyond", "share_beyond"]].copy()
+    for name in ("people", "beyond"):
+        rows[name] = [texts.number(round(value), language) for value in rows[name]]
+    rows["share_beyond"] = [
+        texts.percent(math.nan if value is None else value, language)
+        for value in rows["share_beyond"]
+    ]
+    rows.columns = [texts.text(f"table.{name}", language) for name in rows.columns]
+    lines = [headline(answer, language), "", _as_text(rows), ""]
+    return lines + [f"{label}: {words}" for label, words in content.summary[1:]]
+
+
+def _as_text(table: pd.DataFrame) -> str:
+    """Lay a table out in columns of even width, numbers to the right."""
+    cells = [[str(name) for name in table.columns]]
+    cells += [[str(value) for value in row] for row in table.itertuples(index=False)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(table.columns))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if at == 0 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    )
+
+
+__all__ = [
+    "NarhetError", "area_add", "area_build", "area_check", "area_fetch", "area_list", "area_show",
+    "distances", "gaps",
+]  # fmt: skip
