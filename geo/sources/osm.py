@@ -1,0 +1,216 @@
+"""OpenStreetMap files: paths, places, buildings and water out of ``.osm``, ``.osm.bz2``,
+``.osm.gz`` and ``.osm.pbf``. Knows files; what tags mean stands in ``osm_filter`` and
+``osm_tables``.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import re
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+from xml.etree.ElementTree import ParseError
+from xml.sax import SAXException
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.area import Progress
+from geo.errors import FileFormat, FileMissing, FileTooLarge, NoLines
+from geo.network import WGS84, metric_crs
+from geo.sources import osm_tables
+
+MARGIN_M = 1000.0
+"""Paths this far outside the boundary are kept: the nearest place may lie across it."""
+MAX_XML_MB = 1000
+"""An XML file above this, unpacked, does not fit in memory; the same extract as .osm.pbf does."""
+CHUNK = 1 << 20
+SHORT_HEADER = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class OsmExtract:
+    """What we take from OpenStreetMap, all in WGS84.
+
+    ``lines``: ``highway``, ``surface``, ``steps``, ``lit``, ``width_m``, ``way``; cut where ways
+    share a node. ``places``: as ``Area.places``. ``buildings``: points with ``floor_m2`` and
+    ``residential``. ``water``: shapes with ``name``. ``date``: of the newest change, empty where
+    unknown.
+    """
+
+    lines: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    date: str
+    title: str = osm_tables.TITLE
+    licence: str = osm_tables.LICENCE
+
+
+def read_osm(
+    path: Path,
+    *,
+    boundary: gpd.GeoSeries | None = None,
+    margin_m: float = MARGIN_M,
+    progress: Progress | None = None,
+    typical_levels: float | None = None,
+) -> OsmExtract:
+    """Read an OpenStreetMap file, cut to the boundary plus a margin.
+
+    Parameters
+    ----------
+    boundary : shapes in any coordinate system; without it the whole file is read.
+    margin_m : metres outside the boundary that are kept.
+    typical_levels : storeys assumed for buildings without a level count (see ``osm_tables``).
+
+    Raises
+    ------
+    FileMissing, FileFormat, FileTooLarge : the file can not be read as OpenStreetMap.
+    NoLines : nothing in it (or within the boundary) can be walked.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileMissing(file=path.name)
+    clip = None if boundary is None else clip_shape(boundary, margin_m)
+    if progress:
+        progress("network", 0.0)
+    features, date = (_read_pbf if path.suffix.lower() == ".pbf" else _read_xml)(path, clip)
+    if progress:
+        progress("places", 0.7)
+    ways = features[(features["element"] == "way") & features["highway"].notna()]
+    lines = osm_tables.split_at_junctions(osm_tables.walk_lines(ways))
+    extract = OsmExtract(
+        lines=lines,
+        places=osm_tables.places_table(features),
+        buildings=osm_tables.buildings_table(features, typical_levels=typical_levels),
+        water=osm_tables.water_table(features),
+        date=date,
+    )
+    extract = extract if clip is None else cut(extract, clip)
+    if len(extract.lines) == 0:
+        raise NoLines(file=path.name)
+    return extract
+
+
+def clip_shape(boundary: gpd.GeoSeries, margin_m: float) -> shapely.Geometry:
+    """Return the boundary plus a margin in metres as one shape in WGS84."""
+    west, south, east, north = boundary.to_crs(WGS84).total_bounds
+    crs = metric_crs((float(west), float(south), float(east), float(north)))
+    grown = boundary.to_crs(crs).make_valid().union_all().buffer(margin_m)
+    return gpd.GeoSeries([grown], crs=crs).to_crs(WGS84).iloc[0]
+
+
+def cut(extract: OsmExtract, clip: shapely.Geometry) -> OsmExtract:
+    """Keep what touches a shape (WGS84): whole stretches of path, so that none ends at the edge in
+    mid-air; water is cut along it.
+    """
+    shapely.prepare(clip)
+
+    def inside(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return table[shapely.intersects(clip, table.geometry.values)].reset_index(drop=True)
+
+    water = inside(extract.water)
+    return OsmExtract(
+        lines=inside(extract.lines),
+        places=inside(extract.places),
+        buildings=inside(extract.buildings),
+        water=water.set_geometry(water.geometry.make_valid().intersection(clip)),
+        date=extract.date,
+        title=extract.title,
+        licence=extract.licence,
+    )
+
+
+def _read_pbf(path: Path, clip: shapely.Geometry | None) -> tuple[gpd.GeoDataFrame, str]:
+    import pyrosm  # half a second to import, and only needed for this format
+
+    wanted = {"highway": True, "building": True, **osm_tables.place_tags()}
+    wanted |= {"natural": ["water"], "waterway": ["riverbank"], "landuse": ["reservoir"]}
+    with _unread(path, "OSM PBF"), warnings.catch_warnings():
+        # An extract without a hit is our NoLines below, not a warning.
+        warnings.filterwarnings("ignore", "Could not find any", UserWarning)
+        box = None if clip is None else [float(edge) for edge in clip.bounds]
+        table = pyrosm.OSM(str(path), bounding_box=box).get_data_by_custom_criteria(
+            custom_filter=wanted,
+            filter_type="keep",
+            tags_as_columns=osm_tables.feature_keys(),
+            keep_other_tags=False,
+        )
+    if table is None or len(table) == 0:
+        raise NoLines(file=path.name)
+    newest = pd.to_numeric(table["timestamp"]).max() if "timestamp" in table else np.nan
+    date = "" if not newest > 0 else datetime.fromtimestamp(int(newest), UTC).date().isoformat()
+    return osm_tables.with_keys(table.rename(columns={"osm_type": "element"})), date
+
+
+def _read_xml(path: Path, clip: shapely.Geometry | None) -> tuple[gpd.GeoDataFrame, str]:
+    import osmnx  # pulls in networkx and requests; only needed for this format
+    from osmnx._errors import InsufficientResponseError
+
+    tags: dict[str, bool | str | list[str]] = {"highway": True, "building": True}
+    tags |= osm_tables.place_tags()
+    tags |= {"natural": ["water"], "waterway": ["riverbank"], "landuse": ["reservoir"]}
+    with _unread(path, "OSM XML"), warnings.catch_warnings():
+        # Files that osmnx wrote itself read well enough: each way comes out as drawn.
+        warnings.filterwarnings("ignore", "The XML file you are loading appears", UserWarning)
+        date = _scan(path)
+        try:
+            table = osmnx.features_from_xml(path, tags=tags)
+        except InsufficientResponseError:
+            raise NoLines(file=path.name) from None
+    table = table.reset_index()
+    if clip is not None:
+        table = table[shapely.intersects(clip, table.geometry.values)]
+    return osm_tables.with_keys(table), date
+
+
+def _scan(path: Path) -> str:
+    """Read an XML file through once: is it OpenStreetMap, how large unpacked, and from which day?
+
+    Raises ``FileFormat`` or ``FileTooLarge`` before anything is kept in memory.
+    """
+    size, newest, rest = 0, b"", b""
+    with _unpacked(path) as file:
+        while chunk := file.read(CHUNK):
+            if size == 0 and b"<osm" not in chunk[:SHORT_HEADER]:
+                raise FileFormat(file=path.name, expected="OSM XML", reason="<osm>")
+            size += len(chunk)
+            if size > MAX_XML_MB * 1_000_000:
+                raise FileTooLarge(file=path.name, found=round(size / 1_000_000), limit=MAX_XML_MB)
+            days = re.findall(rb'(?:timestamp|osm_base)="(\d{4}-\d\d-\d\d)T', rest + chunk)
+            newest, rest = max([newest, *days]), chunk[-40:]
+    if size == 0:
+        raise FileFormat(file=path.name, expected="OSM XML", reason="0 byte")
+    return newest.decode("ascii")
+
+
+def _unpacked(path: Path) -> IO[bytes]:
+    if path.suffix.lower() == ".bz2":
+        return bz2.open(path)
+    if path.suffix.lower() == ".gz":
+        return gzip.open(path)  # type: ignore[return-value]  # a GzipFile reads bytes
+    return path.open("rb")
+
+
+@contextmanager
+def _unread(path: Path, expected: str) -> Iterator[None]:
+    """Turn what the readers say of a broken file into ``FileFormat``."""
+    try:
+        yield
+    except (FileFormat, FileTooLarge, NoLines):
+        raise
+    except (
+        *(OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError),
+        *(zlib.error, SAXException, ParseError, NotImplementedError, RuntimeError),
+    ) as error:
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise FileFormat(file=path.name, expected=expected, reason=reason) from error
