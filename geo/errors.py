@@ -18,6 +18,7 @@ NarhetError
 │   ├── UnknownKind, UnknownGroup, UnknownProfile, UnknownArea
 │   ├── BadLimit               not a positive number of metres
 │   ├── BadPoint               not a position on the map
+│   │   └── PointOffPaths      a position with no path near it
 │   ├── BadName                an area id or file name we can not use
 │   ├── BadOption              a command or option that does not exist
 │   ├── OutputFormat           an ending we can not write
@@ -116,6 +117,9 @@ class BadLimit(InputError): ...
 
 
 class BadPoint(InputError): ...
+
+
+class PointOffPaths(BadPoint): ...
 
 
 class BadName(InputError): ...

@@ -1,0 +1,129 @@
+"""What lies around one point, and what is known of one place. Knows the area, and no screen."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import presets, texts
+from geo.area import Area, Source
+from geo.errors import BadPoint, PointOffPaths
+from geo.network import MAX_SNAP_M, WGS84, Floats
+from geo.reach import reached_paths, within
+
+
+@dataclass(frozen=True, eq=False)
+class Here:
+    """What can be walked to from one point.
+
+    ``paths`` are the stretches within ``limit_m`` (WGS84). ``place`` are rows of ``area.places``
+    within the limit, nearest first, with ``metres`` and ``minutes``. ``people`` is how many
+    residents live within the limit; NaN where the area has none.
+    """
+
+    lon: float
+    lat: float
+    limit_m: float
+    profile: str
+    stretch_m: float
+    paths: gpd.GeoSeries
+    place: pd.Index
+    metres: Floats
+    minutes: Floats
+    people: float
+
+
+def reach_here(
+    area: Area, lon: float, lat: float, *, limit_m: float, profile: str = "adult"
+) -> Here:
+    """Find paths, places and people within a walking distance of a point (WGS84).
+
+    Raises
+    ------
+    BadPoint : not a position; PointOffPaths : no path within 300 m of it.
+    BadLimit : not a positive number of metres.
+    """
+    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+        raise BadPoint(found=f"{lon},{lat}")
+    limit = presets.limit_m(limit_m)
+    walker = presets.profile(profile)
+    point = gpd.GeoSeries([shapely.Point(lon, lat)], crs=WGS84)
+    start = area.network.snap(point, walker)
+    if start.edge[0] < 0:
+        raise PointOffPaths(found=f"{lon:.5f},{lat:.5f}", limit=MAX_SNAP_M)
+    goals = area.network.snap(area.places.geometry, walker)
+    found = within(area.network, start, goals, within_m=limit, profile=walker)
+    order = np.lexsort((found.indices, found.data))
+    metres = found.data[order]
+    return Here(
+        lon=lon,
+        lat=lat,
+        limit_m=limit,
+        profile=profile,
+        stretch_m=float(start.stretch_m[0]),
+        paths=reached_paths(area.network, start, limit_m=limit, profile=walker).to_crs(WGS84),
+        place=area.places.index[found.indices[order]],
+        metres=metres,
+        minutes=metres / walker.metres_per_second / 60,
+        people=_people_within(area, start, limit, walker),
+    )
+
+
+def record(area: Area, place_id: str, language: str) -> list[tuple[str, str]]:
+    """Return what is known of a place as label and value: kind, address, details, source.
+
+    Unknown is written as unknown. Values are the file's own text, not safe for HTML.
+    """
+    row = area.places[area.places["id"] == place_id].iloc[0]
+    unknown = texts.text("source.unknown", language)
+
+    def word(key: str) -> str:
+        return texts.text(f"place.{key}", language)
+
+    lines = [
+        (word("name"), row["name"] or unknown),
+        (word("kind"), presets.kind(row["kind"]).name(language)),
+        (word("address"), row["address"] or unknown),
+        (word("district"), row["district"] or unknown),
+    ]
+    details = json.loads(row["details"]) if row["details"] else {}
+    lines += [(str(key), _written(value, language)) for key, value in details.items()]
+    source = source_of(area, row)
+    title = row["source"] or unknown
+    lines.append((word("source"), title))
+    if source is not None:
+        lines.append((word("licence"), source.licence or unknown))
+        lines.append((word("date"), source.date or unknown))
+    if row["demonstration"]:
+        lines.append((word("demonstration"), texts.text("demo.invented", language)))
+    return lines
+
+
+def source_of(area: Area, place: pd.Series) -> Source | None:
+    """Return the source a place came from, if it is among the area's."""
+    parts = {place["kind"], "places"}
+    for source in area.sources:
+        if source.part in parts and source.title == place["source"]:
+            return source
+    return None
+
+
+def _written(value: object, language: str) -> str:
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return texts.number(value, language, 0 if float(value).is_integer() else 2)
+    return str(value)
+
+
+def _people_within(area: Area, start: object, limit_m: float, walker: presets.Profile) -> float:
+    if "all" not in area.groups:
+        return math.nan
+    found = within(
+        area.network, start, area.snapped_people(walker), within_m=limit_m, profile=walker
+    )
+    return float(area.count("all")[found.indices].sum())

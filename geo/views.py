@@ -1,0 +1,223 @@
+"""The maps and tables that pages and reports show, made of an Area and an answer. Knows no engine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo import presets, privacy, texts
+from geo.area import Area
+from geo.gaps import Gap, headline, squares, without_small_counts
+from geo.here import Here
+from geo.mapview import (
+    AreaLayer,
+    Layer,
+    LineLayer,
+    MapSpec,
+    PointLayer,
+    bounds_of,
+    circle_layer,
+    compose,
+    credits_of,
+)
+
+OUTLINE_COLOUR = "#333333"
+REACH_COLOUR = "#0b6e4f"
+
+
+def places_map(
+    area: Area,
+    kinds: Sequence[str],
+    language: str,
+    *,
+    here: Here | None = None,
+    focus: tuple[float, float] | None = None,
+) -> MapSpec:
+    """Return the map of an area's places of some kinds, and what is in reach of one point."""
+    layers = _edges(area, language)
+    if here is not None:
+        label = texts.text("map.reached", language, limit=texts.metres(here.limit_m, language))
+        layers.append(LineLayer("reached", label, REACH_COLOUR, here.paths, width_px=4.0))
+    layers += [_places(area, kind, language) for kind in kinds]
+    if here is not None:
+        at = texts.text("map.here", language)
+        spot = (np.array([here.lon]), np.array([here.lat]))
+        layers.append(PointLayer("here", at, "pin", REACH_COLOUR, ("here",), *spot, size_px=30))
+    return compose(
+        texts.text("karta.map_title", language, area=area.name),
+        layers,
+        bounds=bounds_of(area),
+        table=places_table(area, kinds, language),
+        credits=credits_of(area),
+        language=language,
+        focus=focus,
+    )
+
+
+def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> MapSpec:
+    """Return the map of people beyond the limit, in squares of 250 m, with the places of the kind.
+    """
+    shown = answer if exact else without_small_counts(answer)
+    cells = squares(area, answer)
+    if not exact and not answer.estimated:
+        cells = cells[cells["beyond"].round() >= privacy.SMALLEST]
+    middle = cells.geometry.to_crs(area.network.crs).centroid.to_crs("EPSG:4326")
+    group = presets.group(answer.group).name(language)
+    limit = texts.metres(answer.limit_m, language)
+    label = texts.text("gap.layer", language, group=group, limit=limit)
+    layers = _edges(area, language)
+    layers.append(
+        circle_layer(
+            "beyond",
+            label,
+            ids=list(cells["id"]),
+            lon=middle.x,
+            lat=middle.y,
+            value=cells["beyond"],
+        )
+    )
+    layers.append(_places(area, answer.kind, language))
+    return compose(
+        headline(shown, language),
+        layers,
+        bounds=bounds_of(area),
+        table=district_table(shown, language),
+        credits=credits_of(area),
+        language=language,
+    )
+
+
+def places_table(area: Area, kinds: Sequence[str], language: str) -> pd.DataFrame:
+    """Return the places of some kinds as a table in words, indexed by place id."""
+    rows = area.places[area.places["kind"].isin(kinds)]
+    unknown = texts.text("source.unknown", language)
+    names = {kind: presets.kind(kind).name(language) for kind in kinds}
+    table = pd.DataFrame(
+        {
+            texts.text("place.name", language): rows["name"].replace("", unknown).to_numpy(),
+            texts.text("place.kind", language): rows["kind"].map(names).to_numpy(),
+            texts.text("place.address", language): rows["address"].replace("", unknown).to_numpy(),
+            texts.text("place.district", language): rows["district"].to_numpy(),
+            texts.text("place.source", language): rows["source"].to_numpy(),
+        },
+        index=pd.Index(rows["id"].to_numpy(), name="id"),
+    )
+    return table
+
+
+def reach_table(area: Area, here: Here, language: str) -> pd.DataFrame:
+    """Return the places in reach of a point, nearest first: name, kind, metres, minutes."""
+    rows = area.places.loc[here.place]
+    unknown = texts.text("source.unknown", language)
+    return pd.DataFrame(
+        {
+            texts.text("place.name", language): rows["name"].replace("", unknown).to_numpy(),
+            texts.text("place.kind", language): [
+                presets.kind(kind).name(language) for kind in rows["kind"]
+            ],
+            texts.text("place.metres", language): np.round(here.metres).astype(int),
+            texts.text("place.minutes", language): np.round(here.minutes, 1),
+        }
+    )
+
+
+def district_table(answer: Gap, language: str) -> pd.DataFrame:
+    """Return the gap by district in words and numbers as people read them, the whole area last."""
+    fewer = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+
+    def count(value: float | None, hidden: bool) -> str:
+        return fewer if hidden or value is None else texts.number(round(value), language)
+
+    rows = [
+        (
+            row.name or texts.text("gap.outside_districts", language),
+            count(row.people, row.hidden),
+            count(row.beyond, row.hidden),
+            _share(row.share_beyond, language),
+            _metres(row.mean_m_beyond, language),
+        )
+        for row in answer.districts
+    ]
+    rows.append(
+        (
+            texts.text("gap.whole_area", language),
+            count(answer.people, False),
+            count(answer.beyond, answer.small),
+            _share(None if answer.small else answer.share_beyond, language),
+            _metres(None if answer.small else answer.mean_m_beyond, language),
+        )
+    )
+    names = ("district", "people", "beyond", "share_beyond", "mean_m_beyond")
+    return pd.DataFrame(rows, columns=[texts.text(f"table.{name}", language) for name in names])
+
+
+def sources_table(area: Area, language: str) -> pd.DataFrame:
+    """Return where each part of an area came from, unknown written as unknown."""
+    unknown = texts.text("source.unknown", language)
+
+    def part(name: str) -> str:
+        known = presets.kinds().get(name)
+        return known.plural(language) if known else texts.text(f"part.{name}", language)
+
+    rows = [
+        (
+            part(source.part),
+            source.title or unknown,
+            source.licence or unknown,
+            source.date or unknown,
+            texts.text(f"made.{source.made}", language),
+            texts.number(source.rows, language) if source.rows else "",
+            texts.number(len(source.left_out), language),
+        )
+        for source in area.sources
+    ]
+    names = ("part", "title", "licence", "date", "made", "rows", "left_out")
+    columns = [texts.text(f"source.{name}", language) for name in names]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def left_out_table(area: Area, language: str) -> pd.DataFrame:
+    """Return every row of a file that could not be used: file, row, reason."""
+    rows = [
+        (
+            source.file or source.title,
+            row.row,
+            texts.text(f"left_out.{row.reason}", language, **row.values),
+        )
+        for source in area.sources
+        for row in source.left_out
+    ]
+    columns = [texts.text(f"source.{name}", language) for name in ("title", "row", "reason")]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _edges(area: Area, language: str) -> list[Layer]:
+    if area.districts.empty:
+        return []
+    label = texts.text("map.districts", language)
+    return [AreaLayer("districts", label, OUTLINE_COLOUR, area.districts.geometry, dash="4 4")]
+
+
+def _places(area: Area, kind: str, language: str) -> PointLayer:
+    preset, rows = presets.kind(kind), area.places_of(kind)
+    return PointLayer(
+        id=kind,
+        label=preset.plural(language),
+        symbol=preset.symbol,
+        colour=preset.colour,
+        ids=tuple(rows["id"]),
+        lon=rows.geometry.x.to_numpy(),
+        lat=rows.geometry.y.to_numpy(),
+    )
+
+
+def _share(value: float | None, language: str) -> str:
+    return texts.percent(math.nan if value is None else value, language)
+
+
+def _metres(value: float | None, language: str) -> str:
+    return texts.number(math.nan if value is None else value, language)

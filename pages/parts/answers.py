@@ -1,0 +1,65 @@
+"""Areas and answers, kept between reruns: the only place that caches, on ids and versions alone."""
+
+from __future__ import annotations
+
+import streamlit as st
+from geo.audit import Audit, audit
+
+from geo.area import DEMO, Area, AreaCard, list_areas, open_area
+from geo.gaps import Gap, distances, gap
+from geo.here import Here, reach_here
+from geo.network import Floats
+
+
+def cards() -> list[AreaCard]:
+    """Return the areas to choose from; the demonstration is made at first use."""
+    found = list_areas()
+    if not any(card.id == DEMO for card in found):
+        found.append(AreaCard(DEMO, DEMO, demonstration=True))
+    return found
+
+
+def area(card: AreaCard) -> Area:
+    """Open an area, once for each revision of it."""
+    return _area(card.id, f"{card.revision}@{card.created}")
+
+
+def answer(of: Area, kind: str, limit_m: float, group: str, profile: str) -> Gap:
+    """Return a gap; walking distances are computed once a kind and profile."""
+    return _answer(of.key, kind, limit_m, group, profile, of)
+
+
+def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:
+    """Return what is in reach of a point."""
+    return _here(of.key, round(lon, 6), round(lat, 6), limit_m, profile, of)
+
+
+def barriers(of: Area) -> Audit:
+    """Return the barrier audit of an area."""
+    return _barriers(of.key, of)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _area(name: str, version: str) -> Area:  # noqa: ARG001 - the version is what it is kept by
+    return open_area(name)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _walks(key: str, kind: str, profile: str, _area: Area) -> Floats:  # noqa: ARG001
+    return distances(_area, kind, profile)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _answer(key: str, kind: str, limit_m: float, group: str, profile: str, _area: Area) -> Gap:
+    metres = _walks(key, kind, profile, _area)
+    return gap(_area, kind=kind, limit_m=limit_m, group=group, profile=profile, metres=metres)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _here(key: str, lon: float, lat: float, limit_m: float, profile: str, _area: Area) -> Here:  # noqa: ARG001
+    return reach_here(_area, lon, lat, limit_m=limit_m, profile=profile)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _barriers(key: str, _area: Area) -> Audit:  # noqa: ARG001
+    return audit(_area)
