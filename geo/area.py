@@ -346,7 +346,7 @@ def _opened(folder: Path) -> Area:
         return Area(
             id=folder.name,
             name=str(manifest["name"]),
-            network=network_from_frame(edges, _node_xy(edges)),
+            network=network_from_frame(edges),
             boundary=tables["boundary"].geometry,
             sources=tuple(_source(row) for row in manifest["sources"]),
             demonstration=bool(manifest["demonstration"]),
@@ -369,15 +369,6 @@ def _part(folder: Path, manifest: dict[str, Any], part: str) -> gpd.GeoDataFrame
         return gpd.read_parquet(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise AreaDamaged(area=folder.name, file=path.name) from error
-
-
-def _node_xy(edges: gpd.GeoDataFrame) -> Floats:
-    lines = np.asarray(edges.geometry.values, dtype=object)
-    u, v = edges["u"].to_numpy(np.int64), edges["v"].to_numpy(np.int64)
-    xy = np.zeros((int(max(u.max(), v.max())) + 1, 2))
-    xy[v] = shapely.get_coordinates(shapely.get_point(lines, -1))
-    xy[u] = shapely.get_coordinates(shapely.get_point(lines, 0))
-    return xy
 
 
 def _source(row: dict[str, Any]) -> Source:

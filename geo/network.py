@@ -17,6 +17,7 @@ from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from geo.errors import NoLines
 from geo.presets import Profile, profiles
@@ -238,24 +239,26 @@ def build_network(lines: gpd.GeoDataFrame, *, file: str = "") -> WalkNetwork:
 
     Parameters
     ----------
-    lines : line geometries in any coordinate system; columns ``highway``, ``surface``, ``steps`` (bool), ``lit`` (1, 0,
-        -1), ``width_m`` and ``way`` (lines of one way may be joined to one edge) are used where
-        present.
+    lines : line geometries in any coordinate system; columns ``highway``, ``surface``, ``steps``
+        (bool), ``lit`` (1, 0, -1), ``width_m`` and ``way`` (lines of one way may be joined to one
+        edge) are used where present.
 
     Raises
     ------
     NoLines : nothing in the table has a length.
     """
-    lines = lines[lines.geometry.notna()]
-    lines = lines[~lines.geometry.is_empty].explode(ignore_index=True)
-    lines = lines[lines.geom_type == "LineString"].reset_index(drop=True)
+    lines = lines[~(lines.geometry.isna() | lines.geometry.is_empty)].explode(ignore_index=True)
+    finite = np.isfinite(shapely.length(lines.geometry.values))
+    lines = lines[finite & (lines.geom_type == "LineString")].reset_index(drop=True)
     if len(lines) == 0:
         raise NoLines(file=file)
     bounds = lines.to_crs(WGS84).total_bounds
     crs = metric_crs((float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])))
     lines = lines.to_crs(crs)
     lines["geometry"] = shapely.force_2d(lines.geometry.values)
-    lines = lines[lines.geometry.length > JOIN_M].reset_index(drop=True)
+    # Ends within JOIN_M are one node, so that leaving out a shorter line parts nothing.
+    metres = lines.geometry.length
+    lines = lines[np.isfinite(metres) & (metres > JOIN_M)].reset_index(drop=True)
     if len(lines) == 0:
         raise NoLines(file=file)
     lines = merge_chains(lines)
@@ -266,13 +269,13 @@ def build_network(lines: gpd.GeoDataFrame, *, file: str = "") -> WalkNetwork:
     u, v = rank[node[: len(lines)]], rank[node[len(lines) :]]
     by_place = np.lexsort((np.maximum(u, v), np.minimum(u, v)))
     return network_from_frame(
-        lines.iloc[by_place].assign(u=u[by_place], v=v[by_place]).reset_index(drop=True), xy[order]
+        lines.iloc[by_place].assign(u=u[by_place], v=v[by_place]).reset_index(drop=True)
     )
 
 
-def network_from_frame(edges: gpd.GeoDataFrame, node_xy: Floats) -> WalkNetwork:
+def network_from_frame(edges: gpd.GeoDataFrame) -> WalkNetwork:
     """Make the network of a table of edges with node numbers ``u`` and ``v``, in metres (see
-    ``WalkNetwork.frame``).
+    ``WalkNetwork.frame``): the same numbers give the same network, to the last bit.
     """
     count = len(edges)
 
@@ -282,7 +285,7 @@ def network_from_frame(edges: gpd.GeoDataFrame, node_xy: Floats) -> WalkNetwork:
     geometry = np.asarray(edges.geometry.values, dtype=object)
     return WalkNetwork(
         crs=f"EPSG:{edges.crs.to_epsg()}",
-        node_xy=np.ascontiguousarray(node_xy, dtype=np.float64),
+        node_xy=_positions(edges),
         edge_u=edges["u"].to_numpy(np.int64),
         edge_v=edges["v"].to_numpy(np.int64),
         edge_m=np.asarray(shapely.length(geometry), dtype=np.float64),
@@ -304,44 +307,67 @@ def merge_chains(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     if "way" not in lines:
         return lines
-    node, xy = _nodes(lines.geometry.values)
-    count = len(lines)
-    meets = np.bincount(node, minlength=len(xy))
-    line_of_end = np.concatenate([np.arange(count), np.arange(count)])
-    way = pd.factorize(lines["way"])[0]
-    at_pair = np.flatnonzero(meets[node] == 2)
-    at_pair = at_pair[np.argsort(node[at_pair], kind="stable")]
-    one, other = line_of_end[at_pair[::2]], line_of_end[at_pair[1::2]]
-    same = (way[one] == way[other]) & (one != other)
+    geometry = np.asarray(lines.geometry.values, dtype=object)
+    chain = _chains(geometry, pd.factorize(lines["way"])[0])
+    order = np.argsort(chain, kind="stable")
+    parts = shapely.multilinestrings(geometry[order], indices=chain[order])
+    merged = lines.iloc[np.unique(chain, return_index=True)[1]].copy()
+    merged["geometry"] = gpd.GeoSeries(shapely.line_merge(parts), index=merged.index, crs=lines.crs)
+    return merged.explode(ignore_index=True)
+
+
+def _chains(geometry: NDArray[np.object_], way: Ints) -> Ints:
+    """Number the chains that lines of one way form where nothing else meets; a line alone is a
+    chain.
+
+    A chain that closes on itself stays in pieces: a merged ring could begin anywhere, and lose the
+    junction that ties it to the rest.
+    """
+    node, _ = _nodes(geometry)
+    count = len(geometry)
+    line = np.concatenate([np.arange(count), np.arange(count)])
+    ends = np.flatnonzero(np.bincount(node)[node] == 2)
+    ends = ends[np.argsort(node[ends], kind="stable")]
+    one, other = line[ends[::2]], line[ends[1::2]]
+    same = (way[one] == way[other]) & (way[one] >= 0) & (one != other)
     links = coo_array(
         (np.ones(int(same.sum()), np.int8), (one[same], other[same])), shape=(count, count)
     )
-    chain = connected_components(links, directed=False)[1]
-    rings = np.bincount(chain[one[same]], minlength=count) >= np.bincount(chain, minlength=count)
-    chain = np.where(rings[chain], chain.max() + 1 + np.arange(count), chain)
-    rows = pd.Series(chain).drop_duplicates().index.to_numpy()
-    group = pd.factorize(chain)[0]
-    order = np.argsort(group, kind="stable")
-    parts = shapely.multilinestrings(
-        np.asarray(lines.geometry.values, dtype=object)[order], indices=group[order]
-    )
-    merged = lines.iloc[rows].copy()
-    merged["geometry"] = gpd.GeoSeries(shapely.line_merge(parts), index=merged.index, crs=lines.crs)
-    return merged.explode(ignore_index=True)
+    chain = connected_components(links, directed=False)[1].astype(np.int64)
+    pairs, times = np.unique(np.column_stack([chain[line], node]), axis=0, return_counts=True)
+    is_open = np.zeros(count, dtype=bool)
+    is_open[pairs[times % 2 == 1, 0]] = True  # an open chain has two ends that it meets once
+    single = np.where(is_open[chain], chain, count + np.arange(count))
+    numbered: Ints = pd.factorize(single)[0].astype(np.int64)
+    return numbered
 
 
 def _nodes(geometry: NDArray[np.object_]) -> tuple[Ints, Floats]:
     """Number the distinct line ends: first ends of all lines, then last ends; and the coordinates
     of each node.
     """
-    geometry = np.asarray(geometry, dtype=object)
     ends = np.concatenate(
         [shapely.get_coordinates(shapely.get_point(geometry, at)) for at in (0, -1)],
     )
-    _, index, node = np.unique(
-        np.round(ends / JOIN_M).astype(np.int64), axis=0, return_index=True, return_inverse=True
-    )
-    return node.astype(np.int64).ravel(), ends[index]
+    xy, spot = np.unique(ends, axis=0, return_inverse=True)
+    close = cKDTree(xy).query_pairs(JOIN_M, output_type="ndarray")
+    links = coo_array((np.ones(len(close), np.int8), tuple(close.T)), shape=(len(xy), len(xy)))
+    label = connected_components(links, directed=False)[1].astype(np.int64)
+    first = np.unique(label, return_index=True)[1]
+    node: Ints = label[spot.ravel()]
+    return node, xy[first]
+
+
+def _positions(edges: gpd.GeoDataFrame) -> Floats:
+    """Return where each node lies, from the ends of its edges: the last edge that starts there,
+    else the last that ends there.
+    """
+    geometry = np.asarray(edges.geometry.values, dtype=object)
+    u, v = edges["u"].to_numpy(np.int64), edges["v"].to_numpy(np.int64)
+    xy = np.full((int(max(u.max(), v.max())) + 1, 2), np.nan)
+    xy[v] = shapely.get_coordinates(shapely.get_point(geometry, -1))
+    xy[u] = shapely.get_coordinates(shapely.get_point(geometry, 0))
+    return xy
 
 
 def _morton(xy: Floats) -> NDArray[np.uint64]:

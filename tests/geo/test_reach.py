@@ -39,7 +39,7 @@ def test_nearest_is_what_networkx_finds(question, k: int, within_m: float) -> No
         truth = oracle.dense(network, network.walkable(profile).allowed, start, goal)
         found = reach.nearest(network, origins, places, k=k, within_m=within_m, profile=profile)
         assert found.metres.shape == found.place.shape == (len(origins), k)
-        place, metres = oracle.ranked(truth, k)
+        _, metres = oracle.ranked(truth, k)
         near = metres <= within_m - 1e-6
         beyond = metres > within_m + 1e-6
         np.testing.assert_allclose(found.metres[near], metres[near], atol=1e-6)
