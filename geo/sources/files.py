@@ -1,0 +1,238 @@
+"""Opening a file someone gives us: is it there, is it what its ending says, and is it bounded.
+Knows nothing of geometry or tables.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import IO
+
+from geo.errors import FileFormat, FileMissing, FileTooLarge
+from geo.texts import Phrase
+
+MB = 1_000_000
+MAX_PACKED_MB = 50
+MAX_UNPACKED_MB = 500
+MAX_MEMBERS = 1000
+_CHUNK = 1 << 20
+
+MAGIC = {
+    ".gpkg": b"SQLite format 3\0",
+    ".shp": b"\x00\x00\x27\x0a",
+    ".fgb": b"fgb\x03",
+    ".parquet": b"PAR1",
+    ".zip": b"PK",
+    ".xlsx": b"PK",
+    ".gz": b"\x1f\x8b",
+}
+NAMES = {
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".gpkg": "GeoPackage",
+    ".shp": "Shapefile",
+    ".fgb": "FlatGeobuf",
+    ".parquet": "GeoParquet",
+    ".zip": "Shapefile (zip)",
+    ".gz": "gzip",
+    ".xlsx": "Excel (.xlsx)",
+    ".csv": "CSV",
+    ".tsv": "TSV",
+    ".txt": "CSV",
+}
+_MEMBERS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
+_LAYERS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".parquet", ".csv")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file ready to be read: ``path`` may be an unpacked copy, ``name`` is what its user called
+    it, ``ending`` says what it is.
+    """
+
+    path: Path
+    name: str
+    ending: str
+
+    def broken(self, reason: str = "broken", **values: object) -> FileFormat:
+        """Return the error that this is not the file its ending says (``reasons.<reason>``)."""
+        return wrong_format(self.name, NAMES[self.ending], reason, **values)
+
+
+def wrong_format(name: str, expected: str, reason: str, **values: object) -> FileFormat:
+    """Return a ``FileFormat`` with its reason from the catalogue (``reasons.<reason>``)."""
+    return FileFormat(file=name, expected=expected, reason=Phrase(f"reasons.{reason}", {**values}))
+
+
+@contextmanager
+def opened(path: Path, endings: tuple[str, ...]) -> Iterator[Opened]:
+    """Open a file with one of the endings, unpacking ``.gz`` and ``.zip`` to a folder that is
+    removed afterwards.
+
+    Raises
+    ------
+    FileMissing : there is no such file.
+    FileTooLarge : above 50 MB packed or 500 MB unpacked; counted while unpacking, so a file can not
+        lie about it.
+    FileFormat : another ending, or other bytes than the ending says.
+    """
+    path, name = Path(path), str(path)
+    ending = path.suffix.lower()
+    _check_there(path, name, endings)
+    with TemporaryDirectory(prefix="narhet-") as folder:
+        file = Opened(path, name, ending)
+        if ending == ".gz":
+            file = _gunzipped(file, Path(folder), endings)
+        elif ending == ".zip":
+            file = _unzipped(file, Path(folder), endings)
+        _check_magic(file)
+        yield file
+
+
+def size_mb(path: Path) -> float:
+    """Return a file's size in MB (a million bytes)."""
+    return path.stat().st_size / MB
+
+
+def check_workbook(file: Opened) -> None:
+    """Check that an Excel workbook, which is a zip, is bounded: reading one never gives more than
+    its index says.
+    """
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        raise file.broken() from error
+    unpacked = sum(member.file_size for member in members) / MB
+    if unpacked > MAX_UNPACKED_MB:
+        raise FileTooLarge(file=file.name, found=unpacked, limit=MAX_UNPACKED_MB)
+
+
+def _check_there(path: Path, name: str, endings: tuple[str, ...]) -> None:
+    try:
+        if path.is_dir():
+            raise wrong_format(name, _expected(endings), "folder")
+        if not path.is_file():
+            raise FileMissing(file=name)
+        with path.open("rb"):
+            pass
+        found = size_mb(path)
+    except (PermissionError, ValueError) as error:
+        if isinstance(error, FileFormat):
+            raise
+        raise wrong_format(name, _expected(endings), "unreadable") from error
+    ending = path.suffix.lower()
+    if ending not in (*endings, ".gz", ".zip"):
+        raise wrong_format(name, _expected(endings), "ending", found=ending or "–")
+    limit = MAX_PACKED_MB if ending in (".gz", ".zip", ".xlsx") else MAX_UNPACKED_MB
+    if found > limit:
+        raise FileTooLarge(file=name, found=found, limit=limit)
+
+
+def _expected(endings: tuple[str, ...]) -> str:
+    return ", ".join(dict.fromkeys(NAMES[ending] for ending in endings))
+
+
+def _check_magic(file: Opened) -> None:
+    with file.path.open("rb") as stream:
+        start = stream.read(64)
+    if not start:
+        raise file.broken("empty")
+    if not start.startswith(MAGIC.get(file.ending, b"")):
+        raise file.broken("other_content")
+    if file.ending in (".geojson", ".json"):
+        text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+        if not text.startswith(b"{"):
+            raise file.broken("other_content")
+
+
+def _gunzipped(file: Opened, folder: Path, endings: tuple[str, ...]) -> Opened:
+    _check_magic(file)
+    ending = Path(file.path.stem).suffix.lower()
+    if ending not in endings or ending in (".zip", ".shp", ".xlsx"):
+        raise wrong_format(file.name, _expected(endings), "ending", found=ending or ".gz")
+    copy = folder / f"data{ending}"
+    try:
+        with gzip.open(file.path, "rb") as source:
+            _copied(source, copy, file.name, MAX_UNPACKED_MB * MB)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise file.broken() from error
+    return Opened(copy, file.name, ending)
+
+
+def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...]) -> Opened:
+    """Unpack the one layer a zip holds; nothing lands outside the folder, links become plain
+    files.
+    """
+    _check_magic(file)
+    wanted = tuple(ending for ending in _LAYERS if ending in endings)
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            members = _members(archive, file)
+            layer = _one_layer(members, wanted, file)
+            ending = PurePosixPath(layer).suffix.lower()
+            room = MAX_UNPACKED_MB * MB
+            for member in _belonging(members, layer):
+                copy = folder / f"data{PurePosixPath(member).suffix.lower()}"
+                with archive.open(member) as source:
+                    room -= _copied(source, copy, file.name, room)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, FileFormat | FileTooLarge):
+            raise
+        raise file.broken() from error
+    return Opened(folder / f"data{ending}", file.name, ending)
+
+
+def _members(archive: zipfile.ZipFile, file: Opened) -> list[str]:
+    names = [member.filename for member in archive.infolist() if not member.is_dir()]
+    if len(names) > MAX_MEMBERS:
+        raise file.broken("members", found=len(names))
+    for name in names:
+        parts = PurePosixPath(name.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts or ":" in name:
+            raise file.broken("path_out", found=name[:80])
+    return [name for name in names if not name.startswith("__MACOSX/")]
+
+
+def _one_layer(members: list[str], wanted: tuple[str, ...], file: Opened) -> str:
+    for ending in wanted:
+        layers = [name for name in members if name.lower().endswith(ending)]
+        if len(layers) > 1:
+            shown = ", ".join(PurePosixPath(name).name for name in layers[:5])
+            raise file.broken("layers", found=shown[:200])
+        if layers:
+            return layers[0]
+    raise file.broken("no_layer")
+
+
+def _belonging(members: list[str], layer: str) -> list[str]:
+    """Return the layer and, of a shapefile, the files beside it with the same name."""
+    stem = layer[: -len(PurePosixPath(layer).suffix)].lower()
+    if not layer.lower().endswith(".shp"):
+        return [layer]
+    return [
+        name
+        for name in members
+        if PurePosixPath(name).suffix.lower() in _MEMBERS
+        and name[: -len(PurePosixPath(name).suffix)].lower() == stem
+    ]
+
+
+def _copied(source: IO[bytes], copy: Path, name: str, room: int) -> int:
+    """Copy a stream to a file and return its bytes; stop as soon as there is no room."""
+    written = 0
+    with copy.open("wb") as target:
+        while chunk := source.read(_CHUNK):
+            written += len(chunk)
+            if written > room:
+                raise FileTooLarge(
+                    file=name, found=float(MAX_UNPACKED_MB + 1), limit=MAX_UNPACKED_MB
+                )
+            target.write(chunk)
+    return written
