@@ -8,6 +8,7 @@ import math
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def number(value: float, language: str = "sv", decimals: int = 0) -> str:
         return "–"
     if math.isinf(value):
         return "∞"
-    written = f"{value:,.{decimals}f}"
+    written = f"{value:z,.{decimals}f}"
     if language == "sv":
         written = written.replace(",", NO_BREAK_SPACE).replace(".", ",").replace("-", "\u2212")
     return written
@@ -81,10 +82,9 @@ def _shown(value: Any, language: str) -> str:
         return str(value)
     if isinstance(value, Phrase):
         return text(value.key, language, **value.values)
-    if isinstance(value, int):
-        return number(value, language)
-    if isinstance(value, float):
-        return number(value, language, 0 if value.is_integer() or math.isinf(value) else 1)
+    if isinstance(value, Real):  # also what numpy holds
+        found = float(value)
+        return number(found, language, 0 if found.is_integer() or math.isinf(found) else 1)
     return str(value)
 
 
