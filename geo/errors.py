@@ -32,6 +32,7 @@ NarhetError
     ├── ServiceSlow            no answer in time
     ├── ServiceAnswer          an answer we can not use
     ├── PlaceNotFound          the name is not on the map
+    ├── PlaceTooLarge          more than one fetch should ask for
     └── Cancelled              the user stopped it
 """
 
@@ -165,6 +166,9 @@ class ServiceAnswer(OnlineError): ...
 
 
 class PlaceNotFound(OnlineError): ...
+
+
+class PlaceTooLarge(OnlineError): ...
 
 
 class Cancelled(OnlineError): ...

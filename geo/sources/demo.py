@@ -67,7 +67,7 @@ def build_demo(progress: Progress | None = None) -> Area:
     residents = _with_quarter(_residents(extract.buildings), quarters)
     residents["unit"] = residents["district"]
     if progress:
-        progress("people", 0.9)
+        progress("progress.people", 0.9)
     people = pd.concat([residents, _newcomers(places)], ignore_index=True)
     return Area(
         id=DEMO,

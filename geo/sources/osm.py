@@ -28,6 +28,7 @@ from geo.area import Progress
 from geo.errors import FileFormat, FileMissing, FileTooLarge, NoLines
 from geo.network import WGS84, metric_crs
 from geo.sources import osm_tables
+from geo.texts import Phrase
 
 MARGIN_M = 1000.0
 """Paths this far outside the boundary are kept: the nearest place may lie across it."""
@@ -82,10 +83,10 @@ def read_osm(
         raise FileMissing(file=path.name)
     clip = None if boundary is None else clip_shape(boundary, margin_m)
     if progress:
-        progress("network", 0.0)
+        progress("progress.network", 0.2)
     features, date = (_read_pbf if path.suffix.lower() == ".pbf" else _read_xml)(path, clip)
     if progress:
-        progress("places", 0.7)
+        progress("progress.places", 0.7)
     ways = features[(features["element"] == "way") & features["highway"].notna()]
     lines = osm_tables.split_at_junctions(osm_tables.walk_lines(ways))
     extract = OsmExtract(
@@ -182,14 +183,16 @@ def _scan(path: Path) -> str:
     with _unpacked(path) as file:
         while chunk := file.read(CHUNK):
             if size == 0 and b"<osm" not in chunk[:SHORT_HEADER]:
-                raise FileFormat(file=path.name, expected="OSM XML", reason="<osm>")
+                raise FileFormat(
+                    file=path.name, expected="OSM XML", reason=Phrase("reasons.not_osm")
+                )
             size += len(chunk)
             if size > MAX_XML_MB * 1_000_000:
                 raise FileTooLarge(file=path.name, found=round(size / 1_000_000), limit=MAX_XML_MB)
             days = re.findall(rb'(?:timestamp|osm_base)="(\d{4}-\d\d-\d\d)T', rest + chunk)
             newest, rest = max([newest, *days]), chunk[-40:]
     if size == 0:
-        raise FileFormat(file=path.name, expected="OSM XML", reason="0 byte")
+        raise FileFormat(file=path.name, expected="OSM XML", reason=Phrase("reasons.empty"))
     return newest.decode("ascii")
 
 
@@ -212,5 +215,6 @@ def _unread(path: Path, expected: str) -> Iterator[None]:
         *(OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError),
         *(zlib.error, SAXException, ParseError, NotImplementedError, RuntimeError),
     ) as error:
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise FileFormat(file=path.name, expected=expected, reason=reason) from error
+        raise FileFormat(
+            file=path.name, expected=expected, reason=Phrase("reasons.broken")
+        ) from error

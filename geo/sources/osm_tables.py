@@ -60,6 +60,8 @@ RESIDENTIAL = frozenset(
     }
 )
 UNTYPED = frozenset({"yes"})
+MIN_BUILDING_M2 = 5.0
+"""Outlines smaller than this are drawing slips, and hold nobody."""
 MIN_UNTYPED_M2 = 50.0
 """``building=yes`` is most often a home in Sweden; below this footprint it is a shed or garage."""
 TYPICAL_LEVELS: Mapping[str, float] = {
@@ -200,7 +202,7 @@ def buildings_table(
     """
     is_area = features.geom_type.isin(("Polygon", "MultiPolygon"))
     found = features[is_area & features["building"].notna() & (features["building"] != "no")]
-    found = found.reset_index(drop=True)
+    found = found[_square_metres(found) >= MIN_BUILDING_M2].reset_index(drop=True)
     if len(found) == 0:
         return gpd.GeoDataFrame(
             {"floor_m2": np.zeros(0), "residential": np.zeros(0, bool)}, geometry=[], crs=WGS84
@@ -210,7 +212,7 @@ def buildings_table(
     assumed = use.map(TYPICAL_LEVELS).fillna(OTHER_LEVELS).astype(float)
     assumed = assumed if typical_levels is None else assumed * 0 + typical_levels
     storeys = levels.astype(float).where(lambda count: count > 0).fillna(assumed)
-    footprint = found.to_crs(_metric(found)).area
+    footprint = _square_metres(found)
     other_use = found[list(OTHER_USE_KEYS)].notna().any(axis=1)
     untyped = use.isin(UNTYPED) & ~other_use & (footprint >= MIN_UNTYPED_M2)
     return gpd.GeoDataFrame(
@@ -262,9 +264,12 @@ def with_keys(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=features.geometry.values, crs=WGS84)
 
 
-def _metric(features: gpd.GeoDataFrame) -> str:
+def _square_metres(features: gpd.GeoDataFrame) -> pd.Series:
+    if len(features) == 0:
+        return pd.Series(np.zeros(0), index=features.index)
     west, south, east, north = features.total_bounds
-    return metric_crs((float(west), float(south), float(east), float(north)))
+    crs = metric_crs((float(west), float(south), float(east), float(north)))
+    return features.to_crs(crs).area
 
 
 def _areas_without_edge(ways: gpd.GeoDataFrame) -> Bools:

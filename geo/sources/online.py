@@ -1,0 +1,277 @@
+"""An area fetched by name: its boundary from Nominatim, paths, places, buildings, water and
+districts from Overpass, through osmnx. Knows what to ask for; ``services`` knows how.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import osmnx
+import pandas as pd
+import shapely
+
+from geo.area import Progress, Source, home_folder
+from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLarge
+from geo.network import WGS84, metric_crs
+from geo.sources import osm_filter, osm_tables
+from geo.sources.osm import MARGIN_M, OsmExtract, clip_shape, cut
+from geo.sources.services import NOMINATIM, OVERPASS, Line, Nothing, open_line, unusable
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+TIMEOUT_S = 180.0
+MAX_KM2 = 4000.0
+"""The largest place that is fetched: a municipality with its archipelago, not a county."""
+CACHE_DAYS = 7.0
+"""A name asked for again within these days is answered from the home folder."""
+OUTLINE_SHARE = 0.2
+"""The outline sent along is smoothed by this share of the margin: a coast of ten thousand points
+stands sixty times in one question otherwise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fetched:
+    """What the services know of a place. ``boundary`` and ``districts`` (``name``; no rows where
+    there are none) in WGS84; ``source`` is the boundary's.
+    """
+
+    name: str
+    boundary: gpd.GeoSeries
+    extract: OsmExtract
+    districts: gpd.GeoDataFrame
+    source: Source
+    districts_source: Source
+
+
+def fetch(
+    query: str,
+    *,
+    margin_m: float = MARGIN_M,
+    progress: Progress | None = None,
+    timeout_s: float = TIMEOUT_S,
+    home: str | Path | None = None,
+) -> Fetched:
+    """Fetch a place by name. Answers are kept in the home folder for a week; a fetch that fails
+    leaves nothing behind.
+
+    Parameters
+    ----------
+    query : as in "Hässelby-Vällingby, Stockholm, Sweden".
+    margin_m : metres outside the boundary that are fetched as well.
+    progress : called before each step and while waiting; may raise ``Cancelled``.
+    timeout_s : the longest wait for any one answer.
+
+    Raises
+    ------
+    PlaceNotFound : no such name, or it has no area.
+    PlaceTooLarge : more than ``MAX_KM2``.
+    Offline, ServiceSlow, ServiceAnswer : a service did not help, and which.
+    OutputUnwritable : the home folder can not be written.
+    """
+    query = " ".join(query.split())
+    if not query:
+        raise PlaceNotFound(found="")
+    steps = _Steps(progress)
+    with (
+        _kept_answers(query, margin_m, home) as folder,
+        open_line(folder, timeout_s=timeout_s, check=steps.again) as line,
+    ):
+        steps.say("progress.boundary", 0.0)
+        name, boundary = _place(line, query)
+        clip = clip_shape(boundary, margin_m)
+        outline = _outline(boundary, margin_m)
+        steps.say("progress.fetch_paths", 0.1)
+        lines = _lines(line, outline)
+        steps.say("progress.fetch_places", 0.5)
+        features = _features(line, outline, _tags())
+        steps.say("progress.fetch_buildings", 0.7)
+        buildings = _features(line, outline, {"building": True})
+        steps.say("progress.network", 0.95)
+        date = _date(folder)
+    extract = OsmExtract(
+        lines=lines,
+        places=osm_tables.places_table(features),
+        buildings=osm_tables.buildings_table(buildings),
+        water=osm_tables.water_table(features),
+        date=date,
+    )
+    districts = osm_tables.districts_table(features, boundary.union_all())
+    source = Source("boundary", extract.title, extract.licence, date, "osm_tags", rows=1)
+    return Fetched(
+        name=name,
+        boundary=boundary,
+        extract=cut(extract, clip),
+        districts=districts,
+        source=source,
+        districts_source=Source(
+            "districts", extract.title, extract.licence, date, "osm_tags", rows=len(districts)
+        ),
+    )
+
+
+class _Steps:
+    """Remembers the last step told, so that waiting can tell it again and be stopped."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._last = ("progress.boundary", 0.0)
+
+    def say(self, key: str, share: float) -> None:
+        self._last = (key, share)
+        self.again()
+
+    def again(self) -> None:
+        if self._progress:
+            self._progress(*self._last)
+
+
+def _place(line: Line, query: str) -> tuple[str, gpd.GeoSeries]:
+    """Ask Nominatim for the boundary of a place."""
+    try:
+        found = line.ask(NOMINATIM, lambda: _geocoded(query))
+    except Nothing:
+        raise PlaceNotFound(found=query) from None
+    boundary = found.geometry.make_valid().reset_index(drop=True)
+    west, south, east, north = boundary.total_bounds
+    if not (-180 <= west < east <= 180 and -90 < south < north < 90):
+        raise unusable(NOMINATIM, "unreadable_answer")
+    crs = metric_crs((float(west), float(south), float(east), float(north)))
+    km2 = float(boundary.to_crs(crs).area.sum()) / 1e6
+    if km2 > MAX_KM2:
+        raise PlaceTooLarge(found=query, km2=round(km2), limit=round(MAX_KM2))
+    name = found["name"].iloc[0] if "name" in found else None
+    return (name if isinstance(name, str) and name else query.split(",")[0]), boundary
+
+
+def _geocoded(query: str) -> gpd.GeoDataFrame:
+    try:
+        return osmnx.geocode_to_gdf(query)
+    except TypeError as error:
+        if "did not geocode query" in str(error):  # osmnx's word for: a point, not an area
+            raise Nothing from error
+        raise
+
+
+def _outline(boundary: gpd.GeoSeries, margin_m: float) -> shapely.Geometry:
+    """Return a simple shape that covers boundary and margin (WGS84), to send along."""
+    slack = max(25.0, margin_m * OUTLINE_SHARE)
+    west, south, east, north = boundary.total_bounds
+    crs = metric_crs((float(west), float(south), float(east), float(north)))
+    grown = boundary.to_crs(crs).union_all().buffer(margin_m + slack, quad_segs=4)
+    return gpd.GeoSeries([grown.simplify(slack)], crs=crs).to_crs(WGS84).make_valid().iloc[0]
+
+
+def _lines(line: Line, outline: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Ask Overpass for the paths; one row a stretch between two nodes."""
+
+    def question() -> nx.MultiDiGraph:
+        try:
+            return osmnx.graph_from_polygon(
+                outline,
+                simplify=False,
+                retain_all=True,
+                truncate_by_edge=True,
+                custom_filter=osm_filter.overpass_filter(),
+            )
+        except ValueError as error:
+            if "no graph nodes" in str(error):  # osmnx's word for: all paths lie elsewhere
+                raise Nothing from error
+            raise
+
+    try:
+        graph = line.ask(OVERPASS, question)
+    except Nothing:
+        raise unusable(OVERPASS, "no_paths") from None
+    lines = osm_tables.walk_lines(_ways(graph))
+    if len(lines) == 0:
+        raise unusable(OVERPASS, "no_paths")
+    return lines
+
+
+def _ways(graph: nx.MultiDiGraph) -> gpd.GeoDataFrame:
+    """Return the edges of osmnx's graph as features (see ``osm_tables``)."""
+    rows = [tags for _, _, tags in graph.edges(data=True)]
+    ends = [
+        (graph.nodes[node]["x"], graph.nodes[node]["y"])
+        for u, v in graph.edges()
+        for node in (u, v)
+    ]
+    xy = np.array(ends, dtype=np.float64).reshape(-1, 2, 2)
+    table = pd.DataFrame.from_records(rows).rename(columns={"osmid": "id"})
+    table = table.assign(element="way")[["element", "id", *_present(table, osm_filter.WAY_KEYS)]]
+    shapes = shapely.linestrings(xy) if len(rows) else []
+    return osm_tables.with_keys(gpd.GeoDataFrame(table, geometry=shapes, crs=WGS84))
+
+
+def _present(table: pd.DataFrame, keys: tuple[str, ...]) -> list[str]:
+    return [key for key in keys if key in table]
+
+
+def _features(line: Line, outline: shapely.Geometry, tags: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Ask Overpass for what carries any of the tags; none is an answer too."""
+    try:
+        table = line.ask(OVERPASS, lambda: osmnx.features_from_polygon(outline, tags))
+    except Nothing:
+        table = gpd.GeoDataFrame({"element": [], "id": []}, geometry=[], crs=WGS84)
+    return osm_tables.with_keys(table.reset_index())
+
+
+def _tags() -> dict[str, Any]:
+    background = {"natural": ["water"], "waterway": ["riverbank"], "landuse": ["reservoir"]}
+    districts = {"admin_level": list(osm_tables.DISTRICT_LEVELS)}
+    return {**osm_tables.place_tags(), **background, **districts}
+
+
+@contextmanager
+def _kept_answers(query: str, margin_m: float, home: str | Path | None) -> Iterator[Path]:
+    """Give a folder with the answers kept from an earlier fetch of the same, and keep the new ones
+    if all goes well.
+    """
+    root = home_folder(home) / "cache"
+    asked = f"{query}\n{margin_m}\n{osm_filter.overpass_filter()}\n{sorted(_tags())}"
+    kept = root / hashlib.sha256(asked.encode()).hexdigest()[:16]
+    draft: Path | None = None
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".fetch-", dir=root))
+        if kept.is_dir() and time.time() - kept.stat().st_mtime < CACHE_DAYS * 86_400:
+            shutil.copytree(kept, draft, dirs_exist_ok=True)
+        yield draft
+        shutil.rmtree(kept, ignore_errors=True)
+        draft.rename(kept)
+    except OSError as error:
+        if isinstance(error, NarhetError):
+            raise
+        raise OutputUnwritable(
+            file=str(root), reason=error.strerror or type(error).__name__
+        ) from error
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+            if not any(root.iterdir()):
+                root.rmdir()
+
+
+def _date(folder: Path) -> str:
+    """Return the day of the oldest Overpass answer, as Overpass states it; empty where it does
+    not.
+    """
+    days = []
+    for path in folder.glob("*.json"):
+        with path.open(encoding="utf-8") as file:
+            stated = re.search(r'"timestamp_osm_base": "(\d{4}-\d\d-\d\d)T', file.read(600))
+        if stated:
+            days.append(stated[1])
+    return min(days, default="")
