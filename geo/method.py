@@ -1,0 +1,53 @@
+"""How each figure is made, in words: the chapters of the Metod page, and our path filter as a
+table.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from geo import texts
+from geo.sources import osm_filter
+
+_CHAPTER = re.compile(r"^## (\w+): (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the method: its id (the same in each language), title and Markdown."""
+
+    id: str
+    title: str
+    words: str
+
+
+@cache
+def chapters(language: str) -> tuple[Chapter, ...]:
+    """Return the chapters from ``data/method_<language>.md``, in reading order."""
+    written = (texts.DATA / f"method_{language}.md").read_text(encoding="utf-8")
+    parts = _CHAPTER.split(written)[1:]
+    return tuple(
+        Chapter(name, title, words.strip())
+        for name, title, words in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    )
+
+
+def filter_rows(language: str) -> pd.DataFrame:
+    """Return the OpenStreetMap path filter as a table: rule, and the tags it reads."""
+    rows = [
+        ("kept", "highway", osm_filter.OPEN_HIGHWAYS),
+        ("asking", "highway", osm_filter.ASKING_HIGHWAYS),
+        ("foot_refused", "foot", sorted(osm_filter.FOOT_REFUSED)),
+        ("foot_allowed", "foot", sorted(osm_filter.FOOT_ALLOWED)),
+        ("access_refused", "access", sorted(osm_filter.ACCESS_REFUSED)),
+    ]
+    table = [
+        (texts.text(f"filter.{rule}", language), key, ", ".join(values))
+        for rule, key, values in rows
+    ]
+    columns = [texts.text(f"filter.column_{name}", language) for name in ("rule", "key", "values")]
+    return pd.DataFrame(table, columns=columns)

@@ -1,0 +1,113 @@
+"""Gap: who lives beyond walking distance of a kind of place, in a sentence, on a map, in a table."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from geo import presets, texts, views
+from geo.area import Area
+from geo.errors import AreaLacks, NarhetError
+from geo.gaps import Gap, headline, without_small_counts
+from geo.output import tables as files
+from pages.parts import answers, choices, frame, mapbox, state, tables
+from pages.parts.state import t
+
+
+def render() -> None:
+    area = frame.current_area()
+    frame.begin(t("gap.title"), area)
+    try:
+        _needs(area)
+        columns = st.columns(4)
+        kind = choices.kind(area, where=columns[0])
+        limit_m = choices.limit(where=columns[1])
+        group = choices.group(area, where=columns[2])
+        profile = choices.profile(where=columns[3])
+        with st.spinner(t("gap.computing")):
+            answer = answers.answer(area, kind, limit_m, group, profile)
+    except NarhetError as error:
+        frame.say(error)
+        return
+    _headline(answer)
+    _map_and_table(area, answer)
+    _measures(answer)
+    _downloads(area, answer)
+    _sources(area, answer)
+
+
+def _needs(area: Area) -> None:
+    if not area.groups:
+        raise AreaLacks(key="lacks.people")
+    if not area.kinds:
+        raise AreaLacks(key="lacks.places")
+
+
+def _headline(answer: Gap) -> None:
+    language = state.language()
+    st.subheader(headline(answer, language), anchor=False)
+    profile = presets.profile(answer.profile)
+    minutes = texts.number(profile.minutes(answer.limit_m), language)
+    limit = texts.metres(answer.limit_m, language)
+    st.markdown(t("gap.walk", limit=limit, minutes=minutes, profile=profile.name(language).lower()))
+    if answer.estimated:
+        st.info(t("gap.estimated"), icon=":material/calculate:")
+    if answer.unreachable > 0.5:
+        lost = texts.number(round(answer.unreachable), language)
+        st.warning(t("gap.unreachable", people=lost), icon=":material/warning:")
+    if answer.unknown:
+        st.warning(t("gap.unknown", rows=answer.unknown), icon=":material/help:")
+
+
+def _map_and_table(area: Area, answer: Gap) -> None:
+    language = state.language()
+    left, right = st.columns([3, 2])
+    spec = views.gap_map(area, answer, language)
+    with left:
+        mapbox.show_map(spec, area, key="gap", language=language)
+        st.caption(t("gap.map_note"))
+    with right:
+        if area.districts.empty:
+            st.info(t("lacks.districts"))
+        names = list(spec.table.columns)
+        tables.table(spec.table, t("gap.by_district"), numbers=names[1:], last_is_total=True)
+        if not math.isnan(answer.concentration):
+            share = texts.percent(answer.concentration, language)
+            st.markdown(t("gap.concentration", share=share))
+
+
+def _measures(answer: Gap) -> None:
+    """Explain the measures in words, with this answer's own numbers."""
+    language = state.language()
+    if answer.small:
+        return
+    limit = texts.metres(answer.limit_m, language)
+    with st.expander(t("gap.measures")):
+        st.markdown(t("gap.mean_words", metres=texts.metres(answer.mean_m_beyond, language)))
+        st.markdown(t("gap.fgt0_words", value=texts.percent(answer.fgt0, language, 1), limit=limit))
+        st.markdown(t("gap.fgt1_words", value=texts.number(answer.fgt1, language, 3), limit=limit))
+        st.markdown(t("gap.fgt2_words", value=texts.number(answer.fgt2, language, 3), limit=limit))
+
+
+def _downloads(area: Area, answer: Gap) -> None:
+    language = state.language()
+    st.markdown(f"**{t('gap.downloads')}**")
+    shown = without_small_counts(answer)
+    stem = f"gap-{answer.area}-{answer.kind}-{answer.limit_m:g}-{answer.group}"
+    for column, (ending, write) in zip(st.columns(4), files.WRITERS.items(), strict=True):
+        column.download_button(
+            t(f"gap.download_{ending[1:]}"),
+            lambda write=write: write(files.gap_file(shown, area, language)),
+            file_name=f"{stem}{ending}",
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def _sources(area: Area, answer: Gap) -> None:
+    """Trace the figure: each source with licence and date, profile and snap rule."""
+    language = state.language()
+    with st.expander(t("gap.rests_on")):
+        for label, words in files.summary(answer, area, language)[1:]:
+            st.text(f"{label}: {words}")

@@ -1,0 +1,142 @@
+"""Karta: everything in the area on a map; click anywhere to see what can be walked to from there."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo import here, presets, texts, views
+from geo.area import Area
+from geo.errors import NarhetError
+from geo.here import Here
+from pages.parts import answers, choices, frame, mapbox, state, tables
+from pages.parts.state import t
+
+NUMBERS = ("place.metres", "place.minutes")
+
+
+def render() -> None:
+    area = frame.current_area()
+    frame.begin(t("karta.title"), area)
+    st.markdown(t("karta.intro"))
+    kinds = _layers(area)
+    columns = st.columns([2, 1, 1])
+    _search(area, columns[0])
+    limit_m = choices.limit(where=columns[1])
+    profile = choices.profile(where=columns[2])
+    spot = st.session_state.get("spot")
+    if spot and spot[0] != area.key:
+        spot = st.session_state.pop("spot") and None
+    reach = _reach(area, spot, limit_m, profile)
+    map_column, side = st.columns([2, 1])
+    with map_column:
+        focus = st.session_state.pop("focus", None)
+        language = state.language()
+        spec = views.places_map(area, kinds, language, here=reach, focus=focus)
+        click = mapbox.show_map(spec, area, key="karta", language=language)
+    if click is not None:
+        _remember(area, click)
+        st.rerun()
+    with side:
+        _side(area, spot, reach)
+    mapbox.table_twin(spec)
+
+
+def _layers(area: Area) -> list[str]:
+    """Choose which kinds are drawn; all at first."""
+
+    def label(kind: str) -> str:
+        return f"{presets.kind(kind).plural(state.language())} ({len(area.places_of(kind))})"
+
+    if not area.kinds:
+        st.info(t("karta.no_places"))
+        return []
+    chosen = st.pills(
+        t("karta.layers"),
+        area.kinds,
+        selection_mode="multi",
+        default=area.kinds,
+        format_func=label,
+        key=f"layers_{area.id}",
+    )
+    return [kind for kind in area.kinds if kind in chosen]
+
+
+def _search(area: Area, where: st.delta_generator.DeltaGenerator) -> None:
+    """Find a place by name; choosing one moves the map there."""
+    rows = area.places.set_index("id")
+    unknown = t("source.unknown")
+
+    def label(place: str) -> str:
+        row = rows.loc[place]
+        return f"{row['name'] or unknown} – {presets.kind(row['kind']).name(state.language())}"
+
+    key = f"search_{area.id}"
+
+    def go() -> None:
+        place = st.session_state[key]
+        if place is not None:
+            point = rows.loc[place].geometry
+            st.session_state["spot"] = (area.key, "place", (place,))
+            st.session_state["focus"] = (point.x, point.y)
+
+    where.selectbox(
+        t("karta.search"),
+        list(rows.index),
+        index=None,
+        format_func=label,
+        placeholder=t("karta.search_hint"),
+        key=key,
+        on_change=go,
+    )
+
+
+def _remember(area: Area, click: mapbox.Click) -> None:
+    """Keep what was clicked: places, or else the point itself."""
+    known = set(area.places["id"])
+    places = tuple(shown.id for shown in click.shown if shown.id in known)
+    if places:
+        st.session_state["spot"] = (area.key, "place", places)
+    else:
+        st.session_state["spot"] = (area.key, "point", (click.lon, click.lat))
+
+
+def _reach(area: Area, spot: tuple | None, limit_m: float, profile: str) -> Here | None:
+    """Return what is in reach of the chosen point or place; say why where that fails."""
+    if spot is None:
+        return None
+    if spot[1] == "point":
+        lon, lat = spot[2]
+    else:
+        point = area.places.set_index("id").loc[spot[2][0]].geometry
+        lon, lat = point.x, point.y
+    try:
+        return answers.here(area, lon, lat, limit_m, profile)
+    except NarhetError as error:
+        frame.say(error)
+        return None
+
+
+def _side(area: Area, spot: tuple | None, reach: Here | None) -> None:
+    """Show what was chosen, and what can be walked to from there."""
+    language = state.language()
+    if spot is None:
+        st.info(t("karta.click_hint"))
+        return
+    if st.button(t("karta.clear")):
+        st.session_state.pop("spot", None)
+        st.rerun()
+    if spot[1] == "place":
+        for place in spot[2]:
+            lines = here.record(area, place, language)
+            tables.record(lines, lines[0][1])
+    if reach is None:
+        return
+    limit = texts.metres(reach.limit_m, language)
+    found = views.reach_table(area, reach, language)
+    st.markdown(t("karta.reached", limit=limit, count=len(found)))
+    if reach.people == reach.people:  # known
+        st.markdown(t("karta.people_within", people=round(reach.people), limit=limit))
+    if len(found):
+        tables.table(found.head(30), t("karta.in_reach"), numbers={t(key) for key in NUMBERS})
+        if len(found) > 30:
+            st.caption(t("karta.more", count=len(found) - 30))

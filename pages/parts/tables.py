@@ -1,0 +1,73 @@
+"""Tables for reading: real HTML tables, escaped, that a screen reader can walk and paper can show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+_CELL = (
+    "padding:.3rem .7rem;border-bottom:1px solid #d0d7de;vertical-align:top;overflow-wrap:anywhere"
+)
+
+
+def table(
+    rows: pd.DataFrame,
+    caption: str,
+    *,
+    numbers: Collection[str] = (),
+    last_is_total: bool = False,
+) -> None:
+    """Show a short table; the first column heads its row, ``numbers`` are set to the right."""
+    heads = "".join(
+        f'<th scope="col" style="{_cell(name in numbers)};font-weight:600">{escape(str(name))}</th>'
+        for name in rows.columns
+    )
+    body = "".join(
+        _row(rows.columns, values, numbers, bold=last_is_total and at == len(rows) - 1)
+        for at, values in enumerate(rows.itertuples(index=False))
+    )
+    st.html(
+        '<div style="overflow-x:auto" role="region" tabindex="0" '
+        f'aria-label="{escape(caption, quote=True)}">'
+        '<table style="border-collapse:collapse;width:100%;font-size:.95rem">'
+        f'<caption style="text-align:left;font-weight:600;padding:.3rem 0">{escape(caption)}'
+        f"</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def record(lines: Iterable[tuple[str, str]], caption: str) -> None:
+    """Show label and value pairs as a table of two columns."""
+    body = "".join(
+        f'<tr><th scope="row" style="{_CELL};text-align:left;font-weight:600;width:35%">'
+        f'{escape(label)}</th><td style="{_CELL}">{escape(value)}</td></tr>'
+        for label, value in lines
+    )
+    st.html(
+        '<table style="border-collapse:collapse;width:100%;font-size:.95rem">'
+        f'<caption style="text-align:left;font-weight:600;padding:.3rem 0">{escape(caption)}'
+        f"</caption><tbody>{body}</tbody></table>"
+    )
+
+
+def _row(
+    names: Iterable[str], values: tuple[object, ...], numbers: Collection[str], *, bold: bool
+) -> str:
+    weight = ";font-weight:600" if bold else ""
+    cells = []
+    for at, (name, value) in enumerate(zip(names, values, strict=True)):
+        look = _cell(name in numbers) + weight
+        if at == 0:
+            cells.append(
+                f'<th scope="row" style="{look};font-weight:600">{escape(str(value))}</th>'
+            )
+        else:
+            cells.append(f'<td style="{look}">{escape(str(value))}</td>')
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _cell(number: bool) -> str:
+    side = "right;white-space:nowrap" if number else "left"
+    return f"{_CELL};text-align:{side}"
