@@ -74,8 +74,10 @@ def is_empty(cell: Any) -> bool:
 
 def written(cell: Any) -> str:
     """Return a cell as text, whole numbers without a decimal point; nothing as an empty text."""
-    if cell is None or cell is False and not isinstance(cell, bool):
+    if cell is None:
         return ""
+    if isinstance(cell, bool):
+        return str(cell)
     if isinstance(cell, float) or hasattr(cell, "is_integer"):
         if math.isnan(cell):
             return ""

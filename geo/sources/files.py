@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, cast
 
 from geo.errors import FileFormat, FileMissing, FileTooLarge
 from geo.texts import Phrase
@@ -160,7 +160,7 @@ def _gunzipped(file: Opened, folder: Path, endings: tuple[str, ...]) -> Opened:
     copy = folder / f"data{ending}"
     try:
         with gzip.open(file.path, "rb") as source:
-            _copied(source, copy, file.name, MAX_UNPACKED_MB * MB)
+            _copied(cast(IO[bytes], source), copy, file.name, MAX_UNPACKED_MB * MB)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise file.broken() from error
     return Opened(copy, file.name, ending)

@@ -127,9 +127,7 @@ def find_columns(
     return found
 
 
-def _from_sheet(
-    frame: pd.DataFrame, file: str, named: Mapping[str, str], crs: str | None
-) -> Table:
+def _from_sheet(frame: pd.DataFrame, file: str, named: Mapping[str, str], crs: str | None) -> Table:
     there = [str(column) for column in frame.columns]
     stated = {
         field: column
@@ -152,7 +150,7 @@ def _from_sheet(
     landed = np.isfinite(points.x) & np.isfinite(points.y)
     usable[usable] = landed
     table = gpd.GeoDataFrame(frame[usable], geometry=points[landed])
-    left_out = [_unplaced(frame, row, pair) for row in np.flatnonzero(~usable)]
+    left_out = [_unplaced(frame, int(row), pair) for row in np.flatnonzero(~usable)]
     return Table(table, pair.columns, tuple(left_out), len(frame), pair.crs)
 
 
