@@ -9,12 +9,8 @@ the old area as it was.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -30,11 +26,10 @@ from platformdirs import user_data_path
 
 from geo import presets
 from geo.errors import AreaDamaged, AreaNewer, BadName, OutputUnwritable, UnknownArea
+from geo.folder import read_manifest, read_table, write_revision
 from geo.network import WGS84, Floats, Snapped, WalkNetwork, network_from_frame
 from geo.presets import Profile
 
-FORMAT = "narhet-area"
-VERSION = 1
 DEMO = "demo"
 PARTS = ("network", "boundary", "districts", "people", "places", "buildings", "water")
 
@@ -250,44 +245,7 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
     OutputUnwritable : the home folder can not be written, or the disk is full; the old area stands.
     """
     folder = home_folder(home) / "areas" / area_id(area.id)
-    draft: Path | None = None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        revision = 1 + max([_revision(path) for path in folder.glob("r*")], default=0)
-        saved = replace(
-            area,
-            revision=revision,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            _snaps={},
-        )
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
-        manifest = _write_parts(saved, draft)
-        draft.rename(folder / f"r{revision}")
-        _replace_json(folder / "area.json", manifest)
-    except OSError as error:
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)
-        raise OutputUnwritable(
-            file=str(folder), reason=error.strerror or type(error).__name__
-        ) from error
-    for path in folder.glob("r*"):
-        if _revision(path) < revision - 1:
-            shutil.rmtree(path, ignore_errors=True)
-    return saved
-
-
-def empty_table(columns: Iterable[str]) -> gpd.GeoDataFrame:
-    """Return a table with the given columns and no rows, in WGS84."""
-    return gpd.GeoDataFrame(
-        {name: pd.Series(dtype=object) for name in columns}, geometry=[], crs=WGS84
-    )
-
-
-def _revision(path: Path) -> int:
-    return int(path.name[1:]) if path.name[1:].isdigit() else 0
-
-
-def _write_parts(area: Area, folder: Path) -> dict[str, Any]:
+    saved = replace(area, created=datetime.now(UTC).isoformat(timespec="seconds"), _snaps={})
     tables = {
         "network": area.network.frame(),
         "boundary": gpd.GeoDataFrame(geometry=area.boundary),
@@ -297,50 +255,37 @@ def _write_parts(area: Area, folder: Path) -> dict[str, Any]:
         "buildings": area.buildings,
         "water": area.water,
     }
-    files = {}
-    for part, table in tables.items():
-        path = folder / f"{part}.parquet"
-        table.to_parquet(path, index=False)
-        files[part] = {"sha256": _checksum(path), "rows": len(table)}
+    try:
+        revision = write_revision(folder, tables, _describe(saved))
+    except OSError as error:
+        raise OutputUnwritable(
+            file=str(folder), reason=error.strerror or type(error).__name__
+        ) from error
+    return replace(saved, revision=revision)
+
+
+def empty_table(columns: Iterable[str]) -> gpd.GeoDataFrame:
+    """Return a table with the given columns and no rows, in WGS84."""
+    return gpd.GeoDataFrame(
+        {name: pd.Series(dtype=object) for name in columns}, geometry=[], crs=WGS84
+    )
+
+
+def _describe(area: Area) -> dict[str, Any]:
     return {
-        "format": FORMAT,
-        "version": VERSION,
         "id": area.id,
         "name": area.name,
-        "revision": area.revision,
         "created": area.created,
         "demonstration": area.demonstration,
         "crs": area.network.crs,
-        "files": files,
         "people": round(float(area.count("all").sum())) if "all" in area.people else 0,
         "sources": [asdict(source) for source in area.sources],
     }
 
 
-def _replace_json(path: Path, content: dict[str, Any]) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / "area.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise AreaDamaged(area=folder.name, file="area.json") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise AreaDamaged(area=folder.name, file="area.json")
-    if not isinstance(manifest.get("version"), int) or manifest["version"] > VERSION:
-        raise AreaNewer(area=folder.name, found=str(manifest.get("version")), known=str(VERSION))
-    return manifest
-
-
 def _opened(folder: Path) -> Area:
-    manifest = _manifest(folder)
-    tables = {part: _part(folder, manifest, part) for part in PARTS}
+    manifest = read_manifest(folder)
+    tables = {part: read_table(folder, manifest, part) for part in PARTS}
     edges = tables["network"]
     try:
         return Area(
@@ -361,39 +306,23 @@ def _opened(folder: Path) -> Area:
         raise AreaDamaged(area=folder.name, file="area.json") from error
 
 
-def _part(folder: Path, manifest: dict[str, Any], part: str) -> gpd.GeoDataFrame:
-    path = folder / f"r{manifest.get('revision')}" / f"{part}.parquet"
-    try:
-        if _checksum(path) != manifest["files"][part]["sha256"]:
-            raise AreaDamaged(area=folder.name, file=path.name)
-        return gpd.read_parquet(path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AreaDamaged(area=folder.name, file=path.name) from error
-
-
 def _source(row: dict[str, Any]) -> Source:
     return Source(**{**row, "left_out": tuple(LeftOut(**item) for item in row.get("left_out", ()))})
 
 
 def _card(path: Path) -> AreaCard:
     try:
-        manifest = _manifest(path.parent)
-        rows = manifest["files"]["places"]["rows"]
+        manifest = read_manifest(path.parent)
+        return AreaCard(
+            path.parent.name,
+            str(manifest["name"]),
+            int(manifest["revision"]),
+            str(manifest["created"]),
+            bool(manifest["demonstration"]),
+            int(manifest.get("people", 0)),
+            int(manifest["files"]["places"]["rows"]),
+        )
     except (AreaDamaged, AreaNewer) as error:
         return AreaCard(path.parent.name, path.parent.name, problem=error.code)
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         return AreaCard(path.parent.name, path.parent.name, problem="area_damaged")
-    return AreaCard(
-        path.parent.name,
-        str(manifest["name"]),
-        int(manifest["revision"]),
-        str(manifest["created"]),
-        bool(manifest["demonstration"]),
-        int(manifest.get("people", 0)),
-        int(rows),
-    )
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,159 @@
+"""Folders that change in one step: tables as GeoParquet in a numbered revision, and an
+``area.json`` that names it. Knows nothing of what the tables mean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import geopandas as gpd
+import numpy as np
+
+from geo.errors import AreaDamaged, AreaNewer
+
+FORMAT = "narhet-area"
+VERSION = 1
+STALE_S = 3600.0
+"""A draft that has stood still this many seconds belongs to a build that was killed."""
+
+
+def write_revision(
+    folder: Path, tables: Mapping[str, gpd.GeoDataFrame], about: Mapping[str, Any]
+) -> int:
+    """Write tables beside the older ones, then point ``area.json`` at them in one step; return the
+    revision.
+
+    ``about`` goes into ``area.json`` beside the format, the revision and each table's checksum and
+    rows. Whatever fails, the folder says what it said before.
+
+    Raises
+    ------
+    OSError : the folder can not be written, or the disk is full.
+    """
+    draft = folder / f".draft-{uuid4().hex}"
+    try:
+        draft.mkdir(parents=True)
+        files = {name: _write_table(table, draft, name) for name, table in tables.items()}
+        revision = _claim(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    before = _current_revision(folder)
+    head = {"format": FORMAT, "version": VERSION, "revision": revision}
+    try:
+        _replace_json(folder / "area.json", {**head, **about, "files": files})
+    except BaseException:
+        shutil.rmtree(folder / f"r{revision}", ignore_errors=True)
+        raise
+    _sweep(folder, keep={revision, before})
+    return revision
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return what ``area.json`` says.
+
+    Raises
+    ------
+    AreaDamaged, AreaNewer : it can not be read, or a newer Närhet wrote it.
+    """
+    try:
+        manifest = json.loads((folder / "area.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AreaDamaged(area=folder.name, file="area.json") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise AreaDamaged(area=folder.name, file="area.json")
+    if not isinstance(manifest.get("version"), int) or manifest["version"] > VERSION:
+        raise AreaNewer(area=folder.name, found=str(manifest.get("version")), known=str(VERSION))
+    return manifest
+
+
+def read_table(folder: Path, manifest: Mapping[str, Any], part: str) -> gpd.GeoDataFrame:
+    """Return one table of the revision a manifest names, after checking its checksum.
+
+    Raises
+    ------
+    AreaDamaged : it is missing, cut short or changed.
+    """
+    path = folder / f"r{manifest.get('revision')}" / f"{part}.parquet"
+    try:
+        if _checksum(path) != manifest["files"][part]["sha256"]:
+            raise AreaDamaged(area=folder.name, file=path.name)
+        return gpd.read_parquet(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AreaDamaged(area=folder.name, file=path.name) from error
+
+
+def _write_table(table: gpd.GeoDataFrame, folder: Path, name: str) -> dict[str, Any]:
+    path = folder / f"{name}.parquet"
+    table.to_parquet(path, index=False)
+    return {"sha256": _checksum(path), "rows": len(table)}
+
+
+def _revision(path: Path) -> int:
+    return int(path.name[1:]) if re.fullmatch(r"r[1-9][0-9]*", path.name) else 0
+
+
+def _current_revision(folder: Path) -> int:
+    try:
+        return int(read_manifest(folder)["revision"])
+    except (AreaDamaged, AreaNewer, KeyError, TypeError, ValueError):
+        return 0
+
+
+def _claim(draft: Path, folder: Path) -> int:
+    """Give a finished draft the next free revision number; another writer may be doing the same."""
+    while True:
+        revision = 1 + max((_revision(path) for path in folder.glob("r*")), default=0)
+        try:
+            draft.rename(folder / f"r{revision}")
+            return revision
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+
+
+def _sweep(folder: Path, keep: set[int]) -> None:
+    """Remove older revisions, but the one that readers may have open, and what killed builds
+    left.
+    """
+    for path in folder.glob("r*"):
+        if 0 < _revision(path) < max(keep) and _revision(path) not in keep:
+            shutil.rmtree(path, ignore_errors=True)
+    for path in [*folder.glob(".draft-*"), *folder.glob(".area.json.*")]:
+        with contextlib.suppress(OSError):  # another writer may have taken it away
+            if time.time() - path.stat().st_mtime > STALE_S:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _replace_json(path: Path, content: dict[str, Any]) -> None:
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False, indent=1, default=_plain)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _plain(value: object) -> object:
+    """Write what numpy holds as what JSON knows."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no place in area.json")
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
