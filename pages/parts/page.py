@@ -1,0 +1,38 @@
+"""What stands around each page: its language for browsers and screen readers, and its title."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import state
+
+ICON = Path(__file__).resolve().parents[2] / "static" / "icon.png"
+
+
+def set_language() -> None:
+    """Tell the browser which language the page is in; Streamlit always says English."""
+    # Only a language code goes in, one of two.
+    code = json.dumps(state.language())
+    st.html(
+        f"<script>document.documentElement.lang = {code};</script>", unsafe_allow_javascript=True
+    )
+
+
+def configure(title: str) -> None:
+    """Set the browser's title and icon. The icon is a file of ours: Streamlit's own icons for the
+    tab are fetched from a font service on the internet.
+    """
+    name = state.t("shell.name")
+    st.set_page_config(
+        page_title=name if title == name else f"{title} – {name}",
+        page_icon=str(ICON),
+        layout="wide",
+    )
+
+
+def head(title: str) -> None:
+    """Show a page's one heading of the first level."""
+    st.title(title, anchor=False)

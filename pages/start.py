@@ -1,0 +1,66 @@
+"""The entry of every visit: address, language, area, navigation. A page is chosen here and nowhere
+else, so that no link can go past what stands here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from geo import texts
+from geo.area import DEMO, AreaCard, list_areas
+from pages import gap, karta, metod
+from pages.parts import page, state
+from pages.parts.state import t
+
+LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
+"""Each language in its own words, so that its readers find it."""
+
+
+def main() -> None:
+    problems = state.load()
+    page.set_language()
+    first = st.Page(karta.render, title=t("shell.map"), url_path="karta")
+    pages = [
+        _front_door(first),
+        first,
+        st.Page(gap.render, title=t("shell.gap"), url_path="gap"),
+        st.Page(metod.render, title=t("shell.method"), url_path="metod"),
+    ]
+    chosen = st.navigation(pages, position="sidebar")
+    page.configure(chosen.title)
+    with st.sidebar:
+        _pick_area()
+        _pick_language()
+    for problem in problems:
+        st.warning(problem.message(state.language()))
+    chosen.run()
+    state.write_address()
+
+
+def _front_door(first: Any) -> Any:
+    """Send the bare address on to the first page: the page Streamlit calls default has no address
+    of its own, and a link to it would be called unknown.
+    """
+
+    def enter() -> None:
+        st.switch_page(first)
+
+    return st.Page(enter, title=t("shell.name"), default=True, visibility="hidden")
+
+
+def _pick_area() -> None:
+    cards = {card.id: card for card in list_areas()}
+    cards.setdefault(DEMO, AreaCard(DEMO, t("shell.demo"), demonstration=True))
+    state.select("area", t("shell.area"), list(cards), lambda name: cards[name].name)
+
+
+def _pick_language() -> None:
+    before = state.language()
+    state.select("lang", t("shell.language"), list(texts.LANGUAGES), LANGUAGE_NAMES.__getitem__)
+    if state.language() != before:
+        st.rerun()  # what stands above the switch was written in the other language
+
+
+main()
