@@ -21,6 +21,7 @@ from geo.area import Area, LeftOut, Progress, Source, area_id, empty_table
 from geo.errors import BoundaryApart, ColumnMissing, NoLines
 from geo.network import WGS84, WalkNetwork, build_network
 from geo.sources.lines import read_lines
+from geo.sources.online import Fetched
 from geo.sources.osm import OsmExtract, read_osm
 from geo.sources.statistics import read_districts, read_units
 from geo.sources.vector import read_vector
@@ -112,13 +113,20 @@ def build(
     return _with_district_names(area)
 
 
-def from_extract(
-    name_id: str, name: str, extract: OsmExtract, boundary: gpd.GeoSeries, edge: Source
-) -> Area:
-    """Make an area of what was fetched online: paths, places, buildings, water and boundary."""
-    network = build_network(extract.lines, file=name)
-    area = _empty(name_id, name, network)
-    area = _with_extract(replace(area, boundary=boundary, sources=(edge,)), extract, "")
+def from_fetched(name_id: str, name: str, fetched: Fetched) -> Area:
+    """Make an area of what was fetched online: paths, places, buildings, water, districts, edge."""
+    area_id(name_id)
+    network = build_network(fetched.extract.lines, file=name)
+    sources = [fetched.source]
+    if len(fetched.districts):
+        sources.append(fetched.districts_source)
+    area = replace(
+        _empty(name_id, name, network),
+        boundary=fetched.boundary,
+        districts=fetched.districts,
+        sources=tuple(sources),
+    )
+    area = _with_extract(area, fetched.extract, "")
     return _with_district_names(_with_housing(area))
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from geo import presets, texts
 from geo.area import Area, home_folder, list_areas, open_area, save_area, slug
 from geo.audit import audit, to_json, to_rows
-from geo.build import Inputs, Note, build, from_extract, left_out_rows
+from geo.build import Inputs, Note, build, from_fetched, left_out_rows
 from geo.errors import AreaLacks, BadOption, FileMissing, NarhetError, UnknownArea
 from geo.gaps import Gap, gap, headline
 from geo.network import Snapped
@@ -50,11 +50,11 @@ def area_add(options: Options) -> None:
 def area_fetch(options: Options) -> None:
     """Fetch an area from OpenStreetMap by name."""
     margin_m = presets.limit_m(options.margin)
-    fetched = fetch(options.query, margin_m=margin_m, progress=_progress(options))
-    name_id = options.id or slug(options.query)
-    made = from_extract(
-        name_id, options.query.split(",")[0], fetched.extract, fetched.boundary, fetched.source
+    fetched = fetch(
+        options.query, margin_m=margin_m, progress=_progress(options), home=options.home
     )
+    name_id = options.id or slug(options.query)
+    made = from_fetched(name_id, options.query.split(",")[0].strip(), fetched)
     _say_built(save_area(made, options.home), options)
 
 

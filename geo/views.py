@@ -1,5 +1,4 @@
-"""The maps and tables that pages and reports show, made of an Area and an answer. Knows no engine.
-"""
+"""The maps and tables that pages and reports show, made of an Area and an answer; no engine."""
 
 from __future__ import annotations
 
@@ -59,8 +58,7 @@ def places_map(
 
 
 def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> MapSpec:
-    """Return the map of people beyond the limit, in squares of 250 m, with the places of the kind.
-    """
+    """Return the map of people beyond the limit in squares of 250 m, and the kind's places."""
     shown = answer if exact else without_small_counts(answer)
     cells = squares(area, answer)
     if not exact and not answer.estimated:
@@ -193,6 +191,43 @@ def left_out_table(area: Area, language: str) -> pd.DataFrame:
     ]
     columns = [texts.text(f"source.{name}", language) for name in ("title", "row", "reason")]
     return pd.DataFrame(rows, columns=columns)
+
+
+def contents(area: Area, language: str) -> list[tuple[str, str]]:
+    """Say what an area holds, as label and value: paths, districts, people, places."""
+    network = area.network
+    main = network.edge_m[network.walkable().main_edges].sum() / network.edge_m.sum()
+    lines = [
+        (
+            texts.text("part.network", language),
+            texts.text(
+                "omrade.network",
+                language,
+                length=round(float(network.edge_m.sum()) / 1000),
+                share=texts.percent(float(main), language, 1),
+            ),
+        ),
+        (texts.text("part.districts", language), texts.number(len(area.districts), language)),
+    ]
+    for name in area.groups:
+        label = presets.group(name).name(language)
+        count = round(float(area.count(name).sum()))
+        lines.append((label[0].upper() + label[1:], texts.number(count, language)))
+    for name in area.kinds:
+        label = presets.kind(name).plural(language)
+        lines.append((label, texts.number(len(area.places_of(name)), language)))
+    return lines
+
+
+def missing(area: Area) -> list[str]:
+    """Return the keys of the sentences that say what an area lacks."""
+    lacks = {
+        "omrade.lacks_people": not area.groups,
+        "omrade.lacks_districts": area.districts.empty,
+        "omrade.lacks_places": not area.kinds,
+        "omrade.lacks_housing": "transitional_housing" not in area.kinds,
+    }
+    return [key for key, lacking in lacks.items() if lacking]
 
 
 def _edges(area: Area, language: str) -> list[Layer]:

@@ -1,4 +1,4 @@
-"""Gap: who lives beyond walking distance of a kind of place, in a sentence, on a map, in a table."""
+"""Gap: who lives beyond walking distance of a kind of place; a sentence, a map, a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Karta: everything in the area on a map; click anywhere to see what can be walked to from there."""
+"""Karta: everything in the area on a map; click anywhere to see what is in reach from there."""
 
 from __future__ import annotations
 

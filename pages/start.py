@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo import texts
 from geo.area import DEMO, AreaCard, list_areas
-from pages import gap, karta, metod
+from pages import gap, karta, metod, omrade
 from pages.parts import page, state
 from pages.parts.state import t
 
@@ -26,6 +26,7 @@ def main() -> None:
         _front_door(first),
         first,
         st.Page(gap.render, title=t("shell.gap"), url_path="gap"),
+        st.Page(omrade.render, title=t("shell.area_page"), url_path="omrade"),
         st.Page(metod.render, title=t("shell.method"), url_path="metod"),
     ]
     chosen = st.navigation(pages, position="sidebar")

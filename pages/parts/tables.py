@@ -1,4 +1,4 @@
-"""Tables for reading: real HTML tables, escaped, that a screen reader can walk and paper can show."""
+"""Tables for reading: real HTML, escaped, that a screen reader can walk and paper can show."""
 
 from __future__ import annotations
 

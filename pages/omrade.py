@@ -1,0 +1,190 @@
+"""Område: what the open area holds and how sound it is; fetch a ready one, or open files of one's
+own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from geo.audit import to_rows
+from geo.sources.ready import ReadyArea, ready_areas
+
+from geo import presets, views
+from geo.area import DEMO, Area, Progress, save_area, slug
+from geo.build import Inputs, build, from_fetched
+from geo.errors import OnlineError
+from geo.sources.online import fetch
+from pages.parts import answers, frame, jobs, state, tables
+from pages.parts.state import t
+
+NETWORK_ENDINGS = ["geojson", "json", "gpkg", "zip", "gz", "parquet", "osm", "bz2", "pbf"]
+SHAPE_ENDINGS = ["geojson", "json", "gpkg", "zip", "gz", "parquet"]
+TABLE_ENDINGS = [*SHAPE_ENDINGS, "csv", "tsv", "txt", "xlsx"]
+
+
+def render() -> None:
+    made = jobs.finish()
+    if made is not None:
+        st.session_state["made"] = made.name
+        st.session_state["pick_area"] = made.id
+        state.choose("area", made.id)
+        st.rerun()
+    area = frame.current_area()
+    frame.begin(t("omrade.title"), area)
+    if "made" in st.session_state:
+        st.success(t("omrade.made", name=st.session_state.pop("made")), icon=":material/check:")
+    error = jobs.last_error()
+    if error is not None:
+        frame.say(error)
+        if isinstance(error, OnlineError):
+            _instead()
+    if st.session_state.get("job") is not None:
+        jobs.show()
+    _holds(area)
+    _check(area)
+    _ready()
+    _own_files(area)
+
+
+def _holds(area: Area) -> None:
+    """Say what the area has, and what is missing."""
+    language = state.language()
+    st.header(area.name, anchor=False)
+    tables.record(views.contents(area, language), t("omrade.contents"))
+    for key in views.missing(area):
+        st.info(t(key), icon=":material/info:")
+    lost = views.left_out_table(area, language)
+    if len(lost):
+        with st.expander(t("metod.left_out", count=len(lost))):
+            tables.table(lost, t("metod.left_out", count=len(lost)))
+
+
+def _check(area: Area) -> None:
+    """Show the barrier audit: it costs a second, so it is asked for."""
+    st.header(t("omrade.check"), anchor=False)
+    st.markdown(t("omrade.check_intro"))
+    if st.toggle(t("omrade.check_show"), key="show_audit"):
+        with st.spinner(t("omrade.checking")):
+            rows = to_rows(answers.barriers(area), state.language())
+        tables.table(rows, t("omrade.check"), numbers=list(rows.columns[-1:]))
+
+
+def _ready() -> None:
+    st.header(t("omrade.ready"), anchor=False)
+    st.markdown(t("omrade.ready_intro"))
+    areas = {row.id: row for row in ready_areas()}
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    chosen = left.selectbox(
+        t("omrade.ready_choose"), list(areas), format_func=lambda name: areas[name].name
+    )
+    if right.button(t("omrade.fetch"), disabled=jobs.running(), width="stretch"):
+        ready = areas[chosen]
+        jobs.start(ready.name, lambda progress: _fetched(ready, progress))
+        st.rerun()
+
+
+def _fetched(ready: ReadyArea, progress: Progress) -> Area:
+    found = fetch(ready.query, progress=progress)
+    progress("progress.saving", 0.95)
+    return save_area(from_fetched(ready.id, ready.name, found))
+
+
+def _instead() -> None:
+    """Offer what works without a network."""
+    st.markdown(t("omrade.instead"))
+    if st.button(t("omrade.open_demo")):
+        st.session_state["pick_area"] = DEMO
+        state.choose("area", DEMO)
+        st.session_state.pop("job_error", None)
+        st.rerun()
+
+
+def _own_files(area: Area) -> None:
+    st.header(t("omrade.own"), anchor=False)
+    st.markdown(t("omrade.own_intro"))
+    modes = ["new"] if area.demonstration else ["new", "add"]
+    mode = st.radio(
+        t("omrade.mode"),
+        modes,
+        format_func=lambda name: t(f"omrade.mode_{name}", area=area.name),
+        horizontal=True,
+    )
+    name = st.text_input(t("omrade.name"), max_chars=80) if mode == "new" else area.name
+    columns = st.columns(2)
+    files: dict[str, Any] = {
+        "network": columns[0].file_uploader(t("omrade.file_network"), type=NETWORK_ENDINGS),
+        "districts": columns[1].file_uploader(t("omrade.file_districts"), type=SHAPE_ENDINGS),
+        "people": columns[0].file_uploader(t("omrade.file_people"), type=TABLE_ENDINGS),
+    }
+    kinds = columns[1].multiselect(
+        t("omrade.file_kinds"),
+        list(presets.kinds()),
+        format_func=lambda kind: presets.kind(kind).plural(state.language()),
+    )
+    for kind in kinds:
+        label = t("omrade.file_place", kind=presets.kind(kind).plural(state.language()).lower())
+        files[kind] = st.file_uploader(label, type=TABLE_ENDINGS, key=f"upload_{kind}")
+    if st.button(t("omrade.build"), type="primary", disabled=jobs.running()):
+        _start_build(area if mode == "add" else None, name, files)
+
+
+def _start_build(earlier: Area | None, name: str, files: dict[str, Any]) -> None:
+    """Keep the uploads in a folder of their own and build in the background."""
+    if earlier is None and not name.strip():
+        st.error(t("omrade.name_missing"))
+        return
+    if earlier is None and files["network"] is None:
+        st.error(t("omrade.network_missing"))
+        return
+    if not any(files.values()):
+        st.error(t("omrade.files_missing"))
+        return
+    folder = Path(tempfile.mkdtemp(prefix="narhet-"))
+    kept = {part: _kept(folder, part, file) for part, file in files.items() if file is not None}
+    name_id = earlier.id if earlier else _free_id(slug(name))
+
+    def work(progress: Progress) -> Area:
+        try:
+            made = build(name_id, name.strip(), _inputs(kept), earlier=earlier, progress=progress)
+            progress("progress.saving", 0.95)
+            return save_area(made)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    jobs.start(name, work)
+    st.rerun()
+
+
+def _kept(folder: Path, part: str, file: Any) -> Path:
+    """Write an upload to disk under its own plain name, so that messages name it."""
+    path = folder / part / Path(file.name.replace("\\", "/")).name
+    path.parent.mkdir()
+    path.write_bytes(file.getbuffer())
+    return path
+
+
+def _inputs(files: dict[str, Path]) -> Inputs:
+    network = files.get("network")
+    osm = network is not None and any(
+        network.name.lower().endswith(ending) for ending in (".osm", ".osm.bz2", ".osm.gz", ".pbf")
+    )
+    return Inputs(
+        osm=network if osm else None,
+        lines=None if osm else network,
+        districts=files.get("districts"),
+        people=(files["people"],) if "people" in files else (),
+        places=tuple((kind, path) for kind, path in files.items() if kind in presets.kinds()),
+    )
+
+
+def _free_id(wanted: str) -> str:
+    """Return an id that no area has, so that a new area never writes over another."""
+    taken = {card.id for card in answers.cards()}
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}-{number}", number + 1
+    return name
