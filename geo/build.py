@@ -250,7 +250,8 @@ def _with_boundary_checked(area: Area, inputs: Inputs) -> Area:
 
 def _with_people(area: Area, inputs: Inputs) -> Area:
     """Put in residents from files; they replace the residents of earlier files."""
-    tables, sources = [], []
+    tables: list[gpd.GeoDataFrame] = []
+    sources: list[Source] = []
     for file in inputs.people:
         units = read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
         _check_overrides(inputs, units.columns, file)

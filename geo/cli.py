@@ -48,7 +48,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     def say(key: str) -> str:
         return texts.text(f"cli.{key}", language).replace("%", "%%")
 
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--home", help=say("home"))
     common.add_argument("--lang", choices=texts.LANGUAGES, help=say("lang"))
     root = _Parser(prog="python -m geo", description=say("narhet"), parents=[common])

@@ -194,7 +194,8 @@ def summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ..
 def csv_bytes(rows: pd.DataFrame) -> bytes:
     """Write a table as CSV (UTF-8 with a mark, commas); text that a sheet would run is made text."""
     safe = rows.map(lambda value: unformula(value) if isinstance(value, str) else value)
-    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    written: str = safe.to_csv(index=False, lineterminator="\n")
+    return written.encode("utf-8-sig")
 
 
 def unformula(value: str) -> str:
