@@ -16,6 +16,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import xlsxwriter
 
 from geo import presets, privacy, texts
@@ -106,7 +107,7 @@ def source_json(source: Source, language: str = "sv") -> dict[str, Any]:
 
 
 def gap_file(answer: Gap, area: Area, language: str = "sv", *, exact: bool = False) -> GapFile:
-    """Gather what a gap's files hold; small counts of counted people are hidden unless ``exact``."""
+    """Gather what a gap's files hold; small counts of counted people hidden unless ``exact``."""
     shown = answer if exact else without_small_counts(answer)
     rows = gap_rows(shown, area, language, exact=exact)
     by_name = area.districts.set_index("name").geometry if len(area.districts) else gpd.GeoSeries()
@@ -122,7 +123,7 @@ def gap_file(answer: Gap, area: Area, language: str = "sv", *, exact: bool = Fal
 
 
 def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> pd.DataFrame:
-    """Return the table by district with a total row last, and on each row what the figures rest on."""
+    """Return the table by district, the total last, each row with what its figures rest on."""
     fewer = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
     small = answer.small and not exact
     rows = [
@@ -164,7 +165,7 @@ def source_line(source: Source, language: str) -> str:
 
 
 def credit(area: Area) -> str:
-    """Return the credit that must stand on whatever shows OpenStreetMap's data; empty if none does."""
+    """Return the credit owed wherever OpenStreetMap's data show; empty if none do."""
     return "© OpenStreetMap contributors" if area.uses_osm else ""
 
 
@@ -192,7 +193,7 @@ def summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ..
 
 
 def csv_bytes(rows: pd.DataFrame) -> bytes:
-    """Write a table as CSV (UTF-8 with a mark, commas); text that a sheet would run is made text."""
+    """Write a table as CSV (UTF-8 with a mark); text that a sheet would run is made text."""
     safe = rows.map(lambda value: unformula(value) if isinstance(value, str) else value)
     written: str = safe.to_csv(index=False, lineterminator="\n")
     return written.encode("utf-8-sig")
@@ -208,7 +209,7 @@ def unformula(value: str) -> str:
 
 
 def xlsx_bytes(content: GapFile) -> bytes:
-    """Write a gap as an Excel workbook: the table, and a sheet with what it rests on; no formulas."""
+    """Write a gap as an Excel workbook: the table, and a sheet on what it rests on."""
     memory = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
@@ -237,7 +238,7 @@ def xlsx_bytes(content: GapFile) -> bytes:
 
 
 def geojson_bytes(content: GapFile) -> bytes:
-    """Write the districts with their figures as GeoJSON; the summary stands in a member ``narhet``."""
+    """Write the districts with their figures as GeoJSON; what it rests on is in ``narhet``."""
     shapes = content.shapes if len(content.shapes) else content.squares
     document = json.loads(shapes.to_json(na="null", drop_id=True))
     document["narhet"] = {
@@ -255,8 +256,6 @@ def gpkg_bytes(content: GapFile) -> bytes:
             content.shapes.to_file(path, layer="districts", driver="GPKG")
         content.squares.to_file(path, layer="squares", driver="GPKG")
         info = pd.DataFrame(content.summary, columns=["what", "text"])
-        import pyogrio
-
         pyogrio.write_dataframe(info, path, layer="info", driver="GPKG", append=True)
         return path.read_bytes()
 
