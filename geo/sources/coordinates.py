@@ -31,10 +31,14 @@ _UP = {
     "y": ("y",),
 }
 _PAIRS = (("lon", "lat"), ("e", "n"), ("x", "y"))
-_NOISE = re.compile(
-    r"sweref|rt90|wgs|epsg|koordinat(?:er|en)?|coordinates?|koord|coords?|meter|\btm\b|\bgeo\b"
-    r"|[\W\d_]+"
+_NOISE = frozenset(
+    {
+        *("sweref", "rt", "rt90", "wgs", "epsg", "tm", "gon", "v", "geo", "meter"),
+        *("koordinat", "koordinater", "koordinaten", "koord"),
+        *("coordinate", "coordinates", "coord", "coords"),
+    }
 )
+_ENDINGS = ("koordinat", "koord", "coordinate", "coord")
 _LOCAL_ZONE = re.compile(r"99\D{0,3}(\d\d)\D?(\d\d)")
 _ZONES = dict(
     zip(
@@ -131,7 +135,12 @@ def _columns(
 
 
 def _base(column: str) -> str:
-    return plain(_NOISE.sub(" ", column.casefold()))
+    """Return what a column is called apart from words for coordinates and their systems."""
+    words = re.sub(r"[\W\d_]+", " ", column.casefold()).split()
+    base = plain("".join(word for word in words if word not in _NOISE))
+    for ending in _ENDINGS:
+        base = base.removesuffix(ending)
+    return base
 
 
 def _readings(

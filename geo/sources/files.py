@@ -5,6 +5,8 @@ Knows nothing of geometry or tables.
 from __future__ import annotations
 
 import gzip
+import re
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO, cast
 
-from geo.errors import FileFormat, FileMissing, FileTooLarge
+from geo.errors import FileFormat, FileMissing, FileTooLarge, InputError
 from geo.texts import Phrase
 
 MB = 1_000_000
@@ -91,6 +93,8 @@ def opened(path: Path, endings: tuple[str, ...]) -> Iterator[Opened]:
             file = _gunzipped(file, Path(folder), endings)
         elif ending == ".zip":
             file = _unzipped(file, Path(folder), endings)
+        elif _odd(path):
+            file = _plainly_named(file, Path(folder))
         _check_magic(file)
         yield file
 
@@ -124,7 +128,7 @@ def _check_there(path: Path, name: str, endings: tuple[str, ...]) -> None:
             pass
         found = size_mb(path)
     except (PermissionError, ValueError) as error:
-        if isinstance(error, FileFormat):
+        if isinstance(error, InputError):
             raise
         raise wrong_format(name, _expected(endings), "unreadable") from error
     ending = path.suffix.lower()
@@ -183,10 +187,25 @@ def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...]) -> Opened:
                 with archive.open(member) as source:
                     room -= _copied(source, copy, file.name, room)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        if isinstance(error, FileFormat | FileTooLarge):
+        if isinstance(error, InputError):
             raise
         raise file.broken() from error
     return Opened(folder / f"data{ending}", file.name, ending)
+
+
+def _odd(path: Path) -> bool:
+    """Whether pyogrio would take a path for an address: ``!`` and ``:`` mean something to it."""
+    return re.search(r"[!?*|:]", str(path.resolve())[2:]) is not None
+
+
+def _plainly_named(file: Opened, folder: Path) -> Opened:
+    parts = [file.path]
+    if file.ending == ".shp":
+        parts = [part for part in file.path.parent.iterdir() if part.stem == file.path.stem]
+    for part in parts:
+        if part.suffix.lower() in (*_LAYERS, *_MEMBERS, file.ending):
+            shutil.copyfile(part, folder / f"data{part.suffix.lower()}")
+    return Opened(folder / f"data{file.ending}", file.name, file.ending)
 
 
 def _members(archive: zipfile.ZipFile, file: Opened) -> list[str]:

@@ -248,7 +248,8 @@ def districts_table(features: gpd.GeoDataFrame, boundary: shapely.Geometry) -> g
     for level in DISTRICT_LEVELS:
         found = features[legal & (features["admin_level"] == level).fillna(False)]
         shapes = found.geometry.intersection(boundary)
-        inside = (shapes.area >= MIN_DISTRICT_SHARE * found.geometry.area).to_numpy(bool)
+        inside_share = shapely.area(shapes.values) / shapely.area(found.geometry.values)
+        inside = np.asarray(inside_share >= MIN_DISTRICT_SHARE, dtype=bool)
         if inside.sum() > 1:
             names = found["name"].astype(object).to_numpy()[inside]
             table = gpd.GeoDataFrame({"name": names}, geometry=shapes.values[inside], crs=WGS84)

@@ -75,6 +75,7 @@ class Line:
     overpass_url: str
     timeout_s: float
     check: Check
+    reader: _Reader
 
     def ask(self, service: str, question: Callable[[], T]) -> T:
         """Put a question (a call to osmnx) to a service.
@@ -84,6 +85,7 @@ class Line:
         Nothing : a proper answer without content.
         Offline, ServiceSlow, ServiceAnswer : as their names say; in bounded time.
         """
+        self.reader.service = service
         for last in (False, True):
             self.check()
             if service == OVERPASS:
@@ -142,7 +144,7 @@ def open_line(cache: Path, *, timeout_s: float, check: Check) -> Iterator[Line]:
     """
     overpass_url = _url("NARHET_OVERPASS_URL", OVERPASS_URL).removesuffix("/interpreter")
     nominatim_url = _url("NARHET_NOMINATIM_URL", NOMINATIM_URL).removesuffix("/search")
-    reader = _Reader(nominatim_url, timeout_s, check)
+    reader = _Reader(timeout_s, check)
     ours: dict[str, Any] = {
         "all_oneway": True,  # each stretch once: walking is free both ways anyway
         "useful_tags_way": list(osm_filter.WAY_KEYS),
@@ -167,7 +169,7 @@ def open_line(cache: Path, *, timeout_s: float, check: Check) -> Iterator[Line]:
     try:
         for name, value in ours.items():
             setattr(osmnx.settings, name, value)
-        yield Line(overpass_url, timeout_s, check)
+        yield Line(overpass_url, timeout_s, check, reader)
     finally:
         for name, value in before.items():
             setattr(osmnx.settings, name, value)
@@ -198,32 +200,32 @@ def unusable(service: str, reason: str, **values: object) -> ServiceAnswer:
     return ServiceAnswer(service=service, reason=Phrase(f"reasons.{reason}", {**values}))
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Reader:
     """Reads each HTTP answer whole before osmnx sees it: within the time, not too large, no error
-    in disguise.
+    in disguise. ``service`` is the one asked at the moment.
     """
 
-    nominatim_url: str
     timeout_s: float
     check: Check
+    service: str = NOMINATIM
 
     def read(self, response: requests.Response, *_args: Any, **_kwargs: Any) -> requests.Response:
         """Be the response hook of requests."""
         if response.is_redirect:
             return response
-        service = NOMINATIM if response.url.startswith(self.nominatim_url) else OVERPASS
         if response.status_code in BUSY:
             raise _Busy(response.status_code, _pause_asked(response))
         if not response.ok:
-            raise unusable(service, "http_status", found=str(response.status_code))
-        body = self._body(service, response)
-        _check_answer(service, body)
+            raise unusable(self.service, "http_status", found=str(response.status_code))
+        body = self._body(response)
+        _check_answer(self.service, body)
         response.raw = urllib3.HTTPResponse(body=BytesIO(body), preload_content=False)
         return response
 
-    def _body(self, service: str, response: requests.Response) -> bytes:
+    def _body(self, response: requests.Response) -> bytes:
         """Read the answer piece by piece: a service that drips is as slow as one that is silent."""
+        service = self.service
         end = time.monotonic() + self.timeout_s
         pieces, size = [], 0
         try:

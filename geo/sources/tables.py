@@ -236,9 +236,9 @@ def _excel_records(file: Opened) -> list[tuple[int, list[Any]]]:
     """Read the first sheet that has anything in it; formulas give their last computed value."""
     check_workbook(file)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), file.path.open("rb") as stream:
             warnings.simplefilter("ignore")  # styles and validations we do not need
-            book = load_workbook(file.path, read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             try:
                 for sheet in book.worksheets:
                     records = _sheet_records(file, sheet)
