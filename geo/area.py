@@ -67,6 +67,7 @@ class Source:
     rows: int = 0
     estimated: bool = False
     demonstration: bool = False
+    file_date: bool = False
     columns: dict[str, str] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
 

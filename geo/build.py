@@ -346,6 +346,7 @@ def _source(part: str, file: Path, inputs: Inputs, *, made: str = "read", rows: 
         title=note.title or file.name,
         licence=note.licence,
         date=note.date or _file_date(file),
+        file_date=not note.date,
         made=made,
         file=file.name,
         rows=rows,

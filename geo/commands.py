@@ -250,7 +250,7 @@ def _ids(frame: pd.DataFrame) -> pd.Series:
     for name in frame.columns:
         if str(name).lower() == "id":
             return frame[name].astype(str)
-    return frame["row"].astype(int).astype(str)
+    return pd.Series(frame.index.astype(str), index=frame.index)
 
 
 def _area_lines(area: Area, language: str) -> list[str]:
@@ -285,7 +285,12 @@ def _area_lines(area: Area, language: str) -> list[str]:
     for source in area.sources:
         made = texts.text(f"made.{source.made}", language)
         lines.append(
-            say("source", part=source.part, line=tables.source_line(source, language), made=made)
+            say(
+                "source",
+                part=tables.part_name(source.part, language).lower(),
+                line=tables.source_line(source, language),
+                made=made,
+            )
         )
         for group, column in source.columns.items():
             lines.append(say("column", group=group, column=column))
@@ -343,13 +348,18 @@ def _as_text(table: pd.DataFrame) -> str:
     cells = [[str(name) for name in table.columns]]
     cells += [[str(value) for value in row] for row in table.itertuples(index=False)]
     widths = [max(len(row[at]) for row in cells) for at in range(len(table.columns))]
+    right = [all(_numeric(row[at]) for row in cells[1:]) for at in range(len(table.columns))]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if at == 0 else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
         ).rstrip()
         for row in cells
     )
+
+
+def _numeric(cell: str) -> bool:
+    return not any(sign.isalpha() for sign in cell)
 
 
 __all__ = [

@@ -23,6 +23,7 @@ from geo.mapview import (
     compose,
     credits_of,
 )
+from geo.output.tables import part_name, source_date
 
 OUTLINE_COLOUR = "#333333"
 REACH_COLOUR = "#0b6e4f"
@@ -157,16 +158,12 @@ def sources_table(area: Area, language: str) -> pd.DataFrame:
     """Return where each part of an area came from, unknown written as unknown."""
     unknown = texts.text("source.unknown", language)
 
-    def part(name: str) -> str:
-        known = presets.kinds().get(name)
-        return known.plural(language) if known else texts.text(f"part.{name}", language)
-
     rows = [
         (
-            part(source.part),
+            part_name(source.part, language),
             source.title or unknown,
             source.licence or unknown,
-            source.date or unknown,
+            source_date(source, language),
             texts.text(f"made.{source.made}", language),
             texts.number(source.rows, language) if source.rows else "",
             texts.number(len(source.left_out), language),

@@ -97,6 +97,7 @@ def source_json(source: Source, language: str = "sv") -> dict[str, Any]:
         "title": source.title,
         "licence": source.licence,
         "date": source.date,
+        "file_date": source.file_date,
         "made": texts.text(f"made.{source.made}", language),
         "file": source.file,
         "rows": source.rows,
@@ -161,7 +162,21 @@ def source_line(source: Source, language: str) -> str:
     unknown = texts.text("source.unknown", language)
     title = source.title or texts.text(f"made.{source.made}", language)
     marks = [texts.text("source.estimated", language)] if source.estimated else []
-    return ", ".join([title, source.licence or unknown, source.date or unknown, *marks])
+    return ", ".join([title, source.licence or unknown, source_date(source, language), *marks])
+
+
+def source_date(source: Source, language: str) -> str:
+    """Say a source's date; where nobody stated one, that it is the file's own, or unknown."""
+    if not source.date:
+        return texts.text("source.unknown", language)
+    key = "source.file_date" if source.file_date else "source.stated_date"
+    return texts.text(key, language, date=source.date)
+
+
+def part_name(part: str, language: str) -> str:
+    """Return the name of a part of an area: a kind of place, or network, people …"""
+    known = presets.kinds().get(part)
+    return known.plural(language) if known else texts.text(f"part.{part}", language)
 
 
 def credit(area: Area) -> str:
@@ -186,7 +201,10 @@ def summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ..
         lines.append((word("estimated"), texts.text("gap.estimated", language)))
     if answer.demonstration:
         lines.append((word("demonstration"), texts.text("demo.mark", language)))
-    lines += [(word("source"), source_line(source, language)) for source in answer.sources]
+    lines += [
+        (f"{word('source')} – {part_name(source.part, language)}", source_line(source, language))
+        for source in answer.sources
+    ]
     if area.uses_osm:
         lines.append((word("credit"), credit(area)))
     return tuple(lines)
