@@ -17,7 +17,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -214,11 +214,12 @@ class _Reader:
         """Be the response hook of requests."""
         if response.is_redirect:
             return response
-        if response.status_code in BUSY:
-            raise _Busy(response.status_code, _pause_asked(response))
-        if not response.ok:
-            raise unusable(self.service, "http_status", found=str(response.status_code))
-        body = self._body(response)
+        with closing(response):
+            if response.status_code in BUSY:
+                raise _Busy(response.status_code, _pause_asked(response))
+            if not response.ok:
+                raise unusable(self.service, "http_status", found=str(response.status_code))
+            body = self._body(response)
         _check_answer(self.service, body)
         response.raw = urllib3.HTTPResponse(body=BytesIO(body), preload_content=False)
         return response
