@@ -1,0 +1,160 @@
+"""The house rules, read from the syntax trees: who may import what, what a page may hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GEO = sorted((ROOT / "geo").rglob("*.py"))
+PAGES = sorted((ROOT / "pages").rglob("*.py"))
+PAGE_FILES = [path for path in sorted((ROOT / "pages").glob("*.py")) if path.name != "__init__.py"]
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in GEO + PAGES}
+MOST_LINES = 400
+"""The house aims at 350; a module that needs more than this wants a door between two rooms."""
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imported(tree: ast.AST) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(node.module or "")
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def packages(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(TREES[path])}
+
+
+@pytest.mark.parametrize("path", GEO, ids=shown)
+def test_the_planner_knows_no_screen(path: Path) -> None:
+    assert not packages(path) & {"streamlit", "streamlit_folium", "pages", "app"}
+
+
+@pytest.mark.parametrize("path", GEO + PAGES, ids=shown)
+def test_only_the_screen_map_imports_folium(path: Path) -> None:
+    if path != ROOT / "geo" / "output" / "screen.py":
+        assert not packages(path) & {"folium", "branca"}
+
+
+def test_the_core_does_not_look_up_at_what_is_built_on_it() -> None:
+    """sources → area → reach → gaps → outputs: a layer imports only what lies below it."""
+    below = {
+        "kernels": set(),
+        "errors": {"texts"},
+        "texts": set(),
+        "presets": {"errors", "texts"},
+        "network": {"errors", "presets"},
+        "folder": {"errors"},
+        "reach": {"errors", "kernels", "network", "presets"},
+        "area": {"errors", "folder", "network", "presets", "sources"},
+    }
+    for module, allowed in below.items():
+        names = imported(TREES[ROOT / "geo" / f"{module}.py"])
+        own = {name.split(".")[1] for name in names if name.startswith("geo.")}
+        assert own <= allowed, module
+
+
+@pytest.mark.parametrize("path", PAGES, ids=shown)
+def test_a_page_measures_nothing_itself(path: Path) -> None:
+    called = {
+        node.func.attr
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert not called & {"buffer", "to_crs", "sjoin", "overlay", "dissolve", "snap"}
+    assert not packages(path) & {"scipy", "numba", "networkx", "shapely", "pyproj"}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=shown)
+def test_only_one_part_keeps_answers(path: Path) -> None:
+    if path.name != "answers.py":
+        words = path.read_text(encoding="utf-8")
+        assert "cache_data" not in words and "cache_resource" not in words
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PAGE_FILES if path.name != "start.py"], ids=shown
+)
+def test_a_page_only_defines_render(path: Path) -> None:
+    """Streamlit runs a page's file on a deep link, before any gate: nothing in it may run."""
+    tree = TREES[path]
+    public = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+    assert public == ["render"]
+    for node in tree.body:
+        assert _does_nothing(node), f"{shown(path)}:{node.lineno} runs when the file is read"
+
+
+def _does_nothing(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+        return not calls
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+
+
+@pytest.mark.parametrize("path", GEO + PAGES, ids=shown)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    if path.name == "__init__.py" and not TREES[path].body:
+        return
+    assert ast.get_docstring(TREES[path]), shown(path)
+
+
+@pytest.mark.parametrize("path", GEO, ids=shown)
+def test_what_others_may_call_is_documented(path: Path) -> None:
+    public = [node for node in TREES[path].body if _is_public(node)]
+    for node in [*public, *(method for node in public for method in node.body)]:
+        if _is_public(node):
+            if path.name == "errors.py" and isinstance(node, ast.ClassDef):
+                continue  # the tree at the top documents them
+            assert ast.get_docstring(node), f"{shown(path)}:{node.lineno} {node.name}"
+
+
+def _is_public(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_")
+
+
+@pytest.mark.parametrize("path", GEO + PAGES, ids=shown)
+def test_a_module_is_a_room_and_not_a_house(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", GEO + PAGES, ids=shown)
+def test_nothing_is_caught_without_a_name(path: Path) -> None:
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"{shown(path)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", GEO + PAGES, ids=shown)
+def test_words_people_read_stand_in_the_catalogue(path: Path) -> None:
+    """A string with å, ä or ö in it is Swedish, and Swedish belongs in data/sv.toml."""
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    notes = {
+        id(node.value) for node in ast.walk(TREES[path]) if isinstance(node, ast.Expr)
+    } | documented
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in notes:
+            swedish = re.search(r"[åäöÅÄÖ]", node.value) and " " in node.value
+            assert not swedish, f"{shown(path)}:{node.lineno} {node.value!r}"
