@@ -160,9 +160,12 @@ def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> 
 def source_line(source: Source, language: str) -> str:
     """Say a source in one line: title, licence and date, unknown ones as unknown."""
     unknown = texts.text("source.unknown", language)
-    title = source.title or texts.text(f"made.{source.made}", language)
+    if not source.title:
+        return texts.text(f"made.{source.made}", language)
     marks = [texts.text("source.estimated", language)] if source.estimated else []
-    return ", ".join([title, source.licence or unknown, source_date(source, language), *marks])
+    return ", ".join(
+        [source.title, source.licence or unknown, source_date(source, language), *marks]
+    )
 
 
 def source_date(source: Source, language: str) -> str:
