@@ -36,6 +36,9 @@ MAX_KM2 = 4000.0
 """The largest place that is fetched: a municipality with its archipelago, not a county."""
 CACHE_DAYS = 7.0
 """A name asked for again within these days is answered from the home folder."""
+POINT_RADIUS_M = 1500.0
+"""Many a Swedish town centre is only a point on the map: then a circle stands for it, and is marked
+as estimated."""
 OUTLINE_SHARE = 0.2
 """The outline sent along is smoothed by this share of the margin: a coast of ten thousand points
 stands sixty times in one question otherwise."""
@@ -58,6 +61,7 @@ class Fetched:
 def fetch(
     query: str,
     *,
+    alternatives: tuple[str, ...] = (),
     margin_m: float = MARGIN_M,
     progress: Progress | None = None,
     timeout_s: float = TIMEOUT_S,
@@ -69,13 +73,14 @@ def fetch(
     Parameters
     ----------
     query : as in "Hässelby-Vällingby, Stockholm, Sweden".
+    alternatives : names to try, in order, where that one is not on the map.
     margin_m : metres outside the boundary that are fetched as well.
     progress : called before each step and while waiting; may raise ``Cancelled``.
     timeout_s : the longest wait for any one answer.
 
     Raises
     ------
-    PlaceNotFound : no such name, or it has no area.
+    PlaceNotFound : no such name, or it is a street.
     PlaceTooLarge : more than ``MAX_KM2``.
     Offline, ServiceSlow, ServiceAnswer : a service did not help, and which.
     OutputUnwritable : the home folder can not be written.
@@ -89,7 +94,7 @@ def fetch(
         open_line(folder, timeout_s=timeout_s, check=steps.again) as line,
     ):
         steps.say("progress.boundary", 0.0)
-        name, boundary = _place(line, query)
+        name, boundary, is_circle = _place(line, query, alternatives)
         clip = clip_shape(boundary, margin_m)
         outline = _outline(boundary, margin_m)
         steps.say("progress.fetch_paths", 0.1)
@@ -108,7 +113,15 @@ def fetch(
         date=date,
     )
     districts = osm_tables.districts_table(features, boundary.union_all())
-    source = Source("boundary", extract.title, extract.licence, date, "osm_tags", rows=1)
+    source = Source(
+        "boundary",
+        extract.title,
+        extract.licence,
+        date,
+        "circle" if is_circle else "osm_tags",
+        rows=1,
+        estimated=is_circle,
+    )
     return Fetched(
         name=name,
         boundary=boundary,
@@ -137,13 +150,22 @@ class _Steps:
             self._progress(*self._last)
 
 
-def _place(line: Line, query: str) -> tuple[str, gpd.GeoSeries]:
-    """Ask Nominatim for the boundary of a place."""
+def _place(
+    line: Line, query: str, alternatives: tuple[str, ...]
+) -> tuple[str, gpd.GeoSeries, bool]:
+    """Ask Nominatim for the boundary of a place: its name, its shape, and whether that is only a
+    circle.
+    """
     try:
         found = line.ask(NOMINATIM, lambda: _geocoded(query))
     except Nothing:
+        if alternatives:
+            return _place(line, alternatives[0], alternatives[1:])
         raise PlaceNotFound(found=query) from None
-    boundary = found.geometry.make_valid().reset_index(drop=True)
+    is_circle = bool((found.geom_type == "Point").any())
+    boundary = _circles(found.geometry) if is_circle else found.geometry.make_valid()
+    if not boundary.geom_type.isin(("Polygon", "MultiPolygon")).all():
+        raise PlaceNotFound(found=query)
     west, south, east, north = boundary.total_bounds
     if not (-180 <= west < east <= 180 and -90 < south < north < 90):
         raise unusable(NOMINATIM, "unreadable_answer")
@@ -152,16 +174,23 @@ def _place(line: Line, query: str) -> tuple[str, gpd.GeoSeries]:
     if km2 > MAX_KM2:
         raise PlaceTooLarge(found=query, km2=round(km2), limit=round(MAX_KM2))
     name = found["name"].iloc[0] if "name" in found else None
-    return (name if isinstance(name, str) and name else query.split(",")[0]), boundary
+    said = name if isinstance(name, str) and name else query.split(",")[0]
+    return said, boundary.reset_index(drop=True), is_circle
 
 
 def _geocoded(query: str) -> gpd.GeoDataFrame:
     try:
         return osmnx.geocode_to_gdf(query)
     except TypeError as error:
-        if "did not geocode query" in str(error):  # osmnx's word for: a point, not an area
-            raise Nothing from error
-        raise
+        if "did not geocode query" not in str(error):  # osmnx's word for: no area of that name
+            raise
+    return osmnx.geocode_to_gdf(query, which_result=1)
+
+
+def _circles(points: gpd.GeoSeries) -> gpd.GeoSeries:
+    west, south, east, north = points.total_bounds
+    crs = metric_crs((float(west), float(south), float(east), float(north)))
+    return points.to_crs(crs).buffer(POINT_RADIUS_M).to_crs(WGS84)
 
 
 def _outline(boundary: gpd.GeoSeries, margin_m: float) -> shapely.Geometry:

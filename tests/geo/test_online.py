@@ -266,10 +266,29 @@ def test_an_unknown_name_says_so(services, home):
     assert fetch("Nangijala, Sweden").name == "Kista", "a name not found is not remembered"
 
 
-def test_a_name_that_is_only_a_point_is_not_found(services):
-    services.nominatim = [Answer(place(shape={"type": "Point", "coordinates": [17.9, 59.4]}))]
+def test_the_next_name_is_asked_where_the_first_is_not_on_the_map(services):
+    services.nominatim = [Answer([]), Answer(place("Kungsholmen"))]
+    names = ("Kungsholmens stadsdelsområde, Sweden", "Kungsholmen, Sweden")
+    assert fetch(names[0], alternatives=names[1:]).name == "Kungsholmen"
+    assert [query for what, query in services.asked if what == "nominatim"] == list(names)
+
+
+def test_a_place_that_is_only_a_point_becomes_a_circle_and_says_so(services):
+    services.nominatim = [Answer(place(shape={"type": "Point", "coordinates": [17.942, 59.4]}))]
+    fetched = fetch("Kista centrum")
+    area = fetched.boundary.to_crs(3006).area.sum()
+    assert area == pytest.approx(np.pi * 1500**2, rel=0.01)
+    assert (fetched.source.made, fetched.source.estimated) == ("circle", True)
+    services.nominatim = [Answer(place())]
+    assert not fetch(QUERY).source.estimated
+
+
+def test_a_street_is_not_a_place(services, home):
+    street = {"type": "LineString", "coordinates": [[17.9, 59.4], [17.91, 59.4]]}
+    services.nominatim = [Answer(place(shape=street))]
     with pytest.raises(PlaceNotFound):
-        fetch("Kista centrum")
+        fetch("Kistagången")
+    assert files_in(home) == []
 
 
 def test_a_whole_country_is_too_large_and_overpass_is_not_asked(services):
