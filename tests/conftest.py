@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import geo  # noqa: F401  (before any test imports pyogrio: GDAL reads its settings once)
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -151,7 +151,8 @@ def _from_sheet(frame: pd.DataFrame, file: str, named: Mapping[str, str], crs: s
     usable[usable] = landed
     table = gpd.GeoDataFrame(frame[usable], geometry=points[landed])
     left_out = [_unplaced(frame, int(row), pair) for row in np.flatnonzero(~usable)]
-    return Table(table, pair.columns, tuple(left_out), len(frame), pair.crs)
+    used = stated if len(stated) > 1 else {**pair.columns, **stated}
+    return Table(table, used, tuple(left_out), len(frame), pair.crs)
 
 
 def _cell(frame: pd.DataFrame, column: str, row: int) -> str:

@@ -4,6 +4,7 @@ Knows nothing of what the shapes mean.
 
 from __future__ import annotations
 
+import mmap
 import re
 import warnings
 from pathlib import Path
@@ -117,13 +118,21 @@ def _read_gdal(file: Opened) -> gpd.GeoDataFrame:
         raise RuntimeError("import geo before pyogrio: GDAL reads its settings only once")
     import pyogrio.errors
 
+    options = {}
     if file.ending in (".geojson", ".json"):
         _check_links(file)
+        options["DATE_AS_STRING"] = "YES"  # hours like 10:00 would be lost, dates rewritten
     source = file.path.resolve()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on single rows; they come as empty
-            table = pyogrio.read_dataframe(source, layer=_layer(file, source), on_invalid="ignore")
+            table = pyogrio.read_dataframe(
+                source,
+                layer=_layer(file, source),
+                on_invalid="ignore",
+                datetime_as_string=True,
+                **options,
+            )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise file.broken() from error
     except (pyogrio.errors.FieldError, pyogrio.errors.GeometryError, CRSError) as error:
@@ -180,7 +189,10 @@ def _with_geometry(table: pd.DataFrame, file: Opened) -> gpd.GeoDataFrame:
 
 def _check_links(file: Opened) -> None:
     """Refuse a coordinate system given by anything but a plain name: GDAL would follow a link."""
-    content = file.path.read_bytes()
-    for match in _ANY_CRS_OBJECT.finditer(content):
-        if not _NAMED_CRS.match(content, match.start()):
+    with (
+        file.path.open("rb") as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        starts = [match.start() for match in _ANY_CRS_OBJECT.finditer(content)]
+        if not all(_NAMED_CRS.match(content, start) for start in starts):
             raise file.broken("crs_link")

@@ -139,7 +139,9 @@ def test_features_count_from_one(tmp_path: Path) -> None:
 
 def test_a_stated_column_wins_and_a_missing_one_is_refused_with_those_there(tmp_path: Path) -> None:
     path = csv(tmp_path, f"lat,lon,bredd,längd\n1,2,{LAT},{LON}\n")
-    assert lands(read_points(path, columns={"lat": "Bredd", "lon": "LÄNGD"}))
+    table = read_points(path, columns={"lat": "Bredd", "lon": "LÄNGD"})
+    assert lands(table)
+    assert table.columns == {"lat": "bredd", "lon": "längd"}
     with pytest.raises(ColumnMissing) as caught:
         read_points(path, columns={"lat": "latitud"})
     assert caught.value.values["columns"] == "lat, lon, bredd, längd"

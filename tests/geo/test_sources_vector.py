@@ -109,6 +109,14 @@ def test_a_zipped_shapefile_in_a_folder_reads_with_its_system(
     assert read["namn"].tolist() == ["Ängby", "Öby", "Åby"]
 
 
+def test_hours_dates_and_codes_come_as_they_are_written(tmp_path: Path) -> None:
+    there = {"öppnar": "10:00", "datum": "2025-01-31", "när": "2025-01-31T10:00:00", "kod": "0136"}
+    content = collection(point(17.8, 59.3))
+    content["features"][0]["properties"] = there  # type: ignore[index]
+    read = read_vector(write(tmp_path / "a.geojson", content))
+    assert {name: read[name].iloc[0] for name in there} == there
+
+
 def test_a_plain_table_before_the_layer_of_a_geopackage_is_passed_over(
     tmp_path: Path, table: gpd.GeoDataFrame
 ) -> None:
