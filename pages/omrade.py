@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from geo.audit import to_rows
-from geo.sources.ready import ReadyArea, ready_areas
 
 from geo import presets, views
 from geo.area import DEMO, Area, Progress, save_area, slug
+from geo.audit import to_rows
 from geo.build import Inputs, build, from_fetched
 from geo.errors import OnlineError
 from geo.sources.online import fetch
+from geo.sources.ready import ReadyArea, ready_areas
 from pages.parts import answers, frame, jobs, state, tables
 from pages.parts.state import t
 

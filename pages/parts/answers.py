@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import streamlit as st
-from geo.audit import Audit, audit
 
 from geo.area import DEMO, Area, AreaCard, list_areas, open_area
+from geo.audit import Audit, audit
 from geo.gaps import Gap, distances, gap
 from geo.here import Here, reach_here
 from geo.network import Floats

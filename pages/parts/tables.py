@@ -8,9 +8,8 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-_CELL = (
-    "padding:.3rem .7rem;border-bottom:1px solid #d0d7de;vertical-align:top;overflow-wrap:anywhere"
-)
+_CELL = "padding:.3rem .6rem;border-bottom:1px solid #d0d7de;vertical-align:top"
+_WORDS = "overflow-wrap:break-word;min-width:6rem"
 
 
 def table(
@@ -41,8 +40,8 @@ def table(
 def record(lines: Iterable[tuple[str, str]], caption: str) -> None:
     """Show label and value pairs as a table of two columns."""
     body = "".join(
-        f'<tr><th scope="row" style="{_CELL};text-align:left;font-weight:600;width:35%">'
-        f'{escape(label)}</th><td style="{_CELL}">{escape(value)}</td></tr>'
+        f'<tr><th scope="row" style="{_CELL};{_WORDS};text-align:left;font-weight:600;width:35%">'
+        f'{escape(label)}</th><td style="{_CELL};overflow-wrap:anywhere">{escape(value)}</td></tr>'
         for label, value in lines
     )
     st.html(
@@ -69,5 +68,6 @@ def _row(
 
 
 def _cell(number: bool) -> str:
-    side = "right;white-space:nowrap" if number else "left"
-    return f"{_CELL};text-align:{side}"
+    if number:
+        return f"{_CELL};text-align:right;white-space:nowrap"
+    return f"{_CELL};{_WORDS};text-align:left"
