@@ -15,18 +15,18 @@ from geo.area import Area
 from geo.gaps import gap
 
 ROOT = Path(__file__).resolve().parents[1]
-_START = "import resource, time, json, sys; from geo.area import save_area;"
+_START = "import time, json, sys; from geo.area import save_area;"
 _END = (
     "seconds = time.perf_counter() - start;"
-    "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
-    "print(json.dumps([seconds, peak / 1024]))"
+    "from benchmarks.timing import peak_megabytes;"
+    "print(json.dumps([seconds, peak_megabytes()]))"
 )
 _GEOPANDAS = (
-    "import resource, time, json, sys; import geopandas as gpd;"
+    "import time, json, sys; import geopandas as gpd;"
     "start = time.perf_counter(); gpd.read_file('/vsigzip/' + sys.argv[2]);" + _END
 )
 _OSMNX = (
-    "import resource, time, json, sys; import osmnx as ox; start = time.perf_counter();"
+    "import time, json, sys; import osmnx as ox; start = time.perf_counter();"
     "ox.project_graph(ox.graph_from_xml(sys.argv[2], retain_all=True));" + _END
 )
 
@@ -40,7 +40,10 @@ def builds() -> list[Row]:
             "start = time.perf_counter(); save_area(build('hv', 'HV', hasselby()), sys.argv[1]);"
         )
         rows += _build(
-            "build and save Hässelby-Vällingby", code, HASSELBY / "walk_lines.geojson.gz"
+            "build and save Hässelby-Vällingby",
+            code,
+            HASSELBY / "walk_lines.geojson.gz",
+            ("geopandas, reading alone", _GEOPANDAS),
         )
     if KISTA.is_file():
         code = (

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,19 @@ def against(what: str, ours: float, peers: Sequence[tuple[str, float]]) -> list[
     """Return our row and a row a peer, with how many times as long it takes."""
     rows = [Row(what, "narhet", ours)]
     return rows + [Row(what, name, seconds, seconds / ours) for name, seconds in peers]
+
+
+def peak_megabytes() -> float:
+    """Return the most memory this process has held.
+
+    Linux carries ``ru_maxrss`` over from the process that started it; its own account does not.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(row for row in status.read_text().splitlines() if row.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def as_text(rows: Sequence[Row]) -> str:

@@ -84,6 +84,9 @@ def nearest_per_node(  # type: ignore[no-untyped-def]
     keys = np.empty(capacity)
     ranks = np.empty(capacity, np.int64)
     items = np.empty(capacity, np.int64)
+    # What stands in the heap for each node, when only one place is wanted: no worse one need join.
+    waiting_m = np.full(nodes if k == 1 else 0, np.inf)
+    waiting_place = np.full(nodes if k == 1 else 0, np.iinfo(np.int64).max)
     size = 0
     for s in range(seed_node.shape[0]):
         if seed_m[s] <= within_m:
@@ -109,8 +112,16 @@ def nearest_per_node(  # type: ignore[no-untyped-def]
                 continue
             there = neighbour[h]
             there_m = here_m + edge_m[edge[h]]
-            if there_m <= within_m and filled[there] < k:
-                size = _push(keys, ranks, items, size, there_m, here_place, there)
+            if there_m > within_m or filled[there] == k:
+                continue
+            if k == 1:
+                if there_m > waiting_m[there] or (
+                    there_m == waiting_m[there] and here_place >= waiting_place[there]
+                ):
+                    continue
+                waiting_m[there] = there_m
+                waiting_place[there] = here_place
+            size = _push(keys, ranks, items, size, there_m, here_place, there)
     return metres, place
 
 
@@ -176,11 +187,16 @@ def nearest_per_point(  # type: ignore[no-untyped-def]
             continue
         to_u = point_stretch[p] + point_offset[p]
         to_v = point_stretch[p] + (edge_m[e] - point_offset[p])
+        u = edge_u[e]
+        v = edge_v[e]
         for j in range(k):
-            if node_place[edge_u[e], j] >= 0 and to_u + node_m[edge_u[e], j] <= within_m:
-                _keep(metres, place, p, k, to_u + node_m[edge_u[e], j], node_place[edge_u[e], j])
-            if node_place[edge_v[e], j] >= 0 and to_v + node_m[edge_v[e], j] <= within_m:
-                _keep(metres, place, p, k, to_v + node_m[edge_v[e], j], node_place[edge_v[e], j])
+            # What is farther than the last one kept need not be tried.
+            by_u = to_u + node_m[u, j]
+            if node_place[u, j] >= 0 and by_u <= within_m and by_u <= metres[p, k - 1]:
+                _keep(metres, place, p, k, by_u, node_place[u, j])
+            by_v = to_v + node_m[v, j]
+            if node_place[v, j] >= 0 and by_v <= within_m and by_v <= metres[p, k - 1]:
+                _keep(metres, place, p, k, by_v, node_place[v, j])
         for i in range(on_edge_first[e], on_edge_first[e + 1]):
             q = on_edge[i]
             along = point_stretch[p] + abs(point_offset[p] - place_offset[q]) + place_stretch[q]
