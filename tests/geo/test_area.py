@@ -339,7 +339,7 @@ def test_an_unknown_area_lists_those_there_are(area: Area, home: Path) -> None:
     with pytest.raises(UnknownArea) as refused:
         open_area("tredjeby")
     sentence = refused.value.message("sv")
-    assert "annanby, provby" in sentence and str(home) in sentence
+    assert "annanby, provby" in sentence and "tredjeby" in sentence
     with pytest.raises(UnknownArea):
         open_area("provby", home / "nowhere")
 
