@@ -229,7 +229,7 @@ def open_area(name: str, home: str | Path | None = None) -> Area:
 
             return save_area(build_demo(), home)
         known = ", ".join(card.id for card in list_areas(home)) or "–"
-        raise UnknownArea(found=name, known=known, home=str(home_folder(home)))
+        raise UnknownArea(found=name, known=known)
     try:
         return _opened(folder)
     except AreaDamaged:
@@ -246,7 +246,7 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
     OutputUnwritable : the home folder can not be written, or the disk is full; the old area stands.
     """
     folder = home_folder(home) / "areas" / area_id(area.id)
-    saved = replace(area, created=datetime.now(UTC).isoformat(timespec="seconds"), _snaps={})
+    saved = replace(area, created=datetime.now(UTC).isoformat(timespec="microseconds"), _snaps={})
     tables = {
         "network": area.network.frame(),
         "boundary": gpd.GeoDataFrame(geometry=area.boundary),

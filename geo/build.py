@@ -20,7 +20,7 @@ from geo import presets
 from geo.area import Area, LeftOut, Progress, Source, area_id, empty_table
 from geo.errors import BoundaryApart, ColumnMissing, NoLines
 from geo.network import WGS84, WalkNetwork, build_network
-from geo.sources.lines import read_lines
+from geo.sources.lines import read_lines_listed
 from geo.sources.online import Fetched
 from geo.sources.osm import OsmExtract, read_osm
 from geo.sources.statistics import read_districts, read_units
@@ -186,11 +186,12 @@ def _on_network(
         area = replace(earlier or _empty(name_id, name, network), network=network, **vars(edges))
         return _with_extract(area, extract, str(inputs.osm))
     assert inputs.lines is not None
-    table = read_lines(inputs.lines, crs=inputs.crs.get("network"))
-    network = build_network(table, file=str(inputs.lines))
+    read = read_lines_listed(inputs.lines, crs=inputs.crs.get("network"))
+    network = build_network(read.frame, file=str(inputs.lines))
     empty = _empty(name_id, name, network)
     area = replace(earlier or empty, network=network, **vars(edges))
-    source = _source("network", inputs.lines, inputs, made="lines", rows=len(table))
+    source = _source("network", inputs.lines, inputs, made="lines", rows=read.rows)
+    source = replace(source, left_out=read.left_out)
     return replace(
         area,
         buildings=empty.buildings,

@@ -261,7 +261,7 @@ def _area_lines(area: Area, language: str) -> list[str]:
 
     network = area.network
     main = network.walkable().main_edges
-    lines = [f"{area.name} ({area.id}, r{area.revision}, {area.created})"]
+    lines = [f"{area.name} ({area.id}, r{area.revision}, {area.created[:16]})"]
     if area.demonstration:
         lines.append(texts.text("demo.mark", language))
     lines.append(

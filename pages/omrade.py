@@ -30,7 +30,6 @@ def render() -> None:
     made = jobs.finish()
     if made is not None:
         st.session_state["made"] = made.name
-        st.session_state["pick_area"] = made.id
         state.choose("area", made.id)
         st.rerun()
     area = frame.current_area()
@@ -97,7 +96,6 @@ def _instead() -> None:
     """Offer what works without a network."""
     st.markdown(t("omrade.instead"))
     if st.button(t("omrade.open_demo")):
-        st.session_state["pick_area"] = DEMO
         state.choose("area", DEMO)
         st.session_state.pop("job_error", None)
         st.rerun()

@@ -10,16 +10,17 @@ import streamlit as st
 
 from geo import texts
 from geo.area import DEMO, AreaCard, list_areas
+from geo.errors import UnknownArea
 from pages import gap, karta, metod, omrade
 from pages.parts import page, state
 from pages.parts.state import t
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
-"""Each language in its own words, so that its readers find it."""
+# Each language in its own words, so that its readers find it.
 
 
 def main() -> None:
-    problems = state.load()
+    state.load()
     page.set_language()
     first = st.Page(karta.render, title=t("shell.map"), url_path="karta")
     pages = [
@@ -34,7 +35,7 @@ def main() -> None:
     with st.sidebar:
         _pick_area()
         _pick_language()
-    for problem in problems:
+    for problem in state.problems():
         st.warning(problem.message(state.language()))
     chosen.run()
     state.write_address()
@@ -54,14 +55,15 @@ def _front_door(first: Any) -> Any:
 def _pick_area() -> None:
     cards = {card.id: card for card in list_areas()}
     cards.setdefault(DEMO, AreaCard(DEMO, t("shell.demo"), demonstration=True))
+    if state.get("area") not in cards:
+        known = ", ".join(card.name for card in cards.values())
+        state.note_problem(UnknownArea(found=state.get("area"), known=known))
+        st.session_state["view"]["area"] = DEMO
     state.select("area", t("shell.area"), list(cards), lambda name: cards[name].name)
 
 
 def _pick_language() -> None:
-    before = state.language()
     state.select("lang", t("shell.language"), list(texts.LANGUAGES), LANGUAGE_NAMES.__getitem__)
-    if state.language() != before:
-        st.rerun()  # what stands above the switch was written in the other language
 
 
 main()

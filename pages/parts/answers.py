@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.area import DEMO, Area, AreaCard, list_areas, open_area
+from geo.area import DEMO, Area, AreaCard, home_folder, list_areas, open_area
 from geo.audit import Audit, audit
 from geo.gaps import Gap, distances, gap
 from geo.here import Here, reach_here
@@ -21,7 +21,7 @@ def cards() -> list[AreaCard]:
 
 def area(card: AreaCard) -> Area:
     """Open an area, once for each revision of it."""
-    return _area(card.id, f"{card.revision}@{card.created}")
+    return _area(card.id, f"{card.revision}@{card.created}", str(home_folder()))
 
 
 def answer(of: Area, kind: str, limit_m: float, group: str, profile: str) -> Gap:
@@ -40,8 +40,8 @@ def barriers(of: Area) -> Audit:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _area(name: str, version: str) -> Area:  # noqa: ARG001 - the version is what it is kept by
-    return open_area(name)
+def _area(name: str, version: str, home: str) -> Area:  # noqa: ARG001 - kept by its version
+    return open_area(name, home)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

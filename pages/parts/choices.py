@@ -14,6 +14,7 @@ from pages.parts import state
 from pages.parts.state import t
 
 OWN = "own"
+LONGEST_M = 20_000
 
 
 def kind(area: Area, *, where: Any = st) -> str:
@@ -66,17 +67,34 @@ def limit(*, where: Any = st) -> float:
             return t("choose.own_limit")
         return f"{texts.metres(known[name].metres, language)} – {known[name].source(language)}"
 
-    if "pick_limit_kind" not in st.session_state:
-        st.session_state["pick_limit_kind"] = chosen if chosen in known else OWN
-    name = where.selectbox(
-        t("choose.limit"), [*known, OWN], format_func=label, key="pick_limit_kind"
+    own = chosen not in known or st.session_state.get("own_limit", False)
+    st.session_state["pick_limit"] = OWN if own else chosen
+
+    def changed() -> None:
+        picked = st.session_state["pick_limit"]
+        st.session_state["own_limit"] = picked == OWN
+        if picked != OWN:
+            state.choose("limit", picked)
+
+    where.selectbox(
+        t("choose.limit"), [*known, OWN], format_func=label, key="pick_limit", on_change=changed
     )
-    if name == OWN:
-        if "pick_limit_own" not in st.session_state:
-            st.session_state["pick_limit_own"] = int(float(chosen))
-        own = where.number_input(
-            t("choose.own_metres"), min_value=1, max_value=20_000, step=50, key="pick_limit_own"
-        )
-        name = str(int(own))
-    state.choose("limit", name)
-    return float(name)
+    if own:
+        _own_limit(int(float(chosen)), where)
+    return float(state.get("limit"))
+
+
+def _own_limit(metres: int, where: Any) -> None:
+    st.session_state["pick_own_limit"] = min(max(metres, 1), LONGEST_M)
+
+    def changed() -> None:
+        state.choose("limit", str(st.session_state["pick_own_limit"]))
+
+    where.number_input(
+        t("choose.own_metres"),
+        min_value=1,
+        max_value=LONGEST_M,
+        step=50,
+        key="pick_own_limit",
+        on_change=changed,
+    )

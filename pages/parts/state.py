@@ -28,11 +28,10 @@ CHECKS: dict[str, Callable[[str], object]] = {
 }
 
 
-def load() -> list[NarhetError]:
-    """Take the view from the address at a session's start; return what in the link could not be
-    used."""
+def load() -> None:
+    """Take the view from the address at a session's start, and note what in it can not be used."""
     if "view" in st.session_state:
-        return []
+        return
     view, problems = dict(DEFAULTS), []
     for name in DEFAULTS:
         if name not in st.query_params:
@@ -47,7 +46,18 @@ def load() -> list[NarhetError]:
     if view["lang"] not in texts.LANGUAGES:
         view["lang"] = DEFAULTS["lang"]
     st.session_state["view"] = view
-    return problems
+    st.session_state["link_problems"] = problems
+
+
+def problems() -> list[NarhetError]:
+    """Return what in the link could not be used, until the user chooses something."""
+    found: list[NarhetError] = st.session_state.get("link_problems", [])
+    return found
+
+
+def note_problem(error: NarhetError) -> None:
+    """Add to what in the link could not be used."""
+    st.session_state.setdefault("link_problems", []).append(error)
 
 
 def get(name: str) -> str:
@@ -58,7 +68,10 @@ def get(name: str) -> str:
 
 def choose(name: str, value: str) -> None:
     """Change one choice; ``write_address`` puts it in the address at the end of the run."""
-    st.session_state.setdefault("view", dict(DEFAULTS))[name] = value
+    view = st.session_state.setdefault("view", dict(DEFAULTS))
+    if view[name] != value:
+        view[name] = value
+        st.session_state["link_problems"] = []
 
 
 def write_address() -> None:
@@ -89,8 +102,13 @@ def select(
 ) -> str:
     """Show a select box for one choice, and remember it across pages and in the address."""
     key = f"pick_{name}"
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = get(name) if get(name) in options else options[0]
-    chosen: str = where.selectbox(label, options, format_func=shown, key=key, help=help_text)
-    choose(name, chosen)
-    return chosen
+    if get(name) not in options:  # not the user's choice: what the link said stays told
+        st.session_state["view"][name] = options[0]
+    # The view is the truth: a widget's own memory does not survive a change of page.
+    st.session_state[key] = get(name)
+
+    def changed() -> None:
+        choose(name, st.session_state[key])
+
+    where.selectbox(label, options, format_func=shown, key=key, help=help_text, on_change=changed)
+    return get(name)

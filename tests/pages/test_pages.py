@@ -1,0 +1,141 @@
+"""Pages run headless: what they say follows the area, language and choices of the address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from geo import texts
+from geo.area import save_area
+from geo.network import WalkNetwork
+from tests.conftest import ROOT
+from tests.geo.worlds import street
+
+
+def page(address: str = "", **choices: str) -> AppTest:
+    """Run the entry with an address's choices, and go to a page by its name."""
+    test = AppTest.from_file(str(ROOT / "pages" / "start.py"), default_timeout=60)
+    for name, value in choices.items():
+        test.query_params[name] = value
+    test.run()
+    return _at(test, address) if address else test
+
+
+def _at(test: AppTest, name: str) -> AppTest:
+    """Move to a page: AppTest knows pages by the hash of their path in the address."""
+    test._page_hash = calc_hash("" if name == "karta" else name)
+    return test.run()
+
+
+def words(test: AppTest) -> str:
+    """Everything a page says, with ordinary spaces."""
+    said = [*test.title, *test.header, *test.subheader, *test.markdown, *test.caption]
+    said += [*test.error, *test.warning, *test.info, *test.get("html")]
+    found = [getattr(item, "value", None) or getattr(item.proto, "body", "") for item in said]
+    return "\n".join(map(str, found)).replace(texts.NO_BREAK_SPACE, " ")
+
+
+@pytest.fixture
+def gatan() -> None:
+    save_area(street(homes={100.0: 10, 500.0: 20, 900.0: 30}, places={0.0: "preschool"}))
+
+
+def test_a_first_visit_opens_the_demonstration_and_says_so() -> None:
+    said = words(page())
+    assert "Karta" in said
+    assert "Demonstration" in said
+
+
+@pytest.mark.usefixtures("gatan")
+def test_the_gap_page_says_the_sentence_and_the_table() -> None:
+    test = page("gap", area="street", limit="400")
+    assert not test.exception
+    said = words(test)
+    assert "50 av 60 barn 0–4 år (83 %) bor längre än 400 m från en förskola." in said
+    assert "Öst" in said
+    assert "Hela området" in said
+
+
+@pytest.mark.usefixtures("gatan")
+def test_another_limit_gives_another_sentence_and_stands_in_the_address() -> None:
+    test = page("gap", area="street", limit="400")
+    limit = next(box for box in test.selectbox if box.label == texts.text("choose.limit"))
+    limit.select("600").run()
+    assert "30 av 60 barn 0–4 år (50 %) bor längre än 600 m" in words(test)
+    assert test.query_params["limit"] in ("600", ["600"])
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_limit_of_ones_own_comes_from_the_address() -> None:
+    assert "längre än 850 m" in words(page("gap", area="street", limit="850"))
+
+
+@pytest.mark.usefixtures("gatan")
+def test_english_by_the_address() -> None:
+    said = words(page("gap", area="street", lang="en"))
+    assert "50 of 60 children aged 0–4 (83%) live farther than 400 m from a preschool." in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("limit", "abc"), ("limit", "0"), ("kind", "förskola"), ("group", "x"), ("profile", "y")],
+)
+@pytest.mark.usefixtures("gatan")
+def test_what_a_link_says_wrongly_is_told_and_the_page_still_works(name: str, value: str) -> None:
+    test = page(area="street", **{name: value})
+    assert not test.exception
+    assert value in words(test)
+
+
+def test_an_area_that_is_not_here_is_said() -> None:
+    test = page(area="nowhere")
+    assert not test.exception
+    assert "nowhere" in words(test)
+
+
+def test_an_area_without_people_says_what_to_add() -> None:
+    world = street(homes={}, places={0.0: "preschool"})
+    save_area(world)
+    test = page("gap", area="street")
+    assert not test.exception
+    assert "lägg till" in words(test)
+
+
+def test_a_damaged_area_is_said_and_not_a_crash(home: Path) -> None:
+    saved = save_area(street(homes={100.0: 10}, places={0.0: "preschool"}))
+    (home / "areas" / "street" / f"r{saved.revision}" / "people.parquet").write_bytes(b"no")
+    test = page(area="street")
+    assert not test.exception
+    assert "skadat" in words(test)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_every_page_runs_in_both_languages() -> None:
+    for name in ("karta", "gap", "omrade", "metod"):
+        for language in texts.LANGUAGES:
+            test = page(name, area="street", lang=language)
+            assert not test.exception, (name, language)
+            title = {"omrade": "omrade"}.get(name, name)
+            assert texts.text(f"{title}.title", language) in words(test)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_the_area_page_shows_the_check_when_asked() -> None:
+    test = page("omrade", area="street")
+    test.toggle[0].set_value(True).run()
+    assert not test.exception
+    assert "Omvägsfaktor" in words(test) or "fågelvägen" in words(test)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_second_look_computes_no_distances_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    page("gap", area="street", limit="400")
+    calls: list[int] = []
+    before = WalkNetwork.snap
+    monkeypatch.setattr(WalkNetwork, "snap", lambda *a, **k: calls.append(1) or before(*a, **k))
+    test = page("gap", area="street", limit="500")
+    assert not test.exception
+    assert calls == []
