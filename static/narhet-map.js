@@ -42,7 +42,7 @@
   function map(id, data) {
     const made = L.map(id, { zoomControl: false, preferCanvas: true, zoomSnap: 0.5, minZoom: 3, maxZoom: 19 });
     const [west, south, east, north] = data.bounds;
-    made.fitBounds([[south, west], [north, east]], { padding: [24, 24] });
+    made.fitBounds([[south, west], [north, east]], { padding: [12, 12] });
     L.control.zoom({ zoomInTitle: data.zoom_in, zoomOutTitle: data.zoom_out }).addTo(made);
     L.control.scale({ imperial: false }).addTo(made);
     made.attributionControl.setPrefix('<a href="https://leafletjs.com" target="_blank" rel="noopener">Leaflet</a>');
@@ -85,9 +85,11 @@
 
   function points(group, data) {
     const drawing = symbol(data);
+    // A pin points with its tip, and stands before what it points at.
+    const anchor = [data.size / 2, data.size * (data.pin ? 0.91 : 0.5)];
     for (const at of unpack(data.at)) {
-      const icon = L.divIcon({ html: drawing.cloneNode(true), className: "narhet-symbol", iconSize: [data.size, data.size] });
-      const marker = L.marker(at, { icon: icon, title: data.label, keyboard: true });
+      const icon = L.divIcon({ html: drawing.cloneNode(true), className: "narhet-symbol", iconSize: [data.size, data.size], iconAnchor: anchor });
+      const marker = L.marker(at, { icon: icon, title: data.label, keyboard: true, zIndexOffset: data.pin ? 1000 : 0 });
       marker.on("add", function () {
         marker.getElement().setAttribute("aria-label", data.label);
         keyboard(marker);

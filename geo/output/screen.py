@@ -215,6 +215,7 @@ def _points(layer: PointLayer) -> dict[str, Any]:
         "path": symbols.path(layer.symbol),
         "colour": layer.colour,
         "size": layer.size_px,
+        "pin": layer.symbol == "pin",
         "at": packed_points(layer.lon, layer.lat),
     }
 

@@ -121,7 +121,9 @@ def _legend(spec: MapSpec) -> None:
         f'list-style:none;margin:0;padding:0">{rows}</ul>'
     )
     if spec.credits:
-        st.caption(t("map.credits", credits=", ".join(spec.credits)))
+        # Not a caption: a credit may hold signs that Markdown would read.
+        credits = escape(t("map.credits", credits=", ".join(spec.credits)))
+        st.html(f'<p style="font-size:.875rem;margin:0">{credits}</p>')
 
 
 def _mark(entry: LegendEntry) -> str:

@@ -1,0 +1,77 @@
+"""Asks an ASGI application as a server would, without a network."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Message
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; the body as it travelled."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        packed = self.headers.get("content-encoding") == "gzip"
+        return (gzip.decompress(self.body) if packed else self.body).decode()
+
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+def get(site: ASGIApp, url: str, **headers: str) -> Answer:
+    """Send one GET; header names with underscores for hyphens."""
+    return asyncio.run(_get(site, url, headers))
+
+
+async def _get(site: ASGIApp, url: str, headers: dict[str, str]) -> Answer:
+    path, _, query = url.partition("?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": [
+            (name.replace("_", "-").lower().encode(), text.encode())
+            for name, text in headers.items()
+        ],
+        "client": ("127.0.0.1", 1),
+        "server": ("localhost", 80),
+    }
+    sent: list[Message] = []
+    asked = [{"type": "http.request", "body": b"", "more_body": False}]
+    done = asyncio.Event()
+
+    async def receive() -> Message:
+        if asked:
+            return asked.pop()
+        await done.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            done.set()
+
+    await site(scope, receive, send)
+    start = next(message for message in sent if message["type"] == "http.response.start")
+    return Answer(
+        start["status"],
+        {name.decode(): text.decode() for name, text in start["headers"]},
+        b"".join(message.get("body", b"") for message in sent),
+    )

@@ -1,0 +1,80 @@
+"""A page with every kind of layer, and texts that attack, for the browser tests of the map."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import streamlit as st
+
+from geo import mapview, presets
+from geo.area import Area, open_area
+from geo.mapview import AreaLayer, CircleLayer, LineLayer, PointLayer
+from pages.parts import mapbox, page, state
+
+ATTACK = "{{ 7*7*191 }} {% Torget %} </script><img src=x onerror=\"document.title='broken'\">"
+
+
+def main() -> None:
+    state.load()
+    page.set_language()
+    page.configure("Provkarta")
+    area = open_area(state.get("area"))
+    st.title("Provkarta")
+    wanted = st.toggle("Cirklar", value=True)
+    spec = mapview.compose(
+        ATTACK,
+        layers(area, circles=wanted),
+        bounds=mapview.bounds_of(area),
+        table=area.places[["name", "kind"]],
+        credits=(*mapview.credits_of(area), ATTACK),
+        language=state.language(),
+    )
+    click = mapbox.show_map(spec, area, key="bench", language=state.language())
+    if click is not None:
+        st.session_state["told"] = (click.lon, click.lat, [shown.id for shown in click.shown])
+        st.session_state["clicks"] = st.session_state.get("clicks", 0) + 1
+    lon, lat, ids = st.session_state.get("told", (0.0, 0.0, []))
+    clicks = st.session_state.get("clicks", 0)
+    st.text(f"klick {clicks}: {lon:.5f} {lat:.5f} [{','.join(ids)}]")
+    mapbox.table_twin(spec)
+
+
+def layers(area: Area, *, circles: bool) -> list[mapview.Layer]:
+    people = area.people
+    points = people.geometry.to_crs("EPSG:4326") if len(people) else people.geometry
+    ring = area.places.geometry.iloc[:1].to_crs(area.network.crs).buffer(220).to_crs("EPSG:4326")
+    found: list[mapview.Layer] = [
+        AreaLayer("reach", ATTACK, "#005a8c", ring, dash="6 4", fill_opacity=0.15),
+        LineLayer("walk", "Väg", "#5d3a9b", gpd.GeoSeries(ring.boundary), width_px=4),
+    ]
+    if circles:
+        found.append(_circles(people, points))
+    for name in area.kinds:
+        found.append(_points(area, name))
+    return found
+
+
+def _circles(people: gpd.GeoDataFrame, points: gpd.GeoSeries) -> CircleLayer:
+    return mapview.circle_layer(
+        "people",
+        "Barn",
+        ids=list(people["id"]),
+        lon=points.x,
+        lat=points.y,
+        value=people["children_0_4"],
+    )
+
+
+def _points(area: Area, name: str) -> PointLayer:
+    kind, places = presets.kind(name), area.places_of(name)
+    return PointLayer(
+        id=name,
+        label=kind.name("sv") if name != "library" else ATTACK,
+        symbol=kind.symbol,
+        colour=kind.colour,
+        ids=tuple(places["id"]),
+        lon=places.geometry.x.to_numpy(),
+        lat=places.geometry.y.to_numpy(),
+    )
+
+
+main()
