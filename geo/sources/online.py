@@ -258,9 +258,8 @@ def _features(line: Line, outline: shapely.Geometry, tags: dict[str, Any]) -> gp
 
 
 def _tags() -> dict[str, Any]:
-    background = {"natural": ["water"], "waterway": ["riverbank"], "landuse": ["reservoir"]}
     districts = {"admin_level": list(osm_tables.DISTRICT_LEVELS)}
-    return {**osm_tables.place_tags(), **background, **districts}
+    return {**osm_tables.place_tags(), **osm_tables.BACKGROUND_TAGS, **districts}
 
 
 @contextmanager

@@ -34,6 +34,13 @@ MARGIN_M = 1000.0
 """Paths this far outside the boundary are kept: the nearest place may lie across it."""
 MAX_XML_MB = 1000
 """An XML file above this, unpacked, does not fit in memory; the same extract as .osm.pbf does."""
+IN_MEMORY_BYTES = 60_000_000
+"""A .pbf up to this is read in memory; a larger one piece by piece over the temporary folder."""
+BROKEN = (
+    *(OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError),
+    *(zlib.error, SAXException, ParseError, NotImplementedError, RuntimeError),
+)
+"""What osmnx, pyrosm and the unpackers raise of a file that is broken or something else."""
 CHUNK = 1 << 20
 SHORT_HEADER = 4096
 
@@ -111,8 +118,8 @@ def clip_shape(boundary: gpd.GeoSeries, margin_m: float) -> shapely.Geometry:
 
 
 def cut(extract: OsmExtract, clip: shapely.Geometry) -> OsmExtract:
-    """Keep what touches a shape (WGS84): whole stretches of path, so that none ends at the edge in
-    mid-air; water is cut along it.
+    """Keep what touches a shape (WGS84): paths to the first bend beyond it, places and buildings;
+    water is cut along it.
     """
     shapely.prepare(clip)
 
@@ -121,7 +128,7 @@ def cut(extract: OsmExtract, clip: shapely.Geometry) -> OsmExtract:
 
     water = inside(extract.water)
     return OsmExtract(
-        lines=inside(extract.lines),
+        lines=osm_tables.lines_touching(extract.lines, clip),
         places=inside(extract.places),
         buildings=inside(extract.buildings),
         water=water.set_geometry(water.geometry.make_valid().intersection(clip)),
@@ -133,19 +140,28 @@ def cut(extract: OsmExtract, clip: shapely.Geometry) -> OsmExtract:
 
 def _read_pbf(path: Path, clip: shapely.Geometry | None) -> tuple[gpd.GeoDataFrame, str]:
     import pyrosm  # half a second to import, and only needed for this format
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+    from pyrosm.exceptions import PBFException
 
-    wanted = {"highway": True, "building": True, **osm_tables.place_tags()}
-    wanted |= {"natural": ["water"], "waterway": ["riverbank"], "landuse": ["reservoir"]}
-    with _unread(path, "OSM PBF"), warnings.catch_warnings():
+    box = None if clip is None else [float(edge) for edge in clip.bounds]
+    large = path.stat().st_size > IN_MEMORY_BYTES
+    with _unread(path, "OSM PBF", PBFException, DecodeError), warnings.catch_warnings():
         # An extract without a hit is our NoLines below, not a warning.
         warnings.filterwarnings("ignore", "Could not find any", UserWarning)
-        box = None if clip is None else [float(edge) for edge in clip.bounds]
-        table = pyrosm.OSM(str(path), bounding_box=box).get_data_by_custom_criteria(
-            custom_filter=wanted,
-            filter_type="keep",
-            tags_as_columns=osm_tables.feature_keys(),
-            keep_other_tags=False,
-        )
+        try:
+            table = pyrosm.OSM(
+                str(path),
+                bounding_box=box,
+                complete_relations=box is not None,  # a lake across the edge keeps its shape
+                engine="out_of_core" if large else "in_memory",
+            ).get_data_by_custom_criteria(
+                custom_filter=_wanted(),
+                filter_type="keep",
+                tags_as_columns=osm_tables.feature_keys(),
+            )
+        finally:
+            if large:  # pyrosm keeps what it read in the temporary folder, for good
+                pyrosm.OSM.clear_cache(str(path))
     if table is None or len(table) == 0:
         raise NoLines(file=path.name)
     newest = pd.to_numeric(table["timestamp"]).max() if "timestamp" in table else np.nan
@@ -157,21 +173,28 @@ def _read_xml(path: Path, clip: shapely.Geometry | None) -> tuple[gpd.GeoDataFra
     import osmnx  # pulls in networkx and requests; only needed for this format
     from osmnx._errors import InsufficientResponseError
 
-    tags: dict[str, bool | str | list[str]] = {"highway": True, "building": True}
-    tags |= osm_tables.place_tags()
-    tags |= {"natural": ["water"], "waterway": ["riverbank"], "landuse": ["reservoir"]}
     with _unread(path, "OSM XML"), warnings.catch_warnings():
         # Files that osmnx wrote itself read well enough: each way comes out as drawn.
         warnings.filterwarnings("ignore", "The XML file you are loading appears", UserWarning)
         date = _scan(path)
         try:
-            table = osmnx.features_from_xml(path, tags=tags)
+            table = osmnx.features_from_xml(path, tags=_wanted())
         except InsufficientResponseError:
             raise NoLines(file=path.name) from None
     table = table.reset_index()
     if clip is not None:
         table = table[shapely.intersects(clip, table.geometry.values)]
     return osm_tables.with_keys(table), date
+
+
+def _wanted() -> dict[str, bool | str | list[str]]:
+    """Return the tags we read, as a query: key to values, or ``True`` for any value."""
+    return {
+        "highway": True,
+        "building": True,
+        **osm_tables.place_tags(),
+        **osm_tables.BACKGROUND_TAGS,
+    }
 
 
 def _scan(path: Path) -> str:
@@ -205,16 +228,14 @@ def _unpacked(path: Path) -> IO[bytes]:
 
 
 @contextmanager
-def _unread(path: Path, expected: str) -> Iterator[None]:
+def _unread(path: Path, expected: str, *also: type[Exception]) -> Iterator[None]:
     """Turn what the readers say of a broken file into ``FileFormat``."""
+    broken: tuple[type[Exception], ...] = (*BROKEN, *also)
     try:
         yield
     except (FileFormat, FileTooLarge, NoLines):
         raise
-    except (
-        *(OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError),
-        *(zlib.error, SAXException, ParseError, NotImplementedError, RuntimeError),
-    ) as error:
+    except broken as error:
         raise FileFormat(
             file=path.name, expected=expected, reason=Phrase("reasons.broken")
         ) from error

@@ -44,6 +44,13 @@ DETAIL_KEYS = (
 )
 """Tags of a place that are kept as its details."""
 
+BACKGROUND_TAGS: dict[str, bool | str | list[str]] = {
+    "natural": ["water"],
+    "waterway": ["riverbank"],
+    "landuse": ["reservoir"],
+}
+"""Tags of the water drawn behind a map."""
+
 BUILDING_KEYS = ("building", "building:levels")
 OTHER_USE_KEYS = ("amenity", "office", "shop", "tourism", "leisure", "man_made", "public_transport")
 RESIDENTIAL = frozenset(
@@ -152,6 +159,29 @@ def split_at_junctions(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     owner = np.repeat(line, copies)[starts]
     split = lines.iloc[owner].reset_index(drop=True)
     return split.set_geometry(gpd.GeoSeries(list(pieces), crs=lines.crs))
+
+
+def lines_touching(lines: gpd.GeoDataFrame, shape: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Cut lines to the straight stretches that touch a shape; stretches in a row stay one line.
+
+    So the cut depends on the shape alone, not on which other ways were read.
+    """
+    xy, line = shapely.get_coordinates(
+        np.asarray(lines.geometry.values, dtype=object), return_index=True
+    )
+    start = np.flatnonzero(line[1:] == line[:-1])
+    stretches = shapely.linestrings(np.stack([xy[start], xy[start + 1]], axis=1))
+    start = start[shapely.intersects(shape, stretches)] if len(start) else start
+    if len(start) == 0:
+        return lines.iloc[:0]
+    opens = np.r_[True, (start[1:] != start[:-1] + 1) | (line[start[1:]] != line[start[:-1]])]
+    closes = np.r_[opens[1:], True]
+    copies = np.where(closes, 2, 1)
+    vertex = np.repeat(start, copies)
+    vertex[np.cumsum(copies)[closes] - 1] += 1
+    pieces = shapely.linestrings(xy[vertex], indices=np.repeat(np.cumsum(opens) - 1, copies))
+    kept = lines.iloc[line[start[opens]]].reset_index(drop=True)
+    return kept.set_geometry(gpd.GeoSeries(list(pieces), crs=lines.crs))
 
 
 def places_table(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
