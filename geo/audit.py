@@ -16,7 +16,6 @@ from geo.area import Area
 from geo.barriers import (
     DETOUR_M,
     FAR_M,
-    REST_M,
     UNREACHABLE,
     Detour,
     LoosePeople,
@@ -33,6 +32,8 @@ from geo.network import MAX_SNAP_M
 from geo.texts import text
 
 PROFILES = ("adult", "with_stroller")
+PIECES_SHOWN = 8
+"""Pieces with a row of their own in words; plain data has all above ``barriers.REST_M``."""
 
 Row: TypeAlias = tuple[str, str, str, float]
 
@@ -118,17 +119,17 @@ def _piece_rows(found: Audit, language: str) -> list[Row]:
             "audit.pieces_total", language, count=pieces.count, km=round(pieces.metres / 1000, 1)
         )
         rows.append((what, name, total, pieces.metres))
-        for number, piece in enumerate(pieces.listed, start=1):
+        for number, piece in enumerate(pieces.listed[:PIECES_SHOWN], start=1):
             share = texts.percent(piece.share, language, 1)
             key = "audit.main_piece" if number == 1 else "audit.piece"
             detail = text(key, language, number=number, share=share)
             rows.append((what, name, detail, piece.metres))
-        if pieces.rest_count:
-            share = texts.percent(pieces.rest.share, language, 1)
-            detail = text(
-                "audit.rest", language, count=pieces.rest_count, limit=REST_M, share=share
-            )
-            rows.append((what, name, detail, pieces.rest.metres))
+        rest = pieces.listed[PIECES_SHOWN:]
+        count = len(rest) + pieces.rest_count
+        if count:
+            share = texts.percent(sum(p.share for p in rest) + pieces.rest.share, language, 1)
+            detail = text("audit.rest", language, count=count, share=share)
+            rows.append((what, name, detail, sum(p.metres for p in rest) + pieces.rest.metres))
     return rows
 
 
