@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -23,7 +24,7 @@ def street(
     cuts = np.linspace(0, LENGTH_M, 6)
     lines = [
         shapely.LineString([(WEST + a, NORTH), (WEST + b, NORTH)])
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        for a, b in pairwise(cuts)
     ]
     network = build_network(gpd.GeoDataFrame(geometry=lines, crs=SWEREF99_TM))
     people = gpd.GeoDataFrame(
