@@ -209,7 +209,12 @@ def _earlier(options: Options) -> Area | None:
 
 
 def _progress(options: Options) -> Callable[[str, float], None]:
+    last: list[tuple[str, float]] = []
+
     def say(key: str, share: float) -> None:
+        if last == [(key, share)]:
+            return  # told again only to ask whether to go on
+        last[:] = [(key, share)]
         _warn(f"{texts.percent(share, options.lang):>5}  {texts.text(key, options.lang)}")
 
     return say

@@ -87,7 +87,7 @@ def _ready() -> None:
 
 
 def _fetched(ready: ReadyArea, progress: Progress) -> Area:
-    found = fetch(ready.query, progress=progress)
+    found = fetch(ready.query, alternatives=ready.alternatives, progress=progress)
     progress("progress.saving", 0.95)
     return save_area(from_fetched(ready.id, ready.name, found))
 

@@ -5,6 +5,7 @@ districts from Overpass, through osmnx. Knows what to ask for; ``services`` know
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import shutil
 import tempfile
@@ -26,7 +27,15 @@ from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLar
 from geo.network import WGS84, metric_crs
 from geo.sources import osm_filter, osm_tables
 from geo.sources.osm import MARGIN_M, OsmExtract, clip_shape, cut
-from geo.sources.services import NOMINATIM, OVERPASS, Line, Nothing, open_line, unusable
+from geo.sources.services import (
+    CHECK_EVERY_S,
+    NOMINATIM,
+    OVERPASS,
+    Line,
+    Nothing,
+    open_line,
+    unusable,
+)
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -140,13 +149,17 @@ class _Steps:
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
         self._last = ("progress.boundary", 0.0)
+        self._told_at = -math.inf
 
     def say(self, key: str, share: float) -> None:
         self._last = (key, share)
+        self._told_at = -math.inf
         self.again()
 
     def again(self) -> None:
-        if self._progress:
+        now = time.monotonic()
+        if self._progress and now - self._told_at >= CHECK_EVERY_S:
+            self._told_at = now
             self._progress(*self._last)
 
 
