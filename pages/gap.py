@@ -62,7 +62,7 @@ def _headline(answer: Gap) -> None:
 
 def _map_and_table(area: Area, answer: Gap) -> None:
     language = state.language()
-    left, right = st.columns([3, 2])
+    left, right = st.columns([11, 9])
     spec = views.gap_map(area, answer, language)
     with left:
         mapbox.show_map(spec, area, key="gap", language=language)

@@ -21,7 +21,7 @@ def table(
 ) -> None:
     """Show a short table; the first column heads its row, ``numbers`` are set to the right."""
     heads = "".join(
-        f'<th scope="col" style="{_cell(name in numbers)};font-weight:600">{escape(str(name))}</th>'
+        f'<th scope="col" style="{_head(name in numbers)}">{escape(str(name))}</th>'
         for name in rows.columns
     )
     body = "".join(
@@ -65,6 +65,11 @@ def _row(
         else:
             cells.append(f'<td style="{look}">{escape(str(value))}</td>')
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _head(number: bool) -> str:
+    side = "right" if number else "left"
+    return f"{_CELL};text-align:{side};font-weight:600;vertical-align:bottom"
 
 
 def _cell(number: bool) -> str:
