@@ -54,7 +54,6 @@ Check = Callable[[], None]
 T = TypeVar("T")
 
 _one_at_a_time = threading.Lock()
-_real_getaddrinfo = socket.getaddrinfo
 
 
 class Nothing(Exception):
@@ -166,6 +165,7 @@ def open_line(cache: Path, *, timeout_s: float, check: Check) -> Iterator[Line]:
     while not _one_at_a_time.acquire(timeout=CHECK_EVERY_S):
         check()
     before = {name: getattr(osmnx.settings, name) for name in ours}
+    lookup = socket.getaddrinfo
     try:
         for name, value in ours.items():
             setattr(osmnx.settings, name, value)
@@ -173,7 +173,7 @@ def open_line(cache: Path, *, timeout_s: float, check: Check) -> Iterator[Line]:
     finally:
         for name, value in before.items():
             setattr(osmnx.settings, name, value)
-        socket.getaddrinfo = _real_getaddrinfo  # osmnx pins the host's address for good
+        socket.getaddrinfo = lookup  # osmnx pins the host's address for good
         _one_at_a_time.release()
 
 
