@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -19,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.config import get_option
 
 ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:  # `streamlit run` from another folder
@@ -53,6 +55,30 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class OwnOrigin:
+    """Lets other sites' pages neither open a session here nor read an answer.
+
+    Streamlit refuses them too, but first asks a service on the internet for this machine's outer
+    address. Sites named in ``server.corsAllowedOrigins`` are left to Streamlit.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on if it is our own; take the name off a foreign one."""
+        named = dict(scope.get("headers", ()))
+        origin, host = named.get(b"origin", b""), named.get(b"host", b"")
+        foreign = origin and urlsplit(origin.decode("latin-1")).netloc != host.decode("latin-1")
+        if foreign and not get_option("server.corsAllowedOrigins"):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            kept = [pair for pair in scope["headers"] if pair[0] != b"origin"]
+            scope = {**scope, "headers": kept}
+        await self.app(scope, receive, send)
 
 
 class OwnFiles(StaticFiles):
@@ -129,6 +155,14 @@ def routes() -> list[BaseRoute]:
     ]
 
 
+def middleware() -> list[Middleware]:
+    """Return what stands before every route, outermost first."""
+    return [
+        Middleware(SecurityHeaders, headers=security_headers(tiles())),
+        Middleware(OwnOrigin),
+    ]
+
+
 @asynccontextmanager
 async def announced(_app: Any) -> AsyncIterator[None]:
     """Print the address in one line once the port is taken."""
@@ -141,7 +175,7 @@ async def announced(_app: Any) -> AsyncIterator[None]:
 app = st.App(
     ROOT / "pages" / "start.py",
     routes=routes(),
-    middleware=[Middleware(SecurityHeaders, headers=security_headers(tiles()))],
+    middleware=middleware(),
     lifespan=announced,
 )
 

@@ -75,3 +75,21 @@ async def _get(site: ASGIApp, url: str, headers: dict[str, str]) -> Answer:
         {name.decode(): text.decode() for name, text in start["headers"]},
         b"".join(message.get("body", b"") for message in sent),
     )
+
+
+def knock(site: ASGIApp, **headers: str) -> Message:
+    """Ask for a web socket; return the application's first word, ``websocket.accept`` or a
+    refusal.
+    """
+    heard: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        heard.append(message)
+
+    pairs = [(name.encode(), text.encode()) for name, text in headers.items()]
+    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": pairs}
+    asyncio.run(site(scope, receive, send))
+    return heard[0]

@@ -9,15 +9,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import streamlit as st  # noqa: E402
-from starlette.middleware import Middleware  # noqa: E402
 
 import app as launcher  # noqa: E402
-from geo.output.tiles import tiles  # noqa: E402
 
 app = st.App(
     Path(__file__).with_name("bench_page.py"),
     routes=launcher.routes(),
-    middleware=[Middleware(launcher.SecurityHeaders, headers=launcher.security_headers(tiles()))],
+    middleware=launcher.middleware(),
 )
 
 if __name__ == "__main__":

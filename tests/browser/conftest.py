@@ -10,7 +10,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,7 +43,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         if os.environ.get("CI"):
             pytest.fail(f"no Chromium: looked for {', '.join(NAMES)}")
-        warnings.warn("BROWSER TESTS SKIPPED: no Chromium", stacklevel=1)
+        print("\nBROWSER TESTS SKIPPED: no Chromium", file=sys.__stderr__, flush=True)
         pytest.skip(f"no Chromium: looked for {', '.join(NAMES)}")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))

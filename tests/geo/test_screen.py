@@ -147,6 +147,15 @@ def test_layers_are_slim():
     assert "xxx" not in written
 
 
+def test_five_thousand_circles_are_less_than_a_hundred_kilobytes():
+    rng = np.random.default_rng(1)
+    lon, lat = rng.uniform(17.7, 17.9, 5000), rng.uniform(59.3, 59.4, 5000)
+    layer = mapview.circle_layer(
+        "c", "Barn", ids=["x"] * 5000, lon=lon, lat=lat, value=rng.gamma(1, 10, 5000)
+    )
+    assert len(json.dumps(screen._circles(layer), separators=(",", ":"))) < 100_000
+
+
 def test_coordinates_survive_the_journey_to_five_decimals():
     rng = np.random.default_rng(7)
     lon, lat = rng.uniform(-180, 180, 500), rng.uniform(-85, 85, 500)

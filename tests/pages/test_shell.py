@@ -21,7 +21,7 @@ from geo.output.tiles import tiles
 from pages.parts import background as kept
 from pages.parts import mapbox
 from pages.parts.mapbox import Click, ClickState
-from tests.asgi import Answer, get
+from tests.asgi import Answer, get, knock
 from tests.geo.test_mapview import TABLE, contrast, points
 from tests.tiny import tiny_area
 
@@ -93,6 +93,36 @@ def test_own_files_are_kept_for_a_year_only_under_an_address_with_checksum(clien
 @pytest.mark.parametrize("path", ["../app.py", "%2e%2e/app.py", "..%2fapp.py", "leaflet", "x.js"])
 def test_nothing_outside_static_is_served(client, path):
     assert client.get(f"/app/static/{path}").status == 404
+
+
+async def _accepting(scope, _receive, send) -> None:
+    """An application that takes every web socket, and says which origin it was told."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+        return
+    body = dict(scope["headers"]).get(b"origin", b"-")
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.mark.parametrize(
+    ("headers", "answer"),
+    [
+        ({"host": "karta:8501", "origin": "http://karta:8501"}, "websocket.accept"),
+        ({"host": "karta:8501"}, "websocket.accept"),
+        ({"host": "karta:8501", "origin": "https://annan.example"}, "websocket.close"),
+        ({"host": "karta:8501", "origin": "http://karta:9000"}, "websocket.close"),
+        ({"host": "karta:8501", "origin": "null"}, "websocket.close"),
+    ],
+)
+def test_only_our_own_pages_may_open_a_session(headers, answer):
+    assert knock(launcher.OwnOrigin(_accepting), **headers)["type"] == answer
+
+
+def test_streamlit_never_hears_of_a_foreign_site_so_looks_up_no_outer_address():
+    site = launcher.OwnOrigin(_accepting)
+    assert get(site, "/", host="karta", origin="https://annan.example").text == "-"
+    assert get(site, "/", host="karta", origin="https://karta").text == "https://karta"
 
 
 def address(name: str, key: str) -> str:
