@@ -8,6 +8,7 @@ import ast
 import gzip
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import geopandas as gpd
@@ -82,6 +83,18 @@ def test_text_reaches_the_reader_as_it_was(payload):
     assert json.loads(call[1])["label"] == payload
 
 
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_credits_which_leaflet_writes_as_html_hold_no_tags_but_the_licence_link(payload):
+    call = re.search(r"Narhet\.ground\(\w+, (\{.*\})\);", rendered(payload))
+    assert call is not None
+    osm, other = json.loads(call[1])["credits"]
+    assert re.fullmatch(
+        r'<a href="https://www\.openstreetmap\.org/copyright"[^<>]*>[^<>]*</a>', osm
+    )
+    assert not set("<>\"'") & set(other)
+    assert unescape(other) == payload
+
+
 @given(st.recursive(st.text(), lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner)))
 def test_script_data_comes_back_whole_from_template_and_script(value):
     written = screen.script_data(value)
@@ -93,8 +106,6 @@ def test_script_data_comes_back_whole_from_template_and_script(value):
 
 @given(st.text())
 def test_html_text_comes_back_whole_from_template_and_html(text):
-    from html import unescape
-
     written = screen.html_text(text)
     assert Environment(newline_sequence="\n", keep_trailing_newline=True).from_string(
         written
