@@ -30,11 +30,12 @@ class ValueClass:
     radius_px: float
 
 
-def classes(values: ArrayLike, count: int = 5) -> tuple[ValueClass, ...]:
+def classes(values: ArrayLike, count: int = 5, *, smallest: float = 0.0) -> tuple[ValueClass, ...]:
     """Divide amounts into at most ``count`` classes with round borders (1, 2, 5, 10, 20 …).
 
     The borders are the round numbers nearest to the values' quantiles, so that no class is empty
-    of meaning; each finite value above 0 belongs to exactly one class.
+    of meaning; each finite value above 0 belongs to exactly one class. No border is below
+    ``smallest``: amounts of people are told apart from 1 and up.
 
     >>> [(c.lower, c.upper) for c in classes([1, 2, 3, 8, 9, 40, 41], 3)]
     [(0.0, 2.0), (2.0, 10.0), (10.0, 41.0)]
@@ -46,7 +47,7 @@ def classes(values: ArrayLike, count: int = 5) -> tuple[ValueClass, ...]:
     low, high = float(amounts.min()), float(amounts.max())
     wanted = np.quantile(amounts, np.arange(1, count) / count)
     borders = np.unique([_round_border(float(border)) for border in wanted])
-    borders = borders[(borders > low) & (borders <= high)]
+    borders = borders[(borders > low) & (borders <= high) & (borders >= smallest)]
     edges = [0.0, *borders.tolist(), high]
     return tuple(
         ValueClass(lower, upper, SEQUENTIAL[step], RADII_PX[step])

@@ -43,7 +43,8 @@ class PointLayer:
 @dataclass(frozen=True, eq=False)
 class CircleLayer:
     """Amounts as circles: position (WGS84), value, and ``index`` into ``classes`` (-1: not
-    drawn).
+    drawn). With ``span_m`` a circle of the largest class is that wide on the ground, so that
+    circles in squares of that side never cover each other; else radii are pixels.
     """
 
     id: str
@@ -54,6 +55,7 @@ class CircleLayer:
     value: Floats
     index: Ints
     classes: tuple[ValueClass, ...]
+    span_m: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,13 +186,21 @@ def credits_of(area: Area) -> tuple[str, ...]:
 
 
 def circle_layer(
-    id: str, label: str, *, ids: Sequence[str], lon: ArrayLike, lat: ArrayLike, value: ArrayLike
+    id: str,
+    label: str,
+    *,
+    ids: Sequence[str],
+    lon: ArrayLike,
+    lat: ArrayLike,
+    value: ArrayLike,
+    smallest: float = 0.0,
+    span_m: float = 0.0,
 ) -> CircleLayer:
     """Sort amounts into classes and return them as circles; what is 0, below or unknown is not
-    drawn.
+    drawn. ``smallest`` is the lowest class border; ``span_m`` as in ``CircleLayer``.
     """
     values = np.asarray(value, dtype=np.float64)
-    found = classes(values)
+    found = classes(values, smallest=smallest)
     return CircleLayer(
         id=id,
         label=label,
@@ -200,6 +210,7 @@ def circle_layer(
         value=values,
         index=class_index(values, found),
         classes=found,
+        span_m=span_m,
     )
 
 

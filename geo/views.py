@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo import presets, privacy, texts
 from geo.area import Area
-from geo.gaps import Gap, headline, squares, without_small_counts
+from geo.gaps import SQUARE_M, Gap, headline, squares, without_small_counts
 from geo.here import Here
 from geo.mapview import (
     AreaLayer,
@@ -27,6 +27,9 @@ from geo.output.tables import part_name, source_date
 
 OUTLINE_COLOUR = "#333333"
 REACH_COLOUR = "#0b6e4f"
+HOUSING = "transitional_housing"
+CROWD = 40
+"""More places of a kind than this are drawn with smaller symbols."""
 
 
 def places_map(
@@ -77,9 +80,13 @@ def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> M
             lon=middle.x,
             lat=middle.y,
             value=cells["beyond"],
+            smallest=1.0,
+            span_m=SQUARE_M,
         )
     )
-    layers.append(_places(area, answer.kind, language))
+    layers.append(_places(area, answer.kind, language, small=True))
+    if presets.group(answer.group).origin == HOUSING != answer.kind and HOUSING in area.kinds:
+        layers.append(_places(area, HOUSING, language, small=True))
     return compose(
         headline(shown, language),
         layers,
@@ -234,8 +241,9 @@ def _edges(area: Area, language: str) -> list[Layer]:
     return [AreaLayer("districts", label, OUTLINE_COLOUR, area.districts.geometry, dash="4 4")]
 
 
-def _places(area: Area, kind: str, language: str) -> PointLayer:
+def _places(area: Area, kind: str, language: str, *, small: bool = False) -> PointLayer:
     preset, rows = presets.kind(kind), area.places_of(kind)
+    crowded = small or len(rows) > CROWD
     return PointLayer(
         id=kind,
         label=preset.plural(language),
@@ -244,6 +252,7 @@ def _places(area: Area, kind: str, language: str) -> PointLayer:
         ids=tuple(rows["id"]),
         lon=rows.geometry.x.to_numpy(),
         lat=rows.geometry.y.to_numpy(),
+        size_px=18 if crowded else 26,
     )
 
 

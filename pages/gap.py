@@ -51,6 +51,9 @@ def _headline(answer: Gap) -> None:
     minutes = texts.number(profile.minutes(answer.limit_m), language)
     limit = texts.metres(answer.limit_m, language)
     st.markdown(t("gap.walk", limit=limit, minutes=minutes, profile=profile.name(language).lower()))
+    named = [row for row in presets.limits() if row.metres == answer.limit_m]
+    source = named[0].source(language) if named else t("gap.own_limit")
+    st.caption(t("gap.limit_source", source=source))
     if answer.estimated:
         st.info(t("gap.estimated"), icon=":material/calculate:")
     if answer.unreachable > 0.5:

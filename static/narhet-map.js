@@ -40,7 +40,7 @@
   }
 
   function map(id, data) {
-    const made = L.map(id, { zoomControl: false, preferCanvas: true, zoomSnap: 0.5, minZoom: 3, maxZoom: 19 });
+    const made = L.map(id, { zoomControl: false, preferCanvas: true, zoomSnap: 0.25, minZoom: 3, maxZoom: 19 });
     const [west, south, east, north] = data.bounds;
     made.fitBounds([[south, west], [north, east]], { padding: [12, 12] });
     L.control.zoom({ zoomInTitle: data.zoom_in, zoomOutTitle: data.zoom_out }).addTo(made);
@@ -101,8 +101,10 @@
   function circles(group, data) {
     unpack(data.at).forEach(function (at, row) {
       const [colour, radius] = data.classes[data.index[row]];
-      const circle = L.circleMarker(at, {
-        radius: radius, color: data.outline, weight: 1, fillColor: colour, fillOpacity: 0.85, bubblingMouseEvents: false,
+      // In metres where a circle stands for a piece of ground: it grows with the map and covers no other.
+      const draw = data.metres > 0 ? L.circle : L.circleMarker;
+      const circle = draw(at, {
+        radius: data.metres > 0 ? radius * data.metres : radius, color: data.outline, weight: 1, fillColor: colour, fillOpacity: 0.85, bubblingMouseEvents: false,
       });
       // A click anywhere in a circle means the circle: its centre is what identifies it.
       circle.on("click", function (event) { event.latlng = circle.getLatLng(); });

@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import geo  # noqa: F401  (before any test imports pyogrio: GDAL reads its settings once)
+
+# Slow machines are no failures; on CI the same examples each time, so that a red run can be redone.
+settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -20,6 +20,7 @@ from folium.template import Template
 
 from geo import symbols, texts
 from geo.area import Area
+from geo.classes import RADII_PX
 from geo.mapview import (
     OSM_CREDIT,
     OUTLINE,
@@ -227,6 +228,7 @@ def _circles(layer: CircleLayer) -> dict[str, Any]:
     return {
         "outline": OUTLINE,
         "classes": [[entry.colour, entry.radius_px] for entry in layer.classes],
+        "metres": layer.span_m / 2 / RADII_PX[-1],
         "index": layer.index[order].tolist(),
         "at": packed_points(layer.lon[order], layer.lat[order]),
     }

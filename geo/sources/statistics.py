@@ -295,7 +295,8 @@ def _name_column(there: list[str], stated: Mapping[str, str]) -> str | None:
 
 def _unit_ids(frame: gpd.GeoDataFrame, column: str | None) -> list[str]:
     codes = [written(cell) for cell in frame[column]] if column else [""] * len(frame)
-    return [code or str(row) for code, row in zip(codes, frame.index, strict=True)]
+    # A number alone could be another row's code.
+    return [code or f"#{row}" for code, row in zip(codes, frame.index, strict=True)]
 
 
 def _names(frame: gpd.GeoDataFrame, column: str | None, unit: str | None) -> list[str]:

@@ -65,7 +65,7 @@ def limit(*, where: Any = st) -> float:
     def label(name: str) -> str:
         if name == OWN:
             return t("choose.own_limit")
-        return f"{texts.metres(known[name].metres, language)} – {known[name].source(language)}"
+        return texts.metres(known[name].metres, language)
 
     own = chosen not in known or st.session_state.get("own_limit", False)
     st.session_state["pick_limit"] = OWN if own else chosen
@@ -77,7 +77,15 @@ def limit(*, where: Any = st) -> float:
             state.choose("limit", picked)
 
     where.selectbox(
-        t("choose.limit"), [*known, OWN], format_func=label, key="pick_limit", on_change=changed
+        t("choose.limit"),
+        [*known, OWN],
+        format_func=label,
+        key="pick_limit",
+        on_change=changed,
+        help="\n\n".join(
+            f"**{texts.metres(row.metres, language)}**: {row.source(language)}"
+            for row in known.values()
+        ),
     )
     if own:
         _own_limit(int(float(chosen)), where)

@@ -19,6 +19,9 @@ from geo.output.tiles import tiles
 from pages.parts import background
 from pages.parts.state import t
 
+_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);margin:0"
+# Heard by a screen reader, not seen.
+
 RETURNED = ("last_clicked", "last_object_clicked", "last_object_clicked_count")
 
 
@@ -39,6 +42,7 @@ def show_map(
     Keep ``key`` the same from run to run, and the table near: ``table_twin`` shows it.
     """
     background.remember(area)
+    st.html(f'<p style="{_UNSEEN}">{escape(spec.alt_text)}</p>')
     view = screen.base_view(spec, area, language)
     answer = st_folium(
         screen.base_map(view, tiles()),
