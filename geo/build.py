@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,6 +18,7 @@ from geo import places as places_of
 from geo import presets
 from geo.area import Area, LeftOut, Progress, Source, area_id, empty_table
 from geo.errors import BoundaryApart, ColumnMissing, NoLines
+from geo.inputs import Inputs, source_of
 from geo.network import WGS84, WalkNetwork, build_network
 from geo.sources.lines import read_lines_listed
 from geo.sources.online import Fetched
@@ -26,48 +26,11 @@ from geo.sources.osm import OsmExtract, read_osm
 from geo.sources.statistics import read_districts, read_units
 from geo.sources.vector import read_vector
 
-MARGIN_M = 1000.0
-"""How far beyond the boundary paths and places are kept: who lives at the edge walks across it."""
 DISTRICT_COLUMNS = ("name",)
 PLACE_COLUMNS = (
     "id", "name", "kind", "address", "district", "source", "demonstration", "details",
 )  # fmt: skip
 PEOPLE_COLUMNS = ("id", "origin", "unit", "district", "estimated")
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """The files an area is made of, as a person names them.
-
-    ``places`` are (kind, file) pairs. ``columns`` override guesses: group → column for people.
-    ``crs`` states a file's coordinate system by part (``network``, ``people`` …). ``notes`` says
-    for a part its source, licence and date.
-    """
-
-    osm: Path | None = None
-    lines: Path | None = None
-    boundary: Path | None = None
-    districts: Path | None = None
-    people: tuple[Path, ...] = ()
-    places: tuple[tuple[str, Path], ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
-    crs: Mapping[str, str] = field(default_factory=dict)
-    notes: Mapping[str, Note] = field(default_factory=dict)
-    margin_m: float = MARGIN_M
-
-    @property
-    def has_network(self) -> bool:
-        """Whether a file with paths is among them."""
-        return self.osm is not None or self.lines is not None
-
-
-@dataclass(frozen=True)
-class Note:
-    """What a person says of a file: where it is from, on what terms, and from when."""
-
-    title: str = ""
-    licence: str = ""
-    date: str = ""
 
 
 def build(
@@ -161,16 +124,16 @@ def _edges(inputs: Inputs, earlier: Area | None) -> _Edges:
     sources = earlier.sources if earlier else ()
     if inputs.districts:
         districts = read_districts(inputs.districts, crs=inputs.crs.get("districts"))
-        source = _source("districts", inputs.districts, inputs, rows=len(districts))
+        source = source_of("districts", inputs.districts, inputs, rows=len(districts))
         sources = _put(sources, source)
     if inputs.boundary:
         table = read_vector(inputs.boundary, crs=inputs.crs.get("boundary")).to_crs(WGS84)
         boundary = gpd.GeoSeries([table.union_all()], crs=WGS84)
-        sources = _put(sources, _source("boundary", inputs.boundary, inputs, rows=len(table)))
+        sources = _put(sources, source_of("boundary", inputs.boundary, inputs, rows=len(table)))
     elif inputs.districts:
         boundary = gpd.GeoSeries([districts.union_all()], crs=WGS84)
         sources = _put(
-            sources, _source("boundary", inputs.districts, inputs, made="from_districts")
+            sources, source_of("boundary", inputs.districts, inputs, made="from_districts")
         )
     return _Edges(districts, boundary, sources)
 
@@ -190,7 +153,7 @@ def _on_network(
     network = build_network(read.frame, file=str(inputs.lines))
     empty = _empty(name_id, name, network)
     area = replace(earlier or empty, network=network, **vars(edges))
-    source = _source("network", inputs.lines, inputs, made="lines", rows=read.rows)
+    source = source_of("network", inputs.lines, inputs, made="lines", rows=read.rows)
     source = replace(source, left_out=read.left_out)
     return replace(
         area,
@@ -234,7 +197,7 @@ def _with_boundary_checked(area: Area, inputs: Inputs) -> Area:
     if area.boundary.empty and inputs.people:
         edge = _people_edge(inputs)
         if edge is not None:
-            source = _source("boundary", inputs.people[0], inputs, made="from_people")
+            source = source_of("boundary", inputs.people[0], inputs, made="from_people")
             shape = gpd.GeoSeries([edge.union_all()], crs=WGS84)
             area = replace(area, boundary=shape, sources=_put(area.sources, source))
     if area.boundary.empty:
@@ -261,7 +224,7 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
         tables.append(rows.assign(id=prefix + rows["id"].astype(str)))
         sources.append(
             replace(
-                _source("people", file, inputs, made=made, rows=units.rows),
+                source_of("people", file, inputs, made=made, rows=units.rows),
                 estimated=bool(rows["estimated"].any()),
                 columns=dict(units.columns),
                 left_out=(*units.left_out, *left_out),
@@ -288,7 +251,7 @@ def with_places(area: Area, kind: str, file: Path, inputs: Inputs) -> Area:
     table, read = places_of.read_places(file, kind, crs=inputs.crs.get(kind))
     kept, far = places_of.near(table, area.metric_boundary, area.network.crs, file=str(file))
     source = replace(
-        _source(kind, file, inputs, rows=read.rows),
+        source_of(kind, file, inputs, rows=read.rows),
         columns=dict(read.columns),
         left_out=(*read.left_out, *far),
     )
@@ -337,31 +300,6 @@ def _stack(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 def _put(sources: tuple[Source, ...], new: Source) -> tuple[Source, ...]:
     return (*(source for source in sources if source.part != new.part), new)
-
-
-def _source(part: str, file: Path, inputs: Inputs, *, made: str = "read", rows: int = 0) -> Source:
-    """Describe a file as a source: what its user says of it, else its name and its own date."""
-    note = inputs.notes.get(part, Note())
-    return Source(
-        part=part,
-        title=note.title or file.name,
-        licence=note.licence,
-        date=note.date or _file_date(file),
-        file_date=not note.date,
-        made=made,
-        file=file.name,
-        rows=rows,
-    )
-
-
-def _file_date(file: Path) -> str:
-    """Return the file's own date: the best known where nobody said more; shown as the file's
-    date.
-    """
-    try:
-        return date.fromtimestamp(file.stat().st_mtime).isoformat()
-    except OSError:
-        return ""
 
 
 def left_out_rows(area: Area) -> list[tuple[Source, LeftOut]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +15,13 @@ import pandas as pd
 from geo import presets, texts
 from geo.area import Area, home_folder, list_areas, open_area, save_area, slug
 from geo.audit import audit, to_json, to_rows
-from geo.build import Inputs, Note, build, from_fetched, left_out_rows
+from geo.build import build, from_fetched, left_out_rows
 from geo.errors import AreaLacks, BadOption, FileMissing, NarhetError, UnknownArea
-from geo.gaps import Gap, gap, headline
+from geo.gaps import Gap, gap
+from geo.inputs import Inputs, Note
 from geo.network import Snapped
 from geo.output import tables
+from geo.output.lines import area_json, area_lines, as_text, gap_lines
 from geo.reach import within
 from geo.sources.online import fetch
 from geo.sources.tables import read_points
@@ -80,9 +81,9 @@ def area_show(options: Options) -> None:
     """Show what an area holds, and where each part came from."""
     area = open_area(options.area, options.home)
     if options.json:
-        print(json.dumps(_area_json(area, options.lang), ensure_ascii=False, indent=1))
+        print(json.dumps(area_json(area, options.lang), ensure_ascii=False, indent=1))
         return
-    for line in _area_lines(area, options.lang):
+    for line in area_lines(area, options.lang):
         print(line)
 
 
@@ -93,7 +94,9 @@ def area_check(options: Options) -> None:
     if options.json:
         print(json.dumps(to_json(found), ensure_ascii=False, indent=1))
         return
-    print(_as_text(to_rows(found, options.lang)))
+    if area.demonstration:
+        print(texts.text("demo.mark", options.lang))
+    print(as_text(to_rows(found, options.lang)))
     _say_left_out(area, options.lang)
 
 
@@ -116,6 +119,8 @@ def distances(options: Options) -> None:
             "metres": np.round(matrix.data, 3),
         }
     )
+    if area.demonstration:
+        _warn(texts.text("demo.mark", options.lang))
     for end, name, points in zip(ends, ids, snapped, strict=True):
         _say_unreachable(name, points, options.lang)
         for row in end.left_out:
@@ -146,7 +151,7 @@ def gaps(options: Options) -> None:
     if options.json:
         print(_gap_document(answer, area, options))
     elif not output:
-        for line in _gap_lines(answer, area, options.lang):
+        for line in gap_lines(answer, area, options.lang):
             print(line)
     if answer.demonstration:
         _warn(texts.text("demo.mark", options.lang))
@@ -225,7 +230,7 @@ def _warn(line: str) -> None:
 
 
 def _say_built(area: Area, options: Options) -> None:
-    for line in _area_lines(area, options.lang):
+    for line in area_lines(area, options.lang):
         print(line)
     _say_left_out(area, options.lang)
 
@@ -258,113 +263,9 @@ def _ids(frame: pd.DataFrame) -> pd.Series:
     return pd.Series(frame.index.astype(str), index=frame.index)
 
 
-def _area_lines(area: Area, language: str) -> list[str]:
-    """Return an area in lines: counts, groups, kinds, and each source."""
-
-    def say(key: str, **values: Any) -> str:
-        return texts.text(f"show.{key}", language, **values)
-
-    network = area.network
-    main = network.walkable().main_edges
-    lines = [f"{area.name} ({area.id}, r{area.revision}, {area.created[:16]})"]
-    if area.demonstration:
-        lines.append(texts.text("demo.mark", language))
-    lines.append(
-        say(
-            "network",
-            edges=network.edges,
-            length=round(network.edge_m.sum() / 1000),
-            share=texts.percent(network.edge_m[main].sum() / network.edge_m.sum(), language, 1),
-        )
-    )
-    lines.append(say("districts", count=len(area.districts)))
-    if area.people.empty:
-        lines.append(texts.text("lacks.people", language))
-    for name in area.groups:
-        count = round(float(area.count(name).sum()))
-        lines.append(say("group", name=presets.group(name).name(language), id=name, count=count))
-    for name in area.kinds:
-        kind = presets.kind(name)
-        count = len(area.places_of(name))
-        lines.append(say("kind", name=kind.plural(language), id=name, count=count))
-    for source in area.sources:
-        made = texts.text(f"made.{source.made}", language)
-        lines.append(
-            say(
-                "source",
-                part=tables.part_name(source.part, language).lower(),
-                line=tables.source_line(source, language),
-                made=made,
-            )
-        )
-        for group, column in source.columns.items():
-            lines.append(say("column", group=group, column=column))
-    return lines
-
-
-def _area_json(area: Area, language: str) -> dict[str, Any]:
-    network = area.network
-    return {
-        "id": area.id,
-        "name": area.name,
-        "revision": area.revision,
-        "created": area.created,
-        "demonstration": area.demonstration,
-        "nodes": network.nodes,
-        "edges": network.edges,
-        "length_m": float(network.edge_m.sum()),
-        "districts": list(area.districts["name"]),
-        "people": {name: float(area.count(name).sum()) for name in area.groups},
-        "places": {name: len(area.places_of(name)) for name in area.kinds},
-        "sources": [tables.source_json(source, language) for source in area.sources],
-        "left_out": [
-            {
-                "file": source.file,
-                "row": row.row,
-                "reason": texts.text(f"left_out.{row.reason}", language, **row.values),
-            }
-            for source, row in left_out_rows(area)
-        ],
-    }
-
-
 def _gap_document(answer: Gap, area: Area, options: Options) -> str:
     document = tables.gap_json(answer, area, options.lang)
     return json.dumps(document, ensure_ascii=False, indent=1)
-
-
-def _gap_lines(answer: Gap, area: Area, language: str) -> list[str]:
-    """Return the answer in lines: the sentence, the table by district, what it rests on."""
-    content = tables.gap_file(answer, area, language, exact=True)
-    rows = content.rows[["district", "people", "beyond", "share_beyond"]].copy()
-    for name in ("people", "beyond"):
-        rows[name] = [texts.number(round(value), language) for value in rows[name]]
-    rows["share_beyond"] = [
-        texts.percent(math.nan if value is None else value, language)
-        for value in rows["share_beyond"]
-    ]
-    rows.columns = [texts.text(f"table.{name}", language) for name in rows.columns]
-    lines = [headline(answer, language), "", _as_text(rows), ""]
-    return lines + [f"{label}: {words}" for label, words in content.summary[1:]]
-
-
-def _as_text(table: pd.DataFrame) -> str:
-    """Lay a table out in columns of even width, numbers to the right."""
-    cells = [[str(name) for name in table.columns]]
-    cells += [[str(value) for value in row] for row in table.itertuples(index=False)]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(table.columns))]
-    right = [all(_numeric(row[at]) for row in cells[1:]) for at in range(len(table.columns))]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in cells
-    )
-
-
-def _numeric(cell: str) -> bool:
-    return not any(sign.isalpha() for sign in cell)
 
 
 __all__ = [

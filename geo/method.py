@@ -10,7 +10,7 @@ from functools import cache
 
 import pandas as pd
 
-from geo import texts
+from geo import presets, texts
 from geo.sources import osm_filter
 
 _CHAPTER = re.compile(r"^## (\w+): (.+)$", re.MULTILINE)
@@ -51,3 +51,23 @@ def filter_rows(language: str) -> pd.DataFrame:
     ]
     columns = [texts.text(f"filter.column_{name}", language) for name in ("rule", "key", "values")]
     return pd.DataFrame(table, columns=columns)
+
+
+def group_rows(language: str) -> pd.DataFrame:
+    """Return the groups of people as a table: name, id, and names a file's column may have."""
+    rows = [
+        (row.name(language), row.id, ", ".join((*row.columns, *row.share_columns)))
+        for row in presets.groups().values()
+    ]
+    columns = [texts.text(f"filter.column_{name}", language) for name in ("group", "id", "columns")]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def kind_rows(language: str) -> pd.DataFrame:
+    """Return the kinds of place as a table: name, id, and the OpenStreetMap tags that become it."""
+    rows = [
+        (row.plural(language), row.id, ", ".join(row.osm) or "–")
+        for row in presets.kinds().values()
+    ]
+    columns = [texts.text(f"filter.column_{name}", language) for name in ("kind", "id", "osm")]
+    return pd.DataFrame(rows, columns=columns)

@@ -125,8 +125,12 @@ def reach_table(area: Area, here: Here, language: str) -> pd.DataFrame:
             texts.text("place.kind", language): [
                 presets.kind(kind).name(language) for kind in rows["kind"]
             ],
-            texts.text("place.metres", language): np.round(here.metres).astype(int),
-            texts.text("place.minutes", language): np.round(here.minutes, 1),
+            texts.text("place.metres", language): [
+                texts.number(metres, language) for metres in here.metres
+            ],
+            texts.text("place.minutes", language): [
+                texts.number(minutes, language, 1) for minutes in here.minutes
+            ],
         }
     )
 
@@ -180,6 +184,17 @@ def sources_table(area: Area, language: str) -> pd.DataFrame:
     names = ("part", "title", "licence", "date", "made", "rows", "left_out")
     columns = [texts.text(f"source.{name}", language) for name in names]
     return pd.DataFrame(rows, columns=columns)
+
+
+def columns_table(area: Area, language: str) -> pd.DataFrame:
+    """Return which column of which file was read as what, as guessed or stated."""
+    rows = [
+        (part_name(source.part, language), source.file, _field(field, language), column)
+        for source in area.sources
+        for field, column in source.columns.items()
+    ]
+    names = ("part", "title", "field", "column")
+    return pd.DataFrame(rows, columns=[texts.text(f"source.{name}", language) for name in names])
 
 
 def left_out_table(area: Area, language: str) -> pd.DataFrame:
@@ -262,3 +277,8 @@ def _share(value: float | None, language: str) -> str:
 
 def _metres(value: float | None, language: str) -> str:
     return texts.number(math.nan if value is None else value, language)
+
+
+def _field(field: str, language: str) -> str:
+    known = presets.groups().get(field)
+    return f"{known.name(language)} ({field})" if known else field

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import presets, texts, views
-from geo.method import chapters, filter_rows
+from geo.method import chapters, filter_rows, group_rows, kind_rows
 from pages.parts import frame, state, tables
 from pages.parts.state import t
 
@@ -28,6 +28,10 @@ def render() -> None:
             tables.table(_profiles(language), t("metod.profiles"))
         if chapter.id == "limits":
             tables.table(_limits(language), t("metod.limits"))
+        if chapter.id == "people":
+            tables.table(group_rows(language), t("metod.groups"))
+        if chapter.id == "places":
+            tables.table(kind_rows(language), t("metod.kinds"))
         if chapter.id == "filter":
             tables.table(filter_rows(language), t("metod.filter"))
 

@@ -14,8 +14,9 @@ import streamlit as st
 from geo import presets, views
 from geo.area import DEMO, Area, Progress, save_area, slug
 from geo.audit import to_rows
-from geo.build import Inputs, build, from_fetched
+from geo.build import build, from_fetched
 from geo.errors import OnlineError
+from geo.inputs import Inputs
 from geo.sources.online import fetch
 from geo.sources.ready import ReadyArea, ready_areas
 from pages.parts import answers, frame, jobs, state, tables
@@ -56,6 +57,10 @@ def _holds(area: Area) -> None:
     tables.record(views.contents(area, language), t("omrade.contents"))
     for key in views.missing(area):
         st.info(t(key), icon=":material/info:")
+    read = views.columns_table(area, language)
+    if len(read):
+        with st.expander(t("omrade.columns")):
+            tables.table(read, t("omrade.columns"))
     lost = views.left_out_table(area, language)
     if len(lost):
         with st.expander(t("metod.left_out", count=len(lost))):
@@ -122,15 +127,18 @@ def _own_files(area: Area) -> None:
         t("omrade.file_kinds"),
         list(presets.kinds()),
         format_func=lambda kind: presets.kind(kind).plural(state.language()),
+        placeholder=t("omrade.file_kinds_hint"),
     )
     for kind in kinds:
         label = t("omrade.file_place", kind=presets.kind(kind).plural(state.language()).lower())
         files[kind] = st.file_uploader(label, type=TABLE_ENDINGS, key=f"upload_{kind}")
+    with st.expander(t("omrade.columns_own")):
+        stated = st.text_area(t("omrade.columns_hint"), placeholder="children_0_4=age0_4")
     if st.button(t("omrade.build"), type="primary", disabled=jobs.running()):
-        _start_build(area if mode == "add" else None, name, files)
+        _start_build(area if mode == "add" else None, name, files, stated)
 
 
-def _start_build(earlier: Area | None, name: str, files: dict[str, Any]) -> None:
+def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated: str) -> None:
     """Keep the uploads in a folder of their own and build in the background."""
     if earlier is None and not name.strip():
         st.error(t("omrade.name_missing"))
@@ -147,7 +155,8 @@ def _start_build(earlier: Area | None, name: str, files: dict[str, Any]) -> None
 
     def work(progress: Progress) -> Area:
         try:
-            made = build(name_id, name.strip(), _inputs(kept), earlier=earlier, progress=progress)
+            inputs = _inputs(kept, _columns(stated))
+            made = build(name_id, name.strip(), inputs, earlier=earlier, progress=progress)
             progress("progress.saving", 0.95)
             return save_area(made)
         finally:
@@ -165,7 +174,13 @@ def _kept(folder: Path, part: str, file: Any) -> Path:
     return path
 
 
-def _inputs(files: dict[str, Path]) -> Inputs:
+def _columns(stated: str) -> dict[str, str]:
+    """Read lines of group=column; a group that does not exist is refused when the file is read."""
+    pairs = (line.partition("=") for line in stated.splitlines() if "=" in line)
+    return {group.strip(): column.strip() for group, _, column in pairs}
+
+
+def _inputs(files: dict[str, Path], columns: dict[str, str]) -> Inputs:
     network = files.get("network")
     osm = network is not None and any(
         network.name.lower().endswith(ending) for ending in (".osm", ".osm.bz2", ".osm.gz", ".pbf")
@@ -175,6 +190,7 @@ def _inputs(files: dict[str, Path]) -> Inputs:
         lines=None if osm else network,
         districts=files.get("districts"),
         people=(files["people"],) if "people" in files else (),
+        columns=columns,
         places=tuple((kind, path) for kind, path in files.items() if kind in presets.kinds()),
     )
 
