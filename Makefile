@@ -28,6 +28,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run-ready: $(VENV)/bin/python requirements.txt
+	@echo "Installing what Närhet needs (about a minute the first time) …"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 

@@ -32,9 +32,10 @@ SQUARE_M = 250.0
 
 @dataclass(frozen=True)
 class DistrictGap:
-    """One district's people and those beyond; ``None`` where the count is small and hidden.
+    """One district's people and those beyond; ``None`` where a count is hidden.
 
-    ``name`` is empty for people outside all districts.
+    ``few_people`` and ``few_beyond`` say that the hidden count is itself small; else it is hidden
+    so that it does not give another away. ``name`` is empty for people outside all districts.
     """
 
     name: str
@@ -42,7 +43,13 @@ class DistrictGap:
     beyond: float | None
     share_beyond: float | None
     mean_m_beyond: float | None = None
-    hidden: bool = False
+    few_people: bool = False
+    few_beyond: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """Whether any of its counts is hidden."""
+        return self.people is None or self.beyond is None
 
 
 @dataclass(frozen=True)
@@ -93,9 +100,19 @@ class Gap:
     weights: Floats
 
     @property
-    def small(self) -> bool:
-        """Whether the headcount itself is too small to leave the editor's hands."""
+    def few_beyond(self) -> bool:
+        """Whether so few are beyond that their number must not leave the editor's hands."""
         return privacy.is_small(self.beyond, not self.estimated)
+
+    @property
+    def few_within(self) -> bool:
+        """Whether so few are within the limit that those beyond would give them away."""
+        return privacy.is_small(self.people - self.beyond, not self.estimated)
+
+    @property
+    def small(self) -> bool:
+        """Whether the headcount must be hidden."""
+        return self.few_beyond or self.few_within
 
 
 def distances(area: Area, kind: str, profile: str = "adult") -> Floats:
@@ -200,12 +217,14 @@ def without_small_counts(answer: Gap) -> Gap:
     rows = answer.districts
     if answer.estimated or not rows:
         return answer
-    part = np.array([row.beyond for row in rows], dtype=float)
-    whole = np.array([row.people for row in rows], dtype=float)
-    mask = privacy.hidden(part, whole, np.ones(len(rows), dtype=bool))
+    beyond = np.array([row.beyond for row in rows], dtype=float)
+    people = np.array([row.people for row in rows], dtype=float)
+    counted = np.ones(len(rows), dtype=bool)
+    no_people = privacy.hidden(people, people, counted)
+    no_beyond = privacy.hidden(beyond, people, counted, also=no_people)
     shown = tuple(
-        DistrictGap(row.name, None, None, None, hidden=True) if hit else row
-        for row, hit in zip(rows, mask, strict=True)
+        _without(row, bool(a), bool(b))
+        for row, a, b in zip(rows, no_people, no_beyond, strict=True)
     )
     return replace(answer, districts=shown)
 
@@ -238,12 +257,19 @@ def squares(area: Area, answer: Gap) -> gpd.GeoDataFrame:
     return _square_shapes(cells, area.network.crs)
 
 
+def without_small_squares(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the squares that may be shown of counted people."""
+    beyond, people = cells["beyond"].to_numpy(float), cells["people"].to_numpy(float)
+    return cells[~privacy.hidden(beyond, people, np.ones(len(cells), dtype=bool))]
+
+
 def headline(answer: Gap, language: str) -> str:
     """Say the gap in one sentence: "1 240 av 3 828 barn 0–4 år (32 %) bor längre än 400 m …"."""
     kind, group = presets.kind(answer.kind), presets.group(answer.group)
     small = answer.small
+    key = "headline_few" if answer.few_beyond else "headline_all_but" if small else "headline"
     return text(
-        "gap.headline_small" if small else "gap.headline",
+        f"gap.{key}",
         language,
         beyond=text("gap.fewer", language, smallest=privacy.SMALLEST)
         if small
@@ -253,6 +279,20 @@ def headline(answer: Gap, language: str) -> str:
         group=group.name(language),
         limit=texts.metres(answer.limit_m, language),
         place=kind.indefinite(language),
+    )
+
+
+def _without(row: DistrictGap, no_people: bool, no_beyond: bool) -> DistrictGap:
+    if not (no_people or no_beyond):
+        return row
+    return replace(
+        row,
+        people=None if no_people else row.people,
+        beyond=None,
+        share_beyond=None,
+        mean_m_beyond=None,
+        few_people=no_people and privacy.is_small(row.people or 0, counted=True),
+        few_beyond=privacy.is_small(row.beyond or 0, counted=True),
     )
 
 

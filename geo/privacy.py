@@ -15,29 +15,40 @@ SMALLEST = 5
 """Counts of people from 1 to one below this are hidden."""
 
 
-def hidden(part: Floats, whole: Floats, counted: Bools, smallest: int = SMALLEST) -> Bools:
+def hidden(
+    part: Floats,
+    whole: Floats,
+    counted: Bools,
+    *,
+    also: Bools | None = None,
+    smallest: int = SMALLEST,
+) -> Bools:
     """Tell which cells of a column must be hidden, when the column's total is shown.
 
     Parameters
     ----------
     part : people in each cell (those beyond the limit, say).
     whole : people each cell is a part of; a small remainder gives a person away as a small part
-    does. counted : whether a cell rests on counted people; estimates are never hidden for their own
-    size. smallest : the smallest count shown.
+        does. The same array as ``part`` for a column that is no part of another.
+    counted : whether a cell rests on counted people; estimates are never hidden for their own size.
+    also : cells hidden for another reason.
+    smallest : the smallest count shown.
 
     Returns
     -------
-    A mask. Where one cell alone would be hidden, the smallest other cell that is not empty is
-    hidden too, so that the total does not give the first away (secondary suppression).
+    A mask. While the total would give the hidden cells away (one alone, or a few that together hold
+    a small count) the smallest other cell with people is hidden too: secondary suppression.
     """
     shown, of = np.round(part), np.round(whole)
-    rest = of - shown
-    mask = counted & (_small(shown, smallest) | _small(rest, smallest) | _small(of, smallest))
-    if mask.sum() == 1:
+    mask: Bools = counted & (_small(shown, smallest) | _small(of - shown, smallest))
+    if also is not None:
+        mask = mask | also
+    while mask.any() and (mask.sum() == 1 or shown[mask].sum() < smallest):
         others = np.flatnonzero(~mask & (of > 0))
-        if len(others):
-            mask = mask.copy()
-            mask[others[np.argmin(of[others])]] = True
+        if not len(others):
+            break
+        mask = mask.copy()
+        mask[others[np.argmin(of[others])]] = True
     return mask
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo import presets, privacy, texts
 from geo.area import Area
-from geo.gaps import SQUARE_M, Gap, headline, squares, without_small_counts
+from geo.gaps import SQUARE_M, Gap, headline, squares, without_small_counts, without_small_squares
 from geo.here import Here
 from geo.mapview import (
     AreaLayer,
@@ -66,7 +66,7 @@ def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> M
     shown = answer if exact else without_small_counts(answer)
     cells = squares(area, answer)
     if not exact and not answer.estimated:
-        cells = cells[cells["beyond"].round() >= privacy.SMALLEST]
+        cells = without_small_squares(cells)
     middle = cells.geometry.to_crs(area.network.crs).centroid.to_crs("EPSG:4326")
     group = presets.group(answer.group).name(language)
     limit = texts.metres(answer.limit_m, language)
@@ -139,14 +139,18 @@ def district_table(answer: Gap, language: str) -> pd.DataFrame:
     """Return the gap by district in words and numbers as people read them, the whole area last."""
     fewer = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
 
-    def count(value: float | None, hidden: bool) -> str:
-        return fewer if hidden or value is None else texts.number(round(value), language)
+    hidden = texts.text("gap.hidden", language)
+
+    def count(value: float | None, few: bool) -> str:
+        if few:
+            return fewer
+        return hidden if value is None else texts.number(round(value), language)
 
     rows = [
         (
             row.name or texts.text("gap.outside_districts", language),
-            count(row.people, row.hidden),
-            count(row.beyond, row.hidden),
+            count(row.people, row.few_people),
+            count(row.beyond, row.few_beyond),
             _share(row.share_beyond, language),
             _metres(row.mean_m_beyond, language),
         )
@@ -156,7 +160,7 @@ def district_table(answer: Gap, language: str) -> pd.DataFrame:
         (
             texts.text("gap.whole_area", language),
             count(answer.people, False),
-            count(answer.beyond, answer.small),
+            count(None if answer.small else answer.beyond, answer.few_beyond),
             _share(None if answer.small else answer.share_beyond, language),
             _metres(None if answer.small else answer.mean_m_beyond, language),
         )

@@ -22,7 +22,7 @@ import xlsxwriter
 from geo import presets, privacy, texts
 from geo.area import Area, Source
 from geo.errors import OutputFormat, OutputUnwritable
-from geo.gaps import Gap, headline, squares, without_small_counts
+from geo.gaps import Gap, headline, squares, without_small_counts, without_small_squares
 from geo.network import MAX_SNAP_M
 
 GAP_COLUMNS = (
@@ -118,15 +118,14 @@ def gap_file(answer: Gap, area: Area, language: str = "sv", *, exact: bool = Fal
     )
     cells = squares(area, answer)
     if not exact and not answer.estimated:
-        small = cells["beyond"].round() < privacy.SMALLEST
-        cells = cells[~small]
+        cells = without_small_squares(cells)
     return GapFile(rows, shapes, cells, summary(shown, area, language), credit(area))
 
 
 def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> pd.DataFrame:
     """Return the table by district, the total last, each row with what its figures rest on."""
-    fewer = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
     small = answer.small and not exact
+    note = texts.text("gap.hidden_note", language, smallest=privacy.SMALLEST)
     rows = [
         (
             row.name or texts.text("gap.outside_districts", language),
@@ -134,7 +133,7 @@ def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> 
             row.beyond,
             row.share_beyond,
             row.mean_m_beyond,
-            fewer if row.hidden else "",
+            note if row.hidden else "",
         )
         for row in answer.districts
     ]
@@ -142,7 +141,7 @@ def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> 
     beyond = None if small else answer.beyond
     share = None if small else answer.share_beyond
     mean = None if small else answer.mean_m_beyond
-    rows.append((total, answer.people, beyond, share, mean, fewer if small else ""))
+    rows.append((total, answer.people, beyond, share, mean, note if small else ""))
     table = pd.DataFrame(rows, columns=list(GAP_COLUMNS[:6]))
     return table.assign(
         kind=answer.kind,

@@ -130,6 +130,17 @@ def test_a_small_count_of_counted_people_is_not_said() -> None:
     assert "3" not in gaps.headline(answer, "sv").replace("43", "")
     shown = gaps.without_small_counts(answer)
     assert all(row.hidden for row in shown.districts)
+    assert [row.few_beyond for row in shown.districts] == [True, False]  # Öst 3; Väst 0, secondary
+
+
+def test_few_within_the_limit_are_not_given_away_by_those_beyond() -> None:
+    area = street(homes={100.0: 3, 900.0: 40}, places={0.0: "preschool"})
+    answer = gaps.gap(area, kind="preschool", limit_m=400, group="children_0_4")
+    assert answer.few_within
+    said = gaps.headline(answer, "sv").replace(texts.NO_BREAK_SPACE, " ")
+    assert said.startswith("Alla utom färre än 5 av 43 barn 0–4 år")
+    shown = gaps.without_small_counts(answer)
+    assert all(row.beyond is None for row in shown.districts)
 
 
 @settings(max_examples=25, deadline=None)

@@ -81,7 +81,7 @@ def test_small_counts_of_counted_people_are_not_in_any_file() -> None:
     content = tables.gap_file(answer, area, "sv")
     assert content.rows["beyond"].isna().all()
     assert content.squares.empty
-    assert set(content.rows["note"]) == {"färre än 5"}
+    assert set(content.rows["note"]) == {"små antal (färre än 5) döljs"}
     exact = tables.gap_file(answer, area, "sv", exact=True)
     assert exact.rows["beyond"].tolist() == [3, 0, 3]
 
