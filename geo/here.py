@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo import presets, texts
+from geo import presets, privacy, texts
 from geo.area import Area, Source
 from geo.errors import BadPoint, PointOffPaths
 from geo.network import MAX_SNAP_M, WGS84, Floats
+from geo.people import HOUSING
 from geo.reach import reached_paths, within
+from geo.sources.cells import plain, to_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +96,9 @@ def record(area: Area, place_id: str, language: str) -> list[tuple[str, str]]:
         (word("district"), row["district"] or unknown),
     ]
     details = json.loads(row["details"]) if row["details"] else {}
-    lines += [(str(key), _written(value, language)) for key, value in details.items()]
+    lines += [
+        (str(key), _detail(row["kind"], key, value, language)) for key, value in details.items()
+    ]
     source = source_of(area, row)
     title = row["source"] or unknown
     lines.append((word("source"), title))
@@ -112,6 +117,24 @@ def source_of(area: Area, place: pd.Series) -> Source | None:
         if source.part in parts and source.title == place["source"]:
             return source
     return None
+
+
+def _detail(kind: str, key: str, value: object, language: str) -> str:
+    """Write one detail; a small count of a housing's residents is not told."""
+    if (
+        kind == HOUSING
+        and plain(key) in _counts()
+        and privacy.is_small(to_number(value) or 0, True)
+    ):
+        return texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+    return _written(value, language)
+
+
+@cache
+def _counts() -> frozenset[str]:
+    """Return the names, as compared, that a column of a housing's people may have."""
+    groups = [row for row in presets.groups().values() if row.origin == HOUSING]
+    return frozenset(plain(name) for row in groups for name in (row.id, *row.columns))
 
 
 def _written(value: object, language: str) -> str:

@@ -72,18 +72,19 @@ def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> M
     limit = texts.metres(answer.limit_m, language)
     label = texts.text("gap.layer", language, group=group, limit=limit)
     layers = _edges(area, language)
-    layers.append(
-        circle_layer(
-            "beyond",
-            label,
-            ids=list(cells["id"]),
-            lon=middle.x,
-            lat=middle.y,
-            value=cells["beyond"],
-            smallest=1.0,
-            span_m=SQUARE_M,
+    if exact or not answer.small:  # the circles would add up to a count that must not be known
+        layers.append(
+            circle_layer(
+                "beyond",
+                label,
+                ids=list(cells["id"]),
+                lon=middle.x,
+                lat=middle.y,
+                value=cells["beyond"],
+                smallest=1.0,
+                span_m=SQUARE_M,
+            )
         )
-    )
     layers.append(_places(area, answer.kind, language, small=True))
     if presets.group(answer.group).origin == HOUSING != answer.kind and HOUSING in area.kinds:
         layers.append(_places(area, HOUSING, language, small=True))

@@ -75,7 +75,8 @@ def _map_and_table(area: Area, answer: Gap) -> None:
             st.info(t("lacks.districts"))
         names = list(spec.table.columns)
         tables.table(spec.table, t("gap.by_district"), numbers=names[1:], last_is_total=True)
-        if not math.isnan(answer.concentration):
+        hidden = any(row.hidden for row in without_small_counts(answer).districts)
+        if not math.isnan(answer.concentration) and not hidden:
             share = texts.percent(answer.concentration, language)
             st.markdown(t("gap.concentration", share=share))
 
