@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -20,7 +21,8 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser that refuses with one of our errors, in the user's language."""
 
     def error(self, message: str) -> NoReturn:
-        raise BadOption(reason=message, command=self.prog.partition("geo")[2].strip())
+        command = self.prog.partition("geo")[2].strip()
+        raise BadOption(reason=_in_words(message), command=command)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -123,6 +125,26 @@ def _file_options(task: argparse.ArgumentParser, say: commands.Say) -> None:
             f"--{note}", metavar="PART=TEXT", action="append", default=[], help=say(note)
         )
     task.add_argument("--margin", default="1000", help=say("margin"))
+
+
+_SAID = (
+    (r"the following arguments are required: (?P<what>.+)", "missing"),
+    (r"unrecognized arguments: (?P<what>.+)", "unknown"),
+    (r"argument (?P<what>.+): expected .+", "empty"),
+    (
+        r"argument (?P<what>.+): invalid choice: (?P<found>.+?) \(choose from (?P<valid>.+)\)",
+        "choice",
+    ),
+    (r"argument (?P<what>.+): not allowed with argument (?P<other>.+)", "together"),
+)
+"""What argparse says, and the text under ``cli.`` that says it in the user's language."""
+
+
+def _in_words(message: str) -> texts.Phrase | str:
+    for pattern, key in _SAID:
+        if found := re.fullmatch(pattern, message):
+            return texts.Phrase(f"cli.said_{key}", found.groupdict())
+    return message
 
 
 def _language(argv: Sequence[str]) -> str:

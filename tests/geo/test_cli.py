@@ -255,6 +255,29 @@ def test_an_unknown_kind_names_the_nearest(files: Path, capsys: pytest.CaptureFi
     assert "preschool" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), "Det saknas"),
+        (("gaps", "x", "--kind", "library"), "--limit"),
+        (("gaps", "x", "--kind", "library", "--limit", "4", "--by", "day"), "Välj bland"),
+        (("gaps", "x", "--kind"), "Ett värde saknas"),
+        (("area", "fly"), "Välj bland"),
+        (("area", "list", "--wings"), "--wings"),
+        (("area", "build", "x", "--osm", "a", "--lines", "b"), "samtidigt"),
+        (("area", "build", "x", "--lines", "a", "--place", "library"), "library"),
+    ],
+)
+def test_a_command_that_can_not_be_read_is_refused_in_swedish(
+    words: tuple[str, ...], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(list(words)) == 2
+    said = capsys.readouterr().err
+    assert expected in said
+    assert "--help" in said or "finns inte" in said
+    assert not any(english in said for english in ("required", "invalid", "expected", "argument"))
+
+
 def test_an_unknown_area_lists_those_there_are(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

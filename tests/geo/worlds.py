@@ -22,10 +22,7 @@ def street(
 ) -> Area:
     """A straight street of 1,000 m in five stretches; homes and places at metres along it."""
     cuts = np.linspace(0, LENGTH_M, 6)
-    lines = [
-        shapely.LineString([(WEST + a, NORTH), (WEST + b, NORTH)])
-        for a, b in pairwise(cuts)
-    ]
+    lines = [shapely.LineString([(WEST + a, NORTH), (WEST + b, NORTH)]) for a, b in pairwise(cuts)]
     network = build_network(gpd.GeoDataFrame(geometry=lines, crs=SWEREF99_TM))
     people = gpd.GeoDataFrame(
         {
