@@ -295,8 +295,9 @@ def _name_column(there: list[str], stated: Mapping[str, str]) -> str | None:
 
 def _unit_ids(frame: gpd.GeoDataFrame, column: str | None) -> list[str]:
     codes = [written(cell) for cell in frame[column]] if column else [""] * len(frame)
-    # A number alone could be another row's code.
-    return [code or f"#{row}" for code, row in zip(codes, frame.index, strict=True)]
+    # Among codes, a number alone could be another row's.
+    mark = "#" if column else ""
+    return [code or f"{mark}{row}" for code, row in zip(codes, frame.index, strict=True)]
 
 
 def _names(frame: gpd.GeoDataFrame, column: str | None, unit: str | None) -> list[str]:
