@@ -2,7 +2,8 @@
 and listed.
 
 An area is a folder that can be copied to a colleague. ``area.json`` names the folder of the current
-revision (``r1``, ``r2`` …) and the checksum of each GeoParquet file in it. Saving writes a new
+revision (``r1``, ``r2`` …) and the checksum of each GeoParquet file in it. Beside them lies the
+network once more, as arrays that open at once (see ``stored.py``). Saving writes a new
 revision beside the old one and then replaces ``area.json`` in one step: a build that fails leaves
 the old area as it was.
 """
@@ -26,9 +27,10 @@ from platformdirs import user_data_path
 
 from geo import presets
 from geo.errors import AreaDamaged, AreaNewer, BadName, OutputUnwritable, UnknownArea
-from geo.folder import read_manifest, read_table, write_revision
+from geo.folder import check_table, map_arrays, read_manifest, read_table, write_revision
 from geo.network import WGS84, Floats, Snapped, WalkNetwork, network_from_frame
 from geo.presets import Profile
+from geo.stored import from_arrays, to_arrays
 
 DEMO = "demo"
 PARTS = ("network", "boundary", "districts", "people", "places", "buildings", "water")
@@ -257,7 +259,7 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
         "water": area.water,
     }
     try:
-        revision = write_revision(folder, tables, _describe(saved))
+        revision = write_revision(folder, tables, _describe(saved), to_arrays(area.network))
     except OSError as error:
         raise OutputUnwritable(
             file=str(folder), reason=error.strerror or type(error).__name__
@@ -286,13 +288,13 @@ def _describe(area: Area) -> dict[str, Any]:
 
 def _opened(folder: Path) -> Area:
     manifest = read_manifest(folder)
-    tables = {part: read_table(folder, manifest, part) for part in PARTS}
-    edges = tables["network"]
+    network = _network(folder, manifest)
+    tables = {part: read_table(folder, manifest, part) for part in PARTS if part != "network"}
     try:
         return Area(
             id=folder.name,
             name=str(manifest["name"]),
-            network=network_from_frame(edges),
+            network=network,
             boundary=tables["boundary"].geometry,
             sources=tuple(_source(row) for row in manifest["sources"]),
             demonstration=bool(manifest["demonstration"]),
@@ -305,6 +307,19 @@ def _opened(folder: Path) -> Area:
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise AreaDamaged(area=folder.name, file="area.json") from error
+
+
+def _network(folder: Path, manifest: dict[str, Any]) -> WalkNetwork:
+    """Return the network from its arrays where they are as written, else from its table."""
+    check_table(folder, manifest, "network")
+    arrays = map_arrays(folder, manifest)
+    mapped = from_arrays(str(manifest.get("crs")), arrays)
+    if mapped is not None:
+        return mapped
+    try:
+        return network_from_frame(read_table(folder, manifest, "network"))
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise AreaDamaged(area=folder.name, file="network.parquet") from error
 
 
 def _source(row: dict[str, Any]) -> Source:

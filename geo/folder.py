@@ -1,5 +1,8 @@
 """Folders that change in one step: tables as GeoParquet in a numbered revision, and an
 ``area.json`` that names it. Knows nothing of what the tables mean.
+
+A revision may also hold ``arrays/*.npy``: numbers that the tables hold too, laid out so that they
+open at once. They are never the only copy.
 """
 
 from __future__ import annotations
@@ -13,12 +16,18 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 import geopandas as gpd
 import numpy as np
+import shapely
+from geopandas.array import GeometryArray
+from numpy.typing import NDArray
+from pyarrow import parquet
+from pyproj import CRS
 
 from geo.errors import AreaDamaged, AreaNewer
 
@@ -28,8 +37,14 @@ STALE_S = 3600.0
 """A draft that has stood still this many seconds belongs to a build that was killed."""
 
 
+Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+
+
 def write_revision(
-    folder: Path, tables: Mapping[str, gpd.GeoDataFrame], about: Mapping[str, Any]
+    folder: Path,
+    tables: Mapping[str, gpd.GeoDataFrame],
+    about: Mapping[str, Any],
+    arrays: Arrays | None = None,
 ) -> int:
     """Write tables beside the older ones, then point ``area.json`` at them in one step; return the
     revision.
@@ -45,13 +60,14 @@ def write_revision(
     try:
         draft.mkdir(parents=True)
         files = {name: _write_table(table, draft, name) for name, table in tables.items()}
+        copies = {name: _write_array(array, draft, name) for name, array in (arrays or {}).items()}
         revision = _claim(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     before = _current_revision(folder)
     head = {"format": FORMAT, "version": VERSION, "revision": revision}
     try:
-        _replace_json(folder / "area.json", {**head, **about, "files": files})
+        _replace_json(folder / "area.json", {**head, **about, "files": files, "arrays": copies})
     except BaseException:
         shutil.rmtree(folder / f"r{revision}", ignore_errors=True)
         raise
@@ -84,13 +100,75 @@ def read_table(folder: Path, manifest: Mapping[str, Any], part: str) -> gpd.GeoD
     ------
     AreaDamaged : it is missing, cut short or changed.
     """
+    path = check_table(folder, manifest, part)
+    try:
+        return _read_table(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AreaDamaged(area=folder.name, file=path.name) from error
+
+
+def check_table(folder: Path, manifest: Mapping[str, Any], part: str) -> Path:
+    """Check a table's checksum without reading it; return its file.
+
+    Raises
+    ------
+    AreaDamaged : it is missing, cut short or changed.
+    """
     path = folder / f"r{manifest.get('revision')}" / f"{part}.parquet"
     try:
         if _checksum(path) != manifest["files"][part]["sha256"]:
             raise AreaDamaged(area=folder.name, file=path.name)
-        return gpd.read_parquet(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise AreaDamaged(area=folder.name, file=path.name) from error
+    return path
+
+
+def map_arrays(folder: Path, manifest: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Map the arrays of the revision a manifest names into memory; none where one of them is not
+    what was written.
+
+    A change made to them stays in this process: the files are never written again.
+    """
+    place = folder / f"r{manifest.get('revision')}" / "arrays"
+    found = {}
+    try:
+        for name, written in manifest["arrays"].items():
+            path = place / f"{name}.npy"
+            if _checksum(path) != written["sha256"]:
+                return {}
+            array = np.load(path, mmap_mode="c" if written["values"] else None)
+            found[str(name)] = array.view(np.ndarray)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}  # older folders have none, and the tables hold the same numbers
+    return found
+
+
+def _read_table(path: Path) -> gpd.GeoDataFrame:
+    """Read a GeoParquet file as geopandas does, but make sense of each coordinate system once:
+    that takes longer than reading a small table.
+    """
+    table = parquet.ParquetFile(path).read()
+    about = json.loads(table.schema.metadata[b"geo"])
+    name = about["primary_column"]
+    column = about["columns"][name]
+    if len(about["columns"]) > 1 or column["encoding"] != "WKB" or not column.get("crs"):
+        return gpd.read_parquet(path)
+    frame = table.to_pandas()
+    shapes = shapely.from_wkb(np.asarray(frame[name], dtype=object))
+    frame[name] = GeometryArray(shapes, crs=_crs(json.dumps(column["crs"])))
+    return gpd.GeoDataFrame(frame, geometry=name)
+
+
+@lru_cache
+def _crs(text: str) -> CRS:
+    return CRS.from_json(text)
+
+
+def _write_array(array: NDArray[Any], folder: Path, name: str) -> dict[str, Any]:
+    path = folder / "arrays" / f"{name}.npy"
+    path.parent.mkdir(exist_ok=True)
+    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+    return {"sha256": _checksum(path), "values": int(array.size)}
 
 
 def _write_table(table: gpd.GeoDataFrame, folder: Path, name: str) -> dict[str, Any]:
