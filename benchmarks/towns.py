@@ -17,7 +17,8 @@ import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_cdt
 
-from geo.network import SWEREF99_TM, Bools, Floats, Ints, WalkNetwork, _morton
+from geo.chains import morton
+from geo.network import SWEREF99_TM, Bools, Floats, Ints, WalkNetwork, exact
 
 ORIGIN = (670_000.0, 6_580_000.0)
 STEP_M = (6.0, 46.0)
@@ -62,7 +63,7 @@ def town_network(nodes: int, seed: int = 0) -> WalkNetwork:
     one, middle, other = _without_bends(*_links(side, xy, generator), side * side, generator)
     xy = xy.reshape(-1, 2)
     used, ends = np.unique(np.concatenate([one, other]), return_inverse=True)
-    order = np.argsort(_morton(xy[used]), kind="stable")
+    order = np.argsort(morton(xy[used]), kind="stable")
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     u, v = rank[ends[: len(one)]], rank[ends[len(one) :]]
@@ -75,7 +76,7 @@ def town_network(nodes: int, seed: int = 0) -> WalkNetwork:
         node_xy=np.ascontiguousarray(xy[used][order]),
         edge_u=u[by_place],
         edge_v=v[by_place],
-        edge_m=np.asarray(shapely.length(lines), dtype=np.float64),
+        edge_m=exact(shapely.length(lines)),
         geometry=lines,
         highway=np.where(street, "residential", "footway").astype(object),
         surface=np.full(count, "", dtype=object),

@@ -17,8 +17,11 @@ NarhetError
 │   ├── OutsideArea            all points lie far outside the area
 │   ├── UnknownKind, UnknownGroup, UnknownProfile, UnknownArea
 │   ├── BadLimit               not a positive number of metres
+│   │   └── LimitsUnordered    several limits that do not ascend
+│   ├── BadLength              a path whose length is no length
 │   ├── BadPoint               not a position on the map
-│   │   └── PointOffPaths      a position with no path near it
+│   │   ├── PointOffPaths      a position with no path near it
+│   │   └── PointSwapped       latitude and longitude in the wrong order
 │   ├── BadName                an area id or file name we can not use
 │   ├── BadOption              a command or option that does not exist
 │   ├── OutputFormat           an ending we can not write
@@ -117,10 +120,19 @@ class UnknownArea(InputError): ...
 class BadLimit(InputError): ...
 
 
+class LimitsUnordered(BadLimit): ...
+
+
+class BadLength(InputError): ...
+
+
 class BadPoint(InputError): ...
 
 
 class PointOffPaths(BadPoint): ...
+
+
+class PointSwapped(BadPoint): ...
 
 
 class BadName(InputError): ...

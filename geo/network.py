@@ -17,22 +17,23 @@ from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
-from geo.errors import NoLines
+from geo.chains import JOIN_M, merge_chains, morton, number_ends
+from geo.errors import BadLength, NoLines
 from geo.presets import Profile, profiles
 
 WGS84 = "EPSG:4326"
 SWEREF99_TM = "EPSG:3006"
 MAX_SNAP_M = 300.0
 """A point farther than this from the main component is unreachable, and is listed as such."""
-JOIN_M = 0.01
-"""Line ends closer than this are one node: one centimetre, finer than any coordinate we are
-given."""
+GRAIN_M = 2.0**-32
+"""All lengths are multiples of this quarter of a nanometre. Sums of them are then exact below 2,000
+km: a walk is as long to the last bit whichever end it is measured from, and equal is equal."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+SmallInts = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,8 @@ class Walkable:
     allowed: Bools
     component: Ints
     main_edges: Ints
+    closed: Bools
+    """One flag a half-edge of the star, or empty where every edge is allowed."""
 
     @cached_property
     def main_share(self) -> float:
@@ -107,7 +110,7 @@ class WalkNetwork:
         return len(self.edge_m)
 
     @cached_property
-    def star(self) -> tuple[Ints, Ints, Ints]:
+    def star(self) -> tuple[SmallInts, SmallInts, SmallInts]:
         """Forward star both ways: ``first`` (nodes + 1), ``neighbour`` and ``edge`` (2 × edges; a
         loop stands once).
         """
@@ -117,9 +120,22 @@ class WalkNetwork:
         head = np.concatenate([self.edge_v, self.edge_u[straight]])
         which = np.concatenate([edge, edge[straight]])
         order = np.argsort(tail, kind="stable")
-        first = np.zeros(self.nodes + 1, dtype=np.int64)
+        first = np.zeros(self.nodes + 1, dtype=np.int32)
         np.cumsum(np.bincount(tail, minlength=self.nodes), out=first[1:])
-        return first, head[order], which[order]
+        return first, head[order].astype(np.int32), which[order].astype(np.int32)
+
+    @cached_property
+    def star_m(self) -> Floats:
+        """Metres of each half-edge of the star.
+
+        Raises
+        ------
+        BadLength : an edge is negative, infinite or not a number.
+        """
+        wrong = ~(np.isfinite(self.edge_m) & (self.edge_m >= 0))
+        if wrong.any():
+            raise BadLength(found=str(self.edge_m[wrong][0]), edge=int(np.argmax(wrong)) + 1)
+        return exact(self.edge_m)[self.star[2]]
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -144,7 +160,8 @@ class WalkNetwork:
             component[self.edge_u[allowed]], weights=self.edge_m[allowed], minlength=1
         )
         main_edges = np.flatnonzero(allowed & (component[self.edge_u] == int(np.argmax(length))))
-        return Walkable(allowed, component, main_edges)
+        closed = np.zeros(0, dtype=bool) if allowed.all() else ~allowed[self.star[2]]
+        return Walkable(allowed, component, main_edges, closed)
 
     def components(self, allowed: Bools) -> Ints:
         """Label each node with its connected piece over the allowed edges."""
@@ -185,10 +202,9 @@ class WalkNetwork:
         hit_row, hit_edge = tree.query_nearest(xy[rows], all_matches=False)
         edge[rows[hit_row]] = main[hit_edge] if tree is not self.tree else hit_edge
         lines = self.geometry[edge[rows]]
-        offset[rows] = np.clip(
-            shapely.line_locate_point(lines, xy[rows]), 0.0, self.edge_m[edge[rows]]
-        )
-        stretch[rows] = shapely.distance(lines, xy[rows])
+        along = exact(shapely.line_locate_point(lines, xy[rows]))
+        offset[rows] = np.clip(along, 0.0, self.edge_m[edge[rows]])
+        stretch[rows] = exact(shapely.distance(lines, xy[rows]))
         edge[stretch > max_snap_m] = -1
         return Snapped(edge, offset, stretch)
 
@@ -212,6 +228,15 @@ class WalkNetwork:
             "width_m": self.width_m,
         }
         return gpd.GeoDataFrame(columns, geometry=list(self.geometry), crs=self.crs)
+
+
+def exact(metres: Floats) -> Floats:
+    """Round lengths to the grain, so that sums of them are exact; what is too long keeps its bits.
+
+    >>> exact(np.array([0.1 + 0.2, np.inf])) == exact(np.array([0.3, np.inf]))
+    array([ True,  True])
+    """
+    return np.asarray(np.rint(np.asarray(metres, dtype=np.float64) / GRAIN_M) * GRAIN_M)
 
 
 def metric_crs(bounds: tuple[float, float, float, float]) -> str:
@@ -262,8 +287,8 @@ def build_network(lines: gpd.GeoDataFrame, *, file: str = "") -> WalkNetwork:
     if len(lines) == 0:
         raise NoLines(file=file)
     lines = merge_chains(lines)
-    node, xy = _nodes(lines.geometry.values)
-    order = np.argsort(_morton(xy), kind="stable")
+    node, xy = number_ends(lines.geometry.values)
+    order = np.argsort(morton(xy), kind="stable")
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     u, v = rank[node[: len(lines)]], rank[node[len(lines) :]]
@@ -288,7 +313,7 @@ def network_from_frame(edges: gpd.GeoDataFrame) -> WalkNetwork:
         node_xy=_positions(edges),
         edge_u=edges["u"].to_numpy(np.int64),
         edge_v=edges["v"].to_numpy(np.int64),
-        edge_m=np.asarray(shapely.length(geometry), dtype=np.float64),
+        edge_m=exact(shapely.length(geometry)),
         geometry=geometry,
         highway=column("highway", "").fillna("").to_numpy(object),
         surface=column("surface", "").fillna("").to_numpy(object),
@@ -296,66 +321,6 @@ def network_from_frame(edges: gpd.GeoDataFrame) -> WalkNetwork:
         lit=column("lit", -1).to_numpy(np.int8),
         width_m=column("width_m", np.nan).to_numpy(np.float64),
     )
-
-
-def merge_chains(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Join pieces of one way that meet where nothing else does, so that an edge runs from junction
-    to junction.
-
-    Only rows with the same ``way`` are joined; without that column the table comes back as it is.
-    Lengths are kept.
-    """
-    if "way" not in lines:
-        return lines
-    geometry = np.asarray(lines.geometry.values, dtype=object)
-    chain = _chains(geometry, pd.factorize(lines["way"])[0])
-    order = np.argsort(chain, kind="stable")
-    parts = shapely.multilinestrings(geometry[order], indices=chain[order])
-    merged = lines.iloc[np.unique(chain, return_index=True)[1]].copy()
-    merged["geometry"] = gpd.GeoSeries(shapely.line_merge(parts), index=merged.index, crs=lines.crs)
-    return merged.explode(ignore_index=True)
-
-
-def _chains(geometry: NDArray[np.object_], way: Ints) -> Ints:
-    """Number the chains that lines of one way form where nothing else meets; a line alone is a
-    chain.
-
-    A chain that closes on itself stays in pieces: a merged ring could begin anywhere, and lose the
-    junction that ties it to the rest.
-    """
-    node, _ = _nodes(geometry)
-    count = len(geometry)
-    line = np.concatenate([np.arange(count), np.arange(count)])
-    ends = np.flatnonzero(np.bincount(node)[node] == 2)
-    ends = ends[np.argsort(node[ends], kind="stable")]
-    one, other = line[ends[::2]], line[ends[1::2]]
-    same = (way[one] == way[other]) & (way[one] >= 0) & (one != other)
-    links = coo_array(
-        (np.ones(int(same.sum()), np.int8), (one[same], other[same])), shape=(count, count)
-    )
-    chain = connected_components(links, directed=False)[1].astype(np.int64)
-    pairs, times = np.unique(np.column_stack([chain[line], node]), axis=0, return_counts=True)
-    is_open = np.zeros(count, dtype=bool)
-    is_open[pairs[times % 2 == 1, 0]] = True  # an open chain has two ends that it meets once
-    single = np.where(is_open[chain], chain, count + np.arange(count))
-    numbered: Ints = pd.factorize(single)[0].astype(np.int64)
-    return numbered
-
-
-def _nodes(geometry: NDArray[np.object_]) -> tuple[Ints, Floats]:
-    """Number the distinct line ends: first ends of all lines, then last ends; and the coordinates
-    of each node.
-    """
-    ends = np.concatenate(
-        [shapely.get_coordinates(shapely.get_point(geometry, at)) for at in (0, -1)],
-    )
-    xy, spot = np.unique(ends, axis=0, return_inverse=True)
-    close = cKDTree(xy).query_pairs(JOIN_M, output_type="ndarray")
-    links = coo_array((np.ones(len(close), np.int8), tuple(close.T)), shape=(len(xy), len(xy)))
-    label = connected_components(links, directed=False)[1].astype(np.int64)
-    first = np.unique(label, return_index=True)[1]
-    node: Ints = label[spot.ravel()]
-    return node, xy[first]
 
 
 def _positions(edges: gpd.GeoDataFrame) -> Floats:
@@ -368,14 +333,3 @@ def _positions(edges: gpd.GeoDataFrame) -> Floats:
     xy[v] = shapely.get_coordinates(shapely.get_point(geometry, -1))
     xy[u] = shapely.get_coordinates(shapely.get_point(geometry, 0))
     return xy
-
-
-def _morton(xy: Floats) -> NDArray[np.uint64]:
-    """Interleave the bits of x and y: the position of each point on a Morton (Z-order) curve."""
-    span = np.maximum(xy.max(axis=0) - xy.min(axis=0), 1.0)
-    cell = ((xy - xy.min(axis=0)) / span.max() * (2**21 - 1)).astype(np.uint64)
-    code = np.zeros(len(xy), dtype=np.uint64)
-    for bit in range(21):
-        for axis in (0, 1):
-            code |= ((cell[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
-    return code

@@ -9,21 +9,26 @@ says; unreachable is ``inf``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 import shapely.ops
-from scipy.sparse import csr_array
+from geopandas import GeoSeries
+from scipy.sparse import coo_array, csr_array
 
-from geo import kernels
+from geo import kernels, ranked_kernel, searching
 from geo.errors import BadLimit
-from geo.network import Floats, Ints, Snapped, WalkNetwork
+from geo.network import Floats, Ints, SmallInts, Snapped, WalkNetwork
 from geo.presets import Profile
+from geo.searching import Points
 
-Points: TypeAlias = gpd.GeoSeries | Snapped
+ALONE = 64
+"""Searches fewer than this are done in one thread: another would cost more than it saves."""
+BLOCK = 10_000
+"""Origins a block holds when pairs are streamed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +37,7 @@ class Nearest:
     k), ``inf`` for none.
     """
 
-    place: Ints
+    place: SmallInts
     metres: Floats
 
 
@@ -48,40 +53,93 @@ def nearest(
     """Find the ``k`` nearest places of each origin in walking metres; equal distances go to the
     earlier place.
 
-    One search from all places at once answers every origin, however many there are.
+    One search from all places at once answers every origin, however many there are. With fewer than
+    ``k`` places in reach the rest of a row is -1 and ``inf``.
 
     Raises
     ------
     BadLimit : ``within_m`` is not above zero, or ``k`` below one.
+    BadPoint : a snapped point is on no edge of the network.
     """
     _check(within_m, k)
-    start, goal = _snapped(network, origins, profile), _snapped(network, places, profile)
-    seed_node, seed_m, seed_place = _seeds(network, goal)
-    node_m, node_place = kernels.nearest_per_node(
-        *network.star,
-        network.edge_m,
-        network.walkable(profile).allowed,
-        seed_node,
-        seed_m,
-        seed_place,
-        k,
-        within_m,
-    )
-    metres, place = kernels.nearest_per_point(
-        node_m,
-        node_place,
-        network.edge_u,
-        network.edge_v,
-        network.edge_m,
-        start.edge,
-        start.offset_m,
-        start.stretch_m,
-        *_by_edge(network, goal),
-        goal.offset_m,
-        goal.stretch_m,
-        within_m,
-    )
+    start = searching.snapped(network, origins, profile)
+    goal = searching.snapped(network, places, profile)
+    paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
+    rows = min(k, max(1, len(goal)))
+    metres, place = _blank(len(start), k)
+    with searching.workspace(network) as lent:
+        if rows == 1:
+            node_m, node_place = lent.metres[:, None], lent.place[:, None]
+            count = kernels.spread(*_with(paths, lent), 0, *seeds, within_m)
+        else:
+            node_m, node_place = _rows(network.nodes, rows, filled=False)
+            count = ranked_kernel.spread_k(
+                *_ranks(paths, lent, node_m, node_place), *seeds, within_m
+            )
+        ranked_kernel.nearest_per_point(
+            node_m,
+            node_place,
+            lent.journal.marked,
+            searching.ends(network, start),
+            searching.by_edge(goal),
+            within_m,
+            metres[:, :rows],
+            place[:, :rows],
+        )
+        if rows == 1:
+            kernels.take_back(lent.journal, 0, count, lent.metres, lent.place)
+        else:
+            lent.journal.marked[lent.journal.node[:count]] = False
     return Nearest(place, metres)
+
+
+def nearest_nodes(
+    network: WalkNetwork,
+    places: Points,
+    *,
+    k: int = 1,
+    within_m: float = math.inf,
+    profile: Profile | None = None,
+) -> Nearest:
+    """Find the ``k`` nearest places of every node of the network: rows are nodes; else as
+    ``nearest``.
+    """
+    _check(within_m, k)
+    goal = searching.snapped(network, places, profile)
+    paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
+    metres, place = _rows(network.nodes, k, filled=True)
+    with searching.workspace(network) as lent:
+        if k == 1:
+            own = replace(lent, metres=metres[:, 0], place=place[:, 0])
+            count = kernels.spread(*_with(paths, own), 0, *seeds, within_m)
+        else:
+            count = ranked_kernel.spread_k(*_ranks(paths, lent, metres, place), *seeds, within_m)
+        lent.journal.marked[lent.journal.node[:count]] = False
+    return Nearest(place, metres)
+
+
+def nearest_of_each(
+    network: WalkNetwork,
+    origins: Points | None,
+    kinds: Sequence[Points],
+    *,
+    k: int = 1,
+    within_m: float = math.inf,
+    profile: Profile | None = None,
+) -> list[Nearest]:
+    """Answer ``nearest`` for several kinds of place side by side, on all processors.
+
+    ``origins`` None: every node.
+    """
+    start = None if origins is None else searching.snapped(network, origins, profile)
+    network.walkable(profile), network.star_m
+
+    def ask(places: Points) -> Nearest:
+        if start is None:
+            return nearest_nodes(network, places, k=k, within_m=within_m, profile=profile)
+        return nearest(network, start, places, k=k, within_m=within_m, profile=profile)
+
+    return searching.in_threads(ask, kinds)
 
 
 def within(
@@ -95,46 +153,80 @@ def within(
     """Return metres between all pairs in reach, as a sparse matrix (origins × destinations); zeros
     are kept.
 
-    Searches from the smaller side; memory follows the pairs found, never origins × destinations.
+    Searches from the smaller side, on all processors; memory follows the pairs found, never origins
+    × destinations.
+
+    Raises
+    ------
+    BadLimit : ``within_m`` is not above zero.
+    BadPoint : a snapped point is on no edge of the network.
     """
     _check(within_m)
-    start, goal = _snapped(network, origins, profile), _snapped(network, destinations, profile)
+    start = searching.snapped(network, origins, profile)
+    goal = searching.snapped(network, destinations, profile)
+    if len(goal) < len(start):
+        column, row, metres = _pairs(network, goal, start, within_m, profile)
+    else:
+        row, column, metres = _pairs(network, start, goal, within_m, profile)
     shape = (len(start), len(goal))
-    swap = len(goal) < len(start)
-    if swap:
-        start, goal = goal, start
-    row_start, column, metres = kernels.pairs_within(
-        *network.star,
-        network.edge_m,
-        network.walkable(profile).allowed,
-        network.edge_u,
-        network.edge_v,
-        start.edge,
-        start.offset_m,
-        start.stretch_m,
-        *_by_edge(network, goal),
-        goal.offset_m,
-        goal.stretch_m,
-        within_m,
-    )
-    matrix = csr_array((metres, column, row_start), shape=shape[::-1] if swap else shape)
-    if swap:
-        matrix = matrix.T.tocsr()
+    matrix = coo_array((metres, (row, column)), shape=shape).tocsr()
     matrix.sort_indices()
     return matrix
 
 
+def within_blocks(
+    network: WalkNetwork,
+    origins: Points,
+    destinations: Points,
+    *,
+    within_m: float,
+    block: int = BLOCK,
+    profile: Profile | None = None,
+) -> Iterator[tuple[Ints, csr_array]]:
+    """Stream ``within`` in blocks of origins: their rows, and their part of the matrix.
+
+    Only one block's pairs are held at a time. A block's origins lie near each other.
+
+    Raises
+    ------
+    BadLimit : ``within_m`` is not above zero, or ``block`` below one.
+    """
+    _check(within_m, block)
+    start = searching.snapped(network, origins, profile)
+    goal = searching.snapped(network, destinations, profile)
+    order = np.argsort(start.edge, kind="stable")
+    for low in range(0, len(start), block):
+        rows = np.sort(order[low : low + block])
+        yield rows, within(network, start.take(rows), goal, within_m=within_m, profile=profile)
+
+
+def reached_nodes(
+    network: WalkNetwork, places: Points, *, limit_m: float, profile: Profile | None = None
+) -> tuple[Ints, Floats]:
+    """Return the nodes within ``limit_m`` of the nearest of some places, and their metres: in no
+    stated order. Work follows what is reached, not the size of the network.
+    """
+    _check(limit_m)
+    node, metres, _ = searching.seeds(network, searching.snapped(network, places, profile))
+    with searching.workspace(network) as lent:
+        found: tuple[Ints, Floats] = kernels.search(
+            *_with(searching.paths(network, profile), lent), node, metres, limit_m
+        )
+    return found
+
+
 def reached_paths(
     network: WalkNetwork, origin: Points, *, limit_m: float, profile: Profile | None = None
-) -> gpd.GeoSeries:
+) -> GeoSeries:
     """Return the stretches of path within ``limit_m`` of one point, cut where the limit is met
     (metric coordinates).
     """
     _check(limit_m)
-    start = _snapped(network, origin, profile)
-    node, metres, _ = _seeds(network, start)
+    start = searching.snapped(network, origin, profile)
     allowed = network.walkable(profile).allowed
-    node_m = kernels.search_from(*network.star, network.edge_m, allowed, node, metres, limit_m)
+    node_m = np.full(network.nodes, np.inf)
+    node, metres = reached_nodes(network, start, limit_m=limit_m, profile=profile)
+    node_m[node] = metres
     left_u, left_v = (
         np.where(np.isfinite(from_m), np.clip(limit_m - from_m, 0, network.edge_m), 0.0)
         for from_m in (node_m[network.edge_u], node_m[network.edge_v])
@@ -147,7 +239,7 @@ def reached_paths(
         lines = shapely.reverse(network.geometry[part]) if backwards else network.geometry[part]
         pieces.append(_cut(lines, left[part]))
     pieces.append(_own_edges(network, start, limit_m, left_u, left_v))
-    return gpd.GeoSeries(np.concatenate(pieces), crs=network.crs)
+    return GeoSeries(np.concatenate(pieces), crs=network.crs)
 
 
 def _own_edges(
@@ -192,34 +284,52 @@ def _cut(lines: np.ndarray, length_m: Floats) -> np.ndarray:
 
 
 def _check(within_m: float, k: int = 1) -> None:
-    if math.isnan(within_m) or within_m <= 0:
+    if not within_m > 0:
         raise BadLimit(found=str(within_m))
     if k < 1:
         raise BadLimit(found=str(k))
 
 
-def _snapped(network: WalkNetwork, points: Points, profile: Profile | None) -> Snapped:
-    return points if isinstance(points, Snapped) else network.snap(points, profile)
+def _pairs(
+    network: WalkNetwork, start: Snapped, goal: Snapped, within_m: float, profile: Profile | None
+) -> tuple[SmallInts, SmallInts, Floats]:
+    """Walk out from each of ``start``: (start, goal, metres) of each pair in reach."""
+    paths, origins = searching.paths(network, profile), searching.ends(network, start)
+    # Neighbours one after the other find what they share in the cache.
+    order = np.argsort(start.edge, kind="stable")
+    parts = 1 if len(order) < ALONE else 4 * searching.threads()
+
+    def walk(part: Ints) -> tuple[SmallInts, SmallInts, Floats]:
+        with searching.workspace(network) as lent:
+            first, goal_row, metres = kernels.pairs_within(
+                *_with(paths, lent), origins, part, listed, within_m
+            )
+        return np.repeat(part, np.diff(first)).astype(np.int32), goal_row, metres
+
+    with searching.doors(network, goal) as listed:
+        found = searching.in_threads(walk, np.array_split(order, parts))
+    row, column, metres = (np.concatenate(column) for column in zip(*found, strict=True))
+    return row, column, metres
 
 
-def _seeds(network: WalkNetwork, goal: Snapped) -> tuple[Ints, Floats, Ints]:
-    """Return the two ends of each reachable place's edge, with metres from there, and whose they
-    are.
-    """
-    who = np.flatnonzero(goal.edge >= 0)
-    edge = goal.edge[who]
-    to_u = goal.stretch_m[who] + goal.offset_m[who]
-    to_v = goal.stretch_m[who] + (network.edge_m[edge] - goal.offset_m[who])
-    node = np.concatenate([network.edge_u[edge], network.edge_v[edge]])
-    return node, np.concatenate([to_u, to_v]), np.concatenate([who, who])
+def _with(paths: kernels.Paths, lent: searching.Workspace) -> tuple[Any, ...]:
+    return paths, lent.queue, lent.per_metre, lent.metres, lent.place, lent.journal
 
 
-def _by_edge(network: WalkNetwork, points: Snapped) -> tuple[Ints, Ints]:
-    """Group points by their edge: ``first`` (edges + 1) into ``points`` (reachable ones, in edge
-    order).
-    """
-    who = np.flatnonzero(points.edge >= 0)
-    order = who[np.argsort(points.edge[who], kind="stable")]
-    first = np.zeros(network.edges + 1, dtype=np.int64)
-    np.cumsum(np.bincount(points.edge[who], minlength=network.edges), out=first[1:])
-    return first, order
+def _ranks(
+    paths: kernels.Paths, lent: searching.Workspace, metres: Floats, place: SmallInts
+) -> tuple[Any, ...]:
+    sent = np.empty(metres.shape, dtype=bool)
+    due = np.empty(len(metres))
+    return paths, lent.queue, lent.per_metre, metres, place, sent, due, lent.journal
+
+
+def _blank(rows: int, k: int) -> tuple[Floats, SmallInts]:
+    return np.full((rows, k), np.inf), np.full((rows, k), -1, dtype=np.int32)
+
+
+def _rows(nodes: int, k: int, *, filled: bool) -> tuple[Floats, SmallInts]:
+    """Return rows of labels, filled or left for the search to fill where it comes."""
+    if filled:
+        return _blank(nodes, k)
+    return np.empty((nodes, k)), np.empty((nodes, k), dtype=np.int32)

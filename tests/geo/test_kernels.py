@@ -14,36 +14,67 @@ from hypothesis import given, settings
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo import kernels
-from geo.network import build_network
+from geo import kernels, ranked_kernel, searching
+from geo.network import WalkNetwork, build_network
 from tests.geo import oracle
 
 RANDOM = settings(max_examples=200, deadline=None)
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def metres_from(network: WalkNetwork, source: int, within_m: float) -> np.ndarray:
+    """Metres from a node to all nodes, by one search in a lent workspace."""
+    with searching.workspace(network) as lent:
+        node, node_m = kernels.search(
+            searching.paths(network, None),
+            lent.queue,
+            lent.per_metre,
+            lent.metres,
+            lent.place,
+            lent.journal,
+            np.array([source]),
+            np.zeros(1),
+            within_m,
+        )
+    metres = np.full(network.nodes, np.inf)
+    metres[node] = node_m
+    return metres
+
+
 @RANDOM
-@given(st.lists(st.tuples(st.sampled_from([0.0, 1.0, 1.5, 9.0]), st.integers(0, 3)), max_size=40))
-def test_the_heap_gives_back_smallest_first_and_ties_by_rank(entries) -> None:
-    keys, ranks = np.empty(41), np.empty(41, np.int64)
-    items, size = np.empty(41, np.int64), 0
-    for item, (key, rank) in enumerate(entries):
-        size = kernels._push(keys, ranks, items, size, key, rank, item)
-    out = []
-    while size:
-        out.append((keys[0], ranks[0]))
-        assert entries[items[0]] == (keys[0], ranks[0])
-        size = kernels._drop_top(keys, ranks, items, size)
-    assert out == sorted(entries)
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([-1, 0, 1, 3])), max_size=60))
+def test_the_queue_holds_each_node_once_where_it_was_last_put(moves) -> None:
+    lost = [np.full(6, -1, np.int32) for _ in range(3)]
+    queue = kernels.Queue(np.full(4, -1, np.int32), *lost)
+    where: dict[int, int] = {}
+    for node, bucket in moves:
+        if bucket >= 0:
+            assert kernels._wait(queue, node, bucket) == (node not in where)
+            where[node] = bucket
+        elif where:
+            of = next(iter(where.values()))
+            top = int(queue.head[of])
+            kernels._take(queue, top, of)
+            assert where.pop(top) == of
+        for of in range(4):
+            listed, node = [], int(queue.head[of])
+            while node >= 0:
+                listed.append(node)
+                node = int(queue.after[node])
+            assert sorted(listed) == sorted(node for node in where if where[node] == of)
 
 
 @RANDOM
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=30), st.integers(1, 5))
 def test_keep_holds_the_k_best_of_what_it_was_given(offers, k: int) -> None:
-    metres, place = np.full((1, k), np.inf), np.full((1, k), -1, np.int64)
+    metres, place = np.full((1, k), np.inf), np.full((1, k), -1, np.int32)
+    sent = np.zeros((1, k), bool)
     best: dict[int, float] = {}
     for number, metre in offers:
-        kernels._keep(metres, place, 0, k, float(metre), number)
+        before = metres.copy(), place.copy()
+        kept = ranked_kernel.keep(metres, place, sent, 0, float(metre), number)
+        changed = (before[0] != metres).any() or (before[1] != place).any()
+        assert kept == changed
         best[number] = min(best.get(number, np.inf), float(metre))
     expected = sorted((metre, number) for number, metre in best.items())[:k]
     found = [(m, p) for m, p in zip(metres[0], place[0], strict=True) if p >= 0]
@@ -52,13 +83,38 @@ def test_keep_holds_the_k_best_of_what_it_was_given(offers, k: int) -> None:
 
 
 @RANDOM
+@given(oracle.networks(), st.data())
+def test_a_journal_takes_a_search_back_to_the_last_bit(network, data) -> None:
+    lent = searching.new_workspace(network)
+    paths = searching.paths(network, None)
+    node = st.integers(0, network.nodes - 1)
+    work = (paths, lent.queue, lent.per_metre, lent.metres, lent.place, lent.journal)
+    one, two = (
+        (np.array([data.draw(node)]), np.array([data.draw(st.sampled_from([0.0, 30.0, 99.5]))]))
+        for _ in range(2)
+    )
+    kernels.spread(*work, 0, *one, np.array([1]), np.inf)
+    lent.journal.marked[:] = False
+    before = lent.metres.copy(), lent.place.copy()
+    count = kernels.spread(
+        *work, 0, *two, np.array([0]), data.draw(st.sampled_from([70.0, np.inf]))
+    )
+    assert len(set(lent.journal.node[:count].tolist())) == count
+    assert (lent.metres <= before[0]).all()
+    changed = (lent.metres != before[0]) | (lent.place != before[1])
+    assert set(np.flatnonzero(changed)) == set(lent.journal.node[:count].tolist())
+    kernels.take_back(lent.journal, 0, count, lent.metres, lent.place)
+    np.testing.assert_array_equal(lent.metres, before[0])
+    np.testing.assert_array_equal(lent.place, before[1])
+    assert not lent.journal.marked.any()
+    assert (lent.queue.head == -1).all() and (lent.queue.bucket == -1).all()
+
+
+@RANDOM
 @given(oracle.networks(), st.integers(0, 30), st.sampled_from([np.inf, 80.0]))
 def test_a_search_from_one_node_is_scipys(network, seed: int, within_m: float) -> None:
     source = seed % network.nodes
-    allowed = np.ones(network.edges, dtype=bool)
-    found = kernels.search_from(
-        *network.star, network.edge_m, allowed, np.array([source]), np.zeros(1), within_m
-    )
+    found = metres_from(network, source, within_m)
     shortest: dict[tuple[int, int], float] = {}
     for u, v, metres in zip(network.edge_u, network.edge_v, network.edge_m, strict=True):
         pair = (int(min(u, v)), int(max(u, v)))
@@ -74,16 +130,9 @@ def test_a_search_from_one_node_is_scipys(network, seed: int, within_m: float) -
 def test_a_search_leaves_its_network_untouched_and_repeats_itself_in_other_threads() -> None:
     network = build_network(oracle.grid(20, 20))
     before = [array.copy() for array in (*network.star, network.edge_m)]
-    allowed = np.ones(network.edges, dtype=bool)
-
-    def search(node: int) -> np.ndarray:
-        return kernels.search_from(
-            *network.star, network.edge_m, allowed, np.array([node]), np.zeros(1), np.inf
-        )
-
-    alone = [search(node) for node in range(40)]
+    alone = [metres_from(network, node, np.inf) for node in range(40)]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(search, range(40)))
+        together = list(pool.map(lambda node: metres_from(network, node, np.inf), range(40)))
     np.testing.assert_array_equal(alone, together)
     for old, new in zip(before, (*network.star, network.edge_m), strict=True):
         np.testing.assert_array_equal(old, new)
@@ -93,13 +142,13 @@ def test_a_second_start_loads_the_compiled_loops_from_disk(tmp_path: Path) -> No
     package = tmp_path / "geo"
     package.mkdir()
     (package / "__init__.py").touch()
-    shutil.copy(ROOT / "geo" / "kernels.py", package)
+    for module in ("kernels.py", "ranked_kernel.py"):
+        shutil.copy(ROOT / "geo" / module, package)
     script = (
-        "import numpy as np; from geo import kernels as k;"
-        "i = np.zeros(1, np.int64); f = np.zeros(1);"
-        "k.search_from(np.array([0, 1]), i, i, f, np.ones(1, bool), i, f, 9.0);"
-        "print(sum(k.nearest_per_node.stats.cache_hits.values()),"
-        " sum(k.nearest_per_node.stats.cache_misses.values()))"
+        "import numpy as np; from geo import ranked_kernel as r;"
+        "f = np.full((1, 1), np.inf); i = np.full((1, 1), -1, np.int32);"
+        "r.keep(f, i, np.zeros((1, 1), bool), 0, 1.0, 3);"
+        "print(sum(r.keep.stats.cache_hits.values()), sum(r.keep.stats.cache_misses.values()))"
     )
     starts = [
         subprocess.run(
@@ -107,5 +156,5 @@ def test_a_second_start_loads_the_compiled_loops_from_disk(tmp_path: Path) -> No
         ).stdout.split()
         for _ in range(2)
     ]
-    assert starts[0][1] == "1", "the first start compiles"
-    assert starts[1][1] == "0", "the second start compiles again"
+    assert starts[0] == ["0", "1"], "the first start compiles"
+    assert starts[1] == ["1", "0"], "the second start compiles again"

@@ -1,0 +1,92 @@
+"""How lines become a graph: ends that meet are one node, pieces of one way one edge, and nodes lie
+along a curve. Knows lines and numbers, and no network.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+JOIN_M = 0.01
+"""Line ends closer than this are one node: one centimetre, finer than any coordinate we are
+given."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def merge_chains(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Join pieces of one way that meet where nothing else does, so that an edge runs from junction
+    to junction.
+
+    Only rows with the same ``way`` are joined; without that column the table comes back as it is.
+    Lengths are kept.
+    """
+    if "way" not in lines:
+        return lines
+    geometry = np.asarray(lines.geometry.values, dtype=object)
+    chain = _chains(geometry, pd.factorize(lines["way"])[0])
+    order = np.argsort(chain, kind="stable")
+    parts = shapely.multilinestrings(geometry[order], indices=chain[order])
+    merged = lines.iloc[np.unique(chain, return_index=True)[1]].copy()
+    merged["geometry"] = gpd.GeoSeries(shapely.line_merge(parts), index=merged.index, crs=lines.crs)
+    return merged.explode(ignore_index=True)
+
+
+def _chains(geometry: NDArray[np.object_], way: Ints) -> Ints:
+    """Number the chains that lines of one way form where nothing else meets; a line alone is a
+    chain.
+
+    A chain that closes on itself stays in pieces: a merged ring could begin anywhere, and lose the
+    junction that ties it to the rest.
+    """
+    node, _ = number_ends(geometry)
+    count = len(geometry)
+    line = np.concatenate([np.arange(count), np.arange(count)])
+    ends = np.flatnonzero(np.bincount(node)[node] == 2)
+    ends = ends[np.argsort(node[ends], kind="stable")]
+    one, other = line[ends[::2]], line[ends[1::2]]
+    same = (way[one] == way[other]) & (way[one] >= 0) & (one != other)
+    links = coo_array(
+        (np.ones(int(same.sum()), np.int8), (one[same], other[same])), shape=(count, count)
+    )
+    chain = connected_components(links, directed=False)[1].astype(np.int64)
+    pairs, times = np.unique(np.column_stack([chain[line], node]), axis=0, return_counts=True)
+    is_open = np.zeros(count, dtype=bool)
+    is_open[pairs[times % 2 == 1, 0]] = True  # an open chain has two ends that it meets once
+    single = np.where(is_open[chain], chain, count + np.arange(count))
+    numbered: Ints = pd.factorize(single)[0].astype(np.int64)
+    return numbered
+
+
+def number_ends(geometry: NDArray[np.object_]) -> tuple[Ints, Floats]:
+    """Number the distinct line ends: first ends of all lines, then last ends; and the coordinates
+    of each node.
+    """
+    ends = np.concatenate(
+        [shapely.get_coordinates(shapely.get_point(geometry, at)) for at in (0, -1)],
+    )
+    xy, spot = np.unique(ends, axis=0, return_inverse=True)
+    close = cKDTree(xy).query_pairs(JOIN_M, output_type="ndarray")
+    links = coo_array((np.ones(len(close), np.int8), tuple(close.T)), shape=(len(xy), len(xy)))
+    label = connected_components(links, directed=False)[1].astype(np.int64)
+    first = np.unique(label, return_index=True)[1]
+    node: Ints = label[spot.ravel()]
+    return node, xy[first]
+
+
+def morton(xy: Floats) -> NDArray[np.uint64]:
+    """Interleave the bits of x and y: the position of each point on a Morton (Z-order) curve."""
+    span = np.maximum(xy.max(axis=0) - xy.min(axis=0), 1.0)
+    cell = ((xy - xy.min(axis=0)) / span.max() * (2**21 - 1)).astype(np.uint64)
+    code = np.zeros(len(xy), dtype=np.uint64)
+    for bit in range(21):
+        for axis in (0, 1):
+            code |= ((cell[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
+    return code
