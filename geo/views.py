@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo import presets, privacy, texts
 from geo.area import Area
-from geo.gaps import SQUARE_M, Gap, headline, squares, without_small_counts, without_small_squares
+from geo.gaps import Gap, headline, without_small_counts
 from geo.here import Here
 from geo.mapview import (
     AreaLayer,
@@ -24,6 +24,7 @@ from geo.mapview import (
     credits_of,
 )
 from geo.output.tables import part_name, source_date
+from geo.squares import SQUARE_M, squares, without_small_squares
 
 OUTLINE_COLOUR = "#333333"
 REACH_COLOUR = "#0b6e4f"

@@ -22,8 +22,9 @@ import xlsxwriter
 from geo import presets, privacy, texts
 from geo.area import Area, Source
 from geo.errors import OutputFormat, OutputUnwritable
-from geo.gaps import Gap, headline, squares, without_small_counts, without_small_squares
+from geo.gaps import Gap, headline, without_small_counts
 from geo.network import MAX_SNAP_M
+from geo.squares import squares, without_small_squares
 
 GAP_COLUMNS = (
     "district", "people", "beyond", "share_beyond", "mean_m_beyond", "note", "kind", "group",

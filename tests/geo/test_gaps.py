@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geo import gaps, texts
+from geo import gaps, squares, texts
 from geo.area import Area
 from geo.errors import AreaLacks, BadLimit, UnknownGroup, UnknownKind, UnknownProfile
 from tests.geo.worlds import street
@@ -109,7 +109,7 @@ def test_concentration_is_the_share_that_would_have_to_move(area: Area) -> None:
 
 def test_squares_sum_to_the_headcount(area: Area) -> None:
     answer = gaps.gap(area, kind="preschool", limit_m=400, group="children_0_4")
-    cells = gaps.squares(area, answer)
+    cells = squares.squares(area, answer)
     assert cells["beyond"].sum() == pytest.approx(answer.beyond)
     assert cells.crs == "EPSG:4326"
     assert isinstance(cells, gpd.GeoDataFrame)
