@@ -11,9 +11,9 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from geo import commands, texts
+from geo import commands, commands_reach, texts
 from geo.errors import BadOption, InputError, NarhetError
 
 
@@ -100,7 +100,28 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     task.add_argument("--json", action="store_true", help=say("json"))
     task.add_argument("-o", "--output", help=say("output"))
     task.set_defaults(run=commands.gaps)
+    _reach_tasks(tasks, common, say)
     return root
+
+
+def _reach_tasks(tasks: Any, common: argparse.ArgumentParser, say: commands.Say) -> None:
+    """Add the commands about one point: what is in reach of it, and the way from it."""
+    task = tasks.add_parser("reach", parents=[common], help=say("reach"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--at", required=True, metavar="LON,LAT", help=say("at"))
+    task.add_argument("--limits", required=True, metavar="M,M", help=say("limits"))
+    task.set_defaults(run=commands_reach.reach)
+    way = tasks.add_parser("route", parents=[common], help=say("route"))
+    way.add_argument("area", help=say("area_id"))
+    for end, name in (("from", "origin"), ("to", "destination")):
+        way.add_argument(
+            f"--{end}", dest=name, required=True, metavar="LON,LAT", help=say(f"route_{end}")
+        )
+    way.set_defaults(run=commands_reach.route)
+    for each in (task, way):
+        each.add_argument("--profile", default="adult", help=say("profile"))
+        each.add_argument("--json", action="store_true", help=say("json"))
+        each.add_argument("-o", "--output", help=say("output"))
 
 
 def _file_options(task: argparse.ArgumentParser, say: commands.Say) -> None:

@@ -16,6 +16,8 @@ NarhetError
 │   ├── NoCoordinates          no row has coordinates
 │   ├── OutsideArea            all points lie far outside the area
 │   ├── UnknownKind, UnknownGroup, UnknownProfile, UnknownArea
+│   ├── BadPath                a drawn path that is not one line
+│   ├── PathApart              a drawn path whose end is near no path
 │   ├── BadLimit               not a positive number of metres
 │   │   └── LimitsUnordered    several limits that do not ascend
 │   ├── BadLength              a path whose length is no length
@@ -121,6 +123,12 @@ class BadLimit(InputError): ...
 
 
 class LimitsUnordered(BadLimit): ...
+
+
+class BadPath(InputError): ...
+
+
+class PathApart(InputError): ...
 
 
 class BadLength(InputError): ...

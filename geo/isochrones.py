@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.errors import BadLimit
+from geo.errors import BadLimit, LimitsUnordered
 from geo.network import Bools, Floats, Ints, Snapped, WalkNetwork
 from geo.outline_kernel import join_stretches, outline, paint
 from geo.presets import Profile
@@ -67,7 +67,7 @@ def isochrones(
 
     Raises
     ------
-    BadLimit : no limit, one that is not above zero, or limits that do not ascend.
+    BadLimit : no limit, or one that is not above zero; LimitsUnordered : they do not ascend.
     """
     limits = checked_limits(limits_m)
     walk = _walk(network, places, limits[-1], profile)
@@ -88,7 +88,8 @@ def reached_stretches(
 
 
 def checked_limits(limits_m: Sequence[float]) -> list[float]:
-    """Return limits as numbers, or raise ``BadLimit``: they must be above zero and ascend.
+    """Return limits as numbers, or raise ``BadLimit`` (``LimitsUnordered``): they must be above zero,
+    and ascend.
 
     >>> checked_limits([400, 800])
     [400.0, 800.0]
@@ -97,9 +98,10 @@ def checked_limits(limits_m: Sequence[float]) -> list[float]:
         limits = [float(limit) for limit in limits_m]
     except (TypeError, ValueError):
         raise BadLimit(found=_listed(limits_m)) from None
-    fine = all(math.isfinite(limit) and limit > 0 for limit in limits)
-    if not limits or not fine or any(b <= a for a, b in pairwise(limits)):
+    if not limits or not all(math.isfinite(limit) and limit > 0 for limit in limits):
         raise BadLimit(found=_listed(limits_m))
+    if any(larger <= smaller for smaller, larger in pairwise(limits)):
+        raise LimitsUnordered(found=_listed(limits_m))
     return limits
 
 

@@ -1,0 +1,68 @@
+"""What the commands ``reach`` and ``route`` do: from a point as a person writes it to text, JSON
+or GeoJSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TypeAlias
+
+from geo import presets, texts
+from geo.area import Area, open_area
+from geo.around import around, read_limits, read_point, way_between
+from geo.output import reach_files, tables
+
+Options: TypeAlias = argparse.Namespace
+
+
+def reach(options: Options) -> None:
+    """Answer what can be walked to from a point, within one limit or several."""
+    lon, lat = read_point(options.at)
+    limits = read_limits(options.limits)
+    presets.profile(options.profile)
+    output = _output(options)
+    area = open_area(options.area, options.home)
+    answer = around(area, lon, lat, limits_m=limits, profile=options.profile)
+    if output:
+        tables.write_file(output, reach_files.reach_geojson(answer, area, options.lang))
+    if options.json:
+        _print_json(reach_files.reach_json(answer, area, options.lang))
+    elif not output:
+        print("\n".join(reach_files.reach_lines(answer, area, options.lang)))
+    _say_demonstration(area, options.lang)
+
+
+def route(options: Options) -> None:
+    """Answer how to walk from one point to another."""
+    a, b = read_point(options.origin), read_point(options.destination)
+    presets.profile(options.profile)
+    output = _output(options)
+    area = open_area(options.area, options.home)
+    way = way_between(area, a, b, profile=options.profile)
+    if output:
+        tables.write_file(output, reach_files.route_geojson(way, area, options.lang))
+    if options.json:
+        _print_json(reach_files.route_json(way, area, options.lang))
+    elif not output:
+        print("\n".join(reach_files.route_lines(way, area, options.lang)))
+    _say_demonstration(area, options.lang)
+
+
+def _output(options: Options) -> Path | None:
+    if not options.output:
+        return None
+    path = Path(options.output)
+    tables.check_ending(path, (".geojson",))
+    return path
+
+
+def _print_json(document: dict[str, object]) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def _say_demonstration(area: Area, language: str) -> None:
+    if area.demonstration:
+        print(texts.text("demo.mark", language), file=sys.stderr)
