@@ -19,7 +19,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.chains import JOIN_M, merge_chains, morton, number_ends
-from geo.errors import BadLength, NoLines
+from geo.errors import BadLength, BadPoint, NoLines
 from geo.presets import Profile, profiles
 
 WGS84 = "EPSG:4326"
@@ -183,28 +183,36 @@ class WalkNetwork:
         ----------
         points : GeoSeries of points in any coordinate system; empty points are unreachable.
         max_snap_m : a point farther from the network than this is unreachable (``edge`` -1).
+
+        Raises
+        ------
+        BadPoint : something else than a point.
         """
-        xy = np.asarray(
-            points.to_crs(self.crs).values if points.crs else points.values, dtype=object
-        )
+        local = points.to_crs(self.crs) if points.crs else points
         main = self.walkable(profile).main_edges
-        edge = np.full(len(xy), -1, dtype=np.int64)
-        offset, stretch = np.zeros(len(xy)), np.full(len(xy), np.inf)
-        coordinates = shapely.get_coordinates(xy) if len(xy) else np.empty((0, 2))
-        usable = (
-            ~(shapely.is_missing(xy) | shapely.is_empty(xy)) if len(xy) else np.zeros(0, dtype=bool)
-        )
-        usable[usable] = np.isfinite(coordinates).all(axis=1)
-        if len(main) == 0 or not usable.any():
-            return Snapped(edge, offset, stretch)
         tree = self.tree if len(main) == self.edges else self._main_tree(profile)
-        rows = np.flatnonzero(usable)
-        hit_row, hit_edge = tree.query_nearest(xy[rows], all_matches=False)
-        edge[rows[hit_row]] = main[hit_edge] if tree is not self.tree else hit_edge
+        return self.meet(np.asarray(local.values, dtype=object), main, tree, max_snap_m)
+
+    def meet(
+        self, points: NDArray[np.object_], edges: Ints, tree: shapely.STRtree, max_snap_m: float
+    ) -> Snapped:
+        """Bring points (metres in ``crs``) to the nearest of some edges, which ``tree`` holds.
+
+        Raises
+        ------
+        BadPoint : something else than a point.
+        """
+        edge = np.full(len(points), -1, dtype=np.int64)
+        offset, stretch = np.zeros(len(points)), np.full(len(points), np.inf)
+        rows = np.flatnonzero(_usable(points))
+        if len(edges) == 0 or len(rows) == 0:
+            return Snapped(edge, offset, stretch)
+        hit_row, hit_edge = tree.query_nearest(points[rows], all_matches=False)
+        edge[rows[hit_row]] = edges[hit_edge]
         lines = self.geometry[edge[rows]]
-        along = exact(shapely.line_locate_point(lines, xy[rows]))
+        along = exact(shapely.line_locate_point(lines, points[rows]))
         offset[rows] = np.clip(along, 0.0, self.edge_m[edge[rows]])
-        stretch[rows] = exact(shapely.distance(lines, xy[rows]))
+        stretch[rows] = exact(shapely.distance(lines, points[rows]))
         edge[stretch > max_snap_m] = -1
         return Snapped(edge, offset, stretch)
 
@@ -228,6 +236,16 @@ class WalkNetwork:
             "width_m": self.width_m,
         }
         return gpd.GeoDataFrame(columns, geometry=list(self.geometry), crs=self.crs)
+
+
+def _usable(points: NDArray[np.object_]) -> Bools:
+    """Say which points have coordinates."""
+    usable = np.array(~(shapely.is_missing(points) | shapely.is_empty(points)), dtype=bool)
+    strange = usable & (shapely.get_type_id(points) != shapely.GeometryType.POINT)
+    if strange.any():
+        raise BadPoint(found=str(points[strange][0].geom_type))
+    usable[usable] = np.isfinite(shapely.get_coordinates(points[usable])).all(axis=1)
+    return usable
 
 
 def exact(metres: Floats) -> Floats:

@@ -66,7 +66,7 @@ def nearest(
     goal = searching.snapped(network, places, profile)
     paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
     rows = min(k, max(1, len(goal)))
-    metres, place = _blank(len(start), k)
+    metres, place = _blank(len(start), rows)
     with searching.workspace(network) as lent:
         if rows == 1:
             node_m, node_place = lent.metres[:, None], lent.place[:, None]
@@ -83,14 +83,14 @@ def nearest(
             searching.ends(network, start),
             searching.by_edge(goal),
             within_m,
-            metres[:, :rows],
-            place[:, :rows],
+            metres,
+            place,
         )
         if rows == 1:
             kernels.take_back(lent.journal, 0, count, lent.metres, lent.place)
         else:
             lent.journal.marked[lent.journal.node[:count]] = False
-    return Nearest(place, metres)
+    return _widened(Nearest(place, metres), k)
 
 
 def nearest_nodes(
@@ -107,15 +107,16 @@ def nearest_nodes(
     _check(within_m, k)
     goal = searching.snapped(network, places, profile)
     paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
-    metres, place = _rows(network.nodes, k, filled=True)
+    rows = min(k, max(1, len(goal)))
+    metres, place = _rows(network.nodes, rows, filled=True)
     with searching.workspace(network) as lent:
-        if k == 1:
+        if rows == 1:
             own = replace(lent, metres=metres[:, 0], place=place[:, 0])
             count = kernels.spread(*_with(paths, own), 0, *seeds, within_m)
         else:
             count = ranked_kernel.spread_k(*_ranks(paths, lent, metres, place), *seeds, within_m)
         lent.journal.marked[lent.journal.node[:count]] = False
-    return Nearest(place, metres)
+    return _widened(Nearest(place, metres), k)
 
 
 def nearest_of_each(
@@ -326,6 +327,17 @@ def _ranks(
 
 def _blank(rows: int, k: int) -> tuple[Floats, SmallInts]:
     return np.full((rows, k), np.inf), np.full((rows, k), -1, dtype=np.int32)
+
+
+def _widened(found: Nearest, k: int) -> Nearest:
+    """Fill rows up to ``k`` where there are fewer places."""
+    more = ((0, 0), (0, k - found.metres.shape[1]))
+    if k == found.metres.shape[1]:
+        return found
+    return Nearest(
+        np.pad(found.place, more, constant_values=-1),
+        np.pad(found.metres, more, constant_values=np.inf),
+    )
 
 
 def _rows(nodes: int, k: int, *, filled: bool) -> tuple[Floats, SmallInts]:

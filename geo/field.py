@@ -1,0 +1,308 @@
+"""Metres from people to the nearest place of a kind, kept up to date while places and paths come
+and go. Knows one question, and does only the work that a change makes.
+
+After any changes the answers are those of a fresh computation, to the last bit: lengths are exact
+(``network.GRAIN_M``), so it does not matter in which order they were summed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TypeVar
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from geo import field_kernel, kernels, ranked_kernel, searching
+from geo.errors import BadPoint
+from geo.join import Joined, join_path
+from geo.network import Bools, Floats, Ints, SmallInts, Snapped, WalkNetwork
+from geo.presets import Profile
+from geo.resnap import Doorstep
+from geo.searching import Points
+
+_Kind = TypeVar("_Kind", bound=np.generic)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What does not change when a place comes or goes: the network as the profile sees it, and who
+    stands where on it.
+    """
+
+    network: WalkNetwork
+    people: Doorstep
+    paths: kernels.Paths
+    work: searching.Workspace
+    """The labels of all nodes are kept in here, between searches too."""
+    person_first: SmallInts
+    person_row: Ints
+    seen: Bools
+    reached: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class _Change:
+    """How to take one change back."""
+
+    ground: _Ground
+    places: Doorstep
+    node: SmallInts
+    node_m: Floats
+    node_place: SmallInts
+    person: Ints
+    person_m: Floats
+    person_place: SmallInts
+
+
+class NearestField:
+    """The nearest place of each person, through changes.
+
+    >>> field = NearestField(network, people, libraries)          # doctest: +SKIP
+    >>> number = field.add(a_new_library)                         # doctest: +SKIP
+    >>> beyond = weights[field.metres > 1000].sum()               # doctest: +SKIP
+    >>> field.undo()                                              # doctest: +SKIP
+
+    Places are numbered in the order given, then in the order added; numbers are never used again.
+    Points given as coordinates meet the network anew when a path is added, where the new path, or
+    paths it makes reachable, lie nearer than what they met; snapped points stay where they are.
+    One field belongs to one session: changes from several threads at once are not allowed.
+    """
+
+    def __init__(
+        self,
+        network: WalkNetwork,
+        people: Points,
+        places: Points,
+        *,
+        profile: Profile | None = None,
+    ) -> None:
+        self._profile = profile
+        self._changes: list[_Change] = []
+        self._ground = self._standing(network, Doorstep.of(network, people, profile))
+        self._places = Doorstep.of(network, places, profile)
+        self._metres = np.full(len(people), np.inf)
+        self._place = np.full(len(people), -1, dtype=np.int32)
+        self._spread(0, *searching.seeds(network, self._places.snapped))
+        self._ground.work.journal.marked[:] = False
+        self._settle(np.arange(len(people)))
+
+    @property
+    def network(self) -> WalkNetwork:
+        """The network with the paths added so far."""
+        return self._ground.network
+
+    @property
+    def people(self) -> Snapped:
+        """Where people meet the network."""
+        return self._ground.people.snapped
+
+    @property
+    def places(self) -> Snapped:
+        """Where places meet the network, by number; -1 also for those removed."""
+        return self._places.snapped
+
+    @property
+    def metres(self) -> Floats:
+        """Metres from each person to the nearest place, ``inf`` for none; changes with the field,
+        and can not be written to.
+        """
+        return _sealed(self._metres)
+
+    @property
+    def place(self) -> SmallInts:
+        """Number of each person's nearest place, -1 for none; of equally near ones the first."""
+        return _sealed(self._place)
+
+    @property
+    def node_metres(self) -> Floats:
+        """Metres from each node to the nearest place."""
+        return _sealed(self._ground.work.metres)
+
+    @property
+    def node_place(self) -> SmallInts:
+        """Number of each node's nearest place, -1 for none."""
+        return _sealed(self._ground.work.place)
+
+    @property
+    def changes(self) -> int:
+        """How many changes ``undo`` can take back."""
+        return len(self._changes)
+
+    def add(self, place: Points) -> int:
+        """Add one place and return its number. Off every path it serves nobody, and ``places`` says
+        so.
+
+        Raises
+        ------
+        BadPoint : not exactly one place, or not on this network.
+        """
+        if len(place) != 1:
+            raise BadPoint(found=str(len(place)))
+        places, number = self._places, len(self._places.snapped)
+        self._places = places.plus(Doorstep.of(self.network, place, self._profile))
+        node, metres, _ = searching.seeds(
+            self.network, self._places.snapped.take(np.array([number]))
+        )
+        count = self._spread(0, node, metres, np.full(len(node), number))
+        self._finish(self._ground, places, count, self._on_edges(self.places.edge[[number]]))
+        return number
+
+    def remove(self, number: int) -> None:
+        """Remove a place by its number.
+
+        Raises
+        ------
+        BadPoint : there is no such place, or it is gone already.
+        """
+        places = self._places
+        if not 0 <= number < len(places.snapped) or places.gone[number]:
+            raise BadPoint(found=str(number))
+        own_edge = places.snapped.edge[[number]]
+        count = self._forget(0, number)
+        self._places = places.without(number)
+        count = self._reseed(count, self._ground.work.journal.node[:count].astype(np.int64))
+        self._finish(self._ground, places, count, self._on_edges(own_edge))
+
+    def add_path(
+        self, line: gpd.GeoSeries, *, highway: str = "footway", steps: bool = False, lit: int = -1
+    ) -> Joined:
+        """Add a footpath or a bridge, joined at its two ends (see ``geo.join``).
+
+        Raises
+        ------
+        BadPath, PathApart : the line can not be joined.
+        """
+        joined = join_path(self.network, line, highway=highway, steps=steps, lit=lit)
+        before, places = self._ground, self._places
+        people, moved_people = before.people.after(before.network, joined, self._profile)
+        self._places, moved = places.after(before.network, joined, self._profile)
+        self._ground = self._standing(joined.network, people)
+        old, nodes = before.work, before.network.nodes
+        self._ground.work.metres[:nodes] = old.metres
+        self._ground.work.place[:nodes] = old.place
+        count = 0
+        for number in moved:
+            count = self._forget(count, int(number), places.snapped, before)
+        path = joined.path
+        ends = [joined.network.edge_u[path], joined.network.edge_v[path]]
+        fresh = np.concatenate([np.arange(nodes, joined.network.nodes), ends])
+        cleared = self._ground.work.journal.node[:count].astype(np.int64)
+        count = self._reseed(count, np.unique(np.concatenate([fresh, cleared])))
+        cut = np.array([piece.after for piece in joined.pieces], dtype=np.int64)
+        edges = np.concatenate([cut, places.snapped.edge[moved], self.places.edge[moved]])
+        also = np.concatenate([moved_people, self._on_edges(edges)])
+        self._finish(before, places, count, also)
+        return joined
+
+    def undo(self) -> bool:
+        """Take the last change back; return whether there was one."""
+        if not self._changes:
+            return False
+        change = self._changes.pop()
+        self._ground, self._places = change.ground, change.places
+        self._ground.work.metres[change.node] = change.node_m
+        self._ground.work.place[change.node] = change.node_place
+        self._metres[change.person] = change.person_m
+        self._place[change.person] = change.person_place
+        return True
+
+    def _standing(self, network: WalkNetwork, people: Doorstep) -> _Ground:
+        edge = people.snapped.edge
+        who = np.flatnonzero(edge >= 0)
+        first = np.zeros(network.edges + 1, dtype=np.int32)
+        np.cumsum(np.bincount(edge[who], minlength=network.edges), out=first[1:])
+        return _Ground(
+            network=network,
+            people=people,
+            paths=searching.paths(network, self._profile),
+            work=searching.new_workspace(network),
+            person_first=first,
+            person_row=who[np.argsort(edge[who], kind="stable")],
+            seen=np.zeros(len(edge), dtype=bool),
+            reached=np.ones(network.nodes, dtype=bool),
+        )
+
+    def _spread(self, count: int, node: Ints, metres: Floats, place: Ints) -> int:
+        work = self._ground.work
+        labels = (work.metres, work.place, work.journal, count)
+        seeds = (node, metres, place.astype(np.int64))
+        found: int = kernels.spread(
+            self._ground.paths, work.queue, work.per_metre, *labels, *seeds, math.inf
+        )
+        return found
+
+    def _forget(
+        self, count: int, number: int, places: Snapped | None = None, ground: _Ground | None = None
+    ) -> int:
+        """Clear what a place is nearest to, from the nodes where it met the network; along the
+        paths that were there when the labels were made.
+        """
+        ground, work = ground or self._ground, self._ground.work
+        where = (places or self.places).take(np.array([number]))
+        node, _, _ = searching.seeds(ground.network, where)
+        found: int = field_kernel.forget(
+            ground.paths, work.metres, work.place, work.journal, count, node, number
+        )
+        return found
+
+    def _reseed(self, count: int, nodes: Ints) -> int:
+        """Offer some nodes what their neighbours hold, and all nodes what the places give."""
+        work = self._ground.work
+        near = field_kernel.offers(self._ground.paths, work.metres, work.place, nodes)
+        own = searching.seeds(self.network, self.places)
+        seeds = (np.concatenate(pair) for pair in zip(near, own, strict=True))
+        return self._spread(count, *seeds)
+
+    def _on_edges(self, edges: Ints) -> Ints:
+        first, row = self._ground.person_first, self._ground.person_row
+        on = [row[first[edge] : first[edge + 1]] for edge in np.unique(edges[edges >= 0])]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *on])
+
+    def _finish(self, ground: _Ground, places: Doorstep, count: int, also: Ints) -> None:
+        """Write down how to take the change back, and settle the people it may concern."""
+        now, journal = self._ground, self._ground.work.journal
+        node = journal.node[:count].copy()
+        journal.marked[node] = False
+        first, _, edge = now.network.star
+        person = field_kernel.beside(
+            first, edge, node, also, now.person_first, now.person_row, now.seen
+        )
+        kept = node if ground is now else node[:0]
+        self._changes.append(
+            _Change(
+                ground=ground,
+                places=places,
+                node=kept,
+                node_m=journal.metres[: len(kept)].copy(),
+                node_place=journal.place[: len(kept)].copy(),
+                person=person,
+                person_m=self._metres[person],
+                person_place=self._place[person],
+            )
+        )
+        self._settle(person)
+
+    def _settle(self, person: Ints) -> None:
+        """Compute people's metres from the labels of the nodes, as ``reach.nearest`` does."""
+        metres = np.full((len(person), 1), np.inf)
+        place = np.full((len(person), 1), -1, dtype=np.int32)
+        ranked_kernel.nearest_per_point(
+            self._ground.work.metres[:, None],
+            self._ground.work.place[:, None],
+            self._ground.reached,
+            searching.ends(self.network, self.people.take(person)),
+            searching.by_edge(self.places),
+            math.inf,
+            metres,
+            place,
+        )
+        self._metres[person], self._place[person] = metres[:, 0], place[:, 0]
+
+
+def _sealed(array: NDArray[_Kind]) -> NDArray[_Kind]:
+    view = array.view()
+    view.flags.writeable = False
+    return view
