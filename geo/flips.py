@@ -25,7 +25,7 @@ class Flips:
 
     ``gap`` counts them: its "beyond" are the people for whom the verdict flips. ``doubts`` are keys
     of sentences that say why a difference may be missed: what the network does not tell is
-    unknown, not "no difference".
+    unknown, not "no difference". ``same_paths``: in this network both profiles use the same edges.
     """
 
     within: str
@@ -35,6 +35,14 @@ class Flips:
     other_limit_m: float
     gap: Gap
     doubts: tuple[str, ...]
+    same_paths: bool
+
+    @property
+    def tells(self) -> bool:
+        """Whether the count says anything: with the same paths and the same metres it is nought
+        whatever the truth.
+        """
+        return self.basis == "minutes" or not self.same_paths
 
     @property
     def minutes(self) -> float:
@@ -77,7 +85,14 @@ def flips(
         metres=np.where(flipped, far, 0.0),
     )
     return Flips(
-        within, beyond, basis, limit, other_limit, counted, _doubts(area.network, one, other, basis)
+        within=within,
+        beyond=beyond,
+        basis=basis,
+        limit_m=limit,
+        other_limit_m=other_limit,
+        gap=counted,
+        doubts=_doubts(area.network, one, other, basis),
+        same_paths=_same_paths(area.network, one, other),
     )
 
 
@@ -102,6 +117,10 @@ def headline(answer: Flips, language: str) -> str:
         beyond=presets.profile(answer.beyond).name(language),
     )
     return sentence[0].upper() + sentence[1:]
+
+
+def _same_paths(network: WalkNetwork, one: Profile, other: Profile) -> bool:
+    return bool(np.array_equal(network.walkable(one).allowed, network.walkable(other).allowed))
 
 
 def _doubts(network: WalkNetwork, one: Profile, other: Profile, basis: str) -> tuple[str, ...]:

@@ -39,11 +39,15 @@ def places_map(
     language: str,
     *,
     here: Here | None = None,
+    reach: Sequence[Layer] = (),
     focus: tuple[float, float] | None = None,
 ) -> MapSpec:
-    """Return the map of an area's places of some kinds, and what is in reach of one point."""
-    layers = _edges(area, language)
-    if here is not None:
+    """Return the map of an area's places of some kinds, and what is in reach of one point.
+
+    ``reach`` are layers that show it (``views_reach``); without them its paths are drawn.
+    """
+    layers = [*reach, *_edges(area, language)]
+    if here is not None and not reach:
         label = texts.text("map.reached", language, limit=texts.metres(here.limit_m, language))
         layers.append(LineLayer("reached", label, REACH_COLOUR, here.paths, width_px=4.0))
     layers += [_places(area, kind, language) for kind in kinds]

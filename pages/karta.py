@@ -8,7 +8,7 @@ from geo import here, presets, texts, views
 from geo.area import Area
 from geo.errors import NarhetError
 from geo.here import Here
-from pages.parts import answers, choices, frame, mapbox, state, tables
+from pages.parts import answers, choices, frame, mapbox, reachbox, state, tables
 from pages.parts.state import t
 
 NUMBERS = ("place.metres", "place.minutes")
@@ -19,25 +19,28 @@ def render() -> None:
     frame.begin(t("karta.title"), area)
     st.markdown(t("karta.intro"))
     kinds = _layers(area)
-    columns = st.columns([2, 1, 1])
+    columns = st.columns([2, 1, 1, 1])
     _search(area, columns[0])
     limit_m = choices.limit(where=columns[1])
     profile = choices.profile(where=columns[2])
+    kind = reachbox.choose_kind(area, where=columns[3])
     spot = st.session_state.get("spot")
     if spot and spot[0] != area.key:
         spot = st.session_state.pop("spot") and None
     reach = _reach(area, spot, limit_m, profile)
-    map_column, side = st.columns([2, 1])
+    walk = reachbox.walk(area, reach, kind)
+    map_column, side = st.columns([11, 9])
     with map_column:
         focus = st.session_state.pop("focus", None)
         language = state.language()
-        spec = views.places_map(area, kinds, language, here=reach, focus=focus)
+        layers = walk.layers(area, language) if walk else ()
+        spec = views.places_map(area, kinds, language, here=reach, reach=layers, focus=focus)
         click = mapbox.show_map(spec, area, key="karta", language=language)
     if click is not None:
         _remember(area, click)
         st.rerun()
     with side:
-        _side(area, spot, reach)
+        _side(area, spot, reach, walk)
     mapbox.table_twin(spec)
 
 
@@ -116,7 +119,7 @@ def _reach(area: Area, spot: tuple | None, limit_m: float, profile: str) -> Here
         return None
 
 
-def _side(area: Area, spot: tuple | None, reach: Here | None) -> None:
+def _side(area: Area, spot: tuple | None, reach: Here | None, walk: reachbox.Walk | None) -> None:
     """Show what was chosen, and what can be walked to from there."""
     language = state.language()
     if spot is None:
@@ -131,6 +134,8 @@ def _side(area: Area, spot: tuple | None, reach: Here | None) -> None:
             tables.record(lines, lines[0][1])
     if reach is None:
         return
+    if walk is not None:
+        walk.show(area)
     limit = texts.metres(reach.limit_m, language)
     found = views.reach_table(area, reach, language)
     st.markdown(t("karta.reached", limit=limit, count=len(found)))

@@ -5,7 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.area import DEMO, Area, AreaCard, home_folder, list_areas, open_area
+from geo.around import WALK_MINUTES, Around, Way, limits_of, way_to
+from geo.around import around as walks_around
 from geo.audit import Audit, audit
+from geo.flips import Flips
+from geo.flips import flips as count_flips
 from geo.gaps import Gap, distances, gap
 from geo.here import Here, reach_here
 from geo.network import Floats
@@ -34,6 +38,23 @@ def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here
     return _here(of.key, round(lon, 6), round(lat, 6), limit_m, profile, of)
 
 
+def around(of: Area, lon: float, lat: float, profile: str) -> Around:
+    """Return what can be walked to from a point in 5, 10 and 15 minutes."""
+    return _around(of.key, round(lon, 6), round(lat, 6), profile, of)
+
+
+def way(of: Area, lon: float, lat: float, place: str, profile: str) -> Way:
+    """Return the way from a point to a place."""
+    return _way(of.key, round(lon, 6), round(lat, 6), place, profile, of)
+
+
+def flips(
+    of: Area, kind: str, limit_m: float, group: str, profiles: tuple[str, str], basis: str
+) -> Flips:
+    """Return for whom the verdict flips between two profiles."""
+    return _flips(of.key, kind, limit_m, group, profiles, basis, of)
+
+
 def barriers(of: Area) -> Audit:
     """Return the barrier audit of an area."""
     return _barriers(of.key, of)
@@ -58,6 +79,41 @@ def _answer(key: str, kind: str, limit_m: float, group: str, profile: str, _area
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _here(key: str, lon: float, lat: float, limit_m: float, profile: str, _area: Area) -> Here:  # noqa: ARG001
     return reach_here(_area, lon, lat, limit_m=limit_m, profile=profile)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _around(key: str, lon: float, lat: float, profile: str, _area: Area) -> Around:  # noqa: ARG001
+    limits = limits_of(WALK_MINUTES, profile)
+    return walks_around(_area, lon, lat, limits_m=limits, profile=profile)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _way(key: str, lon: float, lat: float, place: str, profile: str, _area: Area) -> Way:  # noqa: ARG001
+    return way_to(_area, lon, lat, place=place, profile=profile)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _flips(
+    key: str,
+    kind: str,
+    limit_m: float,
+    group: str,
+    profiles: tuple[str, str],
+    basis: str,
+    _area: Area,
+) -> Flips:
+    within, beyond = profiles
+    walks = _walks(key, kind, within, _area), _walks(key, kind, beyond, _area)
+    return count_flips(
+        _area,
+        kind=kind,
+        limit_m=limit_m,
+        group=group,
+        within=within,
+        beyond=beyond,
+        basis=basis,
+        walks=walks,
+    )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
