@@ -26,11 +26,13 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:  # `streamlit run` from another folder
     sys.path.insert(0, str(ROOT))
 
-from geo import texts  # noqa: E402
+from geo import texts, warmup  # noqa: E402
 from geo.output.tiles import Tiles, tiles  # noqa: E402
 from pages.parts import background  # noqa: E402
 
 YEAR = 31_536_000
+PATIENCE_S = 3.0
+"""Getting the searches ready is told of where it takes longer than this."""
 
 
 class SecurityHeaders:
@@ -165,10 +167,15 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def announced(_app: Any) -> AsyncIterator[None]:
-    """Print the address in one line once the port is taken."""
+    """Print the address in one line once the port is taken; get the searches ready meanwhile."""
     from streamlit.web.server.server_util import get_url
 
     print(texts.text("shell.address", url=get_url("localhost")), flush=True)
+    warmup.warm_up_behind(
+        PATIENCE_S,
+        lambda: print(texts.text("shell.compiling"), flush=True),
+        lambda: print(texts.text("shell.compiled"), flush=True),
+    )
     yield
 
 

@@ -329,8 +329,8 @@ def network_from_frame(edges: gpd.GeoDataFrame) -> WalkNetwork:
     return WalkNetwork(
         crs=f"EPSG:{edges.crs.to_epsg()}",
         node_xy=_positions(edges),
-        edge_u=edges["u"].to_numpy(np.int64),
-        edge_v=edges["v"].to_numpy(np.int64),
+        edge_u=np.array(edges["u"], dtype=np.int64),
+        edge_v=np.array(edges["v"], dtype=np.int64),
         edge_m=exact(shapely.length(geometry)),
         geometry=geometry,
         highway=column("highway", "").fillna("").to_numpy(object),

@@ -61,7 +61,7 @@ def nearest(
     BadLimit : ``within_m`` is not above zero, or ``k`` below one.
     BadPoint : a snapped point is on no edge of the network.
     """
-    _check(within_m, k)
+    within_m = _check(within_m, k)
     start = searching.snapped(network, origins, profile)
     goal = searching.snapped(network, places, profile)
     paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
@@ -104,7 +104,7 @@ def nearest_nodes(
     """Find the ``k`` nearest places of every node of the network: rows are nodes; else as
     ``nearest``.
     """
-    _check(within_m, k)
+    within_m = _check(within_m, k)
     goal = searching.snapped(network, places, profile)
     paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
     rows = min(k, max(1, len(goal)))
@@ -162,7 +162,7 @@ def within(
     BadLimit : ``within_m`` is not above zero.
     BadPoint : a snapped point is on no edge of the network.
     """
-    _check(within_m)
+    within_m = _check(within_m)
     start = searching.snapped(network, origins, profile)
     goal = searching.snapped(network, destinations, profile)
     if len(goal) < len(start):
@@ -192,7 +192,7 @@ def within_blocks(
     ------
     BadLimit : ``within_m`` is not above zero, or ``block`` below one.
     """
-    _check(within_m, block)
+    within_m = _check(within_m, block)
     start = searching.snapped(network, origins, profile)
     goal = searching.snapped(network, destinations, profile)
     order = np.argsort(start.edge, kind="stable")
@@ -207,7 +207,7 @@ def reached_nodes(
     """Return the nodes within ``limit_m`` of the nearest of some places, and their metres: in no
     stated order. Work follows what is reached, not the size of the network.
     """
-    _check(limit_m)
+    limit_m = _check(limit_m)
     node, metres, _ = searching.seeds(network, searching.snapped(network, places, profile))
     with searching.workspace(network) as lent:
         found: tuple[Ints, Floats] = kernels.search(
@@ -222,7 +222,7 @@ def reached_paths(
     """Return the stretches of path within ``limit_m`` of one point, cut where the limit is met
     (metric coordinates).
     """
-    _check(limit_m)
+    limit_m = _check(limit_m)
     start = searching.snapped(network, origin, profile)
     allowed = network.walkable(profile).allowed
     node_m = np.full(network.nodes, np.inf)
@@ -284,11 +284,13 @@ def _cut(lines: np.ndarray, length_m: Floats) -> np.ndarray:
     return np.array([line for line in cut if line.geom_type == "LineString"], dtype=object)
 
 
-def _check(within_m: float, k: int = 1) -> None:
+def _check(within_m: float, k: int = 1) -> float:
+    """Return a limit as a float: compiled code would be compiled once more for whole numbers."""
     if not within_m > 0:
         raise BadLimit(found=str(within_m))
     if k < 1:
         raise BadLimit(found=str(k))
+    return float(within_m)
 
 
 def _pairs(
