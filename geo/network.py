@@ -29,6 +29,8 @@ MAX_SNAP_M = 300.0
 GRAIN_M = 2.0**-32
 """All lengths are multiples of this quarter of a nanometre. Sums of them are then exact below 2,000
 km: a walk is as long to the last bit whichever end it is measured from, and equal is equal."""
+FARTHEST_M = 1e9
+"""No coordinate and no edge on Earth comes near this; beyond it numbers are no metres."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -130,9 +132,9 @@ class WalkNetwork:
 
         Raises
         ------
-        BadLength : an edge is negative, infinite or not a number.
+        BadLength : an edge is negative, longer than the Earth is round, or not a number.
         """
-        wrong = ~(np.isfinite(self.edge_m) & (self.edge_m >= 0))
+        wrong = ~((self.edge_m >= 0) & (self.edge_m < FARTHEST_M))
         if wrong.any():
             raise BadLength(found=str(self.edge_m[wrong][0]), edge=int(np.argmax(wrong)) + 1)
         return exact(self.edge_m)[self.star[2]]
@@ -239,17 +241,17 @@ class WalkNetwork:
 
 
 def _usable(points: NDArray[np.object_]) -> Bools:
-    """Say which points have coordinates."""
+    """Say which points have coordinates that can be metres on Earth."""
     usable = np.array(~(shapely.is_missing(points) | shapely.is_empty(points)), dtype=bool)
     strange = usable & (shapely.get_type_id(points) != shapely.GeometryType.POINT)
     if strange.any():
         raise BadPoint(found=str(points[strange][0].geom_type))
-    usable[usable] = np.isfinite(shapely.get_coordinates(points[usable])).all(axis=1)
+    usable[usable] = (np.abs(shapely.get_coordinates(points[usable])) < FARTHEST_M).all(axis=1)
     return usable
 
 
 def exact(metres: Floats) -> Floats:
-    """Round lengths to the grain, so that sums of them are exact; what is too long keeps its bits.
+    """Round lengths to the grain, so that sums of them are exact.
 
     >>> exact(np.array([0.1 + 0.2, np.inf])) == exact(np.array([0.3, np.inf]))
     array([ True,  True])

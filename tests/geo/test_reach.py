@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,7 +16,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 
 from geo import presets, reach
-from geo.errors import BadLimit
+from geo.errors import BadLength, BadLimit, BadPoint
 from geo.network import Snapped, WalkNetwork, build_network
 from tests.geo import oracle
 
@@ -22,6 +24,19 @@ ADULT, STROLLER, EVENING = (presets.profile(name) for name in ("adult", "with_st
 RANDOM = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+
+
+EDGE_COLUMNS = [
+    "edge_u",
+    "edge_v",
+    "edge_m",
+    "geometry",
+    "highway",
+    "surface",
+    "steps",
+    "lit",
+    "width_m",
+]
 
 
 @st.composite
@@ -71,6 +86,92 @@ def test_within_is_the_dense_table_with_zeros_kept(question, within_m: float) ->
         np.testing.assert_allclose(table[clear], expected[clear], atol=1e-6)
         back = reach.within(network, places, origins, within_m=within_m, profile=profile)
         np.testing.assert_allclose(back.T.toarray(), found.toarray(), atol=1e-6)
+
+
+@RANDOM
+@given(questions(), st.integers(1, 5), st.sampled_from([math.inf, 30.0, 150.0]))
+def test_every_node_is_answered_as_a_point_that_stands_on_it(question, k: int, within_m) -> None:
+    network, _, places = question
+    for profile in (ADULT, STROLLER):
+        found = reach.nearest_nodes(network, places, k=k, within_m=within_m, profile=profile)
+        assert found.metres.shape == found.place.shape == (network.nodes, k)
+        out = np.array([_edge_at(network, node) for node in range(network.nodes)])
+        on = Snapped(out[:, 0].astype(int), out[:, 1], np.zeros(network.nodes))
+        main = network.walkable(profile).main_edges
+        there = np.isin(network.edge_u[on.edge], network.edge_u[main])
+        asked = reach.nearest(network, on, places, k=k, within_m=within_m, profile=profile)
+        # A place on the node's own edge is straight along it, allowed or not: ask where all is.
+        same = there & network.walkable(profile).allowed[on.edge]
+        np.testing.assert_array_equal(found.metres[same], asked.metres[same])
+        np.testing.assert_array_equal(found.place[same], asked.place[same])
+
+
+@RANDOM
+@given(questions(), st.integers(1, 4), st.sampled_from([math.inf, 60.0, 150.0]))
+def test_equal_metres_are_equal_to_the_last_bit_whichever_way_they_were_found(
+    question, k: int, within_m: float
+) -> None:
+    network, origins, places = question
+    pairs = reach.within(network, origins, places, within_m=within_m)
+    back = reach.within(network, places, origins, within_m=within_m).T.tocsr()
+    back.sort_indices()
+    for one, other in zip(
+        (pairs.indptr, pairs.indices, pairs.data),
+        (back.indptr, back.indices, back.data),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, other)
+    table = np.full(pairs.shape, np.inf)
+    table[np.repeat(np.arange(len(origins)), np.diff(pairs.indptr)), pairs.indices] = pairs.data
+    place, metres = oracle.ranked(table, k)
+    found = reach.nearest(network, origins, places, k=k, within_m=within_m)
+    np.testing.assert_array_equal(found.metres, metres)
+    np.testing.assert_array_equal(found.place, place)
+
+
+@RANDOM
+@given(questions(), st.integers(1, 4), st.sampled_from([math.inf, 150.0]))
+def test_blocks_are_the_rows_of_the_whole_each_once(question, block: int, within_m) -> None:
+    network, origins, places = question
+    whole = reach.within(network, origins, places, within_m=within_m)
+    seen = []
+    for rows, part in reach.within_blocks(network, origins, places, within_m=within_m, block=block):
+        assert 0 < len(rows) == part.shape[0] <= block
+        seen += rows.tolist()
+        expected = whole[rows]
+        np.testing.assert_array_equal(part.indices, expected.indices)
+        np.testing.assert_array_equal(part.data, expected.data)
+    assert sorted(seen) == list(range(len(origins)))
+
+
+@RANDOM
+@given(questions(), st.sampled_from([20.0, 90.0, math.inf]))
+def test_reached_nodes_are_those_networkx_reaches(question, limit_m: float) -> None:
+    network, _, places = question
+    for profile in (ADULT, STROLLER):
+        node, metres = reach.reached_nodes(network, places, limit_m=limit_m, profile=profile)
+        assert len(set(node.tolist())) == len(node)
+        every = reach.nearest_nodes(network, places, profile=profile).metres[:, 0]
+        inside = np.flatnonzero((every <= limit_m) & np.isfinite(every))
+        assert sorted(node.tolist()) == inside.tolist()
+        np.testing.assert_array_equal(metres, every[node])
+
+
+def test_several_kinds_side_by_side_are_answered_as_one_by_one() -> None:
+    network = build_network(oracle.grid(9, 9))
+    generator = np.random.default_rng(1)
+    kinds = [oracle.points(*generator.uniform(0, 800, (n, 2)).tolist()) for n in (3, 1, 7, 0)]
+    people = oracle.points(*generator.uniform(0, 800, (50, 2)).tolist())
+    for origins in (people, None):
+        found = reach.nearest_of_each(network, origins, kinds, k=2)
+        for places, one in zip(kinds, found, strict=True):
+            alone = (
+                reach.nearest_nodes(network, places, k=2)
+                if origins is None
+                else reach.nearest(network, origins, places, k=2)
+            )
+            np.testing.assert_array_equal(one.metres, alone.metres)
+            np.testing.assert_array_equal(one.place, alone.place)
 
 
 @RANDOM
@@ -174,18 +275,149 @@ def test_a_point_on_no_edge_is_unreachable_and_its_place_is_never_named() -> Non
     assert reach.within(network, off, off, within_m=1_000).toarray().tolist() == [[0, 0], [0, 4]]
 
 
-@pytest.mark.parametrize("limit", [0.0, -1.0, math.nan])
+def test_sessions_side_by_side_get_the_answers_they_get_alone() -> None:
+    network = build_network(oracle.grid(25, 25))
+    generator = np.random.default_rng(4)
+    sets = [
+        [oracle.points(*generator.uniform(0, 2400, (90, 2)).tolist()) for _ in range(2)]
+        for _ in range(6)
+    ]
+
+    def ask(pair: list[gpd.GeoSeries]) -> list[np.ndarray]:
+        found = [reach.nearest(network, *pair, k=k).metres for k in (1, 3)]
+        return [*found, reach.within(network, *pair, within_m=600.0).toarray()]
+
+    alone = [ask(pair) for pair in sets]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(ask, sets * 5))
+    for number, answers in enumerate(together):
+        for one, other in zip(answers, alone[number % 6], strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("limit", [0.0, -1.0, math.nan, -math.inf])
 def test_a_limit_that_is_no_distance_is_refused(limit: float) -> None:
     network, here = build_network(oracle.grid()), oracle.points((0, 0))
     for ask in (
         lambda: reach.nearest(network, here, here, within_m=limit),
         lambda: reach.within(network, here, here, within_m=limit),
+        lambda: reach.nearest_nodes(network, here, within_m=limit),
+        lambda: reach.reached_nodes(network, here, limit_m=limit),
         lambda: reach.reached_paths(network, here, limit_m=limit),
+        lambda: list(reach.within_blocks(network, here, here, within_m=limit)),
     ):
         with pytest.raises(BadLimit):
             ask()
     with pytest.raises(BadLimit):
         reach.nearest(network, here, here, k=0)
+    with pytest.raises(BadLimit):
+        list(reach.within_blocks(network, here, here, within_m=9.0, block=0))
+
+
+SPOILT = st.sampled_from([-2, -1, 0, 1, 7, 10**9, -(10**12)])
+ODD = st.sampled_from([0.0, -1.0, 1e-300, 3.0, 59.0, 1e12, math.inf, -math.inf, math.nan])
+
+
+@RANDOM
+@given(oracle.networks(), st.lists(st.tuples(SPOILT, ODD, ODD), max_size=5), st.integers(1, 400))
+def test_no_snapped_point_however_spoilt_gets_into_compiled_code(network, rows, k: int) -> None:
+    table = np.array(rows, dtype=float).reshape(-1, 3)
+    points = Snapped(table[:, 0].astype(int), table[:, 1], table[:, 2])
+    good = oracle.points((1, 1))
+    off = points.edge == -1
+    inside = (points.edge >= 0) & (points.edge < network.edges)
+    length = network.edge_m[np.where(inside, points.edge, 0)]
+    fits = inside & (points.offset_m >= 0) & (points.offset_m <= length)
+    fits &= (points.stretch_m >= 0) & np.isfinite(points.stretch_m)
+    for ask in (
+        lambda: reach.nearest(network, points, good, k=k).metres,
+        lambda: reach.nearest(network, good, points, k=k).metres,
+        lambda: reach.within(network, points, good, within_m=50.0).data,
+        lambda: reach.within(network, good, points, within_m=50.0).data,
+        lambda: reach.nearest_nodes(network, points, k=k).metres,
+        lambda: reach.reached_nodes(network, points, limit_m=50.0)[1],
+    ):
+        if (off | fits).all():
+            metres = ask()
+            assert not np.isnan(metres).any() and (metres >= 0).all()
+        else:
+            with pytest.raises(BadPoint):
+                ask()
+
+
+ANYWHERE = st.one_of(
+    st.tuples(st.floats(), st.floats()),
+    st.tuples(st.floats(17, 19), st.floats(59, 60)),
+    st.tuples(st.floats(59, 60), st.floats(17, 19)),
+    st.tuples(st.floats(-180, 180), st.floats(-90, 90)),
+)
+
+
+@RANDOM
+@given(st.lists(ANYWHERE, max_size=5), st.sampled_from(["EPSG:4326", "EPSG:3006", "EPSG:3857"]))
+def test_points_anywhere_on_earth_or_off_it_are_far_or_unreachable(spots, crs: str) -> None:
+    network = build_network(oracle.grid(3, 3))
+    with np.errstate(all="ignore"):  # numbers that are no coordinates
+        points = gpd.GeoSeries([shapely.Point(spot) for spot in spots], crs=crs)
+        snapped = network.snap(points)
+    here = oracle.points((5, 5))
+    found = reach.nearest(network, snapped, here)
+    off = snapped.edge < 0
+    assert np.isinf(found.metres[off]).all() and (found.place[off] == -1).all()
+    assert np.isfinite(found.metres[~off]).all()
+    assert (snapped.stretch_m[~off] <= 300).all()
+    assert reach.within(network, here, snapped, within_m=math.inf).nnz == (~off).sum()
+
+
+@pytest.mark.parametrize("length", [-1.0, math.nan, math.inf, -math.inf, 1e300])
+def test_an_edge_without_a_real_length_is_refused(length: float) -> None:
+    network = build_network(oracle.grid(2, 2))
+    broken = dataclasses.replace(network, edge_m=np.array([100.0, length, 100, 100]), _views={})
+    here = Snapped(np.array([0]), np.array([3.0]), np.array([1.0]))
+    for ask in (
+        lambda: reach.nearest(broken, here, here),
+        lambda: reach.within(broken, here, here, within_m=9.0),
+        lambda: reach.nearest_nodes(broken, here),
+    ):
+        with pytest.raises(BadLength, match="bad_length"):
+            ask()
+
+
+@pytest.mark.parametrize("length", [0.0, 1e-12, 0.3, 9e8])
+def test_edges_of_no_length_or_thousands_of_kilometres_are_walked_as_they_are(
+    length: float,
+) -> None:
+    network = build_network(oracle.grid(2, 2))
+    same = dataclasses.replace(network, edge_m=np.full(4, length), _views={})
+    here = Snapped(np.array([0]), np.array([0.0]), np.array([0.0]))
+    metres = reach.nearest_nodes(same, here).metres[:, 0]
+    found = sorted(metres.tolist())
+    np.testing.assert_allclose(found, [0, length, length, 2 * length], atol=1e-9)
+
+
+def test_a_network_of_one_node_or_none_answers() -> None:
+    loop = build_network(oracle.lines([(0, 0), (50, 0), (50, 50), (0, 0)]))
+    assert loop.nodes == 1
+    places = oracle.points((50, 0), (0, 0))
+    found = reach.nearest(loop, oracle.points((50, 50)), places, k=2)
+    assert found.place.tolist() == [[0, 1]] and found.metres[0, 0] == 50
+    assert reach.nearest_nodes(loop, places).metres.tolist() == [[0.0]]
+    nothing = dataclasses.replace(
+        loop,
+        node_xy=np.empty((0, 2)),
+        **{name: getattr(loop, name)[:0] for name in EDGE_COLUMNS},
+        _views={},
+    )
+    assert np.isinf(reach.nearest(nothing, places, places).metres).all()
+    assert reach.within(nothing, places, places, within_m=9.0).nnz == 0
+    assert reach.nearest_nodes(nothing, places).metres.shape == (0, 1)
+
+
+def test_something_else_than_a_point_is_refused() -> None:
+    network = build_network(oracle.grid())
+    line = gpd.GeoSeries([shapely.LineString([(0, 0), (1, 1)])], crs=network.crs)
+    with pytest.raises(BadPoint):
+        reach.nearest(network, line, oracle.points((0, 0)))
 
 
 def test_everything_connected_is_reached_without_a_limit() -> None:
