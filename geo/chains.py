@@ -35,8 +35,34 @@ def merge_chains(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     order = np.argsort(chain, kind="stable")
     parts = shapely.multilinestrings(geometry[order], indices=chain[order])
     merged = lines.iloc[np.unique(chain, return_index=True)[1]].copy()
+    if "slope" in lines:
+        merged["slope"] = _mean_slopes(lines, chain)
     merged["geometry"] = gpd.GeoSeries(shapely.line_merge(parts), index=merged.index, crs=lines.crs)
     return merged.explode(ignore_index=True)
+
+
+def slopes(geometry: NDArray[np.object_]) -> Floats:
+    """Return metres up or down a metre along, over each line as a whole; NaN without heights.
+
+    Lines are in metres with heights in metres. Going up and down again counts both.
+    """
+    found = np.full(len(geometry), np.nan)
+    high = np.flatnonzero(shapely.has_z(geometry))
+    xyz, line = shapely.get_coordinates(geometry[high], include_z=True, return_index=True)
+    step, same = np.diff(xyz, axis=0), np.diff(line) == 0
+    at = line[1:][same]
+    climb = np.bincount(at, weights=np.abs(step[same, 2]), minlength=len(high))
+    along = np.bincount(at, weights=np.hypot(*step[same, :2].T), minlength=len(high))
+    found[high] = np.divide(climb, along, out=np.full(len(high), np.nan), where=along > 0)
+    return found
+
+
+def _mean_slopes(lines: gpd.GeoDataFrame, chain: Ints) -> Floats:
+    """Return each chain's slope: the mean over its length, NaN where a part of it is unknown."""
+    metres = lines.geometry.length.to_numpy()
+    climb = np.bincount(chain, weights=lines["slope"].to_numpy(np.float64) * metres)
+    along = np.bincount(chain, weights=metres)
+    return np.where(along > 0, climb, np.nan) / np.where(along > 0, along, 1.0)
 
 
 def _chains(geometry: NDArray[np.object_], way: Ints) -> Ints:

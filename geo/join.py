@@ -175,6 +175,7 @@ def _rebuilt(
         steps=column(network.steps, steps),
         lit=column(network.lit, lit),
         width_m=column(network.width_m, np.nan),
+        slope=column(network.slope, np.nan),
     )
     return Joined(after, len(source), tuple(pieces))
 

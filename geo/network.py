@@ -18,7 +18,7 @@ from pyproj.database import query_utm_crs_info
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.chains import JOIN_M, merge_chains, morton, number_ends
+from geo.chains import JOIN_M, merge_chains, morton, number_ends, slopes
 from geo.errors import BadLength, BadPoint, NoLines
 from geo.presets import Profile, profiles
 
@@ -84,8 +84,8 @@ class WalkNetwork:
     counts.
 
     Coordinates are metres in ``crs``. ``edge_m`` is the length of ``geometry``. ``lit`` is 1, 0 or
-    -1 for unknown. Nodes lie along a Morton curve, so that neighbours in space are neighbours in
-    memory.
+    -1 for unknown; ``slope`` is metres up or down a metre along (0.05 is 1:20), NaN for unknown.
+    Nodes lie along a Morton curve, so that neighbours in space are neighbours in memory.
     """
 
     crs: str
@@ -99,7 +99,13 @@ class WalkNetwork:
     steps: Bools
     lit: NDArray[np.int8]
     width_m: Floats
-    _views: dict[str, Walkable] = field(default_factory=dict, repr=False)
+    slope: Floats = field(default_factory=lambda: np.zeros(0))
+    _views: dict[tuple[object, ...], Walkable] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Without slopes, all are unknown."""
+        if len(self.slope) == 0:
+            object.__setattr__(self, "slope", np.full(self.edges, np.nan))
 
     @property
     def nodes(self) -> int:
@@ -145,11 +151,15 @@ class WalkNetwork:
         return shapely.STRtree(self.geometry)
 
     def walkable(self, profile: Profile | None = None) -> Walkable:
-        """Return what a profile can use; computed once a profile."""
+        """Return what a profile can use; computed once for all profiles with the same rules.
+
+        What is not known stays allowed: light that is not tagged, slopes without heights.
+        """
         profile = profile or next(iter(profiles().values()))
-        if profile.id not in self._views:
-            self._views[profile.id] = self._walkable(profile)
-        return self._views[profile.id]
+        rules = (profile.steps, profile.unlit, profile.max_slope)
+        if rules not in self._views:
+            self._views[rules] = self._walkable(profile)
+        return self._views[rules]
 
     def _walkable(self, profile: Profile) -> Walkable:
         allowed = np.ones(self.edges, dtype=bool)
@@ -157,6 +167,8 @@ class WalkNetwork:
             allowed &= ~self.steps
         if not profile.unlit:
             allowed &= self.lit != 0
+        if profile.max_slope is not None:
+            allowed &= ~(self.slope > profile.max_slope)  # unknown is not steep
         component = self.components(allowed)
         length = np.bincount(
             component[self.edge_u[allowed]], weights=self.edge_m[allowed], minlength=1
@@ -164,6 +176,16 @@ class WalkNetwork:
         main_edges = np.flatnonzero(allowed & (component[self.edge_u] == int(np.argmax(length))))
         closed = np.zeros(0, dtype=bool) if allowed.all() else ~allowed[self.star[2]]
         return Walkable(allowed, component, main_edges, closed)
+
+    def slope_unknown_share(self, profile: Profile) -> float:
+        """Return the share of the length a profile can use whose slope is not known, though it has
+        a limit; 0 where it has none.
+        """
+        allowed = self.walkable(profile).allowed
+        total = float(self.edge_m[allowed].sum())
+        if profile.max_slope is None or total == 0:
+            return 0.0
+        return float(self.edge_m[allowed & np.isnan(self.slope)].sum()) / total
 
     def components(self, allowed: Bools) -> Ints:
         """Label each node with its connected piece over the allowed edges."""
@@ -236,6 +258,7 @@ class WalkNetwork:
             "steps": self.steps,
             "lit": self.lit,
             "width_m": self.width_m,
+            "slope": self.slope,
         }
         return gpd.GeoDataFrame(columns, geometry=list(self.geometry), crs=self.crs)
 
@@ -285,8 +308,8 @@ def build_network(lines: gpd.GeoDataFrame, *, file: str = "") -> WalkNetwork:
     Parameters
     ----------
     lines : line geometries in any coordinate system; columns ``highway``, ``surface``, ``steps``
-        (bool), ``lit`` (1, 0, -1), ``width_m`` and ``way`` (lines of one way may be joined to one
-        edge) are used where present.
+        (bool), ``lit`` (1, 0, -1), ``width_m``, ``slope`` and ``way`` (lines of one way may be
+        joined to one edge) are used where present; without ``slope`` it is read from heights.
 
     Raises
     ------
@@ -300,6 +323,8 @@ def build_network(lines: gpd.GeoDataFrame, *, file: str = "") -> WalkNetwork:
     bounds = lines.to_crs(WGS84).total_bounds
     crs = metric_crs((float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])))
     lines = lines.to_crs(crs)
+    if "slope" not in lines.columns:
+        lines["slope"] = slopes(lines.geometry.values)
     lines["geometry"] = shapely.force_2d(lines.geometry.values)
     # Ends within JOIN_M are one node, so that leaving out a shorter line parts nothing.
     metres = lines.geometry.length
@@ -340,6 +365,7 @@ def network_from_frame(edges: gpd.GeoDataFrame) -> WalkNetwork:
         steps=column("steps", False).to_numpy(bool),
         lit=column("lit", -1).to_numpy(np.int8),
         width_m=column("width_m", np.nan).to_numpy(np.float64),
+        slope=column("slope", np.nan).to_numpy(np.float64),
     )
 
 

@@ -72,6 +72,8 @@ class Profile:
     unlit: bool
     source_sv: str
     source_en: str
+    max_slope: float | None = None
+    """Steepest path it can use, metres up or down a metre along; None for any."""
 
     def name(self, language: str) -> str:
         """Return the profile's name."""

@@ -27,7 +27,7 @@ Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 STAR = ("star_first", "star_neighbour", "star_edge")
 TEXTS = ("highway", "surface")
 KINDS = {
-    **dict.fromkeys(("node_xy", "edge_m", "width_m", "vertex_xy"), "f8"),
+    **dict.fromkeys(("node_xy", "edge_m", "width_m", "slope", "vertex_xy"), "f8"),
     **dict.fromkeys(("edge_u", "edge_v", "vertex_first"), "i8"),
     **dict.fromkeys((*STAR, "highway", "surface"), "i4"),
     **dict.fromkeys(("highway_names", "surface_names"), "U"),
@@ -69,6 +69,7 @@ def to_arrays(network: WalkNetwork) -> dict[str, NDArray[Any]]:
         "steps": network.steps,
         "lit": network.lit,
         "width_m": network.width_m,
+        "slope": network.slope,
         "vertex_xy": vertices,
         "vertex_first": first.astype(np.int64),
         **dict(zip(STAR, network.star, strict=True)),
@@ -89,13 +90,13 @@ def from_arrays(crs: str, arrays: Arrays) -> WalkNetwork | None:
         return None
     network = object.__new__(StoredNetwork)
     for field in fields(WalkNetwork):
-        if field.default_factory is not MISSING:
-            network.__dict__[field.name] = field.default_factory()
-        elif field.name in TEXTS:
+        if field.name in TEXTS:
             names = arrays[f"{field.name}_names"].astype(object)
             network.__dict__[field.name] = names[arrays[field.name]]
         elif field.name in arrays:
             network.__dict__[field.name] = arrays[field.name]
+        elif field.default_factory is not MISSING:
+            network.__dict__[field.name] = field.default_factory()
     network.__dict__.update(
         crs=crs,
         star=tuple(arrays[name] for name in STAR),

@@ -76,7 +76,7 @@ def read_lines_listed(path: Path, *, crs: str | None = None) -> Lines:
             "lit": _yes_no(kept, _LIT).astype(np.int8),
             "width_m": _width(kept),
         },
-        geometry=shapely.force_2d(geometry[is_line]),
+        geometry=geometry[is_line],
         crs=kept.crs,
     )
     return Lines(frame, left_out, len(shapes))

@@ -278,3 +278,39 @@ def test_real_lines_lose_no_metre_and_their_ends_are_apart(shared_data) -> None:
     assert network.edge_m.sum() == pytest.approx(table["m"].sum(), rel=2e-3)
     assert not cKDTree(network.node_xy).query_pairs(0.01)
     assert network.crs == SWEREF99_TM
+
+
+OLDER = presets.profile("older")
+
+
+def test_a_path_known_to_be_too_steep_is_left_out_and_unknown_ones_are_kept_and_said() -> None:
+    steep = LineString([(*oracle.ORIGIN, 10), (oracle.ORIGIN[0] + 100, oracle.ORIGIN[1], 25)])
+    gentle = shapely.transform(steep, lambda xyz: xyz * (1, 1, 0.2) + (0, 50, 0), include_z=True)
+    sides = oracle.lines([(0, 0), (0, 50)], [(100, 0), (100, 50)])
+    geometry = [steep, gentle, *sides.geometry]
+    network = build_network(gpd.GeoDataFrame(geometry=geometry, crs=SWEREF99_TM))
+    assert np.sort(network.slope)[:2] == pytest.approx([0.03, 0.15])
+    assert np.isnan(network.slope).sum() == 2
+    assert OLDER.max_slope is not None
+    assert network.walkable().allowed.all()
+    assert network.walkable(OLDER).allowed.sum() == 3
+    assert network.slope_unknown_share(OLDER) == pytest.approx(0.5)
+    assert network.slope_unknown_share(presets.profile("adult")) == 0
+    assert not shapely.has_z(network.geometry).any()
+
+
+def test_a_way_in_pieces_is_as_steep_as_its_pieces_are_on_average() -> None:
+    x, y = oracle.ORIGIN
+    pieces = [LineString([(x, y, 0), (x + 10, y, 1)]), LineString([(x + 10, y, 1), (x + 40, y, 1)])]
+    table = gpd.GeoDataFrame({"way": [1, 1]}, geometry=pieces, crs=SWEREF99_TM)
+    assert build_network(table).slope == pytest.approx([1 / 40])
+    lost = gpd.GeoDataFrame({"way": [1, 1], "slope": [0.1, np.nan]}, geometry=pieces, crs=table.crs)
+    assert np.isnan(build_network(lost).slope).all()
+
+
+def test_profiles_with_the_same_rules_share_one_view() -> None:
+    network = build_network(oracle.grid())
+    adult = presets.profile("adult")
+    faster = dataclasses.replace(adult, id="faster", metres_per_second=2.0)
+    assert network.walkable(faster) is network.walkable(adult)
+    assert network.walkable(STROLLER) is not network.walkable(adult)
