@@ -15,10 +15,8 @@ ICON = Path(__file__).resolve().parents[2] / "static" / "icon.png"
 TIGHTER = "[data-testid=stMainBlockContainer]{padding-top:2.5rem}"
 """Streamlit leaves a sixth of a laptop's screen empty above a page."""
 
-READABLE = (
-    "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] p{color:#4a5159;opacity:1}"
-)
-"""Streamlit's captions have a contrast of 4.2:1; this is 8.1:1."""
+READABLE = "[data-testid=stCaptionContainer] p{color:#4a5159;opacity:1}"
+"""Streamlit's captions have a contrast of 4.2:1; this is 8:1."""
 
 
 def set_language() -> None:
@@ -28,7 +26,8 @@ def set_language() -> None:
     # Only a language code goes in, one of two.
     code = json.dumps(state.language())
     st.html(
-        f"<style>{TIGHTER}{READABLE}</style><script>document.documentElement.lang = {code};</script>",
+        f"<style>{TIGHTER}{READABLE}</style>"
+        f"<script>document.documentElement.lang = {code};</script>",
         unsafe_allow_javascript=True,
     )
 
