@@ -2,6 +2,7 @@
 # make bench  print speed and memory                 make clean  remove what the others made
 PYTHON ?= python3
 VENV ?= .venv
+BENCH ?= .venv-bench
 PORT ?= 8501
 BIN := $(VENV)/bin
 
@@ -20,8 +21,8 @@ check: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy geo
 
-bench: $(VENV)/.dev-ready
-	$(BIN)/python -m benchmarks
+bench: $(BENCH)/.ready
+	$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Närhet needs Python 3.11 or newer. Try: make run PYTHON=python3.11")'
@@ -36,6 +37,12 @@ $(VENV)/.dev-ready: $(VENV)/bin/python requirements.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.run-ready
 
+# The peers stay out of the environment that runs and tests Närhet.
+$(BENCH)/.ready: requirements.txt requirements-bench.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

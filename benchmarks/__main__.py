@@ -1,39 +1,107 @@
-"""Print speed and memory of building an area and of walking in it, each as a ratio to a peer.
+"""Print speed and memory of every walking question, of opening and of building, each as a ratio to
+a peer: ``python -m benchmarks [--quick]``.
 
 Medians of several runs, after one that is not counted. Times of another machine differ; ratios
-differ less.
+differ less. Nothing is written but what the system keeps of compiled code.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import platform
 import sys
+import time
+from collections.abc import Iterable
 from importlib.metadata import version
 
-from benchmarks import distances, memory
-from benchmarks.data import measured_area
+from benchmarks import distances, memory, opening, peers, reaching, sessions
+from benchmarks.bound import bandwidth
+from benchmarks.data import HASSELBY, KISTA, measured_area
+from benchmarks.reaching import Subject
 from benchmarks.timing import Row, as_text
+from benchmarks.towns import town_network
+from geo.area import Area
+from geo.build import Inputs, build
+from geo.network import WalkNetwork
+from geo.warmup import warm_up
+
+QUICK_NODES, CITY_NODES, LARGE_NODES = 20_000, 200_000, 1_000_000
 
 
-def main() -> int:
-    """Measure everything and print one table."""
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, and print a table a subject as soon as it is done."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a small town, in a minute")
+    quick = parser.parse_args(arguments).quick
+    began = time.perf_counter()
+    _say_where()
+    warm_up()
+    if quick:
+        subject = Subject("20 k", town_network(QUICK_NODES), runs=3)
+        _show("a made-up town", subject.network, _all_questions(subject))
+        return 0
+    city = Subject("200 k", town_network(CITY_NODES))
+    _show("a made-up city", city.network, [*_all_questions(city), *sessions.two_at_once(city)])
+    del city
+    large = Subject("1 M", town_network(LARGE_NODES), slow_peers=False)
+    rows = [*reaching.pairs(large), *reaching.one_search(large)]
+    _show("a made-up large city", large.network, rows)
+    del large
     area, what = measured_area()
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "scipy"))
-    network = area.network
-    print(f"Närhet benchmarks on {what}")
-    print(
-        f"{network.nodes:,} nodes, {network.edges:,} edges, {len(area.people):,} points of people,"
-        f" {len(area.places_of('preschool')):,} preschools"
-    )
-    print(f"Python {platform.python_version()}, {libraries}, {platform.machine()}\n")
-    rows: list[Row] = [
+    real = [(what, area.network)] if HASSELBY.is_dir() else []
+    if KISTA.is_file():
+        real.append(("real Rinkeby-Kista", build("rk", "RK", Inputs(osm=KISTA)).network))
+    if not real:
+        print("\nNOT MEASURED: the real suburbs, as their data are not beside the checkout\n")
+    for name, network in real:
+        _show(name, network, _all_questions(Subject(name.removeprefix("real "), network)))
+    _show(what, area.network, _areas(area))
+    print("\nOpening and starting\n")
+    sizes = {"200 k": CITY_NODES, "1 M": LARGE_NODES}
+    print(as_text([*opening.cities(sizes), *opening.first_start()]))
+    print(f"\n{time.perf_counter() - began:,.0f} seconds in all")
+    return 0
+
+
+def _all_questions(subject: Subject) -> list[Row]:
+    return [
+        *reaching.pairs(subject),
+        *reaching.kinds(subject),
+        *reaching.three_nearest(subject),
+        *reaching.one_more_place(subject),
+        *reaching.one_search(subject),
+    ]
+
+
+def _areas(area: Area) -> list[Row]:
+    return [
         *distances.nearest_of_everybody(area),
         *distances.pairs(area),
         *memory.builds(),
         *memory.one_gap(area),
     ]
-    print(as_text(rows))
-    return 0
+
+
+def _say_where() -> None:
+    names = [*("numpy", "numba", "scipy", "networkx"), *peers.OPTIONAL]
+    here = [name for name in names if name not in peers.missing()]
+    print("Närhet benchmarks")
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors;")
+    print(", ".join(f"{name} {version(name)}" for name in here))
+    for name in peers.missing():
+        print(f"NOT INSTALLED, so not compared: {name} (make bench installs it)")
+    print(f"memory copies {bandwidth() / 1e9:.0f} GB/s in one thread")
+    print(
+        "We use all processors where it helps, peers as many as they do. × narhet: above 1 we are"
+    )
+    print("faster. MB: what the process grew by at most. bound: edges touched × bytes ÷ bandwidth.")
+    print("prepared: what a peer must do first, not counted in ms.", flush=True)
+
+
+def _show(what: str, network: WalkNetwork, rows: Iterable[Row]) -> None:
+    print(f"\n{what}: {network.nodes:,} nodes, {network.edges:,} edges\n")
+    print(as_text(list(rows)), flush=True)
 
 
 if __name__ == "__main__":

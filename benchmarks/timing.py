@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement: seconds, the times a peer takes as long (above 1: we are faster), and
-    megabytes.
+    """One measurement: seconds, the times a peer takes as long (above 1: we are faster),
+    megabytes, the least seconds memory allows, and seconds to prepare that are not in ``seconds``.
     """
 
     what: str
@@ -22,6 +27,8 @@ class Row:
     seconds: float
     ratio: float | None = None
     megabytes: float | None = None
+    bound_s: float | None = None
+    prepared_s: float | None = None
 
 
 def median_s(work: Callable[[], object], runs: int = 5) -> float:
@@ -33,6 +40,65 @@ def median_s(work: Callable[[], object], runs: int = 5) -> float:
         work()
         times.append(time.perf_counter() - start)
     return statistics.median(times)
+
+
+def compared(
+    what: str,
+    ours: Callable[[], object],
+    others: Mapping[str, Callable[[], object]],
+    runs: int,
+    *,
+    check: Callable[[str, Any, Any], None],
+    bound: Callable[[], float] | None = None,
+    prepared: Mapping[str, float] | None = None,
+    per: int = 1,
+) -> list[Row]:
+    """Time us and the peers turn by turn, so that what else the machine does hits all alike.
+
+    Medians of ``runs`` turns, after one that warms up, shows the peak of memory, and whose answers
+    ``check`` compares (a peer's name, ours, the peer's). ``per``: what one turn does so many times
+    over.
+    """
+    work = {"narhet": ours, **others}
+    answers, memory = {}, {}
+    for who, one in work.items():
+        answers[who], memory[who] = grown(one)
+        check(who, answers["narhet"], answers[who])
+    answers.clear()
+    times: dict[str, list[float]] = {who: [] for who in work}
+    for _ in range(runs):
+        for who, one in work.items():
+            start = time.perf_counter()
+            one()
+            times[who].append((time.perf_counter() - start) / per)
+    seconds = {who: statistics.median(taken) for who, taken in times.items()}
+    return [
+        Row(
+            what,
+            who,
+            seconds[who],
+            None if who == "narhet" else seconds[who] / seconds["narhet"],
+            memory[who],
+            bound() / per if bound is not None and who == "narhet" else None,
+            (prepared or {}).get(who),
+        )
+        for who in work
+    ]
+
+
+def grown(work: Callable[[], _Answer]) -> tuple[_Answer, float | None]:
+    """Do some work; return its answer and the megabytes this process grew by at most meanwhile
+    (None where the system can not say).
+    """
+    marks = Path("/proc/self/clear_refs")
+    if not marks.exists():
+        return work(), None
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # what was freed before must not hide what is taken now
+    marks.write_text("5")  # the peak starts again from what is held now
+    before = peak_megabytes()
+    answer = work()
+    return answer, max(0.0, peak_megabytes() - before)
 
 
 def against(what: str, ours: float, peers: Sequence[tuple[str, float]]) -> list[Row]:
@@ -55,13 +121,23 @@ def peak_megabytes() -> float:
 
 
 def as_text(rows: Sequence[Row]) -> str:
-    """Lay the rows out for a terminal."""
-    cells = [("what", "who", "ms", "× narhet", "MB")]
+    """Lay the rows out for a terminal; what a row's question is stands once."""
+    cells = [("what", "who", "ms", "× narhet", "MB", "bound ms", "prepared s")]
+    before = ""
     for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:.1f}"
-        megabytes = "" if row.megabytes is None else f"{row.megabytes:.0f}"
-        cells.append((row.what, row.who, f"{1000 * row.seconds:,.1f}", ratio, megabytes))
-    widths = [max(len(cell[at]) for cell in cells) for at in range(5)]
+        cells.append(
+            (
+                "" if row.what == before else row.what,
+                row.who,
+                _number(1000 * row.seconds, 1 if row.seconds >= 0.01 else 3),
+                _number(row.ratio, 1),
+                _number(row.megabytes, 0),
+                _number(None if row.bound_s is None else 1000 * row.bound_s, 3),
+                _number(row.prepared_s, 1),
+            )
+        )
+        before = row.what
+    widths = [max(len(cell[at]) for cell in cells) for at in range(len(cells[0]))]
     return "\n".join(
         "  ".join(
             text.ljust(width) if at < 2 else text.rjust(width)
@@ -69,3 +145,7 @@ def as_text(rows: Sequence[Row]) -> str:
         ).rstrip()
         for line in cells
     )
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:,.{digits}f}"

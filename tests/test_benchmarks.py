@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks import distances, memory
+from benchmarks import bound, distances, memory, peers, reaching, sessions
 from benchmarks.data import town
-from benchmarks.timing import Row, as_text, peak_megabytes
+from benchmarks.reaching import Subject
+from benchmarks.timing import Row, as_text, compared, grown, peak_megabytes
+from benchmarks.towns import town_network
+from geo import reach as _reach
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_peers_agree_on_a_made_up_town_and_every_row_is_measured() -> None:
@@ -31,3 +41,109 @@ def test_the_table_lines_up_and_memory_is_a_number() -> None:
     lines = as_text([Row("a", "narhet", 0.0123), Row("a", "peer", 1.5, 121.95, 30.2)]).splitlines()
     assert re.search(r"12\.3$", lines[1]) and re.search(r"1,500\.0 +121\.9|122\.0 +30$", lines[2])
     assert peak_megabytes() > 10
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    return Subject("test", town_network(1_500), runs=1)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        reaching.pairs,
+        reaching.kinds,
+        reaching.three_nearest,
+        reaching.one_more_place,
+        reaching.one_search,
+        sessions.two_at_once,
+    ],
+)
+def test_every_walking_question_is_measured_against_a_peer_that_agrees(
+    subject: Subject, question
+) -> None:
+    rows = question(subject)
+    assert rows[0].who == "narhet" and rows[0].ratio is None
+    assert len(rows) >= 2 and all(row.seconds > 0 for row in rows)
+    for row in rows[1:]:
+        assert row.ratio == pytest.approx(row.seconds / rows[0].seconds)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        (reaching.pairs, "within"),
+        (reaching.kinds, "nearest_of_each"),
+        (reaching.three_nearest, "nearest_nodes"),
+        (reaching.one_search, "reached_nodes"),
+    ],
+)
+def test_a_wrong_answer_of_ours_is_never_timed(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch, question, asked: str
+) -> None:
+    longer = Subject("other", town_network(1_500, seed=0), runs=1)
+    longer.network.__dict__["star_m"] = longer.network.star_m * 1.001
+    monkeypatch.setattr(
+        reaching,
+        asked,
+        lambda _network, *rest, **more: getattr(_reach, asked)(longer.network, *rest, **more),
+    )
+    with pytest.raises(AssertionError, match="answers differ"):
+        question(subject)
+
+
+def test_what_is_not_installed_is_said_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peers, "OPTIONAL", ("scipy", "no-such-peer"))
+    assert peers.missing() == ["no-such-peer"]
+
+
+def test_memory_is_what_the_work_takes_at_its_peak() -> None:
+    kept, megabytes = grown(lambda: float(np.ones(2**23).sum()))
+    assert kept == 2**23
+    assert megabytes is None or 55 <= megabytes <= 90
+    assert (grown(lambda: None)[1] or 0) < 10
+
+
+def test_turns_are_counted_and_medians_taken() -> None:
+    calls: list[str] = []
+    rows = compared(
+        "what",
+        lambda: calls.append("ours"),
+        {"peer": lambda: calls.append("peer")},
+        3,
+        check=lambda *_: None,
+    )
+    assert calls == ["ours", "peer"] * 4 and [row.who for row in rows] == ["narhet", "peer"]
+
+
+def test_the_bound_is_bytes_over_bandwidth() -> None:
+    speed = bound.bandwidth()
+    assert 5e8 < speed < 1e12
+    assert bound.bound_s(bound.Touched(10**6)) == pytest.approx(20e6 / speed)
+
+
+def test_every_pin_of_the_benchmarks_agrees_with_what_we_run_on() -> None:
+    ours = _pins("requirements.txt")
+    assert {"pandana", "networkit"} <= set(theirs := _pins("requirements-bench.txt"))
+    assert all(ours.get(name, pin) == pin for name, pin in theirs.items())
+
+
+def _pins(file: str) -> dict[str, str]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return dict(line.lower().split("==") for line in lines if "==" in line)
+
+
+@pytest.mark.slow
+def test_the_quick_run_prints_a_table_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--quick"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "bound ms" in done.stdout and "nearest of 5 kinds" in done.stdout
+    for name in peers.missing():
+        assert f"NOT INSTALLED, so not compared: {name}" in done.stdout
+    assert list(tmp_path.iterdir()) == []
