@@ -47,7 +47,7 @@ def _needs(area: Area) -> None:
 
 def _headline(answer: Gap) -> None:
     language = state.language()
-    st.subheader(headline(answer, language), anchor=False)
+    st.header(headline(answer, language), anchor=False)
     profile = presets.profile(answer.profile)
     minutes = texts.number(profile.minutes(answer.limit_m), language)
     limit = texts.metres(answer.limit_m, language)

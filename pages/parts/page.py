@@ -15,7 +15,8 @@ ICON = Path(__file__).resolve().parents[2] / "static" / "icon.png"
 TIGHTER = "[data-testid=stMainBlockContainer]{padding-top:2.5rem}"
 """Streamlit leaves a sixth of a laptop's screen empty above a page."""
 
-READABLE = "[data-testid=stCaptionContainer] p{color:#4a5159;opacity:1}"
+_CAPTION = "[data-testid=stCaptionContainer]"
+READABLE = f"{_CAPTION},{_CAPTION} *{{color:#4a5159!important;opacity:1!important}}"
 """Streamlit's captions have a contrast of 4.2:1; this is 8:1."""
 
 

@@ -40,7 +40,7 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def sentence(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", level=3)).to_have_text(re.compile(words))
+    expect(page.get_by_role("heading", level=2)).to_have_text(re.compile(words))
 
 
 def test_a_visit_from_the_demonstration_to_another_area_language_and_limit(visit: Visit) -> None:
@@ -161,7 +161,7 @@ def test_hasselby_vallingby_on_screen_says_what_the_planner_says(
         visit.open("/gap?area=hasselby-vallingby&limit=400")
         for limit in (400, 1000):
             answer = gap(area, kind="preschool", limit_m=limit, group="children_0_4")
-            expect(visit.page.get_by_role("heading", level=3)).to_have_text(headline(answer, "sv"))
+            expect(visit.page.get_by_role("heading", level=2)).to_have_text(headline(answer, "sv"))
             if limit == 400:
                 choose(visit.page, "Avståndsgräns", "^1.000")
         assert visit.outside == []
