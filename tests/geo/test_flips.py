@@ -16,6 +16,7 @@ from geo.area import Area
 from geo.errors import AreaLacks, BadLimit, UnknownProfile
 from geo.flips import BASES, flips, headline
 from geo.gaps import distances, gap
+from geo.network import network_from_frame
 from tests.geo.worlds import street
 
 HOMES = {100.0: 10, 300.0: 20, 500.0: 40, 900.0: 30}
@@ -29,7 +30,7 @@ def world(*, stairs: bool = False, unlit: bool = False, estimated: bool = False)
     hit = np.abs(middle - 300) < 50
     steps = hit if stairs else np.zeros(len(hit), dtype=bool)
     lit = np.where(hit, 0, 1).astype(np.int8) if unlit else area.network.lit
-    network = replace(area.network, steps=steps, lit=lit, _views={})
+    network = network_from_frame(area.network.frame().assign(steps=steps, lit=lit))
     return replace(area, network=network, _snaps={})
 
 
