@@ -9,7 +9,7 @@ says; unreachable is ``inf``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,18 +17,21 @@ import numpy as np
 import shapely
 import shapely.ops
 from geopandas import GeoSeries
-from scipy.sparse import coo_array, csr_array
 
 from geo import kernels, ranked_kernel, searching
-from geo.errors import BadLimit
+from geo.isochrones import isochrones as isochrones
 from geo.network import Floats, Ints, SmallInts, Snapped, WalkNetwork
+from geo.pairs import check, walk_pairs
+from geo.pairs import within as within
+from geo.pairs import within_blocks as within_blocks
 from geo.presets import Profile
+from geo.route import Route as Route
+from geo.route import route as route
 from geo.searching import Points
 
-ALONE = 64
-"""Searches fewer than this are done in one thread: another would cost more than it saves."""
-BLOCK = 10_000
-"""Origins a block holds when pairs are streamed."""
+FEW = 8
+"""For so few origins the walk goes out from them, while it finds enough within ``RINGS_M``."""
+RINGS_M = (500.0, 1500.0, 4500.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,24 +56,29 @@ def nearest(
     """Find the ``k`` nearest places of each origin in walking metres; equal distances go to the
     earlier place.
 
-    One search from all places at once answers every origin, however many there are. With fewer than
-    ``k`` places in reach the rest of a row is -1 and ``inf``.
+    One search from all places at once answers every origin, however many there are; for a few, the
+    walk goes out from them, to the same answer. With fewer than ``k`` places in reach the rest of a
+    row is -1 and ``inf``.
 
     Raises
     ------
     BadLimit : ``within_m`` is not above zero, or ``k`` below one.
     BadPoint : a snapped point is on no edge of the network.
     """
-    within_m = _check(within_m, k)
+    within_m = check(within_m, k)
     start = searching.snapped(network, origins, profile)
     goal = searching.snapped(network, places, profile)
     paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
     rows = min(k, max(1, len(goal)))
+    if len(start) <= FEW:
+        found = _of_few(network, start, goal, rows, within_m, profile)
+        if found is not None:
+            return _widened(found, k)
     metres, place = _blank(len(start), rows)
     with searching.workspace(network) as lent:
         if rows == 1:
             node_m, node_place = lent.metres[:, None], lent.place[:, None]
-            count = kernels.spread(*_with(paths, lent), 0, *seeds, within_m)
+            count = kernels.spread(*searching.tools(paths, lent), 0, *seeds, within_m)
         else:
             node_m, node_place = _rows(network.nodes, rows, filled=False)
             count = ranked_kernel.spread_k(
@@ -104,7 +112,7 @@ def nearest_nodes(
     """Find the ``k`` nearest places of every node of the network: rows are nodes; else as
     ``nearest``.
     """
-    within_m = _check(within_m, k)
+    within_m = check(within_m, k)
     goal = searching.snapped(network, places, profile)
     paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
     rows = min(k, max(1, len(goal)))
@@ -112,7 +120,7 @@ def nearest_nodes(
     with searching.workspace(network) as lent:
         if rows == 1:
             own = replace(lent, metres=metres[:, 0], place=place[:, 0])
-            count = kernels.spread(*_with(paths, own), 0, *seeds, within_m)
+            count = kernels.spread(*searching.tools(paths, own), 0, *seeds, within_m)
         else:
             count = ranked_kernel.spread_k(*_ranks(paths, lent, metres, place), *seeds, within_m)
         lent.journal.marked[lent.journal.node[:count]] = False
@@ -143,75 +151,17 @@ def nearest_of_each(
     return searching.in_threads(ask, kinds)
 
 
-def within(
-    network: WalkNetwork,
-    origins: Points,
-    destinations: Points,
-    *,
-    within_m: float,
-    profile: Profile | None = None,
-) -> csr_array:
-    """Return metres between all pairs in reach, as a sparse matrix (origins × destinations); zeros
-    are kept.
-
-    Searches from the smaller side, on all processors; memory follows the pairs found, never origins
-    × destinations.
-
-    Raises
-    ------
-    BadLimit : ``within_m`` is not above zero.
-    BadPoint : a snapped point is on no edge of the network.
-    """
-    within_m = _check(within_m)
-    start = searching.snapped(network, origins, profile)
-    goal = searching.snapped(network, destinations, profile)
-    if len(goal) < len(start):
-        column, row, metres = _pairs(network, goal, start, within_m, profile)
-    else:
-        row, column, metres = _pairs(network, start, goal, within_m, profile)
-    shape = (len(start), len(goal))
-    matrix = coo_array((metres, (row, column)), shape=shape).tocsr()
-    matrix.sort_indices()
-    return matrix
-
-
-def within_blocks(
-    network: WalkNetwork,
-    origins: Points,
-    destinations: Points,
-    *,
-    within_m: float,
-    block: int = BLOCK,
-    profile: Profile | None = None,
-) -> Iterator[tuple[Ints, csr_array]]:
-    """Stream ``within`` in blocks of origins: their rows, and their part of the matrix.
-
-    Only one block's pairs are held at a time. A block's origins lie near each other.
-
-    Raises
-    ------
-    BadLimit : ``within_m`` is not above zero, or ``block`` below one.
-    """
-    within_m = _check(within_m, block)
-    start = searching.snapped(network, origins, profile)
-    goal = searching.snapped(network, destinations, profile)
-    order = np.argsort(start.edge, kind="stable")
-    for low in range(0, len(start), block):
-        rows = np.sort(order[low : low + block])
-        yield rows, within(network, start.take(rows), goal, within_m=within_m, profile=profile)
-
-
 def reached_nodes(
     network: WalkNetwork, places: Points, *, limit_m: float, profile: Profile | None = None
 ) -> tuple[Ints, Floats]:
     """Return the nodes within ``limit_m`` of the nearest of some places, and their metres: in no
     stated order. Work follows what is reached, not the size of the network.
     """
-    limit_m = _check(limit_m)
+    limit_m = check(limit_m)
     node, metres, _ = searching.seeds(network, searching.snapped(network, places, profile))
     with searching.workspace(network) as lent:
         found: tuple[Ints, Floats] = kernels.search(
-            *_with(searching.paths(network, profile), lent), node, metres, limit_m
+            *searching.tools(searching.paths(network, profile), lent), node, metres, limit_m
         )
     return found
 
@@ -222,7 +172,7 @@ def reached_paths(
     """Return the stretches of path within ``limit_m`` of one point, cut where the limit is met
     (metric coordinates).
     """
-    limit_m = _check(limit_m)
+    limit_m = check(limit_m)
     start = searching.snapped(network, origin, profile)
     allowed = network.walkable(profile).allowed
     node_m = np.full(network.nodes, np.inf)
@@ -284,39 +234,31 @@ def _cut(lines: np.ndarray, length_m: Floats) -> np.ndarray:
     return np.array([line for line in cut if line.geom_type == "LineString"], dtype=object)
 
 
-def _check(within_m: float, k: int = 1) -> float:
-    """Return a limit as a float: compiled code would be compiled once more for whole numbers."""
-    if not within_m > 0:
-        raise BadLimit(found=str(within_m))
-    if k < 1:
-        raise BadLimit(found=str(k))
-    return float(within_m)
-
-
-def _pairs(
-    network: WalkNetwork, start: Snapped, goal: Snapped, within_m: float, profile: Profile | None
-) -> tuple[SmallInts, SmallInts, Floats]:
-    """Walk out from each of ``start``: (start, goal, metres) of each pair in reach."""
-    paths, origins = searching.paths(network, profile), searching.ends(network, start)
-    # Neighbours one after the other find what they share in the cache.
-    order = np.argsort(start.edge, kind="stable")
-    parts = 1 if len(order) < ALONE else 4 * searching.threads()
-
-    def walk(part: Ints) -> tuple[SmallInts, SmallInts, Floats]:
-        with searching.workspace(network) as lent:
-            first, goal_row, metres = kernels.pairs_within(
-                *_with(paths, lent), origins, part, listed, within_m
-            )
-        return np.repeat(part, np.diff(first)).astype(np.int32), goal_row, metres
-
-    with searching.doors(network, goal) as listed:
-        found = searching.in_threads(walk, np.array_split(order, parts))
-    row, column, metres = (np.concatenate(column) for column in zip(*found, strict=True))
-    return row, column, metres
-
-
-def _with(paths: kernels.Paths, lent: searching.Workspace) -> tuple[Any, ...]:
-    return paths, lent.queue, lent.per_metre, lent.metres, lent.place, lent.journal
+def _of_few(
+    network: WalkNetwork,
+    start: Snapped,
+    goal: Snapped,
+    k: int,
+    within_m: float,
+    profile: Profile | None,
+) -> Nearest | None:
+    """Walk out from each origin, farther and farther; None where that does not find ``k`` places
+    each.
+    """
+    wanted = np.where(start.edge >= 0, k, 0)
+    for ring_m in RINGS_M:
+        limit_m = min(ring_m, within_m)
+        row, place, metres = walk_pairs(network, start, goal, limit_m, profile)
+        if limit_m == within_m or (np.bincount(row, minlength=len(start)) >= wanted).all():
+            order = np.lexsort((place, metres, row))
+            row, place, metres = row[order], place[order], metres[order]
+            rank = np.arange(len(row)) - np.searchsorted(row, row)
+            best = rank < k
+            filled_m, filled_place = _blank(len(start), k)
+            filled_m[row[best], rank[best]] = metres[best]
+            filled_place[row[best], rank[best]] = place[best]
+            return Nearest(filled_place, filled_m)
+    return None
 
 
 def _ranks(

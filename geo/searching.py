@@ -102,6 +102,11 @@ def paths(network: WalkNetwork, profile: Profile | None) -> Paths:
     return Paths(first, neighbour, network.star_m, network.walkable(profile).closed)
 
 
+def tools(paths: Paths, lent: Workspace) -> tuple[Any, ...]:
+    """Return the first arguments of the loops that spread labels."""
+    return paths, lent.queue, lent.per_metre, lent.metres, lent.place, lent.journal
+
+
 def snapped(network: WalkNetwork, points: Points, profile: Profile | None) -> Snapped:
     """Bring points to the network, or check those that say where they are.
 

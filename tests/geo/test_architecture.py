@@ -61,7 +61,15 @@ def test_the_core_does_not_look_up_at_what_is_built_on_it() -> None:
         "searching": {"errors", "kernels", "network", "presets"},
         "field_kernel": {"kernels"},
         "join": {"chains", "errors", "network"},
-        "reach": {"errors", "kernels", "network", "presets", "ranked_kernel", "searching"},
+        "outline_kernel": set(),
+        "route_kernel": set(),
+        "isochrones": {"errors", "network", "outline_kernel", "presets", "route_kernel"},
+        "route": {"network", "presets", "route_kernel"},
+        "pairs": {"errors", "kernels", "network", "presets", "searching"},
+        "reach": {
+            *("kernels", "network", "pairs", "presets", "ranked_kernel", "searching"),
+            *("isochrones", "route"),
+        },
         "stored": {"network"},
         "area": {"errors", "folder", "network", "presets", "sources", "stored"},
     }

@@ -160,6 +160,18 @@ def test_reached_nodes_are_those_networkx_reaches(question, limit_m: float) -> N
         np.testing.assert_array_equal(metres, every[node])
 
 
+@RANDOM
+@given(questions(), st.integers(1, 8), st.sampled_from([math.inf, 30.0, 150.0, 700.0]))
+def test_a_few_origins_get_the_answers_they_get_among_many(question, k: int, within_m) -> None:
+    network, origins, places = question
+    for profile in (ADULT, STROLLER):
+        alone = reach.nearest(network, origins, places, k=k, within_m=within_m, profile=profile)
+        crowd = gpd.GeoSeries([*origins] * (1 + reach.FEW), crs=origins.crs)
+        among = reach.nearest(network, crowd, places, k=k, within_m=within_m, profile=profile)
+        np.testing.assert_array_equal(alone.metres, among.metres[: len(origins)])
+        np.testing.assert_array_equal(alone.place, among.place[: len(origins)])
+
+
 def test_several_kinds_side_by_side_are_answered_as_one_by_one() -> None:
     network = build_network(oracle.grid(9, 9))
     generator = np.random.default_rng(1)
