@@ -130,6 +130,12 @@ def _doubts(network: WalkNetwork, one: Profile, other: Profile, basis: str) -> t
         doubts.append("flips.no_steps")
     if one.unlit != other.unlit and not (network.lit != -1).any():
         doubts.append("flips.no_light")
-    if basis == "metres" and (one.steps, one.unlit) == (other.steps, other.unlit):
+    if one.max_slope != other.max_slope and not np.isfinite(network.slope).any():
+        doubts.append("flips.no_heights")
+    if basis == "metres" and _rules(one) == _rules(other):
         doubts.append("flips.same_paths")
     return tuple(doubts)
+
+
+def _rules(profile: Profile) -> tuple[object, ...]:
+    return profile.steps, profile.unlit, profile.max_slope

@@ -88,8 +88,8 @@ def reached_stretches(
 
 
 def checked_limits(limits_m: Sequence[float]) -> list[float]:
-    """Return limits as numbers, or raise ``BadLimit`` (``LimitsUnordered``): they must be above zero,
-    and ascend.
+    """Return limits as numbers, or raise ``BadLimit`` (``LimitsUnordered``): they must be above
+    zero, and ascend.
 
     >>> checked_limits([400, 800])
     [400.0, 800.0]

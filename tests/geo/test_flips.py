@@ -84,15 +84,20 @@ def test_without_stairs_in_the_data_the_answer_is_unknown_and_not_none() -> None
     assert (evening.tells, evening.doubts) == (False, ("flips.no_light",))
 
 
-def test_the_same_paths_are_told_apart_only_by_time() -> None:
+def test_without_heights_the_older_are_told_apart_only_by_time() -> None:
     area = world(stairs=True)
     asked = {"kind": "preschool", "limit_m": 400, "group": "children_0_4", "beyond": "older"}
     metres, minutes = (flips(area, **asked, basis=basis) for basis in BASES)
-    assert metres.doubts == ("flips.same_paths",) and not metres.tells
-    assert minutes.doubts == () and minutes.tells
+    assert metres.doubts == ("flips.no_heights",) and not metres.tells
+    assert minutes.doubts == ("flips.no_heights",) and minutes.tells
     assert minutes.other_limit_m == pytest.approx(400 * 0.8 / 1.33)
     assert minutes.minutes == pytest.approx(400 / 1.33 / 60)
     assert minutes.gap.beyond == 20  # 300 m: within 400, beyond 241
+
+
+def test_profiles_with_the_same_rules_are_said_to_use_the_same_paths() -> None:
+    found = flips(world(), kind="preschool", limit_m=400, group="children_0_4", beyond="adult")
+    assert found.doubts == ("flips.same_paths",) and not found.tells
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
