@@ -61,7 +61,7 @@ class Doorstep:
         lie nearer, meet the network anew. Where the main piece of network is another one, all do.
         """
         carried = joined.carry(self.snapped)
-        known = np.array([shape is not None for shape in self.shape], dtype=bool) & ~self.gone
+        known = ~shapely.is_missing(self.shape) & ~self.gone
         new_edges, turned = _newly_main(before, joined, profile)
         if turned:
             rows = np.flatnonzero(known)
@@ -80,11 +80,11 @@ class Doorstep:
         """
         if len(edges) == 0:
             return np.zeros(len(self.shape), dtype=bool)
-        xy = np.array([_xy(shape) for shape in self.shape]).reshape(-1, 2)
+        x, y = shapely.get_x(self.shape), shapely.get_y(self.shape)
         west, south, east, north = shapely.total_bounds(network.geometry[edges])
         reach = np.minimum(self.snapped.stretch_m, MAX_SNAP_M)
-        x_gap = np.maximum(np.maximum(west - xy[:, 0], xy[:, 0] - east), 0)
-        y_gap = np.maximum(np.maximum(south - xy[:, 1], xy[:, 1] - north), 0)
+        x_gap = np.maximum(np.maximum(west - x, x - east), 0)
+        y_gap = np.maximum(np.maximum(south - y, y - north), 0)
         near: Bools = np.hypot(x_gap, y_gap) <= reach
         return near
 
@@ -130,8 +130,3 @@ def _joined(one: Snapped, other: Snapped) -> Snapped:
         np.concatenate([one.stretch_m, other.stretch_m]),
     )
 
-
-def _xy(shape: object) -> tuple[float, float]:
-    if isinstance(shape, shapely.Point) and not shape.is_empty:
-        return shape.x, shape.y
-    return np.nan, np.nan
