@@ -18,23 +18,20 @@ from geo.area import save_area
 ROOT = Path(__file__).resolve().parents[1]
 _COMMON = (
     "import json, sys, time; from benchmarks.timing import grown;"
-    "import geopandas as gpd, pyarrow.dataset, geo.area, geo.folder, geo.warmup;"
+    "import geopandas as gpd, pyarrow.dataset, geo.area, geo.warmup"
 )
-_OPEN = _COMMON + (
-    "{before}"
-    "start = time.perf_counter();"
-    "area, megabytes = grown(lambda: geo.area.open_area('stad', sys.argv[1]));"
-    "{after}"
-    "print(json.dumps([time.perf_counter() - start, megabytes]))"
-)
-_TABLE = "geo.area.map_arrays = lambda *_: {};"
-_READY = "area.network.star, area.network.walkable(), area.network.tree;"
-_GEOPANDAS = _COMMON + (
-    "start = time.perf_counter();"
-    "table, megabytes = grown(lambda: gpd.read_parquet("
-    "sys.argv[1] + '/areas/stad/r1/network.parquet'));"
-    "print(json.dumps([time.perf_counter() - start, megabytes]))"
-)
+_TIMED = """
+def timed():
+    start = time.perf_counter()
+    {work}
+    return time.perf_counter() - start
+
+print(json.dumps(grown(timed)))
+"""
+_OPEN = "area = geo.area.open_area('stad', sys.argv[1])"
+_TABLE = "geo.area.map_arrays = lambda *_: {}"
+_READY = "area.network.star, area.network.walkable(), area.network.tree"
+_GEOPANDAS = "gpd.read_parquet(sys.argv[1] + '/areas/stad/r1/network.parquet')"
 _WARM = (
     "import json, time; import geo.warmup; start = time.perf_counter(); geo.warmup.warm_up();"
     "print(json.dumps([time.perf_counter() - start, None]))"
@@ -51,12 +48,15 @@ def cities(sizes: dict[str, int], runs: int = 5) -> list[Row]:
         with tempfile.TemporaryDirectory() as home:
             save_area(dataclasses.replace(base, id="stad", network=town_network(nodes)), home)
             ways = {
-                "narhet": _OPEN.format(before="", after=""),
-                "narhet, and ready to snap": _OPEN.format(before="", after=_READY),
-                "narhet, without the arrays": _OPEN.format(before=_TABLE, after=""),
+                "narhet": _OPEN,
+                "narhet, and ready to snap": f"{_OPEN}; {_READY}",
+                "narhet, without the arrays": f"{_TABLE}; {_OPEN}",
                 "geopandas, the network alone": _GEOPANDAS,
             }
-            found = {who: _alone(code, runs, home) for who, code in ways.items()}
+            found = {
+                who: _alone(_COMMON + _TIMED.format(work=work), runs, home)
+                for who, work in ways.items()
+            }
         ours = found["narhet"][0]
         rows += [
             Row(f"open a city of {name}", who, seconds, seconds / ours, megabytes)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import bound, distances, memory, peers, reaching, sessions
+from benchmarks import bound, distances, memory, opening, peers, reaching, sessions
 from benchmarks.data import town
 from benchmarks.reaching import Subject
 from benchmarks.timing import Row, as_text, compared, grown, peak_megabytes
@@ -147,3 +147,9 @@ def test_the_quick_run_prints_a_table_and_leaves_nothing_behind(tmp_path: Path) 
     for name in peers.missing():
         assert f"NOT INSTALLED, so not compared: {name}" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_opening_is_measured_with_and_without_the_copy() -> None:
+    rows = opening.cities({"2 k": 2_000}, runs=1)
+    assert [row.ratio is None for row in rows] == [True, False, False, False]
+    assert all(row.seconds > 0 for row in rows)
