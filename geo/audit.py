@@ -22,11 +22,13 @@ from geo.barriers import (
     LoosePlace,
     Pieces,
     SharedPoint,
+    Slopes,
     detour_of,
     loose_people,
     loose_places,
     pieces_of,
     shared_points,
+    slopes_of,
 )
 from geo.network import MAX_SNAP_M
 from geo.texts import text
@@ -48,6 +50,7 @@ class Audit:
     people: tuple[LoosePeople, ...]
     shared: tuple[SharedPoint, ...]
     detour: Detour
+    slopes: tuple[Slopes, ...]
     places_checked: int
     people_checked: int
 
@@ -61,6 +64,7 @@ class Audit:
             *_people_rows(self, language),
             *_shared_rows(self, language),
             _detour_row(self.detour, language),
+            *_slope_rows(self, language),
         ]
         return pd.DataFrame(rows, columns=["what", "name", "detail", "metres"])
 
@@ -80,6 +84,7 @@ def audit(area: Area, *, seed: int = 0, pairs: int = 1000) -> Audit:
         people=loose_people(area),
         shared=shared_points(area),
         detour=detour_of(area.network, seed=seed, pairs=pairs),
+        slopes=slopes_of(area.network),
         places_checked=len(area.places),
         people_checked=len(area.people),
     )
@@ -191,6 +196,21 @@ def _detour_row(detour: Detour, language: str) -> Row:
         high=DETOUR_M[1],
     )
     return what, "", detail, math.nan
+
+
+def _slope_rows(found: Audit, language: str) -> list[Row]:
+    rows: list[Row] = []
+    for row in found.slopes:
+        known = row.unknown_share < 1
+        detail = text(
+            "audit.slope_found" if known else "audit.slope_unknown",
+            language,
+            steepest=round(1 / row.max_slope),
+            share=texts.percent(row.unknown_share, language, 0),
+        )
+        name = presets.profile(row.profile).name(language)
+        rows.append((text("audit.slope", language), name, detail, row.steep_m))
+    return rows
 
 
 def _none(key: str, checked: int, language: str) -> Row:

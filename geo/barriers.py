@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from geo import privacy
+from geo import presets, privacy
 from geo.area import Area
 from geo.network import Bools, Floats, Ints, Snapped, WalkNetwork
 from geo.presets import Profile
@@ -134,6 +134,32 @@ def pieces_of(network: WalkNetwork, profile: Profile) -> Pieces:
         listed=listed,
         rest_count=int((~shown).sum()),
         rest=Piece(rest, rest / total if total else 0.0),
+    )
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """What a profile's limit on slope meets: metres of path too steep for it, and the share of the
+    length it can use whose slope is not known.
+    """
+
+    profile: str
+    max_slope: float
+    steep_m: float
+    unknown_share: float
+
+
+def slopes_of(network: WalkNetwork) -> tuple[Slopes, ...]:
+    """Return one row a profile that has a limit on slope."""
+    return tuple(
+        Slopes(
+            profile=row.id,
+            max_slope=row.max_slope,
+            steep_m=float(network.edge_m[network.slope > row.max_slope].sum()),
+            unknown_share=network.slope_unknown_share(row),
+        )
+        for row in presets.profiles().values()
+        if row.max_slope is not None
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import itertools
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from geopandas.testing import assert_geodataframe_equal, assert_geoseries_equal
 
 from geo import presets, reach
@@ -31,6 +33,8 @@ from geo.area import (
     save_area,
     slug,
 )
+from geo.audit import audit
+from geo.build import Inputs, build
 from geo.errors import (
     AreaDamaged,
     AreaNewer,
@@ -40,7 +44,7 @@ from geo.errors import (
     UnknownArea,
 )
 from geo.folder import _read_table
-from geo.network import build_network
+from geo.network import SWEREF99_TM, WGS84, build_network
 from tests.geo import oracle
 from tests.tiny import tiny_area
 
@@ -421,3 +425,19 @@ def test_what_an_area_has_is_told_in_the_order_of_the_presets(area: Area) -> Non
     assert area.kinds == ["transitional_housing", "meeting_place", "library", "preschool"]
     unknown = area.people.assign(children_0_4=np.nan)
     assert dataclasses.replace(area, people=unknown).groups == ["all"]
+
+
+def test_heights_in_the_file_become_slopes_that_a_reopened_area_still_has(tmp_path: Path) -> None:
+    x, y = oracle.ORIGIN
+    spots = [(x, y, 4.0), (x + 100, y, 4.0), (x + 100, y + 100, 24.0), (x, y + 100, 4.0)]
+    sides = [shapely.LineString([a, b]) for a, b in itertools.pairwise([*spots, spots[0]])]
+    lines = gpd.GeoDataFrame(geometry=sides, crs=SWEREF99_TM).to_crs(WGS84)
+    lines.to_file(tmp_path / "hills.geojson")
+    area = build("kulle", "Kulle", Inputs(lines=tmp_path / "hills.geojson"))
+    assert np.sort(area.network.slope) == pytest.approx([0, 0, 0.2, 0.2], abs=1e-6)
+    save_area(area)
+    again = open_area("kulle")
+    np.testing.assert_array_equal(again.network.slope, area.network.slope)
+    assert again.network.walkable(presets.profile("older")).allowed.sum() == 2
+    (found,) = audit(again).slopes
+    assert found.steep_m == pytest.approx(200, abs=0.1) and found.unknown_share == 0

@@ -215,7 +215,7 @@ def test_the_rows_are_ready_to_read(found, language: str) -> None:
     for name in ("Långt bort", "Utan läge", "Öster om vägen", "Bakom kullen", "Också grannen"):
         assert name in words
     assert "nan" not in words and "{" not in words
-    assert len(table) == 5 + 4 + 4 + 4 + 2 + 1  # pieces twice, places, people, shared, detour
+    assert len(table) == 5 + 4 + 4 + 4 + 2 + 1 + 1  # pieces twice, places … detour, slope
 
 
 def test_the_json_is_json_and_has_no_infinity(found) -> None:
