@@ -24,6 +24,12 @@ def render() -> None:
     limit_m = choices.limit(where=columns[1])
     profile = choices.profile(where=columns[2])
     kind = reachbox.choose_kind(area, where=columns[3])
+    language = state.language()
+    click = mapbox.heard(
+        views.places_map(area, kinds, language), area, key="karta", language=language
+    )
+    if click is not None:
+        _remember(area, click)
     spot = st.session_state.get("spot")
     if spot and spot[0] != area.key:
         spot = st.session_state.pop("spot") and None
@@ -32,13 +38,9 @@ def render() -> None:
     map_column, side = st.columns([11, 9])
     with map_column:
         focus = st.session_state.pop("focus", None)
-        language = state.language()
         layers = walk.layers(area, language) if walk else ()
         spec = views.places_map(area, kinds, language, here=reach, reach=layers, focus=focus)
-        click = mapbox.show_map(spec, area, key="karta", language=language)
-    if click is not None:
-        _remember(area, click)
-        st.rerun()
+        mapbox.show_map(spec, area, key="karta", language=language)
     with side:
         _side(area, spot, reach, walk)
     mapbox.table_twin(spec)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,13 @@ class Answer:
 
 def get(site: ASGIApp, url: str, **headers: str) -> Answer:
     """Send one GET; header names with underscores for hyphens."""
-    return asyncio.run(_get(site, url, headers))
+    return _alone(_get(site, url, headers))
+
+
+def _alone(work: Coroutine[Any, Any, T]) -> T:
+    """Run in a thread of its own: the browser tests leave a running loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _get(site: ASGIApp, url: str, headers: dict[str, str]) -> Answer:
@@ -91,5 +101,5 @@ def knock(site: ASGIApp, **headers: str) -> Message:
 
     pairs = [(name.encode(), text.encode()) for name, text in headers.items()]
     scope = {"type": "websocket", "path": "/_stcore/stream", "headers": pairs}
-    asyncio.run(site(scope, receive, send))
+    _alone(site(scope, receive, send))
     return heard[0]

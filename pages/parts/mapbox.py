@@ -15,6 +15,7 @@ from geo import symbols
 from geo.area import Area
 from geo.mapview import LegendEntry, MapSpec, Shown, shown_at
 from geo.output import screen
+from geo.output.background import version
 from geo.output.tiles import tiles
 from pages.parts import background
 from pages.parts.state import t
@@ -34,19 +35,31 @@ class Click:
     shown: tuple[Shown, ...] = ()
 
 
+def heard(spec: MapSpec, area: Area, *, key: str, language: str = "sv") -> Click | None:
+    """Return a click the run it happens in, before the map is drawn again; else None.
+
+    ``spec`` is a map with what could be clicked; ``key`` and ``language`` are those of
+    ``show_map``. Asked first, a click costs one run of the page and not two.
+    """
+    current = click_state(st.session_state.get(_component(key, area, language)))
+    remembered = f"{key}_clicked"
+    click = new_click(st.session_state.get(remembered), current, spec)
+    st.session_state[remembered] = current
+    return click
+
+
 def show_map(
     spec: MapSpec, area: Area, *, key: str, height: int = 560, language: str = "sv"
-) -> Click | None:
-    """Show a map with its legend and credits; return a click the run it happens in, else None.
+) -> None:
+    """Show a map with its legend and credits; ``heard`` tells of clicks on it.
 
     Keep ``key`` the same from run to run, and the table near: ``table_twin`` shows it.
     """
     background.remember(area)
     st.html(f'<p style="{_UNSEEN}">{escape(spec.alt_text)}</p>')
-    view = screen.base_view(spec, area, language)
-    answer = st_folium(
-        screen.base_map(view, tiles()),
-        key=f"{key}-{view.area}-{view.version}-{language}",
+    st_folium(
+        screen.base_map(screen.base_view(spec, area, language), tiles()),
+        key=_component(key, area, language),
         height=height,
         use_container_width=True,
         returned_objects=list(RETURNED),
@@ -54,11 +67,11 @@ def show_map(
         center=(spec.focus[1], spec.focus[0]) if spec.focus else None,
     )
     _legend(spec)
-    remembered = f"{key}_clicked"
-    current = click_state(answer)
-    click = new_click(st.session_state.get(remembered), current, spec)
-    st.session_state[remembered] = current
-    return click
+
+
+def _component(key: str, area: Area, language: str) -> str:
+    """Return the map component's own key: another area or language is another map."""
+    return f"{key}-{area.id}-{version(area)}-{language}"
 
 
 def table_twin(spec: MapSpec, *, expanded: bool = False) -> None:
