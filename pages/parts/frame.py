@@ -6,6 +6,7 @@ import streamlit as st
 
 from geo.area import Area
 from geo.errors import NarhetError
+from geo.warmup import is_ready
 from pages.parts import answers, page, state
 from pages.parts.state import t
 
@@ -28,6 +29,8 @@ def current_area() -> Area:
 def begin(title: str, area: Area) -> None:
     """Show a page's heading, and what marks every figure on it."""
     page.head(title)
+    if not is_ready():
+        st.info(t("frame.warming"), icon=":material/hourglass_top:")
     if area.demonstration:
         st.warning(t("demo.mark"), icon=":material/science:")
 
