@@ -137,6 +137,9 @@ def nearest_per_point(  # type: ignore[no-untyped-def]
     """
     k = node_m.shape[1]
     sent = np.zeros((1, k), np.bool_)
+    sieve = np.zeros(_sieve_size(doors.edge.shape[0]), np.bool_)
+    for i in range(doors.edge.shape[0]):
+        sieve[doors.edge[i] & (sieve.shape[0] - 1)] = True
     for p in range(points.edge.shape[0]):
         e = points.edge[p]
         if e < 0:
@@ -146,14 +149,31 @@ def nearest_per_point(  # type: ignore[no-untyped-def]
         for end in range(2):
             node = points.u[p] if end == 0 else points.v[p]
             to_m = points.u_m[p] if end == 0 else points.v_m[p]
-            for j in range(k if reached[node] else 0):
+            if not reached[node]:
+                continue
+            for j in range(k):
                 there_m = to_m + node_m[node, j]
-                if there_m > within_m:
+                if there_m > within_m or there_m > row_m[0, k - 1]:
                     break
-                keep(row_m, row_place, sent, 0, there_m, node_place[node, j])
+                if k > 1:
+                    keep(row_m, row_place, sent, 0, there_m, node_place[node, j])
+                elif there_m < row_m[0, 0] or node_place[node, 0] < row_place[0, 0]:
+                    row_m[0, 0] = there_m
+                    row_place[0, 0] = node_place[node, 0]
+        if not sieve[e & (sieve.shape[0] - 1)]:
+            continue
         for i in range(np.searchsorted(doors.edge, e), doors.edge.shape[0]):
             if doors.edge[i] != e:
                 break
             along = points.stretch[p] + abs(points.offset[p] - doors.offset[i]) + doors.stretch[i]
             if along <= within_m:
                 keep(row_m, row_place, sent, 0, along, doors.row[i])
+
+
+@njit(**_COMPILED)
+def _sieve_size(doors):  # type: ignore[no-untyped-def]
+    """Return a power of two well above the number of edges with places on them."""
+    size = 64
+    while size < 8 * doors:
+        size *= 2
+    return size

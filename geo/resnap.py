@@ -80,7 +80,9 @@ class Doorstep:
         """
         if len(edges) == 0:
             return np.zeros(len(self.shape), dtype=bool)
-        x, y = shapely.get_x(self.shape), shapely.get_y(self.shape)
+        x, y = np.full((2, len(self.shape)), np.nan)
+        at, row = shapely.get_coordinates(self.shape, return_index=True)
+        x[row], y[row] = at.T
         west, south, east, north = shapely.total_bounds(network.geometry[edges])
         reach = np.minimum(self.snapped.stretch_m, MAX_SNAP_M)
         x_gap = np.maximum(np.maximum(west - x, x - east), 0)
