@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from geo.chains import JOIN_M
 from geo.errors import BadPath, PathApart
-from geo.network import Floats, Snapped, WalkNetwork, exact
+from geo.network import FARTHEST_M, Floats, Snapped, WalkNetwork, exact
 
 MAX_JOIN_M = 50.0
 """A new path's end is joined to the nearest path no farther off than this."""
@@ -108,7 +108,8 @@ def _checked(network: WalkNetwork, line: gpd.GeoSeries) -> shapely.LineString:
         raise BadPath(found=found)
     local = line.to_crs(network.crs) if line.crs else line
     drawn = shapely.force_2d(local.iloc[0])
-    if not np.isfinite(shapely.get_coordinates(drawn)).all() or drawn.length <= JOIN_M:
+    on_earth = np.abs(shapely.get_coordinates(drawn)) < FARTHEST_M
+    if not on_earth.all() or drawn.length <= JOIN_M:
         raise BadPath(found=f"{drawn.length:g} m")
     return drawn
 
@@ -117,7 +118,8 @@ def _end(network: WalkNetwork, point: shapely.Point) -> _End:
     hit = network.tree.query_nearest(point, max_distance=MAX_JOIN_M, all_matches=False)
     if len(hit) == 0:
         (_, gap) = network.tree.query_nearest(point, return_distance=True, all_matches=False)
-        raise PathApart(metres=math.ceil(gap[0]), most=round(MAX_JOIN_M))
+        metres = math.ceil(gap[0]) if len(gap) else math.inf
+        raise PathApart(metres=metres, most=round(MAX_JOIN_M))
     edge = int(hit[0])
     length = float(network.edge_m[edge])
     at_m = float(exact(np.array([network.geometry[edge].project(point)]))[0])

@@ -48,7 +48,7 @@ def drawn_lines(draw: st.DrawFn, network: WalkNetwork) -> gpd.GeoSeries:
         spot = edge.interpolate(draw(st.sampled_from([0.0, 0.2, 0.5, 0.77, 1.0])), normalized=True)
         by = draw(st.sampled_from([(0.0, 0.0), (0.0, 0.0), (3.0, -2.0), (-1.0, 7.0)]))
         ends.append((spot.x + by[0], spot.y + by[1]))
-    if draw(st.booleans()) or ends[0] == ends[1]:
+    if draw(st.booleans()) or np.hypot(*np.subtract(*ends)) < 1:
         ends.insert(1, (ends[0][0] + draw(st.integers(1, 90)), ends[1][1] + 13.0))
     return gpd.GeoSeries([shapely.LineString(ends)], crs=SWEREF99_TM)
 
@@ -164,6 +164,7 @@ def test_what_can_not_be_a_path_or_a_place_is_refused_and_changes_nothing() -> N
         gpd.GeoSeries([None], crs=SWEREF99_TM),
         bridge((0, 0), (0, 0)),
         bridge((0, 0), (np.nan, 0)),
+        bridge((0, 0), (1e200, 0)),
         gpd.GeoSeries([shapely.MultiLineString([[(0, 0), (1, 1)]])], crs=SWEREF99_TM),
     ):
         with pytest.raises(BadPath):
