@@ -131,4 +131,3 @@ def _joined(one: Snapped, other: Snapped) -> Snapped:
         np.concatenate([one.offset_m, other.offset_m]),
         np.concatenate([one.stretch_m, other.stretch_m]),
     )
-
