@@ -33,6 +33,8 @@ from geo.presets import Profile
 from geo.stored import from_arrays, to_arrays
 
 DEMO = "demo"
+LOOKS = 20
+"""How often an area that is being written over and over is looked at again."""
 PARTS = ("network", "boundary", "districts", "people", "places", "buildings", "water")
 
 Progress = Callable[[str, float], None]
@@ -232,12 +234,16 @@ def open_area(name: str, home: str | Path | None = None) -> Area:
             return save_area(build_demo(), home)
         known = ", ".join(card.id for card in list_areas(home)) or "–"
         raise UnknownArea(found=name, known=known)
-    try:
-        return _opened(folder)
-    except AreaDamaged:
-        # A writer may have put a newer revision in place while we read: look once more before
-        # believing it.
-        return _opened(folder)
+    for _ in range(LOOKS):
+        looked_at = _revision(folder)
+        try:
+            return _opened(folder)
+        except AreaDamaged:
+            # Writers may have put newer revisions in place while we read, and swept the one we
+            # were reading: only a folder that stands still is believed to be damaged.
+            if _revision(folder) == looked_at:
+                break
+    return _opened(folder)
 
 
 def save_area(area: Area, home: str | Path | None = None) -> Area:
@@ -284,6 +290,14 @@ def _describe(area: Area) -> dict[str, Any]:
         "people": round(float(area.count("all").sum())) if "all" in area.people else 0,
         "sources": [asdict(source) for source in area.sources],
     }
+
+
+def _revision(folder: Path) -> object:
+    """Return the current revision as far as it can be told; equal answers mean that it stands."""
+    try:
+        return read_manifest(folder).get("revision")
+    except AreaDamaged:
+        return None
 
 
 def _opened(folder: Path) -> Area:

@@ -14,8 +14,9 @@ import json
 import os
 import re
 import shutil
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -30,6 +31,9 @@ from pyarrow import parquet
 from pyproj import CRS
 
 from geo.errors import AreaDamaged, AreaNewer
+
+if sys.platform != "win32":
+    import fcntl
 
 FORMAT = "narhet-area"
 VERSION = 1
@@ -61,18 +65,10 @@ def write_revision(
         draft.mkdir(parents=True)
         files = {name: _write_table(table, draft, name) for name, table in tables.items()}
         copies = {name: _write_array(array, draft, name) for name, array in (arrays or {}).items()}
-        revision = _claim(draft, folder)
+        with _one_at_a_time(folder):
+            return _put_in_place(folder, draft, {**about, "files": files, "arrays": copies})
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    before = _current_revision(folder)
-    head = {"format": FORMAT, "version": VERSION, "revision": revision}
-    try:
-        _replace_json(folder / "area.json", {**head, **about, "files": files, "arrays": copies})
-    except BaseException:
-        shutil.rmtree(folder / f"r{revision}", ignore_errors=True)
-        raise
-    _sweep(folder, keep={revision, before})
-    return revision
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -141,6 +137,34 @@ def map_arrays(folder: Path, manifest: Mapping[str, Any]) -> dict[str, NDArray[A
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # older folders have none, and the tables hold the same numbers
     return found
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Hold the folder for one writer: a slow one must not put an older revision over a newer."""
+    if sys.platform == "win32":  # no such locks there: the last to write wins
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _put_in_place(folder: Path, draft: Path, manifest: Mapping[str, Any]) -> int:
+    """Make a draft the current revision; return its number."""
+    revision = _claim(draft, folder)
+    before = _current_revision(folder)
+    head = {"format": FORMAT, "version": VERSION, "revision": revision}
+    try:
+        _replace_json(folder / "area.json", {**head, **manifest})
+    except BaseException:
+        shutil.rmtree(folder / f"r{revision}", ignore_errors=True)
+        raise
+    _sweep(folder, keep={revision, before})
+    return revision
 
 
 def _read_table(path: Path) -> gpd.GeoDataFrame:

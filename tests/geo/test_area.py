@@ -251,6 +251,7 @@ def test_many_writers_at_once_lose_nothing(area: Area, home: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         saved = list(pool.map(save_area, [area] * 8))
     assert sorted(one.revision for one in saved) == list(range(1, 9))
+    assert open_area("provby").revision == 8, "the last to finish is the one that stands"
     assert_same(open_area("provby"), open_area("provby"))
     assert not list(folder(home).glob(".*"))
 
