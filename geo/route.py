@@ -7,7 +7,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from shapely.ops import substring
@@ -15,6 +14,7 @@ from shapely.ops import substring
 from geo.network import Floats, Ints, Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.route_kernel import way_between
+from geo.searching import Points, snapped
 
 TO_PATH = "to_path"
 KINDS: dict[str, tuple[str, ...]] = {
@@ -69,15 +69,14 @@ class Route:
         return sum(step.metres for step in self.steps if step.lit < 0 and step.kind != TO_PATH)
 
 
-def route(
-    network: WalkNetwork, a: gpd.GeoSeries, b: gpd.GeoSeries, *, profile: Profile | None = None
-) -> Route:
+def route(network: WalkNetwork, a: Points, b: Points, *, profile: Profile | None = None) -> Route:
     """Find the shortest way on foot between two points, with a profile's rules.
 
-    ``a`` and ``b`` hold one point each, in any coordinate system. The metres are those of
-    ``reach.within`` and ``reach.nearest``.
+    ``a`` and ``b`` hold one point each, in any coordinate system, or already snapped: then the line
+    begins and ends on the paths, since a snapped point no longer says where its door is. The metres
+    are those of ``reach.within`` and ``reach.nearest``.
     """
-    start, goal = network.snap(a, profile), network.snap(b, profile)
+    start, goal = snapped(network, a, profile), snapped(network, b, profile)
     if start.edge[0] < 0 or goal.edge[0] < 0:
         return _none(network)
     direct_m = _direct(start, goal)
@@ -151,7 +150,9 @@ def _offset_of(network: WalkNetwork, at: Snapped, node: int) -> float:
     return min(ends, key=lambda end: abs(end - float(at.offset_m[0])))
 
 
-def _point(network: WalkNetwork, points: gpd.GeoSeries) -> Floats:
+def _point(network: WalkNetwork, points: Points) -> Floats:
+    if isinstance(points, Snapped):
+        return np.empty((0, 2))
     placed = points.to_crs(network.crs) if points.crs else points
     found: Floats = shapely.get_coordinates(np.asarray(placed.values, dtype=object)[:1])
     return found

@@ -64,7 +64,7 @@ def test_the_core_does_not_look_up_at_what_is_built_on_it() -> None:
         "outline_kernel": set(),
         "route_kernel": set(),
         "isochrones": {"errors", "network", "outline_kernel", "presets", "route_kernel"},
-        "route": {"network", "presets", "route_kernel"},
+        "route": {"network", "presets", "route_kernel", "searching"},
         "pairs": {"errors", "kernels", "network", "presets", "searching"},
         "reach": {
             *("kernels", "network", "pairs", "presets", "ranked_kernel", "searching"),

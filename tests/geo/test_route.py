@@ -178,3 +178,13 @@ def test_points_may_come_in_degrees() -> None:
 def test_a_point_far_from_every_path_has_no_way() -> None:
     network = build_network(grid(3, 3))
     check_whole(route(network, points((0, 0)), points((9000, 0))), math.inf)
+
+
+def test_points_already_on_the_paths_give_the_same_metres_and_the_line_between_them() -> None:
+    network = build_network(grid(6))
+    a, b = points((12.0, 8.0)), points((431.0, 377.0))
+    doors, paths = route(network, a, b), route(network, network.snap(a), network.snap(b))
+    assert paths.metres == doors.metres
+    ends = sum(step.metres for step in doors.steps if step.kind == TO_PATH)
+    assert paths.line.length == pytest.approx(doors.metres - ends, abs=1e-3)
+    assert doors.line.buffer(1e-6).covers(paths.line)
