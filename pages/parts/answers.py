@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import streamlit as st
 
+from geo import presets
 from geo.area import DEMO, Area, AreaCard, home_folder, list_areas, open_area
 from geo.around import WALK_MINUTES, Around, Way, limits_of, way_to
 from geo.around import around as walks_around
@@ -62,7 +65,10 @@ def barriers(of: Area) -> Audit:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _area(name: str, version: str, home: str) -> Area:  # noqa: ARG001 - kept by its version
-    return open_area(name, home)
+    opened = open_area(name, home)
+    # While the page is drawn: the first click would else wait for it.
+    Thread(target=opened.snapped_people, args=(presets.profile("adult"),), daemon=True).start()
+    return opened
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
