@@ -62,7 +62,7 @@ class Measures:
 
 
 @dataclass(frozen=True, eq=False)
-class Gap:
+class Gap(Measures):
     """The answer for one kind, limit, group and profile; counts are people, distances metres.
 
     ``metres`` and ``weights`` have one entry a row of ``area.people``. ``unknown`` is the number of
@@ -76,14 +76,6 @@ class Gap:
     group: str
     limit_m: float
     profile: str
-    people: float
-    beyond: float
-    share_beyond: float
-    mean_m_beyond: float
-    unreachable: float
-    fgt0: float
-    fgt1: float
-    fgt2: float
     concentration: float
     places: int
     unknown: int
