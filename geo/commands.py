@@ -144,7 +144,8 @@ def gaps(options: Options) -> None:
         area, kind=options.kind, limit_m=limit_m, group=options.group, profile=options.profile
     )
     if output and ending == ".json":
-        tables.write_file(output, _gap_document(answer, area, options).encode())
+        document = _gap_document(answer, area, options, exact=options.exact)
+        tables.write_file(output, document.encode())
     elif output:
         content = tables.gap_file(answer, area, options.lang, exact=options.exact)
         tables.write_file(output, tables.WRITERS[ending](content))
@@ -263,8 +264,8 @@ def _ids(frame: pd.DataFrame) -> pd.Series:
     return pd.Series(frame.index.astype(str), index=frame.index)
 
 
-def _gap_document(answer: Gap, area: Area, options: Options) -> str:
-    document = tables.gap_json(answer, area, options.lang)
+def _gap_document(answer: Gap, area: Area, options: Options, *, exact: bool = True) -> str:
+    document = tables.gap_json(answer, area, options.lang, exact=exact)
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 

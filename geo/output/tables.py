@@ -54,8 +54,15 @@ def check_ending(path: Path, endings: tuple[str, ...] = ENDINGS) -> str:
     return ending
 
 
-def gap_json(answer: Gap, area: Area, language: str = "sv") -> dict[str, Any]:
-    """Return a gap as plain data: counts are people, ``limit_m`` metres, shares from 0 to 1."""
+def gap_json(
+    answer: Gap, area: Area, language: str = "sv", *, exact: bool = True
+) -> dict[str, Any]:
+    """Return a gap as plain data: counts are people, ``limit_m`` metres, shares from 0 to 1.
+
+    Unless ``exact``, small counts of counted people, and what would give them away, are null.
+    """
+    hidden = answer.small and not exact
+    answer = answer if exact else without_small_counts(answer)
     return {
         "area": answer.area,
         "area_name": area.name,
@@ -63,7 +70,10 @@ def gap_json(answer: Gap, area: Area, language: str = "sv") -> dict[str, Any]:
         "group": answer.group,
         "limit_m": answer.limit_m,
         "profile": answer.profile,
-        **{name: _plain(getattr(answer, name)) for name in _MEASURES},
+        **{
+            name: None if hidden and name != "people" else _plain(getattr(answer, name))
+            for name in _MEASURES
+        },
         "places": answer.places,
         "unknown_rows": answer.unknown,
         "districts": [

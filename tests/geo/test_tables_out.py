@@ -82,6 +82,11 @@ def test_small_counts_of_counted_people_are_not_in_any_file() -> None:
     assert content.rows["beyond"].isna().all()
     assert content.squares.empty
     assert set(content.rows["note"]) == {"små antal (färre än 5) döljs"}
+    document = tables.gap_json(answer, area, exact=False)
+    assert document["beyond"] is None
+    assert document["fgt1"] is None
+    assert {row["beyond"] for row in document["districts"]} == {None}
+    assert tables.gap_json(answer, area)["beyond"] == 3
     exact = tables.gap_file(answer, area, "sv", exact=True)
     assert exact.rows["beyond"].tolist() == [3, 0, 3]
 
