@@ -63,6 +63,7 @@ def gap_json(
     """
     hidden = answer.small and not exact
     answer = answer if exact else without_small_counts(answer)
+    some_hidden = any(row.hidden for row in answer.districts)
     return {
         "area": answer.area,
         "area_name": area.name,
@@ -74,6 +75,7 @@ def gap_json(
             name: None if hidden and name != "people" else _plain(getattr(answer, name))
             for name in _MEASURES
         },
+        "concentration": None if some_hidden else _plain(answer.concentration),
         "places": answer.places,
         "unknown_rows": answer.unknown,
         "districts": [
@@ -97,7 +99,6 @@ def gap_json(
 
 _MEASURES = (
     "people", "beyond", "share_beyond", "mean_m_beyond", "unreachable", "fgt0", "fgt1", "fgt2",
-    "concentration",
 )  # fmt: skip
 
 
