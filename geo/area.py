@@ -140,13 +140,14 @@ class Area:
         """Return people snapped to the network, computed once a profile."""
         return self._snapped("people", self.people.geometry, profile)
 
-    def snapped_places(self, kind: str, profile: Profile | None = None) -> Snapped:
-        """Return the places of a kind snapped to the network, computed once a profile."""
-        return self._snapped(f"places:{kind}", self.places_of(kind).geometry, profile)
+    def snapped_places(self, kind: str = "", profile: Profile | None = None) -> Snapped:
+        """Return the places of a kind, or all of them, snapped; computed once a profile."""
+        places = self.places_of(kind) if kind else self.places
+        return self._snapped(f"places:{kind}", places.geometry, profile)
 
     def count(self, group: str) -> Floats:
-        """Return people of a group a row; unknown counts as nobody here and is reported by
-        ``unknown_units``.
+        """Return people of a group a row; unknown counts as nobody here, and ``Gap.unknown`` tells
+        how many rows that were.
         """
         people: Floats = self.people[group].fillna(0).to_numpy(np.float64)
         return people

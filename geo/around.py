@@ -160,7 +160,7 @@ def read_limits(words: str) -> list[float]:
 
 def _nearest(area: Area, start: Snapped, walker: Profile) -> tuple[NearestPlace, ...]:
     """Search once, to all places; equal distances go to the earlier place."""
-    goals = area.network.snap(area.places.geometry, walker)
+    goals = area.snapped_places(profile=walker)
     found = within(area.network, start, goals, within_m=math.inf, profile=walker)
     metres = np.full(len(area.places), np.inf)
     metres[found.indices] = found.data

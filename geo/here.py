@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo import presets, privacy, texts
 from geo.area import Area, Source
-from geo.errors import BadPoint, PointOffPaths
-from geo.network import MAX_SNAP_M, WGS84, Floats
+from geo.around import placed
+from geo.network import WGS84, Floats, Snapped, WalkNetwork
 from geo.people import HOUSING
 from geo.reach import reached_paths, within
 from geo.sources.cells import plain, to_number
@@ -25,9 +24,9 @@ from geo.sources.cells import plain, to_number
 class Here:
     """What can be walked to from one point.
 
-    ``paths`` are the stretches within ``limit_m`` (WGS84). ``place`` are rows of ``area.places``
-    within the limit, nearest first, with ``metres`` and ``minutes``. ``people`` is how many
-    residents live within the limit; NaN where the area has none.
+    ``place`` are rows of ``area.places`` within the limit, nearest first, with ``metres`` and
+    ``minutes``. ``people`` is how many residents live within the limit; NaN where the area has
+    none.
     """
 
     lon: float
@@ -35,11 +34,19 @@ class Here:
     limit_m: float
     profile: str
     stretch_m: float
-    paths: gpd.GeoSeries
     place: pd.Index
     metres: Floats
     minutes: Floats
     people: float
+    _network: WalkNetwork = field(repr=False)
+    _start: Snapped = field(repr=False)
+
+    @cached_property
+    def paths(self) -> gpd.GeoSeries:
+        """The stretches within ``limit_m`` (WGS84); made when first drawn."""
+        walker = presets.profile(self.profile)
+        found = reached_paths(self._network, self._start, limit_m=self.limit_m, profile=walker)
+        return found.to_crs(WGS84)
 
 
 def reach_here(
@@ -49,18 +56,13 @@ def reach_here(
 
     Raises
     ------
-    BadPoint : not a position; PointOffPaths : no path within 300 m of it.
+    BadPoint, PointSwapped, PointOffPaths : as ``around.placed``.
     BadLimit : not a positive number of metres.
     """
-    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        raise BadPoint(found=f"{lon},{lat}")
     limit = presets.limit_m(limit_m)
     walker = presets.profile(profile)
-    point = gpd.GeoSeries([shapely.Point(lon, lat)], crs=WGS84)
-    start = area.network.snap(point, walker)
-    if start.edge[0] < 0:
-        raise PointOffPaths(found=f"{lon:.5f},{lat:.5f}", limit=MAX_SNAP_M)
-    goals = area.network.snap(area.places.geometry, walker)
+    start = placed(area, lon, lat, walker)
+    goals = area.snapped_places(profile=walker)
     found = within(area.network, start, goals, within_m=limit, profile=walker)
     order = np.lexsort((found.indices, found.data))
     metres = found.data[order]
@@ -70,11 +72,12 @@ def reach_here(
         limit_m=limit,
         profile=profile,
         stretch_m=float(start.stretch_m[0]),
-        paths=reached_paths(area.network, start, limit_m=limit, profile=walker).to_crs(WGS84),
         place=area.places.index[found.indices[order]],
         metres=metres,
-        minutes=metres / walker.metres_per_second / 60,
+        minutes=np.array([walker.minutes(each) for each in metres]),
         people=_people_within(area, start, limit, walker),
+        _network=area.network,
+        _start=start,
     )
 
 

@@ -150,6 +150,11 @@ class WalkNetwork:
         """Spatial index over all edges."""
         return shapely.STRtree(self.geometry)
 
+    def main_length_share(self, profile: Profile | None = None) -> float:
+        """Share of the whole length that lies in a profile's main component."""
+        main = self.walkable(profile).main_edges
+        return float(self.edge_m[main].sum() / self.edge_m.sum())
+
     def walkable(self, profile: Profile | None = None) -> Walkable:
         """Return what a profile can use; computed once for all profiles with the same rules.
 

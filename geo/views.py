@@ -24,11 +24,11 @@ from geo.mapview import (
     credits_of,
 )
 from geo.output.tables import part_name, source_date
+from geo.people import HOUSING
 from geo.squares import SQUARE_M, squares, without_small_squares
 
 OUTLINE_COLOUR = "#333333"
 REACH_COLOUR = "#0b6e4f"
-HOUSING = "transitional_housing"
 CROWD = 40
 """More places of a kind than this are drawn with smaller symbols."""
 
@@ -225,7 +225,6 @@ def left_out_table(area: Area, language: str) -> pd.DataFrame:
 def contents(area: Area, language: str) -> list[tuple[str, str]]:
     """Say what an area holds, as label and value: paths, districts, people, places."""
     network = area.network
-    main = network.edge_m[network.walkable().main_edges].sum() / network.edge_m.sum()
     lines = [
         (
             texts.text("part.network", language),
@@ -233,7 +232,7 @@ def contents(area: Area, language: str) -> list[tuple[str, str]]:
                 "omrade.network",
                 language,
                 length=round(float(network.edge_m.sum()) / 1000),
-                share=texts.percent(float(main), language, 1),
+                share=texts.percent(network.main_length_share(), language, 1),
             ),
         ),
         (texts.text("part.districts", language), texts.number(len(area.districts), language)),

@@ -26,7 +26,7 @@ def render() -> None:
     kind = reachbox.choose_kind(area, where=columns[3])
     language = state.language()
     click = mapbox.heard(
-        views.places_map(area, kinds, language), area, key="karta", language=language
+        lambda: views.places_map(area, kinds, language), area, key="karta", language=language
     )
     if click is not None:
         _remember(area, click)

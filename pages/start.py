@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from geo import texts
-from geo.area import DEMO, AreaCard, list_areas
+from geo.area import DEMO
 from geo.errors import UnknownArea
 from pages import gap, karta, metod, omrade
-from pages.parts import page, state
+from pages.parts import answers, page, state
 from pages.parts.state import t
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
@@ -53,8 +53,7 @@ def _front_door(first: Any) -> Any:
 
 
 def _pick_area() -> None:
-    cards = {card.id: card for card in list_areas()}
-    cards.setdefault(DEMO, AreaCard(DEMO, t("shell.demo"), demonstration=True))
+    cards = {card.id: card for card in answers.cards()}
     if state.get("area") not in cards:
         known = ", ".join(card.name for card in cards.values())
         state.note_problem(UnknownArea(found=state.get("area"), known=known))

@@ -21,7 +21,6 @@ def area_lines(area: Area, language: str) -> list[str]:
         return texts.text(f"show.{key}", language, **values)
 
     network = area.network
-    main = network.walkable().main_edges
     lines = [f"{area.name} ({area.id}, r{area.revision}, {area.created[:16]})"]
     if area.demonstration:
         lines.append(texts.text("demo.mark", language))
@@ -30,7 +29,7 @@ def area_lines(area: Area, language: str) -> list[str]:
             "network",
             edges=network.edges,
             length=round(network.edge_m.sum() / 1000),
-            share=texts.percent(network.edge_m[main].sum() / network.edge_m.sum(), language, 1),
+            share=texts.percent(network.main_length_share(), language, 1),
         )
     )
     lines.append(say("districts", count=len(area.districts)))

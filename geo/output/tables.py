@@ -23,6 +23,7 @@ from geo import presets, privacy, texts
 from geo.area import Area, Source
 from geo.errors import OutputFormat, OutputUnwritable
 from geo.gaps import Gap, headline, without_small_counts
+from geo.mapview import OSM_CREDIT
 from geo.network import MAX_SNAP_M
 from geo.squares import squares, without_small_squares
 
@@ -195,7 +196,7 @@ def part_name(part: str, language: str) -> str:
 
 def credit(area: Area) -> str:
     """Return the credit owed wherever OpenStreetMap's data show; empty if none do."""
-    return "© OpenStreetMap contributors" if area.uses_osm else ""
+    return OSM_CREDIT if area.uses_osm else ""
 
 
 def summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ...]:

@@ -16,13 +16,14 @@ from geo.flips import flips as count_flips
 from geo.gaps import Gap, distances, gap
 from geo.here import Here, reach_here
 from geo.network import Floats
+from pages.parts.state import t
 
 
 def cards() -> list[AreaCard]:
     """Return the areas to choose from; the demonstration is made at first use."""
     found = list_areas()
     if not any(card.id == DEMO for card in found):
-        found.append(AreaCard(DEMO, DEMO, demonstration=True))
+        found.append(AreaCard(DEMO, t("shell.demo"), demonstration=True))
     return found
 
 

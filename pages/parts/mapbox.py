@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -35,17 +35,19 @@ class Click:
     shown: tuple[Shown, ...] = ()
 
 
-def heard(spec: MapSpec, area: Area, *, key: str, language: str = "sv") -> Click | None:
+def heard(
+    shown: Callable[[], MapSpec], area: Area, *, key: str, language: str = "sv"
+) -> Click | None:
     """Return a click the run it happens in, before the map is drawn again; else None.
 
-    ``spec`` is a map with what could be clicked; ``key`` and ``language`` are those of
-    ``show_map``. Asked first, a click costs one run of the page and not two.
+    ``shown`` makes the map with what could be clicked, should there be a click; ``key`` and
+    ``language`` are those of ``show_map``. Asked first, a click costs one run of the page.
     """
     current = click_state(st.session_state.get(_component(key, area, language)))
     remembered = f"{key}_clicked"
-    click = new_click(st.session_state.get(remembered), current, spec)
+    before = st.session_state.get(remembered)
     st.session_state[remembered] = current
-    return click
+    return None if current == before else new_click(before, current, shown())
 
 
 def show_map(

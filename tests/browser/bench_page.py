@@ -28,7 +28,7 @@ def main() -> None:
         credits=(*mapview.credits_of(area), ATTACK),
         language=state.language(),
     )
-    click = mapbox.heard(spec, area, key="bench", language=state.language())
+    click = mapbox.heard(lambda: spec, area, key="bench", language=state.language())
     mapbox.show_map(spec, area, key="bench", language=state.language())
     if click is not None:
         st.session_state["told"] = (click.lon, click.lat, [shown.id for shown in click.shown])
