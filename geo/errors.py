@@ -26,8 +26,24 @@ NarhetError
 │   │   └── PointSwapped       latitude and longitude in the wrong order
 │   ├── BadName                an area id or file name we can not use
 │   ├── BadOption              a command or option that does not exist
+│   ├── SitingError            a question about where to open that has no answer
+│   │   ├── NoCandidates       no place to choose among
+│   │   ├── TooManySites       more new sites than candidates
+│   │   ├── NobodyToServe      no people
+│   │   ├── BadWeights         people a row: missing, negative or no number
+│   │   ├── BadCosts           costs a candidate: missing, negative or no number
+│   │   ├── BadCount           not a whole number of sites
+│   │   ├── BadBudget          not an amount of money
+│   │   │   └── BudgetTooSmall     less than the cheapest site costs
+│   │   ├── BadCandidate       a site that is not among the candidates
+│   │   ├── ExistingForbidden  a site both open and forbidden
+│   │   ├── BadMatrix          distances that are no distances, or of the wrong shape
+│   │   ├── BadCapacity        places a site: missing, negative or no number
+│   │   │   └── NotEnoughRoom      the sites can not hold the people
+│   │   └── BadTimeLimit       not a positive number of seconds
 │   ├── OutputFormat           an ending we can not write
 │   └── OutputUnwritable       the place to write to refuses
+├── SolverFailed               the solver broke down, with its status
 ├── AreaError                  an area folder can not be used as it is
 │   ├── AreaDamaged            a file is missing or changed
 │   ├── AreaNewer              written by a newer Närhet
@@ -147,6 +163,54 @@ class BadName(InputError): ...
 
 
 class BadOption(InputError): ...
+
+
+class SitingError(InputError): ...
+
+
+class NoCandidates(SitingError): ...
+
+
+class TooManySites(SitingError): ...
+
+
+class NobodyToServe(SitingError): ...
+
+
+class BadWeights(SitingError): ...
+
+
+class BadCosts(SitingError): ...
+
+
+class BadCount(SitingError): ...
+
+
+class BadBudget(SitingError): ...
+
+
+class BudgetTooSmall(BadBudget): ...
+
+
+class BadCandidate(SitingError): ...
+
+
+class ExistingForbidden(SitingError): ...
+
+
+class BadMatrix(SitingError): ...
+
+
+class BadCapacity(SitingError): ...
+
+
+class NotEnoughRoom(BadCapacity): ...
+
+
+class BadTimeLimit(SitingError): ...
+
+
+class SolverFailed(NarhetError): ...
 
 
 class OutputFormat(InputError): ...
