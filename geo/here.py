@@ -26,7 +26,7 @@ class Here:
 
     ``place`` are rows of ``area.places`` within the limit, nearest first, with ``metres`` and
     ``minutes``. ``people`` is how many residents live within the limit; NaN where the area has
-    none.
+    none. ``few`` says that they are counted people and too few to tell.
     """
 
     lon: float
@@ -38,6 +38,7 @@ class Here:
     metres: Floats
     minutes: Floats
     people: float
+    few: bool
     _network: WalkNetwork = field(repr=False)
     _start: Snapped = field(repr=False)
 
@@ -66,6 +67,7 @@ def reach_here(
     found = within(area.network, start, goals, within_m=limit, profile=walker)
     order = np.lexsort((found.indices, found.data))
     metres = found.data[order]
+    people, few = _people_within(area, start, limit, walker)
     return Here(
         lon=lon,
         lat=lat,
@@ -75,7 +77,8 @@ def reach_here(
         place=area.places.index[found.indices[order]],
         metres=metres,
         minutes=np.array([walker.minutes(each) for each in metres]),
-        people=_people_within(area, start, limit, walker),
+        people=people,
+        few=few,
         _network=area.network,
         _start=start,
     )
@@ -146,10 +149,16 @@ def _written(value: object, language: str) -> str:
     return str(value)
 
 
-def _people_within(area: Area, start: object, limit_m: float, walker: presets.Profile) -> float:
+def _people_within(
+    area: Area, start: object, limit_m: float, walker: presets.Profile
+) -> tuple[float, bool]:
+    """Return the residents within a limit, and whether they are too few to tell."""
     if "all" not in area.groups:
-        return math.nan
+        return math.nan, False
     found = within(
         area.network, start, area.snapped_people(walker), within_m=limit_m, profile=walker
     )
-    return float(area.count("all")[found.indices].sum())
+    here = area.count("all")[found.indices]
+    estimated = area.people["estimated"].to_numpy(bool)[found.indices]
+    people = float(here.sum())
+    return people, privacy.is_small(people, not bool(estimated[here > 0].any()))

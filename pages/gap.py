@@ -96,14 +96,13 @@ def _measures(answer: Gap) -> None:
 
 
 def _downloads(area: Area, answer: Gap) -> None:
-    language = state.language()
     st.markdown(f"**{t('gap.downloads')}**")
-    shown = without_small_counts(answer)
     stem = f"gap-{answer.area}-{answer.kind}-{answer.limit_m:g}-{answer.group}"
-    for column, (ending, write) in zip(st.columns(4), files.WRITERS.items(), strict=True):
+    made = answers.gap_files(area, answer, state.language())
+    for column, (ending, content) in zip(st.columns(len(made)), made.items(), strict=True):
         column.download_button(
             t(f"gap.download_{ending[1:]}"),
-            lambda write=write: write(files.gap_file(shown, area, language)),
+            content,
             file_name=f"{stem}{ending}",
             on_click="ignore",
             width="stretch",

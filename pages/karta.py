@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import here, presets, texts, views
+from geo import here, presets, privacy, texts, views
 from geo.area import Area
 from geo.errors import NarhetError
 from geo.here import Here
@@ -142,7 +142,9 @@ def _side(area: Area, spot: tuple | None, reach: Here | None, walk: reachbox.Wal
     found = views.reach_table(area, reach, language)
     st.markdown(t("karta.reached", limit=limit, count=len(found)))
     if reach.people == reach.people:  # known
-        st.markdown(t("karta.people_within", people=round(reach.people), limit=limit))
+        fewer = t("gap.fewer", smallest=privacy.SMALLEST)
+        people = fewer if reach.few else texts.number(round(reach.people), language)
+        st.markdown(t("karta.people_within", people=people, limit=limit))
     if len(found):
         tables.table(found.head(30), t("karta.in_reach"), numbers={t(key) for key in NUMBERS})
         if len(found) > 30:

@@ -13,9 +13,10 @@ from geo.around import around as walks_around
 from geo.audit import Audit, audit
 from geo.flips import Flips
 from geo.flips import flips as count_flips
-from geo.gaps import Gap, distances, gap
+from geo.gaps import Gap, distances, gap, without_small_counts
 from geo.here import Here, reach_here
 from geo.network import Floats
+from geo.output import tables as files
 from pages.parts.state import t
 
 
@@ -35,6 +36,15 @@ def area(card: AreaCard) -> Area:
 def answer(of: Area, kind: str, limit_m: float, group: str, profile: str) -> Gap:
     """Return a gap; walking distances are computed once a kind and profile."""
     return _answer(of.key, kind, limit_m, group, profile, of)
+
+
+def gap_files(of: Area, found: Gap, language: str) -> dict[str, bytes]:
+    """Return a gap as a file of each kind, small counts hidden; made before anybody clicks.
+
+    A file made at the click is lost when the page is drawn once more in between.
+    """
+    view = (found.kind, found.limit_m, found.group, found.profile)
+    return _gap_files(of.key, view, language, found, of)
 
 
 def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:
@@ -81,6 +91,18 @@ def _walks(key: str, kind: str, profile: str, _area: Area) -> Floats:  # noqa: A
 def _answer(key: str, kind: str, limit_m: float, group: str, profile: str, _area: Area) -> Gap:
     metres = _walks(key, kind, profile, _area)
     return gap(_area, kind=kind, limit_m=limit_m, group=group, profile=profile, metres=metres)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _gap_files(
+    key: str,  # noqa: ARG001
+    view: tuple[str, float, str, str],  # noqa: ARG001
+    language: str,
+    _found: Gap,
+    _area: Area,
+) -> dict[str, bytes]:
+    content = files.gap_file(without_small_counts(_found), _area, language)
+    return {ending: write(content) for ending, write in files.WRITERS.items()}
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

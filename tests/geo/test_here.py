@@ -32,6 +32,16 @@ def test_places_in_reach_are_nearest_first_with_metres_and_minutes(area: Area) -
     assert paths.length.sum() == pytest.approx(400, abs=0.1)
 
 
+def test_a_few_counted_people_are_not_told_and_estimated_ones_are(area: Area) -> None:
+    point = along({500.0: 0})[0]
+    few = area.people.assign(all=[10.0, 4.0, 30.0], estimated=False)
+    assert reach_here(replace(area, people=few, _snaps={}), point.x, point.y, limit_m=200).few
+    guessed = few.assign(estimated=True)
+    assert not reach_here(
+        replace(area, people=guessed, _snaps={}), point.x, point.y, limit_m=200
+    ).few
+
+
 @pytest.mark.parametrize(("lon", "lat"), [(math.nan, 59.0), (200.0, 59.0), (17.0, 99.0)])
 def test_what_is_no_position_is_refused(area: Area, lon: float, lat: float) -> None:
     with pytest.raises(BadPoint):
