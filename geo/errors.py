@@ -26,6 +26,15 @@ NarhetError
 │   │   └── PointSwapped       latitude and longitude in the wrong order
 │   ├── BadName                an area id or file name we can not use
 │   ├── BadOption              a command or option that does not exist
+│   ├── CapacityError          a question about children and places that has no answer
+│   │   ├── BadChildren        children a row: missing, negative or not whole
+│   │   ├── BadPlaces          places a preschool: missing, negative or not whole
+│   │   ├── BadFamilies        families that are no groups of rows
+│   │   ├── BadGroup           a group larger than all the children it is part of
+│   │   ├── BadPreschool       a preschool that is not among those asked about
+│   │   ├── BadDecay           a decay whose numbers give no weights from 0 to 1
+│   │   ├── UnknownDecay       no decay has this name
+│   │   └── UnknownMethod      no way of counting catchments has this name
 │   ├── SitingError            a question about where to open that has no answer
 │   │   ├── NoCandidates       no place to choose among
 │   │   ├── TooManySites       more new sites than candidates
@@ -40,7 +49,13 @@ NarhetError
 │   │   ├── BadMatrix          distances that are no distances, or of the wrong shape
 │   │   ├── BadCapacity        places a site: missing, negative or no number
 │   │   │   └── NotEnoughRoom      the sites can not hold the people
-│   │   └── BadTimeLimit       not a positive number of seconds
+│   │   ├── BadTimeLimit       not a positive number of seconds
+│   │   ├── UnknownObjective   not one of the four things to strive for
+│   │   ├── UnknownCandidate   an id that no candidate has
+│   │   ├── BadBalance         not between 0 and 1, or nothing to balance
+│   │   ├── BudgetNotHere      a budget where the objective takes none
+│   │   ├── NoCosts            a budget, and no candidate whose cost is known
+│   │   └── LatticeTooFine     more points on the paths than can be chosen among
 │   ├── OutputFormat           an ending we can not write
 │   └── OutputUnwritable       the place to write to refuses
 ├── SolverFailed               the solver broke down, with its status
@@ -165,6 +180,33 @@ class BadName(InputError): ...
 class BadOption(InputError): ...
 
 
+class CapacityError(InputError): ...
+
+
+class BadChildren(CapacityError): ...
+
+
+class BadPlaces(CapacityError): ...
+
+
+class BadFamilies(CapacityError): ...
+
+
+class BadGroup(CapacityError): ...
+
+
+class BadPreschool(CapacityError): ...
+
+
+class BadDecay(CapacityError): ...
+
+
+class UnknownDecay(CapacityError): ...
+
+
+class UnknownMethod(CapacityError): ...
+
+
 class SitingError(InputError): ...
 
 
@@ -208,6 +250,24 @@ class NotEnoughRoom(BadCapacity): ...
 
 
 class BadTimeLimit(SitingError): ...
+
+
+class UnknownObjective(SitingError): ...
+
+
+class UnknownCandidate(SitingError): ...
+
+
+class BadBalance(SitingError): ...
+
+
+class BudgetNotHere(SitingError): ...
+
+
+class NoCosts(SitingError): ...
+
+
+class LatticeTooFine(SitingError): ...
 
 
 class SolverFailed(NarhetError): ...
