@@ -26,6 +26,15 @@ NarhetError
 │   │   └── PointSwapped       latitude and longitude in the wrong order
 │   ├── BadName                an area id or file name we can not use
 │   ├── BadOption              a command or option that does not exist
+│   ├── BadDate                not a day
+│   ├── BadSurge               people who arrive, told in a way we can not read
+│   │   ├── BadAges            their ages do not add up
+│   │   ├── BadRamp            their weeks do not add up
+│   │   ├── SurgeOutside       they come to a place outside the area
+│   │   └── SurgePast          they came before today
+│   ├── BadTarget              not a share of the children
+│   │   └── TargetOutOfReach   more children than can have a place within the limit
+│   ├── UnknownHousing         no housing or district has this name
 │   ├── CapacityError          a question about children and places that has no answer
 │   │   ├── BadChildren        children a row: missing, negative or not whole
 │   │   ├── BadPlaces          places a preschool: missing, negative or not whole
@@ -55,6 +64,7 @@ NarhetError
 │   │   ├── BadBalance         not between 0 and 1, or nothing to balance
 │   │   ├── BudgetNotHere      a budget where the objective takes none
 │   │   ├── NoCosts            a budget, and no candidate whose cost is known
+│   │   ├── CostUnknown        a wished-for site of unknown cost, with a budget
 │   │   └── LatticeTooFine     more points on the paths than can be chosen among
 │   ├── OutputFormat           an ending we can not write
 │   └── OutputUnwritable       the place to write to refuses
@@ -180,6 +190,33 @@ class BadName(InputError): ...
 class BadOption(InputError): ...
 
 
+class BadDate(InputError): ...
+
+
+class BadSurge(InputError): ...
+
+
+class BadAges(BadSurge): ...
+
+
+class BadRamp(BadSurge): ...
+
+
+class SurgeOutside(BadSurge): ...
+
+
+class SurgePast(BadSurge): ...
+
+
+class BadTarget(InputError): ...
+
+
+class TargetOutOfReach(BadTarget): ...
+
+
+class UnknownHousing(InputError): ...
+
+
 class CapacityError(InputError): ...
 
 
@@ -265,6 +302,9 @@ class BudgetNotHere(SitingError): ...
 
 
 class NoCosts(SitingError): ...
+
+
+class CostUnknown(SitingError): ...
 
 
 class LatticeTooFine(SitingError): ...

@@ -1,0 +1,229 @@
+"""Which children aged 1–5 live where: estimated from five-year bands by a stated rule, counted in
+transitional housing, always whole. Knows no preschools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from geo.area import Area
+from geo.errors import AreaLacks
+from geo.network import Bools, Floats, Ints
+from geo.people import HOUSING, RESIDENTS
+from geo.places import place_fields
+from geo.preschool_rules import cell, plain_record, rules, share
+from geo.preschools import Amount, Problem, words
+from geo.sources.cells import to_number, written
+
+BAND, NEXT_BAND = "children_0_4", "children_5_9"
+
+
+@dataclass(frozen=True)
+class Family:
+    """What one transitional housing says of its children: None is unknown.
+
+    ``row`` is its row in ``area.people``. ``with_infants``: only ages 0–5 are told, so that some
+    may be under one. The shares are from 0 to 1, as given.
+    """
+
+    place: str
+    name: str
+    row: int
+    district: str
+    children: int | None
+    with_infants: bool = False
+    enrolled_share: float | None = None
+    three_year_olds_without_place: float | None = None
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Children aged 1–5 a row of ``area.people``: whole numbers, ``low`` ≤ ``children`` ≤ ``high``.
+
+    ``counted`` marks the rows of transitional housing, whose numbers are no estimates. ``rule`` is
+    ``bands`` (0–4 and 5–9), ``first_band`` (0–4 alone, where 5–9 is nowhere known) or ``none`` (no
+    residents). ``total`` is their sum with its range. ``unknown_rows`` are rows of residents whose
+    band 0–4 is not known.
+    """
+
+    children: Ints
+    low: Ints
+    high: Ints
+    counted: Bools
+    rule: str
+    families: tuple[Family, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unknown_rows: int = 0
+
+    def amount(self, rows: Bools | Ints | slice = slice(None)) -> Amount:
+        """Return the children of some rows, with their range."""
+        return Amount(*(int(part[rows].sum()) for part in (self.children, self.low, self.high)))
+
+
+def demand_of(area: Area) -> Demand:
+    """Return the children aged 1–5 of an area.
+
+    Raises
+    ------
+    AreaLacks : neither a band 0–4 of residents nor children in transitional housing.
+    """
+    origin = area.people["origin"].to_numpy(object) if len(area.people) else np.array([], object)
+    lives, housing = origin == RESIDENTS, origin == HOUSING
+    families, problems = _families(area, housing)
+    count = len(area.people)
+    has_band = BAND in area.people and bool(area.people[BAND].notna().to_numpy()[lives].any())
+    if not has_band and not any(family.children for family in families):
+        raise AreaLacks(key="lacks.children_1_5")
+    value, low, high, rule, unknown = np.zeros(count), np.zeros(count), np.zeros(count), "none", 0
+    if has_band:
+        value, low, high, rule = _of_bands(area, lives)
+        unknown = int((lives & area.people[BAND].isna().to_numpy(bool)).sum())
+    whole = whole_numbers(value, _units(area))
+    fewer = np.minimum(whole, whole_numbers(_scaled(whole, value - low, value), _units(area)))
+    more = whole_numbers(np.maximum(high - value, 0.0), _units(area))
+    least, most = whole - fewer, whole + more
+    for family in families:
+        for part in (whole, least, most):
+            part[family.row] = family.children or 0
+    return Demand(whole, least, most, housing, rule, families, tuple(problems), unknown)
+
+
+def whole_numbers(values: Floats, units: Ints) -> Ints:
+    """Round amounts to whole numbers so that sums are kept: of all, of each unit, and of each
+    stretch of rows, to within one.
+
+    Each row gets the step of the rounded running sum. Where most amounts are below one, the
+    largest remainders would give every child to the longest paths or largest buildings; running
+    sums spread them as evenly as the amounts themselves.
+
+    Parameters
+    ----------
+    values : amounts of at least zero, a row each.
+    units : a number a row; rows of one unit are rounded together, in their order.
+
+    >>> whole_numbers(np.array([0.5, 0.5, 0.5, 0.5]), np.array([0, 0, 0, 0])).tolist()
+    [1, 0, 1, 0]
+    """
+    if not len(values):
+        return np.zeros(0, dtype=np.int64)
+    order = np.argsort(units, kind="stable")
+    running = np.floor(np.round(np.cumsum(values[order]), 6) + 0.5).astype(np.int64)
+    whole = np.empty(len(values), dtype=np.int64)
+    whole[order] = np.diff(running, prepend=0)
+    return whole
+
+
+def _of_bands(area: Area, lives: Bools) -> tuple[Floats, Floats, Floats, str]:
+    """Return children 1–5 a row with the range, and which rule made them.
+
+    Four of the five one-year classes of 0–4, and one of 5–9: ``A(1 − s) + B s``. Where 5–9 is not
+    known for a row, its one class is taken to be as large as one of 0–4.
+    """
+    rule = rules().bands
+    first = np.where(lives, area.people[BAND].fillna(0).to_numpy(np.float64), 0.0)
+    if NEXT_BAND in area.people:
+        given = area.people[NEXT_BAND].to_numpy(np.float64)
+    else:
+        given = np.full(len(first), np.nan)
+    known = np.isfinite(given) & lives
+    second = np.where(known, np.nan_to_num(given), first)
+    value, low, high = (
+        first * (1 - infant) + second * fifth
+        for infant, fifth in (
+            (rule.one_year, rule.one_year),
+            (rule.most, rule.least),
+            (rule.least, rule.most),
+        )
+    )
+    has_people = lives & (first > 0)
+    name = "bands" if (known & has_people).any() or not has_people.any() else "first_band"
+    return value, low, high, name
+
+
+def _scaled(whole: Ints, fewer: Floats, value: Floats) -> Floats:
+    """Return how many of the whole children of each row may not be there."""
+    part = np.divide(fewer, value, out=np.zeros(len(value)), where=value > 0)
+    absent: Floats = whole * np.clip(part, 0.0, 1.0)
+    return absent
+
+
+def _units(area: Area) -> Ints:
+    """Return a number a row: rows of one statistical area together, in order of appearance."""
+    seen: dict[str, int] = {}
+    return np.array(
+        [seen.setdefault(str(unit), len(seen)) for unit in area.people["unit"]], dtype=np.int64
+    )
+
+
+def _families(area: Area, housing: Bools) -> tuple[tuple[Family, ...], list[Problem]]:
+    places = {
+        str(place): (str(name), str(details))
+        for place, name, details, kind in zip(
+            *(area.places[column] for column in ("id", "name", "details", "kind")), strict=True
+        )
+        if kind == HOUSING
+    }
+    problems: list[Problem] = []
+    found: list[Family] = []
+    for row in np.flatnonzero(housing):
+        person = area.people.iloc[row]
+        name, details = places.get(str(person["unit"]), ("", ""))
+        record = plain_record(place_fields(details))
+        found.append(_family(record, str(person["unit"]), name, int(row), problems, len(found) + 1))
+    districts = area.people["district"]
+    return tuple(
+        replace(family, district=str(districts.iloc[family.row])) for family in found
+    ), problems
+
+
+def _family(
+    record: Mapping[str, Any],
+    place: str,
+    name: str,
+    row: int,
+    problems: list[Problem],
+    number: int,
+) -> Family:
+    """Read one housing; ``number`` is its place in the order of the housings, from 1."""
+    columns = rules().housing_columns
+    children, with_infants, told = None, False, len(problems)
+    for column in ("children_1_5", "children_0_5"):
+        found = cell(record, columns[column])
+        amount = None if found is None else to_number(found)
+        if amount is not None and amount >= 0 and amount == int(amount):
+            children, with_infants = int(amount), column == "children_0_5"
+            break
+        if found is not None:
+            values = {"row": number, "found": written(found)[:40]}
+            problems.append(Problem("no_children_count", place, name, values))
+    if children is None and len(problems) == told:
+        problems.append(Problem("no_children", place, name, {"row": number}))
+    return Family(
+        place,
+        name,
+        row,
+        "",
+        children,
+        with_infants,
+        _share(record, "enrolled_share", problems, place, name),
+        _share(record, "three_year_olds_without_place", problems, place, name),
+        words(cell(record, columns["languages"])),
+    )
+
+
+def _share(
+    record: Mapping[str, Any], field: str, problems: list[Problem], place: str, name: str
+) -> float | None:
+    found = cell(record, rules().housing_columns[field])
+    if found is None:
+        return None
+    read = share(found)
+    if read is None:
+        values = {"field": field, "found": written(found)[:40]}
+        problems.append(Problem("no_share", place, name, values))
+    return read

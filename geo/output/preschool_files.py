@@ -1,0 +1,301 @@
+"""Preschool places against children as plain data, lines of text and files; small counts of counted
+people hidden where it leaves the house. Computes no places and no children.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from geo import presets, privacy, texts
+from geo.area import Area
+from geo.network import MAX_SNAP_M
+from geo.output import tables
+from geo.preschool_answer import (
+    DistrictRow,
+    HousingRow,
+    PreschoolAnswer,
+    PreschoolRow,
+    Shortage,
+)
+from geo.preschool_rules import rules
+from geo.preschools import Amount, Preschool, Problem
+
+
+def preschools_json(
+    answer: PreschoolAnswer, area: Area, language: str = "sv", *, exact: bool = True
+) -> dict[str, Any]:
+    """Return an answer as plain data: counts are children and places, ``_m`` metres one way.
+
+    A figure that is or may be an estimate has its range beside it, as ``…_low`` and ``…_high``.
+    Unless ``exact``, small counts of counted children, and what would give them away, are null.
+    """
+    shown = answer if exact else without_small_counts(answer)
+    few = shown.newcomer_children is None
+    return {
+        "area": answer.area,
+        "area_name": area.name,
+        "headline": headline(answer, language),
+        **_amount("children", answer.children),
+        **_amount("places", answer.places),
+        **_amount("vacancies", answer.vacancies),
+        "enrolled": answer.enrolled,
+        "estimated": answer.estimated,
+        **_shortage(answer.shortage),
+        "newcomers": None
+        if few
+        else {"children": shown.newcomer_children, **_shortage(answer.newcomers)},
+        "mean_walk_m": _plain(answer.mean_walk_m),
+        "preschools": [_preschool_row(row) for row in answer.preschools],
+        "districts": [_district(row, language) for row in shown.districts],
+        "housing": [_housing(row) for row in shown.housing],
+        "not_valid": [_named(each) for each in answer.supply.not_valid],
+        "unknown": [_named(each) for each in answer.supply.unknown],
+        "problems": [problem_json(each, language) for each in answer.problems],
+        "notes": notes(answer, language),
+        "settings": settings(answer, language),
+        "sources": [tables.source_json(source, language) for source in answer.sources],
+        "demonstration": answer.demonstration,
+    }
+
+
+def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
+    """Return the answer with small counts of counted children hidden, as it may leave the house.
+
+    Hidden is a housing with 1 to 4 children, and the next smallest where their total would give it
+    away; and a district all whose children are counted, in the same way.
+    """
+    housing, newcomers = _without_few_at_home(answer)
+    counted = np.array([row.counted for row in answer.districts], bool)
+    children = np.array([row.children.value for row in answer.districts], float)
+    mask = privacy.hidden(children, children, counted) if counted.any() else counted
+    districts = tuple(
+        replace(row, hidden=True) if few else row
+        for row, few in zip(answer.districts, mask, strict=True)
+    )
+    return replace(answer, housing=housing, districts=districts, newcomer_children=newcomers)
+
+
+def headline(answer: PreschoolAnswer, language: str) -> str:
+    """Say the answer in one sentence."""
+    short = answer.shortage.children
+    return texts.text(
+        "preschools.headline",
+        language,
+        children=amount_words(answer.children, language),
+        places=amount_words(answer.places, language),
+        shortage=amount_words(short, language),
+        limit=texts.metres(answer.asked.limit_m, language),
+    )
+
+
+def notes(answer: PreschoolAnswer, language: str) -> list[str]:
+    """Say what was estimated and by which rule, and what is not known."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"preschools.note_{key}", language, **values)
+
+    rule, filled = rules().bands, rules().filled
+    estimated = sum(each.estimated for each in answer.supply.here)
+    lines = []
+    if answer.demand.rule != "none":
+        lines.append(say(answer.demand.rule))
+        least, most = (texts.percent(part, language) for part in (rule.least, rule.most))
+        lines.append(say("bands_range", least=least, most=most))
+    if estimated:
+        parts = (filled.share, filled.most_places, filled.fewest_places)
+        share, low, high = (texts.percent(part, language) for part in parts)
+        of = len(answer.supply.here)
+        lines.append(say("filled", count=estimated, of=of, share=share, low=low, high=high))
+    if answer.supply.unknown:
+        lines.append(say("unknown", count=len(answer.supply.unknown)))
+    if answer.supply.not_valid:
+        day = answer.asked.when.isoformat()
+        lines.append(say("not_valid", count=len(answer.supply.not_valid), date=day))
+    if answer.newcomer_children and answer.demand.rule != "none":
+        lines.append(say("double"))
+    if any(family.with_infants for family in answer.demand.families):
+        lines.append(say("infants"))
+    if answer.demand.unknown_rows:
+        lines.append(say("unknown_rows", rows=answer.demand.unknown_rows))
+    return lines
+
+
+def settings(answer: PreschoolAnswer, language: str) -> dict[str, Any]:
+    """Return what the figures were asked with, and the rules behind the estimates."""
+    asked, rule = answer.asked, rules()
+    return {
+        "limit_m": asked.limit_m,
+        "profile": asked.profile,
+        "method": asked.method,
+        "decay": asked.decay,
+        "when": asked.when.isoformat(),
+        "children_rule": answer.demand.rule,
+        "one_year_of_band": vars(rule.bands),
+        "share_filled": vars(rule.filled),
+        "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
+        "walk": texts.text("preschools.one_way", language),
+        "speed_m_per_s": presets.profile(asked.profile).metres_per_second,
+    }
+
+
+def problem_json(problem: Problem, language: str) -> dict[str, Any]:
+    """Return a problem as plain data, with its sentence."""
+    return {
+        "what": problem.what,
+        "id": problem.place,
+        "name": problem.name,
+        **problem.values,
+        "text": problem_words(problem, language),
+    }
+
+
+def problem_words(problem: Problem, language: str) -> str:
+    """Say a problem in a sentence: where, what was found, how it was treated."""
+    values = dict(problem.values)
+    if "field" in values:
+        values["field"] = texts.text(f"preschool_field.{values['field']}", language)
+    name = problem.name or problem.place
+    return texts.text(f"preschool_problem.{problem.what}", language, name=name, **values)
+
+
+def amount_words(amount: Amount, language: str) -> str:
+    """Write an amount with its range: ``188 (0–386)``.
+
+    >>> amount_words(Amount(188, 0, 386), "en"), amount_words(Amount(9, 9, 9), "en")
+    ('188 (0–386)', '9')
+    """
+    low, value, high = (texts.number(n, language) for n in (amount.low, amount.value, amount.high))
+    return f"{value} ({low}–{high})" if amount.estimated else value
+
+
+def preschool_json(each: Preschool) -> dict[str, Any]:
+    """Return what is known of a preschool as plain data; null is unknown."""
+    return {
+        **_named(each),
+        "district": each.district,
+        "lon": each.lon,
+        "lat": each.lat,
+        **_amount("places", each.places),
+        "basis": each.basis,
+        "estimated": each.estimated,
+        "enrolled": each.enrolled,
+        **_amount("vacancies", each.vacancies),
+        "groups": each.groups,
+        "owner": each.owner,
+        "ages": each.ages,
+        "without_personal_number": each.without_personal_number,
+        "languages": list(each.languages),
+        "valid_from": each.valid_from.isoformat() if each.valid_from else None,
+        "valid_to": each.valid_to.isoformat() if each.valid_to else None,
+    }
+
+
+def _preschool_row(row: PreschoolRow) -> dict[str, Any]:
+    return {
+        **preschool_json(row.preschool),
+        "children_in_reach": row.children_in_reach,
+        "assigned": row.assigned,
+        **_amount("left", row.left),
+        "shadow_m": row.shadow_m,
+        "would_place": row.would_place,
+    }
+
+
+def _district(row: DistrictRow, language: str) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "name": row.name or texts.text("gap.outside_districts", language),
+        **_amount("children", None if row.hidden else row.children),
+        **_amount("places", row.places),
+        "enrolled": row.enrolled,
+        **_amount("vacancies", row.vacancies),
+        "preschools": row.preschools,
+        "unknown_preschools": row.unknown,
+        "places_per_child": row.places_per_child,
+        **_shortage(None if row.hidden else row.shortage),
+        **_amount("surplus", row.surplus),
+        **_amount("balance", None if row.hidden else row.balance),
+        "three_year_olds_without_place": row.three_year_olds_without_place,
+    }
+    if row.places_per_child is None and row.children.value == 0:
+        document["note"] = texts.text("preschools.no_children", language)
+    return {**document, "hidden": True} if row.hidden else document
+
+
+def _housing(row: HousingRow) -> dict[str, Any]:
+    family = row.family
+    return {
+        "id": family.place,
+        "name": family.name,
+        "district": family.district,
+        "children": None if row.hidden else family.children,
+        "with_infants": family.with_infants,
+        "preschools": row.preschools,
+        "unknown_preschools": row.unknown,
+        **_amount("places_in_reach", row.places),
+        **_amount("vacancies_in_reach", row.vacancies),
+        "vacancies_unknown": row.vacancies_unknown,
+        "places_per_child": row.places_per_child,
+        **_shortage(None if row.hidden else row.shortage),
+        "enrolled_share": family.enrolled_share,
+        "three_year_olds_without_place": family.three_year_olds_without_place,
+        "languages": list(family.languages),
+        "nearest_vacancies": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "metres": round(each.metres, 1),
+                "minutes": round(each.minutes, 1),
+                **_amount("vacancies", each.vacancies),
+            }
+            for each in row.nearest
+        ],
+        **({"hidden": True} if row.hidden else {}),
+    }
+
+
+def _without_few_at_home(
+    answer: PreschoolAnswer,
+) -> tuple[tuple[HousingRow, ...], int | None]:
+    children = np.array([row.family.children or 0 for row in answer.housing], float)
+    everywhere = np.ones(len(children), bool)
+    mask = privacy.hidden(children, children, everywhere) if len(children) else everywhere
+    housing = tuple(
+        replace(row, hidden=True) if few else row
+        for row, few in zip(answer.housing, mask, strict=True)
+    )
+    whole = answer.newcomer_children or 0
+    gives_away = privacy.is_small(whole, counted=True) or (mask.any() and (~mask).sum() == 0)
+    return housing, None if gives_away else whole
+
+
+def _amount(name: str, amount: Amount | None) -> dict[str, int | None]:
+    if amount is None:
+        return {name: None, f"{name}_low": None, f"{name}_high": None}
+    return {name: amount.value, f"{name}_low": amount.low, f"{name}_high": amount.high}
+
+
+def _shortage(short: Shortage | None) -> dict[str, int | None]:
+    names = ("by_distance", "by_places", "beside_unknown", "unreachable")
+    if short is None:
+        return {
+            **_amount("shortage_children", None),
+            **{f"shortage_{name}": None for name in ("widest_low", "widest_high", *names)},
+        }
+    return {
+        **_amount("shortage_children", short.children),
+        "shortage_widest_low": short.widest.low,
+        "shortage_widest_high": short.widest.high,
+        **{f"shortage_{name}": getattr(short, name) for name in names},
+    }
+
+
+def _named(each: Preschool) -> dict[str, Any]:
+    return {"id": each.id, "name": each.name}
+
+
+def _plain(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
