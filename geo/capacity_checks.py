@@ -60,7 +60,7 @@ def limit_of(limit_m: object) -> float:
     BadLimit : not a positive number.
     """
     is_number = isinstance(limit_m, int | float | np.integer | np.floating)
-    if isinstance(limit_m, bool) or not is_number or not float(limit_m) > 0:  # type: ignore[arg-type]
+    if isinstance(limit_m, bool) or not is_number or not 0 < float(limit_m) < np.inf:  # type: ignore[arg-type]
         raise BadLimit(found=str(limit_m))
     return float(limit_m)  # type: ignore[arg-type]
 
