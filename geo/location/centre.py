@@ -1,8 +1,165 @@
-"""Not written yet."""
+"""The p-center: the sites with which nobody has farther than need be. Knows matrices and people,
+not maps.
+"""
 
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
+
+from geo.location import answers, centre_search, highs
+from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
+from geo.location.centre_search import Ladder
+from geo.location.coverage import max_coverage
+
+_ROUNDING = 1e-11
+"""Sums of people that differ by less, relative, are the same."""
 
 
-def p_center(*args: Any, **kwargs: Any) -> Any:
-    """To be written."""
-    raise NotImplementedError
+def p_center(
+    distances: Matrix,
+    count: int,
+    *,
+    existing: Iterable[int] = (),
+    weights: ArrayLike | None = None,
+    time_limit_s: float = 60,
+    progress: highs.Progress | None = None,
+) -> Siting:
+    """Choose ``count`` new sites so that the longest way to the nearest open site is shortest.
+
+    The search goes over the distances that occur: a radius is reached where ``count`` sites cover
+    everybody within it (Minieka, The m-center problem, SIAM Review 12, 1970). Local search finds
+    covers; relaxations and the solver prove that there is none.
+
+    Parameters
+    ----------
+    distances : demand × candidates, metres; see ``answers.distance_matrix``.
+    count : how many new sites, all of them used.
+    existing : candidates that are open besides.
+    weights : people a row; only says which rows hold any (None: all), distances are not scaled.
+        Where not all can be reached, first as many people as possible are, then the longest way of
+        those is shortest.
+    time_limit_s : after this the best choice found comes with the bound reached.
+    progress : told of the work, and may raise ``Cancelled``.
+
+    Raises
+    ------
+    SitingError : the question has no answer; its subclass says why.
+    SolverFailed : the solver broke down.
+
+    Examples
+    --------
+    >>> found = p_center([[0, 10, 40], [10, 0, 30], [40, 30, 0]], 1)
+    >>> found.sites.tolist(), found.objective, found.proven
+    ([1], 30.0, True)
+    """
+    clock = highs.Clock(time_limit_s, progress)
+    matrix = answers.distance_matrix(distances)
+    people = answers.people_of(weights, matrix.shape[0])
+    choice = answers.candidates_of(matrix.shape[1], count, existing)
+    metres, cap, rows = _metres(matrix, people, choice)
+    sites, bound, is_most = choice.free[: choice.count], np.inf, True
+    if 0 < choice.count < len(choice.free) and len(rows):
+        found, bound, is_most = _solve(metres, cap, people[rows], choice.count, clock)
+        sites = _filled(choice.free[found], choice)
+    return _answer(matrix, people, (choice, sites), (bound, is_most), clock)
+
+
+def _metres(matrix: csr_array, people: Floats, choice: Candidates) -> tuple[Floats, Floats, Ints]:
+    """Return rows × free candidates (``inf``: out of reach), metres to what exists, and which rows
+    of the matrix these are: those with people whom some of these candidates reach.
+    """
+    table = np.full(matrix.shape, np.inf)
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    table[row, matrix.indices] = matrix.data
+    cap = table[:, choice.existing].min(axis=1, initial=np.inf)
+    if len(choice.free) < matrix.shape[1]:
+        table = table[:, choice.free]
+    table = np.minimum(table, cap[:, None])
+    rows = np.flatnonzero(np.isfinite(table.min(axis=1, initial=np.inf)) & (people > 0))
+    return (table[rows], cap[rows], rows) if len(rows) < len(table) else (table, cap, rows)
+
+
+def _solve(
+    metres: Floats, cap: Floats, people: Floats, count: int, clock: highs.Clock
+) -> tuple[Ints, float, bool]:
+    """Return the best sites, the bound, and whether the people reached are proven to be most."""
+    ladder = centre_search.ladder_of(metres, cap, count)
+    centre_search.lower_by_search(ladder, clock)
+    if ladder.high == len(ladder.radii) and np.isinf(cap).any() and np.isinf(metres).any():
+        return _reach_most(ladder, people, clock)
+    centre_search.raise_by_relaxation(ladder, clock)
+    centre_search.close(ladder, clock)
+    return ladder.chosen, float(ladder.radii[min(ladder.low + 1, ladder.high)]), True
+
+
+def _reach_most(ladder: Ladder, people: Floats, clock: highs.Clock) -> tuple[Ints, float, bool]:
+    """As ``_solve``, where it is not known that all can be reached: by maximal covering, over the
+    radii.
+    """
+    most, is_most, chosen = _most(ladder, len(ladder.radii) - 1, people, clock)
+    low, high = -1, len(ladder.radii) - 1
+    while low + 1 < high and not clock.is_up:
+        middle = (low + high) // 2
+        reached, is_proven, sites = _most(ladder, middle, people, clock)
+        if reached >= most * (1 - _ROUNDING):
+            chosen, high = sites, middle
+        elif is_proven:
+            low = middle
+        else:
+            break
+    return chosen, float(ladder.radii[min(low + 1, high)]), is_most
+
+
+def _most(
+    ladder: Ladder, index: int, people: Floats, clock: highs.Clock
+) -> tuple[float, bool, Ints]:
+    """Return how many people can be reached within a radius, whether that is proven, and how."""
+    radius_m = ladder.radii[index]
+    inside = ladder.metres <= radius_m
+    found = max_coverage(
+        csr_array(inside.astype(np.float64)), people, ladder.count,
+        time_limit_s=max(clock.left_s, 0.1), progress=clock.progress,
+    )  # fmt: skip
+    return float(people[inside[:, found.sites].any(axis=1)].sum()), found.proven, found.sites
+
+
+def _filled(sites: Ints, choice: Candidates) -> Ints:
+    """Return the sites with the first free candidates added up to the count."""
+    more = np.setdiff1d(choice.free, sites)[: choice.count - len(sites)]
+    return np.sort(np.concatenate([sites, more]))
+
+
+def _answer(
+    matrix: csr_array,
+    people: Floats,
+    choice: tuple[Candidates, Ints],
+    known: tuple[float, bool],
+    clock: highs.Clock,
+) -> Siting:
+    """Return what these sites are worth by the matrix itself, with the bound that is known."""
+    candidates, sites = choice
+    assignment = answers.nearest_open(matrix, np.concatenate([sites, candidates.existing]))
+    served = np.flatnonzero((assignment >= 0) & (people > 0))
+    there_m = np.asarray(matrix[served, assignment[served]]).ravel() if len(served) else np.zeros(0)
+    objective = float(there_m.max(initial=0.0))
+    bound, is_most = known
+    bound = min(bound, objective)
+    gap = answers.gap_between(objective, bound)
+    lost = np.diff(matrix.indptr) == 0
+    is_proven = is_most and gap == 0
+    return Siting(
+        sites=sites,
+        objective=objective,
+        bound=objective if is_proven else bound,
+        gap=gap,
+        proven=is_proven,
+        seconds=clock.seconds,
+        assignment=assignment,
+        unreachable=float(people[lost].sum()),
+        unserved=float(people[(assignment < 0) & ~lost].sum()),
+        status="optimal" if is_proven else "time_limit",
+    )
