@@ -69,6 +69,7 @@ NarhetError
 │   ├── OutputFormat           an ending we can not write
 │   └── OutputUnwritable       the place to write to refuses
 ├── SolverFailed               the solver broke down, with its status
+├── DocumentFailed             a document or picture could not be made of what it should hold
 ├── AreaError                  an area folder can not be used as it is
 │   ├── AreaDamaged            a file is missing or changed
 │   ├── AreaNewer              written by a newer Närhet
@@ -311,6 +312,9 @@ class LatticeTooFine(SitingError): ...
 
 
 class SolverFailed(NarhetError): ...
+
+
+class DocumentFailed(NarhetError): ...
 
 
 class OutputFormat(InputError): ...

@@ -30,6 +30,10 @@ class Kind:
     colour: str
     osm: tuple[str, ...]
     names: tuple[str, ...]
+    room: bool = False
+    """Has rooms where something new may open."""
+    staffed: bool = False
+    """Has staff by what it is."""
 
     def name(self, language: str) -> str:
         """Return the kind's name, as in ``Förskola``."""
@@ -105,6 +109,12 @@ class Limit:
 def kinds() -> dict[str, Kind]:
     """Return the kinds of place by id, in the order they are shown."""
     return {key: Kind(id=key, **_tuples(row)) for key, row in _table("kinds").items()}
+
+
+@cache
+def rooms() -> tuple[str, ...]:
+    """Return the kinds of place that have rooms where something new may open."""
+    return tuple(name for name, kind in kinds().items() if kind.room)
 
 
 @cache

@@ -1,0 +1,37 @@
+"""From a coordinator's question to a proposal with proof, and what becomes of it when a site says
+no, another is wished for, or numbers vary. Knows areas and models, no screen.
+"""
+
+from geo.placing.curves import Curve, CurvePoint, TradePoint, curve, knee, trade_off
+from geo.placing.prepared import Placing, prepare
+from geo.placing.proposal import (
+    Effect,
+    Proposal,
+    ProposedSite,
+    Walk,
+    difference,
+    propose,
+    without_small_counts,
+)
+from geo.placing.question import OBJECTIVES, Question, checked, objective
+from geo.placing.robust import Robustness, Stays, Variant, robust, with_shares
+from geo.placing.sentence import (
+    candidate_name,
+    difference_words,
+    headline,
+    objective_words,
+    proof,
+    runner_up_sentence,
+    site_name,
+)
+from geo.placing.solving import Choice, check_count, solve
+from geo.placing.variants import best_answers, runner_up, says_no, why_not
+
+__all__ = [
+    "OBJECTIVES", "Choice", "Curve", "CurvePoint", "Effect", "Placing", "Proposal", "ProposedSite",
+    "Question", "Robustness", "Stays", "TradePoint", "Variant", "Walk", "best_answers",
+    "candidate_name", "check_count", "checked", "curve", "difference", "difference_words",
+    "headline", "knee", "objective", "objective_words", "prepare", "proof", "propose", "robust",
+    "runner_up", "runner_up_sentence", "says_no", "site_name", "solve", "trade_off", "why_not",
+    "with_shares", "without_small_counts",
+]  # fmt: skip

@@ -1,0 +1,199 @@
+"""A proposal in words: what to open where, what that does, and whether anything is better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from geo import presets, privacy, texts
+from geo.candidates import LATTICE, POINT
+from geo.placing.proposal import Proposal, ProposedSite, difference, without_small_counts
+from geo.placing.question import CENTRE, COVER_ALL, MEDIAN, Question
+from geo.texts import text
+
+MOST_NAMED = 6
+"""More sites than this are named by number only in the sentence."""
+
+
+def headline(proposal: Proposal, language: str) -> str:
+    """Say the proposal and its proof: "Två nya språkcaféer, på A och B, når 1 912 fler inom 800 m.
+    Bevisat: inget annat par når fler."; small counts of counted people hidden.
+
+    Names stand as the data have them: escape the sentence where it is shown.
+    """
+    shown = without_small_counts(proposal)
+    return f"{_effect(shown, language)} {proof(shown, language)}"
+
+
+def proof(proposal: Proposal, language: str) -> str:
+    """Say whether a better choice exists, and how much better it could be at most."""
+    question, count = proposal.question, len(proposal.sites)
+    if not proposal.proven:
+        if not math.isfinite(proposal.gap):
+            return text("sites.proof_none", language)
+        most = texts.percent(math.ceil(proposal.gap * 1000 - 1e-9) / 1000, language, 1)
+        return text("sites.proof_gap", language, gap=most)
+    if special := _condition(proposal):
+        return text(f"sites.proof_{special}", language)
+    many = {1: "one", 2: "two"}.get(count, "many")
+    better = text(f"sites.better_{question.objective}", language)
+    number = number_word(count, language)
+    return text(f"sites.proof_{many}", language, better=better, number=number)
+
+
+def objective_words(question: Question, language: str) -> str:
+    """Say what is striven for: "nå så många som möjligt inom 800 m"."""
+    limit = texts.metres(question.limit_m, language)
+    return text(f"sites.objective_{question.objective}", language, limit=limit)
+
+
+def runner_up_sentence(proposal: Proposal, second: Proposal, language: str) -> str:
+    """Say the next best: which sites it has instead, and how many fewer it reaches."""
+    new = [site for site in second.sites if site.id not in proposal.ids]
+    return text(
+        "sites.runner_up",
+        language,
+        places=places(new, language),
+        difference=difference_words(proposal, second, language),
+    )
+
+
+def difference_words(one: Proposal, other: Proposal, language: str) -> str:
+    """Say how many fewer of the group the other reaches: "312 färre", "lika många"."""
+    fewer = difference(one, other)
+    if fewer is None:
+        few = text("gap.fewer", language, smallest=privacy.SMALLEST)
+        return text("sites.differs_few", language, number=few)
+    whole = round(fewer)
+    if whole == 0:
+        return text("sites.differs_none", language)
+    key = "sites.differs_fewer" if whole > 0 else "sites.differs_more"
+    return text(key, language, number=texts.number(abs(whole), language))
+
+
+def site_name(site: ProposedSite, language: str) -> str:
+    """Return a site's name; a place without one by its kind and district, a point by its number."""
+    return candidate_name(site.id, site.name, site.kind, site.district, language)
+
+
+def candidate_name(id: str, name: str, kind: str, district: str, language: str) -> str:
+    """Return a candidate's name as ``site_name`` does."""
+    if name:
+        return name
+    key = kind if kind in (POINT, LATTICE) else "nameless"
+    what = "" if key != "nameless" else presets.kind(kind).indefinite(language)
+    named = text(f"sites.{key}", language, number=id.rpartition("-")[2], kind=what)
+    return (
+        text("sites.in_district", language, place=named, district=district) if district else named
+    )
+
+
+def places(sites: Sequence[ProposedSite], language: str) -> str:
+    """Name sites in a row: "A, B och C"; many of them by number and the first few."""
+    names = [site_name(site, language) for site in sites]
+    if len(names) > MOST_NAMED:
+        more = number_word(len(names) - MOST_NAMED + 1, language)
+        names = [*names[: MOST_NAMED - 1], text("sites.more_places", language, number=more)]
+    if len(names) < 2:
+        return "".join(names)
+    return text("sites.and", language, first=", ".join(names[:-1]), last=names[-1])
+
+
+def number_word(number: int, language: str) -> str:
+    """Write a number in words up to twelve, as running text does.
+
+    >>> number_word(2, "sv"), number_word(13, "en")
+    ('två', '13')
+    """
+    words = text("sites.number_words", language).split()
+    return words[number] if 0 <= number < len(words) else texts.number(number, language)
+
+
+def what(proposal: Proposal, language: str) -> str:
+    """Say what is opened: "Två nya språkcaféer", "Ett nytt språkcafé"."""
+    kind, count = presets.kind(proposal.question.kind), len(proposal.sites)
+    if count == 1:
+        article, _, rest = kind.indefinite(language).partition(" ")
+        if not rest or article not in ("en", "ett", "a", "an"):
+            article, rest = "en", kind.indefinite(language)
+        return text("sites.one_ett" if article == "ett" else "sites.one_en", language, kind=rest)
+    number = number_word(count, language)
+    kinds = kind.plural(language)
+    return text(
+        "sites.several",
+        language,
+        number=number[:1].upper() + number[1:],
+        kinds=kinds[:1].lower() + kinds[1:],
+    )
+
+
+def _condition(proposal: Proposal) -> str:
+    """Return what the proof holds under, where that is more than the number of sites."""
+    question = proposal.question
+    if proposal.condition:
+        return proposal.condition
+    if question.balance is not None:
+        return "balance"
+    if question.budget is not None:
+        return "budget"
+    if not proposal.sites:
+        return "nothing"
+    return COVER_ALL if question.objective == COVER_ALL else ""
+
+
+def _effect(proposal: Proposal, language: str) -> str:
+    question = proposal.question
+    group = presets.group(question.group).name(language)
+    limit = texts.metres(question.limit_m, language)
+    common = {
+        "what": what(proposal, language),
+        "places": places(proposal.sites, language),
+        "limit": limit,
+        "group": group,
+    }
+    if not proposal.sites:
+        key = "cover_all_already" if question.objective == COVER_ALL else "nothing"
+        return text(f"sites.{key}", language, limit=limit, group=group)
+    if question.objective == MEDIAN:
+        return _walks(proposal, "median", language, common)
+    if question.objective == CENTRE:
+        return _walks(proposal, "centre", language, common)
+    if question.objective == COVER_ALL:
+        return _cover_all(proposal, language, common)
+    return _coverage(proposal, language, common)
+
+
+def _coverage(proposal: Proposal, language: str, common: dict[str, str]) -> str:
+    gain = proposal.effect.gain
+    if gain is None:
+        return text("sites.coverage_hidden", language, **common)
+    if round(gain) == 0:
+        return text("sites.coverage_none", language, **common)
+    everybody = proposal.question.group == "all"
+    first = round(proposal.people_before or 0.0) == 0
+    key = "coverage_first" if first else "coverage_more" if everybody else "coverage_more_of"
+    return text(f"sites.{key}", language, gain=texts.number(round(gain), language), **common)
+
+
+def _walks(proposal: Proposal, aim: str, language: str, common: dict[str, str]) -> str:
+    before, after = proposal.walk_before, proposal.walk_after
+    metres = [walk.mean_m if aim == "median" else walk.worst_m for walk in (after, before)]
+    key = f"sites.{aim}_first" if math.isnan(metres[1]) else f"sites.{aim}"
+    shown = {
+        "after": texts.metres(metres[0], language), "before": texts.metres(metres[1], language)
+    }  # fmt: skip
+    return text(key, language, **shown, **common)
+
+
+def _cover_all(proposal: Proposal, language: str, common: dict[str, str]) -> str:
+    said = text("sites.cover_all", language, **common)
+    lost = proposal.out_of_reach
+    if round(lost) == 0:
+        return said
+    small = privacy.is_small(lost, not proposal.estimated)
+    people = (
+        text("gap.fewer", language, smallest=privacy.SMALLEST)
+        if small
+        else texts.number(round(lost), language)
+    )
+    return f"{said} {text('sites.cover_all_but', language, people=people)}"

@@ -1,0 +1,156 @@
+"""What becomes of a proposal when a site says no, another is wished for, or the next best will do.
+Every answer is a proposal of its own, with its own proof.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from geo.area import Progress
+from geo.errors import BadCount, NoCandidates, TooManySites
+from geo.placing.prepared import Placing
+from geo.placing.proposal import Proposal, described
+from geo.placing.question import COVER_ALL, COVERAGE
+from geo.placing.solving import Choice, solve
+
+LEAST_S = 1.0
+"""However many smaller questions share the time limit, each has this long."""
+
+
+def says_no(
+    placing: Placing, refused: Iterable[str], *, progress: Progress | None = None
+) -> Proposal:
+    """Return the best sites without those that refuse, by id.
+
+    Raises
+    ------
+    UnknownCandidate : no candidate has an id; NoCandidates, TooManySites : too few are left.
+    """
+    closed = [placing.column(name) for name in dict.fromkeys(refused)]
+    choice = solve(placing, count=placing.question.count, never=closed, progress=progress)
+    return described(placing, choice, "says_no" if closed else "")
+
+
+def why_not(placing: Placing, candidate: str, *, progress: Progress | None = None) -> Proposal:
+    """Return the best sites with a candidate among them, by id: what ``difference`` then tells is
+    what the wish costs.
+
+    Raises
+    ------
+    UnknownCandidate : no candidate has the id; BadCount : no site was asked for.
+    """
+    column, count = placing.column(candidate), placing.question.count
+    if count == 0:
+        raise BadCount(found="0")
+    choice = solve(placing, count=count, also=[column], progress=progress)
+    return described(placing, choice, "why_not")
+
+
+def runner_up(
+    placing: Placing, proposal: Proposal, *, progress: Progress | None = None
+) -> Proposal | None:
+    """Return the best different set of sites; None where there is no other.
+
+    A different set lacks at least one of the proposal's sites (or has them all, and more that add
+    nothing): so it is the best of the answers with one of them forbidden. Proven only when each of
+    those and the proposal are.
+    """
+    found = list(
+        _without_each(_shared(placing, len(proposal.chosen)), _Node(proposal.chosen), progress)
+    )
+    if not found:
+        return None
+    best = min(found, key=lambda node: _key(placing, node.choice)).choice
+    proven = proposal.proven and all(node.choice.proven for node in found)
+    return described(placing, replace(best, proven=proven), "runner_up")
+
+
+def best_answers(
+    placing: Placing,
+    proposal: Proposal,
+    *,
+    k: int = 5,
+    within: float = 0.05,
+    progress: Progress | None = None,
+) -> tuple[Proposal, ...]:
+    """Return the ``k`` best different sets of sites whose objective is within a share of the
+    proposal's, best first, the proposal itself among them.
+
+    Lawler (1972) and Murty (1968): take the best set left, and part all other sets by the first of
+    its sites that they lack, with those before it forced in. Proper supersets of a set (which can
+    only add sites that gain nothing) are not looked at. In the order of the list only when every
+    question on the way was proven; each proposal says whether it was.
+    """
+    first = Choice(
+        proposal.chosen, proposal.objective, proposal.bound, proposal.gap, proposal.proven,
+        proposal.seconds, proposal.status, proposal.missed,
+    )  # fmt: skip
+    asked = _shared(placing, k * max(1, len(first.sites)))
+    heap = [(_key(placing, first), 0, _Node(first.sites, choice=first))]
+    found: list[Choice] = []
+    number, proven = 0, True
+    while heap and len(found) < k:
+        _, _, node = heapq.heappop(heap)
+        if not _near_enough(placing, first, node.choice, within):
+            break
+        found.append(replace(node.choice, proven=proven and node.choice.proven))
+        if len(found) == k:
+            break
+        for child in _without_each(asked, node, progress):
+            number += 1
+            proven = proven and child.choice.proven
+            heapq.heappush(heap, (_key(placing, child.choice), number, child))
+    rest = (described(placing, choice, "ranked") for choice in found[1:])
+    return (proposal, *rest)
+
+
+@dataclass(frozen=True, eq=False)
+class _Node:
+    """Some of all sets: those with ``forced`` and without ``never``; ``sites`` is the best."""
+
+    sites: Iterable[int]
+    forced: tuple[int, ...] = ()
+    never: tuple[int, ...] = ()
+    choice: Choice = field(default=None)  # type: ignore[assignment]
+
+
+def _without_each(placing: Placing, node: _Node, progress: Progress | None) -> Iterator[_Node]:
+    """Part a node's other sets by the first of its sites that they lack, each part's best set."""
+    forced = node.forced
+    for site in map(int, node.sites):
+        if site in node.forced:
+            continue
+        never = (*node.never, site)
+        try:
+            choice = solve(
+                placing, count=placing.question.count, also=forced, never=never, progress=progress
+            )
+            yield _Node(choice.sites, forced, never, choice)
+        except (NoCandidates, TooManySites):
+            pass  # too few are left for a set without this site
+        forced = (*forced, site)
+
+
+def _key(placing: Placing, choice: Choice) -> tuple[float, float]:
+    """Order choices, best first: whom they leave out, then what they strive for."""
+    value = round(choice.objective, 6)
+    if placing.question.objective == COVERAGE:
+        return 0.0, -value
+    return round(choice.missed, 6), value
+
+
+def _near_enough(placing: Placing, best: Choice, other: Choice, within: float) -> bool:
+    if placing.question.objective == COVERAGE:
+        return other.objective >= (1 - within) * best.objective - 1e-9
+    if placing.question.objective == COVER_ALL and other.missed > best.missed + 1e-9:
+        return False
+    return other.missed <= best.missed + 1e-6 and other.objective <= (1 + within) * best.objective
+
+
+def _shared(placing: Placing, parts: int) -> Placing:
+    """Share the time limit between the questions that make one answer."""
+    question = placing.question
+    seconds = max(min(LEAST_S, question.time_limit_s), question.time_limit_s / max(1, parts))
+    return replace(placing, question=replace(question, time_limit_s=seconds))
