@@ -161,7 +161,11 @@ def _preschool(area: Area, row: int, problems: list[Problem]) -> Preschool:
         for field in ("places", "enrolled", "vacancies", "groups")
     }
     places, basis, vacancies = _places(
-        counts["places"], counts["enrolled"], counts["vacancies"], say
+        counts["places"],
+        counts["enrolled"],
+        counts["vacancies"],
+        say,
+        by_rule=place["kind"] == KIND,
     )
     dates = [_day(record, columns[field], field, say) for field in ("valid_from", "valid_to")]
     return Preschool(
@@ -197,9 +201,11 @@ def words(value: Any) -> tuple[str, ...]:
 
 
 def _places(
-    places: int | None, enrolled: int | None, vacancies: int | None, say: Any
+    places: int | None, enrolled: int | None, vacancies: int | None, say: Any, *, by_rule: bool
 ) -> tuple[Amount | None, str, Amount | None]:
-    """Return places, what they rest on, and vacancies, of what the file tells."""
+    """Return places, what they rest on, and vacancies, of what the file tells; ``by_rule``: what
+    is missing may be estimated, and is missed.
+    """
     free = None if vacancies is None else Amount(vacancies, vacancies, vacancies)
     if places is not None:
         whole = Amount(places, places, places)
@@ -213,8 +219,9 @@ def _places(
             say("more_vacancies", vacancies=free.value, places=places)
             free = Amount(places, places, places)
         return whole, STATED, free
-    if enrolled is None:
-        say("nothing_known")
+    if enrolled is None or not (by_rule or free):
+        if by_rule:
+            say("nothing_known")
         return None, UNKNOWN, free
     if free is not None:
         both = enrolled + free.value
