@@ -142,7 +142,4 @@ def look_for_cover(row_first, row_site, site_first, site_row, chosen, weight, st
                 weight[row] += 1
                 for f in range(row_first[row], row_first[row + 1]):
                     score[row_site[f]] += 1
-    for row in range(rows):
-        if times[row] == 0:
-            return False
-    return True
+    return times.min() > 0

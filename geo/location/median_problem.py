@@ -118,7 +118,9 @@ def reduced(problem: Problem, opened: Flags, closed: Flags) -> Problem:
 def by_site(problem: Problem, missing_m: float) -> Floats:
     """Return sites × rows metres, at most the cap; ``missing_m`` where a row is not served."""
     rows, sites = len(problem.weights), len(problem.sites)
-    found = np.repeat(np.minimum(problem.cap, missing_m)[:, None], sites, axis=1)
+    found = np.repeat(
+        np.where(np.isinf(problem.cap), missing_m, problem.cap)[:, None], sites, axis=1
+    )
     inside = np.arange(problem.metres.shape[1]) < problem.length[:, None]
     row, k = np.nonzero(inside)
     found[row, problem.near[row, k]] = problem.metres[row, k]
