@@ -5,22 +5,28 @@ limit: by district, by transitional housing, by preschool. Knows the area; chang
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets
 from geo.area import Area, Source
-from geo.assignment import Assignment, MorePlaces, assign, with_more_places
+from geo.assignment import MorePlaces, with_more_places
+from geo.cases import (
+    World,
+    left_over,
+    places_of,
+    preschools_on_paths,
+    shortage_among,
+    shortage_of_newcomers,
+    world_of,
+)
 from geo.catchments import METHODS as CATCHMENTS
 from geo.catchments import floating_catchment
-from geo.children import Demand, demand_of
+from geo.children import demand_of
 from geo.decays import decay_of
 from geo.errors import AreaLacks, BadPreschool, UnknownMethod
-from geo.filling import most_placed
 from geo.network import Bools, Floats, Ints, Snapped
 from geo.people import HOUSING
 from geo.preschool_answer import (
@@ -29,7 +35,6 @@ from geo.preschool_answer import (
     HousingRow,
     PreschoolAnswer,
     PreschoolRow,
-    Shortage,
     Vacant,
 )
 from geo.preschool_rules import rules
@@ -41,32 +46,6 @@ ASSIGNMENT = "assignment"
 METHODS = (*CATCHMENTS, ASSIGNMENT)
 LIMIT_M = 1000.0
 THREE_YEAR_OLDS = "three_year_olds_without_place"
-
-
-@dataclass(frozen=True, eq=False)
-class _World:
-    """What every part of an answer is made of: metres within the limit (people × preschools), which
-    preschools' places are known, and who gets a place: likely, with the most and the fewest places
-    the rule allows, and then also with the fewest and the most children.
-    """
-
-    area: Area
-    supply: Supply
-    demand: Demand
-    walker: Profile
-    metres: csr_array
-    known: Bools
-    likely: Assignment
-    most: Assignment
-    fewest: Assignment
-    best: Assignment
-    worst: Assignment
-
-    @cached_property
-    def unplaced(self) -> tuple[Ints, ...]:
-        """Children without a place a row, in the five cases."""
-        cases = (self.likely, self.most, self.fewest, self.best, self.worst)
-        return tuple(case.unplaced for case in cases)
 
 
 def capacity_of(
@@ -101,7 +80,7 @@ def capacity_of(
         raise AreaLacks(key="lacks.kind", kind=KIND, known=known, id=KIND)
     demand, supply = demand_of(area), supply_of(area, when)
     goals = preschools_on_paths(area, supply, walker)
-    world = _world(area, supply, demand, walker, goals, limit)
+    world = world_of(area, supply, demand, walker, goals, limit)
     asked = Asked(limit, profile, method, decay, when)
     access = _access(world, asked)
     return PreschoolAnswer(
@@ -114,8 +93,8 @@ def capacity_of(
         places=total(each.places for each in supply.here),
         vacancies=total(each.vacancies for each in supply.here),
         enrolled=sum(each.enrolled or 0 for each in supply.here),
-        shortage=_shortage(world, np.ones(len(access), bool)),
-        newcomers=_of_newcomers(world),
+        shortage=shortage_among(world, np.ones(len(access), bool)),
+        newcomers=shortage_of_newcomers(world),
         mean_walk_m=world.likely.mean_walk_m,
         preschools=_preschools(world),
         districts=_districts(world, access),
@@ -144,40 +123,7 @@ def more_places(answer: PreschoolAnswer, preschool: str, extra: int) -> MorePlac
     return with_more_places(answer.assignment, ids.index(preschool), extra)
 
 
-def preschools_on_paths(area: Area, supply: Supply, walker: Profile) -> Snapped:
-    """Return the places of a supply on the network, in its order."""
-    rows = np.array([each.row for each in supply.here], dtype=np.int64)
-    return area.snapped_places(profile=walker).take(rows)
-
-
-def _world(
-    area: Area, supply: Supply, demand: Demand, walker: Profile, goals: Snapped, limit_m: float
-) -> _World:
-    people = area.snapped_people(walker)
-    metres = within(area.network, people, goals, within_m=limit_m, profile=walker)
-    nothing = Amount(0, 0, 0)
-    amounts = [each.places or nothing for each in supply.here]
-    filled = [
-        assign(metres, children, np.array([getattr(each, case) for each in amounts], np.int64))
-        for children, case in (
-            (demand.children, "value"),
-            (demand.children, "high"),
-            (demand.children, "low"),
-            (demand.low, "high"),
-            (demand.high, "low"),
-        )
-    ]
-    known = np.array([each.places is not None for each in supply.here], bool)
-    return _World(area, supply, demand, walker, metres, known, *filled)
-
-
-def _places(world: _World, case: str = "value") -> Ints:
-    return np.array(
-        [getattr(each.places, case) if each.places else 0 for each in world.supply.here], np.int64
-    )
-
-
-def _access(world: _World, asked: Asked) -> Floats:
+def _access(world: World, asked: Asked) -> Floats:
     """Return places per child a row; by assignment, NaN where no children live."""
     children = world.demand.children
     if asked.method == ASSIGNMENT:
@@ -187,56 +133,16 @@ def _access(world: _World, asked: Asked) -> Floats:
     return floating_catchment(
         world.metres,
         children,
-        _places(world),
+        places_of(world),
         limit_m=asked.limit_m,
         decay=asked.decay or None,
         method=asked.method,  # type: ignore[arg-type]
     )
 
 
-def _shortage(world: _World, rows: Bools) -> Shortage:
-    """Return who of some rows of people is left without a place, and why."""
-    likely = world.unplaced[0][rows]
-    cases = [int(part[rows].sum()) for part in world.unplaced]
-    children = world.demand.children[rows]
-    has_any = np.diff(world.metres.indptr)[rows] > 0
-    lost = world.area.snapped_people(world.walker).edge[rows] < 0
-    beside = np.zeros(world.metres.shape[0], bool)
-    beside[world.metres[:, ~world.known].nonzero()[0]] = True
-    return Shortage(
-        children=Amount(cases[0], min(cases[:3]), max(cases[:3])),
-        widest=Amount(cases[0], min(cases), max(cases)),
-        by_distance=int(children[~has_any].sum()),
-        by_places=int(likely[has_any].sum()),
-        beside_unknown=int(likely[has_any & beside[rows]].sum()),
-        unreachable=int(children[lost].sum()),
-    )
-
-
-def _of_newcomers(world: _World) -> Shortage:
-    """Return the shortage of children in transitional housing: by the assignment, and from being
-    first in the queue (with most places) to being last (with fewest).
-
-    Whoever is last gets what the most children at once leave beyond the most residents alone: a
-    child who has a place keeps it when more are placed.
-    """
-    demand, counted = world.demand, world.demand.counted
-    found = _shortage(world, counted)
-    alone = np.where(counted, demand.children, 0)
-    others = demand.children - alone
-    first = most_placed(world.metres, alone, _places(world, "high"))
-    last = int(world.fewest.assigned.sum()) - most_placed(
-        world.metres, others, _places(world, "low")
-    )
-    value, whole = found.children.value, int(alone.sum())
-    amount = Amount(value, min(value, whole - first), max(value, whole - last))
-    widest = Amount(value, min(amount.low, found.widest.low), max(amount.high, found.widest.high))
-    return replace(found, children=amount, widest=widest)
-
-
-def _preschools(world: _World) -> tuple[PreschoolRow, ...]:
+def _preschools(world: World) -> tuple[PreschoolRow, ...]:
     in_reach = _in_reach(world)
-    left = _left(world)
+    left = left_over(world)
     return tuple(
         PreschoolRow(
             preschool=each,
@@ -250,30 +156,19 @@ def _preschools(world: _World) -> tuple[PreschoolRow, ...]:
     )
 
 
-def _in_reach(world: _World) -> Ints:
+def _in_reach(world: World) -> Ints:
     row = np.repeat(np.arange(world.metres.shape[0]), np.diff(world.metres.indptr))
     weights = world.demand.children[row].astype(float)
     count = world.metres.shape[1]
     return np.bincount(world.metres.indices, weights, minlength=count).astype(np.int64)
 
 
-def _left(world: _World) -> list[Amount]:
-    """Return the places no child takes a preschool, with the range over the cases."""
-    likely = _places(world) - world.likely.assigned
-    most = _places(world, "high") - world.most.assigned
-    fewest = _places(world, "low") - world.fewest.assigned
-    return [
-        Amount(int(value), int(min(value, a, b)), int(max(value, a, b)))
-        for value, a, b in zip(likely, most, fewest, strict=True)
-    ]
-
-
-def _districts(world: _World, access: Floats) -> tuple[DistrictRow, ...]:
+def _districts(world: World, access: Floats) -> tuple[DistrictRow, ...]:
     if world.area.districts.empty:
         return ()
     lives = world.area.people["district"].to_numpy(object)
     lies = np.array([each.district for each in world.supply.here], object)
-    left = _left(world)
+    left = left_over(world)
     rows = []
     for name in [*sorted(set(world.area.districts["name"])), ""]:
         here, there = lives == name, np.flatnonzero(lies == name)
@@ -284,7 +179,7 @@ def _districts(world: _World, access: Floats) -> tuple[DistrictRow, ...]:
 
 
 def _district(
-    world: _World, access: Floats, name: str, here: Bools, there: Ints, left: list[Amount]
+    world: World, access: Floats, name: str, here: Bools, there: Ints, left: list[Amount]
 ) -> DistrictRow:
     own = [world.supply.here[at] for at in there]
     spread = world.area.people["estimated"].to_numpy(bool) & (world.demand.high > 0)
@@ -298,7 +193,7 @@ def _district(
         preschools=len(own),
         unknown=sum(each.places is None for each in own),
         places_per_child=_mean(access[here], world.demand.children[here]),
-        shortage=_shortage(world, here),
+        shortage=shortage_among(world, here),
         surplus=total(left[at] for at in there),
         balance=Amount(
             places.value - children.value,
@@ -310,7 +205,7 @@ def _district(
     )
 
 
-def _housing(world: _World, access: Floats, goals: Snapped) -> tuple[HousingRow, ...]:
+def _housing(world: World, access: Floats, goals: Snapped) -> tuple[HousingRow, ...]:
     families = world.demand.families
     if not families:
         return ()
@@ -334,7 +229,7 @@ def _housing(world: _World, access: Floats, goals: Snapped) -> tuple[HousingRow,
                 vacancies=total(each.vacancies for each in own),
                 vacancies_unknown=sum(each.vacancies is None for each in own),
                 places_per_child=_number(access[family.row]) if family.children else None,
-                shortage=_shortage(world, here) if known else None,
+                shortage=shortage_among(world, here) if known else None,
                 nearest=nearest_vacant(world.supply, far[[at]], world.walker),
             )
         )
