@@ -58,6 +58,7 @@ NarhetError
 │   │   ├── BadMatrix          distances that are no distances, or of the wrong shape
 │   │   ├── BadCapacity        places a site: missing, negative or no number
 │   │   │   └── NotEnoughRoom      the sites can not hold the people
+│   │   │       └── NoPacking          they could, were nobody's address to go whole to one of them
 │   │   ├── BadTimeLimit       not a positive number of seconds
 │   │   ├── UnknownObjective   not one of the four things to strive for
 │   │   ├── UnknownCandidate   an id that no candidate has
@@ -285,6 +286,9 @@ class BadCapacity(SitingError): ...
 
 
 class NotEnoughRoom(BadCapacity): ...
+
+
+class NoPacking(NotEnoughRoom): ...
 
 
 class BadTimeLimit(SitingError): ...
