@@ -67,6 +67,17 @@ NarhetError
 │   │   ├── NoCosts            a budget, and no candidate whose cost is known
 │   │   ├── CostUnknown        a wished-for site of unknown cost, with a budget
 │   │   └── LatticeTooFine     more points on the paths than can be chosen among
+│   ├── ReportError            a report can not be made or checked as asked
+│   │   ├── NoFindings             nothing chosen to report
+│   │   ├── UnknownFinding         a finding that no report has
+│   │   ├── TitleTooLong           more characters than a title may have
+│   │   ├── WordsTooLong           more than one's own words for a finding may be
+│   │   ├── BadLanguage            a language we do not write
+│   │   ├── ProposalApart          a proposal for another question than the report's
+│   │   ├── NobodyToReport         nobody in the group
+│   │   ├── TooFewToReport         so few that each figure would tell of them
+│   │   ├── NoProvenance           a file that does not say what it rests on
+│   │   └── BadProvenance          it says so in a way we can not read, or do not dare to
 │   ├── OutputFormat           an ending we can not write
 │   └── OutputUnwritable       the place to write to refuses
 ├── SolverFailed               the solver broke down, with its status
@@ -319,6 +330,39 @@ class SolverFailed(NarhetError): ...
 
 
 class DocumentFailed(NarhetError): ...
+
+
+class ReportError(InputError): ...
+
+
+class NoFindings(ReportError): ...
+
+
+class UnknownFinding(ReportError): ...
+
+
+class TitleTooLong(ReportError): ...
+
+
+class WordsTooLong(ReportError): ...
+
+
+class BadLanguage(ReportError): ...
+
+
+class ProposalApart(ReportError): ...
+
+
+class NobodyToReport(ReportError): ...
+
+
+class TooFewToReport(ReportError): ...
+
+
+class NoProvenance(ReportError): ...
+
+
+class BadProvenance(ReportError): ...
 
 
 class OutputFormat(InputError): ...
