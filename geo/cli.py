@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from geo import commands, commands_preschools, commands_reach, texts
+from geo import commands, commands_preschools, commands_reach, commands_sites, texts
 from geo.errors import BadOption, InputError, NarhetError
 
 
@@ -102,6 +102,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     task.set_defaults(run=commands.gaps)
     _reach_tasks(tasks, common, say)
     commands_preschools.add_task(tasks, common, say)
+    commands_sites.add_task(tasks, common, say)
     return root
 
 

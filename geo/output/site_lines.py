@@ -1,0 +1,135 @@
+"""A proposal of sites as lines of text, for terminals and logs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from geo import placing as plan
+from geo import presets, texts
+from geo.output import site_files
+from geo.output.lines import as_text
+from geo.output.site_files import SiteAnswer
+from geo.placing import Curve, Effect, Proposal, ProposedSite, Robustness
+
+
+def site_lines(answer: SiteAnswer, language: str) -> list[str]:
+    """Return the answer in lines: the sentence, the sites, what else was asked, what it rests
+    on.
+    """
+    proposal = answer.proposal
+    lines = [plan.headline(proposal, language)]
+    if answer.runner_up is not None:
+        lines.append(plan.runner_up_sentence(proposal, answer.runner_up, language))
+    if proposal.sites:
+        lines += ["", as_text(sites_table(proposal, language))]
+    lines += ["", *(_group(effect, language) for effect in proposal.groups)]
+    if answer.robustness is not None:
+        lines += ["", *robust_lines(answer.robustness, language)]
+    if answer.curve is not None:
+        lines += ["", as_text(curve_table(answer.curve, language))]
+    if answer.trade_off:
+        lines += ["", as_text(_trade_table(answer, language))]
+    skipped = {texts.text("file.answer", language), texts.text("sites.second", language)}
+    rests = site_files.summary(answer, language)
+    return [*lines, "", *(f"{label}: {words}" for label, words in rests if label not in skipped)]
+
+
+def sites_table(proposal: Proposal, language: str) -> pd.DataFrame:
+    """Return the sites in words: number, name, district, what each adds. The map's twin."""
+    shared = any(site.share_of_variants is not None for site in proposal.sites)
+    names = ["number", "name", "district", "gain", "gain_if_last", "served"]
+    names += ["share_of_variants"] if shared else []
+    rows = [_site_row(site, names, language) for site in proposal.sites]
+    return pd.DataFrame(
+        rows, columns=[texts.text(f"sites.column_{name}", language) for name in names]
+    )
+
+
+def curve_table(curve: Curve, language: str) -> pd.DataFrame:
+    """Return the curve as a table: sites, people reached, whether proven, and the knee."""
+    rows = []
+    for at, point in enumerate(curve.points):
+        walk = texts.metres(point.walk.mean_m, language) if point.walk else ""
+        mark = texts.text("sites.knee", language) if at == curve.knee else ""
+        rows.append(
+            (
+                texts.number(point.count, language),
+                "" if point.budget is None else texts.number(round(point.budget), language),
+                texts.number(round(point.people), language),
+                walk,
+                yes_no(point.proven, language),
+                mark,
+            )
+        )
+    names = ("sites", "budget", "people", "walk", "proven", "knee")
+    table = pd.DataFrame(
+        rows, columns=[texts.text(f"sites.column_{name}", language) for name in names]
+    )
+    return table.loc[:, (table != "").any(axis=0)]
+
+
+def robust_lines(found: Robustness, language: str) -> list[str]:
+    """Say in how many variants each site is chosen, and what others chose."""
+    lines = [
+        texts.text(
+            "sites.stays", language, name=site.name or site.id, times=site.times, count=found.count
+        )
+        for site in found.sites
+    ]
+    others = ", ".join(f"{site.name or site.id} ({site.times})" for site in found.others[:5])
+    if others:
+        lines.append(texts.text("sites.others", language, names=others))
+    return lines
+
+
+def yes_no(value: bool, language: str) -> str:
+    """Return yes or no."""
+    return texts.text("sites.yes" if value else "sites.no", language)
+
+
+def _site_row(site: ProposedSite, names: list[str], language: str) -> list[str]:
+    shown: dict[str, str] = {
+        "number": str(site.number),
+        "name": plan.site_name(site, language),
+        "district": site.district,
+        "gain": _people(site.gain, language),
+        "gain_if_last": _people(site.gain_if_last, language),
+        "served": _people(site.served, language),
+        "share_of_variants": texts.percent(
+            math.nan if site.share_of_variants is None else site.share_of_variants, language
+        ),
+    }
+    return [shown[name] for name in names]
+
+
+def _group(effect: Effect, language: str) -> str:
+    values: dict[str, Any] = {
+        "group": presets.group(effect.name).name(language),
+        "before": _people(effect.before, language),
+        "after": _people(effect.after, language),
+        "people": _people(effect.people, language),
+    }
+    return texts.text("sites.before_after", language, **values)
+
+
+def _trade_table(answer: SiteAnswer, language: str) -> pd.DataFrame:
+    rows = [
+        (
+            texts.percent(point.balance, language),
+            texts.number(round(point.people), language),
+            texts.number(round(point.housing), language),
+            yes_no(point.proven, language),
+        )
+        for point in answer.trade_off
+    ]
+    names = ("balance", "people", "housing", "proven")
+    return pd.DataFrame(
+        rows, columns=[texts.text(f"sites.column_{name}", language) for name in names]
+    )
+
+
+def _people(value: float | None, language: str) -> str:
+    return texts.number(math.nan if value is None else round(value), language)
