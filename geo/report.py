@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.mapview import MapSpec
@@ -55,8 +56,11 @@ class Report:
 
     ``date`` is given, never taken from the clock, so that the same inputs give the same bytes.
     ``settings`` and ``results`` are plain JSON: what was asked, and every figure in the report as a
-    number (None where hidden). ``area_key`` is the area's version. ``credits`` are shown wherever a
-    map is.
+    number (None where hidden). ``area_key`` is the area's version, ``checksums`` are of its files.
+    ``credits`` are shown wherever a map is. ``squares`` (of 250 m, WGS84: ``id``, ``district``,
+    ``beyond``; for estimates ``people``, ``share_beyond``, ``unreachable``) and ``places`` of the
+    kind (``name``, ``kind``, ``address``, ``district``, ``source``) are as they may leave: workbook
+    and map package take them from here and not from the area.
     """
 
     title: str
@@ -72,6 +76,9 @@ class Report:
     demonstration: bool = False
     estimated: bool = False
     credits: tuple[str, ...] = ()
+    checksums: dict[str, str] = field(default_factory=dict)
+    squares: gpd.GeoDataFrame | None = None
+    places: gpd.GeoDataFrame | None = None
 
     def finding(self, name: str) -> Finding | None:
         """Return a finding by id, None where the report does not hold it."""

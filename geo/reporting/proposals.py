@@ -1,0 +1,219 @@
+"""The proposal as a report tells it: which sites, what each adds, the proof and the runner-up;
+small counts hidden beside those of the gap. Knows no file.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo import placing, privacy, texts
+from geo.area import Area, Progress
+from geo.errors import ProposalApart
+from geo.gaps import Gap
+from geo.mapview import MapSpec, PointLayer, compose
+from geo.placing import Proposal, ProposedSite
+from geo.report import Finding, KeyFigure
+from geo.reporting.asking import one_line, writable_table
+from geo.reporting.maps import safe_map
+from geo.reporting.told import Told, ToldProposal
+
+SITE_COLOUR = "#1b1b1b"
+
+
+def told(
+    area: Area, answer: Gap, proposal: Proposal | None, progress: Progress | None = None
+) -> ToldProposal | None:
+    """Return a proposal as it may leave beside a gap, with the next best; None for none.
+
+    Raises
+    ------
+    ProposalApart : it is of another area, kind, limit, group or profile. Cancelled.
+    """
+    if proposal is None:
+        return None
+    asked = proposal.question
+    for what, one, other in (
+        ("area", proposal.placing.area.key, area.key),
+        ("kind", asked.kind, answer.kind),
+        ("limit_m", asked.limit_m, answer.limit_m),
+        ("group", asked.group, answer.group),
+        ("profile", asked.profile, answer.profile),
+    ):
+        if one != other:
+            raise ProposalApart(what=what, found=str(one), wanted=str(other))
+    second = placing.runner_up(proposal.placing, proposal, progress=progress)
+    shown = _with_gap(placing.without_small_counts(proposal), proposal, answer)
+    return ToldProposal(shown, None if second is None else placing.without_small_counts(second))
+
+
+def sentence(told: Told) -> str:
+    """Say the proposal in one sentence; empty for none."""
+    if told.proposal is None:
+        return ""
+    return one_line(placing.headline(told.proposal.proposal, told.language))
+
+
+def finding(told: Told, own: str) -> Finding | None:
+    """Tell the proposal, or nothing where there is none."""
+    if told.proposal is None:
+        return None
+    proposal, second = told.proposal.proposal, told.proposal.second
+    words = [placing.headline(proposal, told.language)]
+    if second is not None:
+        words.append(placing.runner_up_sentence(proposal, second, told.language))
+    if proposal.small:
+        words.append(told.say("hidden_words", smallest=privacy.SMALLEST))
+    table, numbers = _tables(told, proposal)
+    return Finding(
+        id="proposal",
+        title=told.say("proposal_title"),
+        words=tuple(one_line(word) for word in words),
+        own_words=own,
+        figures=_figures(told, proposal),
+        table=table,
+        numbers=numbers,
+        map=_map(told, proposal),
+        notes=told.say(
+            "proposal_notes", objective=placing.objective_words(proposal.question, told.language)
+        ),
+    )
+
+
+def settings(found: ToldProposal | None) -> dict[str, Any] | None:
+    """Return the question as plain data, so that it can be asked again."""
+    if found is None:
+        return None
+    return {
+        name: list(map(_plain_item, value)) if isinstance(value, tuple) else value
+        for name, value in asdict(found.proposal.question).items()
+    }
+
+
+def results(found: ToldProposal | None) -> dict[str, Any] | None:
+    """Return the proposal's figures; None where hidden or unknown."""
+    if found is None:
+        return None
+    proposal, second = found.proposal, found.second
+    fewer = None if second is None else placing.difference(proposal, second)
+    return {
+        "before": _known(proposal.people_before),
+        "after": _known(proposal.people_after),
+        "gain": _known(proposal.effect.gain),
+        "objective": _known(None if proposal.small else proposal.objective),
+        "bound": _known(None if proposal.small else proposal.bound),
+        "gap": _known(None if proposal.small else proposal.gap),
+        "proven": proposal.proven,
+        "sites": [
+            {
+                "name": one_line(site.id),
+                "gain": _known(site.gain),
+                "gain_if_last": _known(site.gain_if_last),
+            }
+            for site in proposal.sites
+        ],
+        "runner_up": None if second is None else sorted(one_line(name) for name in second.ids),
+        "runner_up_fewer": _known(fewer),
+    }
+
+
+def _with_gap(shown: Proposal, exact: Proposal, answer: Gap) -> Proposal:
+    """Hide also what the gap beside it would tell with a site's gain: the few that are left."""
+    if exact.estimated or shown.small:
+        return shown
+    beyond, gained = answer.beyond, exact.effect.gain or 0.0
+    few = any(
+        privacy.is_small(whole - (part or 0.0), counted=True)
+        for site in exact.sites
+        for part in (site.gain, site.gain_if_last)
+        for whole in (beyond, gained)
+    )
+    if not few:
+        return shown
+    sites = tuple(replace(site, gain=None, gain_if_last=None) for site in shown.sites)
+    return replace(shown, sites=sites)
+
+
+def _figures(told: Told, proposal: Proposal) -> tuple[KeyFigure, ...]:
+    """Return the proof in figures: gain, bound, gap."""
+    figures = [
+        KeyFigure(
+            told.say("figure_gain"),
+            told.people(proposal.effect.gain),
+            told.say("means_gain", limit=told.limit, group=told.group),
+        )
+    ]
+    if not proposal.small and math.isfinite(proposal.gap):
+        share = math.ceil(proposal.gap * 1000 - 1e-9) / 1000
+        figures.append(
+            KeyFigure(
+                told.say("figure_gap"),
+                texts.percent(share, told.language, 1),
+                told.say("means_gap"),
+            )
+        )
+        figures.append(
+            KeyFigure(
+                told.say("figure_bound"),
+                texts.number(proposal.bound, told.language),
+                told.say(
+                    "means_bound",
+                    objective=placing.objective_words(proposal.question, told.language),
+                ),
+            )
+        )
+    return tuple(figures)
+
+
+def _tables(told: Told, proposal: Proposal) -> tuple[pd.DataFrame, pd.DataFrame]:
+    names = [told.say(f"column_{name}") for name in ("number", "site", "district", "gain", "last")]
+    rows = [
+        (str(site.number), _name(told, site), site.district, site.gain, site.gain_if_last)
+        for site in proposal.sites
+    ]
+    numbers = pd.DataFrame(rows, columns=names, dtype=object)
+    table = pd.DataFrame(
+        [(*row[:3], told.people(row[3]), told.people(row[4])) for row in rows],
+        columns=names,
+        dtype=object,
+    )
+    return writable_table(table), writable_table(numbers)
+
+
+def _map(told: Told, proposal: Proposal) -> MapSpec:
+    """Return the map of the gap with the proposed sites on it."""
+    base = safe_map(told)
+    sites = PointLayer(
+        id="proposed",
+        label=told.say("proposed_layer"),
+        symbol="star",
+        colour=SITE_COLOUR,
+        ids=tuple(site.id for site in proposal.sites),
+        lon=np.array([site.lon for site in proposal.sites]),
+        lat=np.array([site.lat for site in proposal.sites]),
+        size_px=32,
+    )
+    return compose(
+        told.say("proposal_title"),
+        [*base.layers, sites],
+        bounds=base.bounds,
+        table=_tables(told, proposal)[0],
+        credits=base.credits,
+        language=told.language,
+    )
+
+
+def _name(told: Told, site: ProposedSite) -> str:
+    return one_line(placing.site_name(site, told.language))
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else round(float(value), 6)
+
+
+def _plain_item(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
