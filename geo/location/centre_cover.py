@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from geo.errors import SolverFailed
-from geo.location import highs
+from geo.location import centre_kernel, highs
 from geo.location.answers import Floats, Ints
 
 Flags = NDArray[np.bool_]
@@ -106,34 +106,14 @@ def decide(core: Core, clock: highs.Clock) -> tuple[bool | None, Ints]:
 
 def _less_rows(core: Core) -> Core:
     """Drop rows that are covered whenever another one is: of equals all but the first."""
-    packed = np.packbits(core.inside, axis=1)
-    keys = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").ravel()
-    once = np.sort(np.unique(keys, return_index=True)[1])
-    inside = core.inside[once]
-    stays = ~_has_smaller(inside)
-    return Core(inside[stays], core.sites, core.kept, core.count)
+    stays = centre_kernel.smallest(np.ascontiguousarray(core.inside))
+    return Core(core.inside[stays], core.sites, core.kept, core.count)
 
 
 def _less_sites(core: Core) -> Core:
     """Drop sites that cover no more than another one does: of equals all but the first."""
-    packed = np.packbits(core.inside.T, axis=1)
-    keys = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").ravel()
-    once = np.sort(np.unique(keys, return_index=True)[1])
-    inside = core.inside[:, once]
-    stays = ~_has_smaller(~inside.T)
-    return Core(inside[:, stays], core.sites[once][stays], core.kept, core.count)
-
-
-def _has_smaller(inside: Flags) -> Flags:
-    """Return which rows (all different) hold everything that some other row holds."""
-    numbers = inside.astype(np.float32)
-    size = numbers.sum(axis=1)
-    found = np.zeros(len(inside), bool)
-    for begin in range(0, len(inside), 1024):
-        part = slice(begin, begin + 1024)
-        holds = numbers[part] @ numbers.T == size
-        found[part] = holds.sum(axis=1) > 1
-    return found
+    stays = centre_kernel.smallest(np.ascontiguousarray(~core.inside.T))
+    return Core(core.inside[:, stays], core.sites[stays], core.kept, core.count)
 
 
 def _forced(core: Core) -> Core:

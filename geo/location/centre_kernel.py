@@ -17,6 +17,38 @@ _COMPILED: dict[str, Any] = {"cache": True, "nogil": True}
 
 
 @njit(**_COMPILED)
+def smallest(inside):  # type: ignore[no-untyped-def]
+    """Return which rows hold all of no other row: of equals the first."""
+    rows, columns = inside.shape
+    words = (columns + 63) // 64
+    bits = np.zeros((rows, words), np.uint64)
+    size = np.zeros(rows, np.int64)
+    for i in range(rows):
+        for j in range(columns):
+            if inside[i, j]:
+                bits[i, j >> 6] |= np.uint64(1) << np.uint64(j & 63)
+                size[i] += 1
+    kept = np.empty((rows, words), np.uint64)
+    count = 0
+    found = np.zeros(rows, np.bool_)
+    for i in np.argsort(size, kind="mergesort"):
+        holds = False
+        for k in range(count):
+            holds = True
+            for word in range(words):
+                if kept[k, word] & ~bits[i, word]:
+                    holds = False
+                    break
+            if holds:
+                break
+        if not holds:
+            kept[count] = bits[i]
+            count += 1
+            found[i] = True
+    return found
+
+
+@njit(**_COMPILED)
 def listed(inside):  # type: ignore[no-untyped-def]
     """Return a table of flags as the columns of each row: first entries and columns."""
     rows, columns = inside.shape

@@ -142,7 +142,8 @@ def _look(ladder: Ladder, index: int, clock: highs.Clock, tries: int) -> Ints | 
         return core.kept if len(core.kept) else np.arange(ladder.count)
     if core.count >= len(core.sites):
         return np.concatenate([core.kept, core.sites])
-    rows, sites = centre_kernel.listed(core.inside), centre_kernel.listed(core.inside.T.copy())
+    rows = centre_kernel.listed(np.ascontiguousarray(core.inside))
+    sites = centre_kernel.listed(np.ascontiguousarray(core.inside.T))
     random = np.random.default_rng(0)
     chosen = random.permutation(len(core.sites))[: core.count].astype(np.int64)
     weight = np.ones(len(core.inside), np.int64)
