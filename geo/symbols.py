@@ -12,6 +12,31 @@ XMLNS = "http://www.w3.org/2000/svg"
 
 _RING = "M12 2a10 10 0 1 0 0 20a10 10 0 1 0 0-20Z"
 
+MOST_NUMBERS = 20
+"""Numbered marks go to this; what comes after has the ``star``."""
+_DISC = "M12 .5a11.5 11.5 0 1 0 0 23a11.5 11.5 0 1 0 0-23Z"
+_DIGITS = (
+    "m0 0v12h6v-12zm2.2 2.2h1.6v7.6h-1.6z",
+    "m0.4 1.6v1.6h1.8v6.6h-1.6v2.2h5.4v-2.2h-1.6v-9.8h-2.2z",
+    "m0 0v2.2h3.8v2.7h-3.8v7.1h6v-2.2h-3.8v-2.7h3.8v-7.1z",
+    "m0 0v2.2h3.8v2.7h-3.8v2.2h3.8v2.7h-3.8v2.2h6v-12z",
+    "m0 0v7.1h3.8v4.9h2.2v-12h-2.2v4.9h-1.6v-4.9z",
+    "m0 0v7.1h3.8v2.7h-3.8v2.2h6v-7.1h-3.8v-2.7h3.8v-2.2z",
+    "m0 0v12h6v-7.1h-3.8v-2.7h3.8v-2.2zm2.2 7.1h1.6v2.7h-1.6z",
+    "m0 0v2.2h3.8v9.8h2.2v-12z",
+    "m0 0v12h6v-12zm2.2 7.1h1.6v2.7h-1.6zm0 -4.9h1.6v2.7h-1.6z",
+    "m0 0v7.1h3.8v2.7h-3.8v2.2h6v-12zm2.2 2.2h1.6v2.7h-1.6z",
+)
+"""0 to 9 as holes of 6 by 12 with strokes of 2.2, from their upper left corner."""
+
+
+def _number(number: int) -> str:
+    digits = str(number)
+    left = 12 - (7.2 * len(digits) - 1.2) / 2
+    holes = (f"M{left + 7.2 * at:.1f} 6{_DIGITS[int(digit)]}" for at, digit in enumerate(digits))
+    return _DISC + "".join(holes)
+
+
 PATHS: dict[str, str] = {
     "house": "M12 2.5L22.5 12.5H19.5V21.5H4.5V12.5H1.5ZM10 21.5V15.5H14V21.5Z",
     "info": f"{_RING}M10.6 5.8h2.8v2.8h-2.8ZM10.6 10.2h2.8v8h-2.8Z",
@@ -38,6 +63,7 @@ PATHS: dict[str, str] = {
     "star": "M12 1L15.2 8.6L23.4 9.3L17.2 14.7L19 22.7L12 18.5L5 22.7L6.8 14.7L.6 9.3L8.8 8.6Z",
     "pin": "M12 23.5C6.5 17 3.5 13.3 3.5 9a8.5 8.5 0 0 1 17 0c0 4.3-3 8-8.5 14.5Z"
     "M12 5.8a3.2 3.2 0 1 0 0 6.4a3.2 3.2 0 1 0 0-6.4Z",
+    **{f"number_{number}": _number(number) for number in range(1, MOST_NUMBERS + 1)},
 }
 """SVG path data; holes by the even-odd rule. ``pin`` marks a position someone chose."""
 

@@ -38,14 +38,16 @@ def site_lines(answer: SiteAnswer, language: str) -> list[str]:
 
 
 def sites_table(proposal: Proposal, language: str) -> pd.DataFrame:
-    """Return the sites in words: number, name, district, what each adds. The map's twin."""
+    """Return the sites in words: number, name, district, what each adds; indexed by
+    id. The map's twin.
+    """
     shared = any(site.share_of_variants is not None for site in proposal.sites)
     names = ["number", "name", "district", "gain", "gain_if_last", "served"]
     names += ["share_of_variants"] if shared else []
     rows = [_site_row(site, names, language) for site in proposal.sites]
-    return pd.DataFrame(
-        rows, columns=[texts.text(f"sites.column_{name}", language) for name in names]
-    )
+    columns = [texts.text(f"sites.column_{name}", language) for name in names]
+    ids = pd.Index([site.id for site in proposal.sites], name="id")
+    return pd.DataFrame(rows, columns=columns, index=ids)
 
 
 def curve_table(curve: Curve, language: str) -> pd.DataFrame:
