@@ -5,7 +5,6 @@ arrow and credits, as SVG or PNG; the same bytes for the same map. Knows no docu
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from dataclasses import dataclass
 from html import escape
@@ -18,9 +17,8 @@ from geo.area import Area
 from geo.errors import DocumentFailed
 from geo.mapview import OUTLINE, AreaLayer, CircleLayer, Layer, LineLayer, MapSpec, PointLayer
 from geo.network import WGS84
+from geo.output.furniture import SMALL, north_arrow, rect, scale_bar
 from geo.output.legend import (
-    INK,
-    LETTERS,
     PX_MM,
     Legend,
     circle_px_mm,
@@ -37,19 +35,15 @@ from geo.output.sheet import (
     Sheet,
     area_data,
     aspect,
+    border_data,
     line_data,
     network_data,
-    north_degrees,
     sheet,
-    true_mm,
 )
 
 OUTSIDE, INSIDE, WATER, PATHS, EDGE = "#e9edf0", "#ffffff", "#bcd8ea", "#9aa2ab", "#4b5560"
 SIDE_MM = 52.0
 """Width of a legend beside the map."""
-
-SMALL = 2.1
-"""Letter size of credits, mm."""
 
 LEAST_MM = 40.0
 BESIDE, BELOW = 3.0, 2.5
@@ -91,14 +85,14 @@ def figure_svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_mm:g}mm" height="{height_mm:g}mm" '
         f'viewBox="0 0 {width_mm * UNITS:g} {height_mm * UNITS:g}" role="img">',
         f"<title>{_xml(spec.title)}</title><desc>{_xml(spec.alt_text)}</desc>",
-        f'<defs><clipPath id="{clip}">{_rect(frame, "")}</clipPath></defs>',
+        f'<defs><clipPath id="{clip}">{rect(frame, "")}</clipPath></defs>',
         f'<g clip-path="url(#{clip})">',
         _ground(area, laid.on),
         *(_layer(layer, laid.on) for layer in spec.layers),
         "</g>",
-        _rect(frame, f'fill="none" {stroke(EDGE, 0.2, "")}'),
-        _scale_bar(laid.on, language),
-        _north(laid.on, language),
+        rect(frame, f'fill="none" {stroke(EDGE, 0.2, "")}'),
+        scale_bar(laid.on, language),
+        north_arrow(laid.on, language),
         legend_svg(laid.legend, *laid.at),
         *_credits(laid, width_mm, height_mm),
         "</svg>",
@@ -239,15 +233,15 @@ def _ground(area: Area, on: Sheet) -> str:
     outline = area_data(area.boundary, on)
     water = gpd.GeoSeries(area.water.geometry, crs=WGS84)
     # Paths get thinner as the ground gets smaller, or a large area would be all paths.
-    hair = min(max(on.mm_per_m * 7, 0.06), 0.3)
+    hair = min(max(on.mm_per_m * 7, 0.06), 0.25)
     paths = network_data(area.network.geometry, on)
     return "\n".join(
         [
-            _rect(on.frame, f'fill="{OUTSIDE if outline else INSIDE}"'),
+            rect(on.frame, f'fill="{OUTSIDE if outline else INSIDE}"'),
             f'<path d="{outline}" fill="{INSIDE}"/>',
             f'<path d="{area_data(water, on)}" fill="{WATER}"/>',
             f'<path d="{paths}" fill="none" {stroke(PATHS, hair, "")}/>',
-            f'<path d="{outline}" fill="none" {stroke(EDGE, 0.35, "8 5")}/>',
+            f'<path d="{outline}" fill="none" {stroke(PATHS, 0.3, "")}/>',
         ]
     )
 
@@ -263,10 +257,17 @@ def _layer(layer: Layer, on: Sheet) -> str:
             look = stroke(layer.colour, layer.width_px * PX_MM, layer.dash)
             return f'<path d="{data}" fill="none" {look}/>'
         case AreaLayer():
-            data = area_data(gpd.GeoSeries(layer.geometry, crs=WGS84), on)
-            look = stroke(layer.colour, layer.width_px * PX_MM, layer.dash)
-            colour, opacity = escape(layer.colour), layer.fill_opacity
-            return f'<path d="{data}" fill="{colour}" fill-opacity="{opacity:g}" {look}/>'
+            return _areas(layer, on)
+
+
+def _areas(layer: AreaLayer, on: Sheet) -> str:
+    shapes = gpd.GeoSeries(layer.geometry, crs=WGS84)
+    look = stroke(layer.colour, layer.width_px * PX_MM, layer.dash)
+    border = f'<path d="{border_data(shapes, on)}" fill="none" {look}/>'
+    if not layer.fill_opacity:
+        return border
+    look = f'fill="{escape(layer.colour)}" fill-opacity="{layer.fill_opacity:g}"'
+    return f'<path d="{area_data(shapes, on)}" {look}/>{border}'
 
 
 def _points(layer: PointLayer, on: Sheet) -> str:
@@ -298,60 +299,6 @@ def _circles(layer: CircleLayer, on: Sheet) -> str:
     return f'<g stroke="{OUTLINE}" stroke-width="18">{"".join(marks)}</g>' if marks else ""
 
 
-def _scale_bar(on: Sheet, language: str) -> str:
-    """Draw a bar of a round length, at most a quarter of the map wide, black and white halves."""
-    metres = round_length(on.frame.width / 4 / true_mm(on, 1.0))
-    long = true_mm(on, metres)
-    label = (
-        texts.metres(metres, language)
-        if metres < 1000
-        else f"{texts.number(metres / 1000, language)}{texts.NO_BREAK_SPACE}km"
-    )
-    x, y = on.frame.left + 3.0, on.frame.bottom - 3.0
-    half = long / 2 * UNITS
-    left, top = x * UNITS, (y - 1.2) * UNITS
-    bar = (
-        f'<path d="M{left:.0f} {top:.0f}h{long * UNITS:.0f}v120h-{long * UNITS:.0f}Z" fill="#fff" '
-        f'stroke="{INK}" stroke-width="20"/>'
-        f'<path d="M{left:.0f} {top:.0f}h{half:.0f}v120h-{half:.0f}Z" fill="{INK}"/>'
-    )
-    back = Box(x - 1.6, y - 6.0, max(long, width(label, LETTERS) + 1.0) + 3.2, 7.6)
-    return (
-        f'<g id="scale-bar" data-metres="{metres:g}">'
-        + _rect(back, 'fill="#fff" fill-opacity="0.85"')
-        + bar
-        + letters(label, x, y - 2.3)
-        + "</g>"
-    )
-
-
-def round_length(metres: float) -> float:
-    """Return the longest of 1, 2, 5, 10, 20 … metres that is not above.
-
-    >>> round_length(1240), round_length(99.0)
-    (1000.0, 50.0)
-    """
-    power = 10.0 ** math.floor(math.log10(metres))
-    return float(max(step * power for step in (1.0, 2.0, 5.0) if step * power <= metres))
-
-
-def _north(on: Sheet, language: str) -> str:
-    """Draw an arrow to true north in the upper right corner of the map."""
-    word = texts.text("figure.north", language)
-    x, y = on.frame.right - 6.5, on.frame.top + 8.5
-    arrow = '<path d="M0-420L230 260L0 120L-230 260Z" fill="{}" stroke="{}" stroke-width="20"/>'
-    back = f'<circle cx="{x * UNITS:.0f}" cy="{y * UNITS:.0f}" r="560" fill="#fff"/>'
-    place = f"translate({x * UNITS:.0f} {(y + 1.2) * UNITS:.0f})"
-    turn = f"rotate({north_degrees(on):.2f})"
-    return (
-        f'<g id="north"><g fill-opacity="0.85">{back}</g>'
-        f'<g transform="{place} {turn}">{arrow.format(INK, INK)}'
-        f'<path d="M0-420L0 120L-230 260Z" fill="#fff" stroke="{INK}" stroke-width="15"/></g>'
-        + letters(word, x - width(word, SMALL, bold=True) / 2, y - 3.2, size=SMALL, bold=True)
-        + "</g>"
-    )
-
-
 def _credits(laid: _Layout, width_mm: float, height_mm: float) -> list[str]:
     base = height_mm - SMALL * 0.35
     lines = len(laid.credits)
@@ -364,11 +311,6 @@ def _credits(laid: _Layout, width_mm: float, height_mm: float) -> list[str]:
         )
         for number, line in enumerate(laid.credits)
     ]
-
-
-def _rect(box: Box, look: str) -> str:
-    left, top, across, along = (side * UNITS for side in (box.left, box.top, box.width, box.height))
-    return f'<rect x="{left:.0f}" y="{top:.0f}" width="{across:.0f}" height="{along:.0f}" {look}/>'
 
 
 def _xml(text: str) -> str:

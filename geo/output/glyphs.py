@@ -21,9 +21,9 @@ _LONG = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
 
 
 def plain(text: str) -> str:
-    """Return a text as regular letters can show it; unknown characters as empty boxes.
+    r"""Return a text as regular letters can show it; unknown characters as empty boxes.
 
-    >>> plain("Å\\x07 \\U000f0000")
+    >>> plain("Å\x07 \U000f0000")
     'Å□ □'
     """
     return _shown(text, bold=False)

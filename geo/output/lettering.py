@@ -4,6 +4,7 @@ it breaks, and the outlines of its letters. Knows no maps, and joins no letters 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +16,8 @@ from fontTools.ttLib import TTFont
 
 UNITS = 100
 """Outlines are written in whole hundredths of a millimetre."""
+
+_SPACES = re.compile(r"[ \t\r\n]+")  # a no-break space breaks no line
 
 LINE = 1.3
 """Height of a line, in letter sizes."""
@@ -41,7 +44,7 @@ def wrapped(text: str, size: float, room: float, *, bold: bool = False) -> list[
     """
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in _SPACES.split(text.strip()):
         longer = f"{line} {word}" if line else word
         if width(longer, size, bold=bold) <= room:
             line = longer

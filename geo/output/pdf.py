@@ -5,6 +5,7 @@ same bytes for the same report. Knows no answers: it sets what a Report says.
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,23 +15,25 @@ import typst
 
 from geo import texts
 from geo.area import Area, open_area
-from geo.errors import DocumentFailed
+from geo.errors import BadDate, DocumentFailed, NoFindings
 from geo.mapview import MapSpec
 from geo.output import glyphs
 from geo.output.figures import figure_svg, natural_height
 from geo.output.lettering import fonts_folder
-from geo.report import Finding, Report
+from geo.report import FINDINGS, Finding, Report
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 ATTACHMENT = "narhet.json"
-STANDARDS = ["ua-1", "a-3a"]
-"""Readable by screen readers, and fit for an archive with its data attached."""
+TEXT_MM, MAP_MM, LEAST_MAP_MM = 170.0, 165.0, 105.0
+"""Width of the text on A4, the tallest map, and the lowest that may fill up a page."""
 
-TEXT_MM, MAP_MM = 170.0, 165.0
-"""Width of the text on A4, and the tallest map."""
+PAGE_END_MM, HEADING_MM, LINE_MM = 277.0, 15.0, 5.0
 
 WIDEST, NARROWEST = 34, 7
 """Letters a column is weighed with at most and at least."""
+
+_NUMBER = re.compile(r"[−+<≤≥-]?\s*[\d\s.,]+\s*(%|[a-zåäö²]{0,3})|\D{1,12}\d{1,2}")
+"""A number with a short unit, or a count in words as in "färre än 5"; not a date."""
 
 
 def pdf_bytes(report: Report, area: Area | None = None) -> bytes:
@@ -43,13 +46,18 @@ def pdf_bytes(report: Report, area: Area | None = None) -> bytes:
 
     Raises
     ------
-    DocumentFailed : nothing chosen to report, a date that is none, or typst's own refusal.
+    NoFindings, BadDate : what the report holds. DocumentFailed : it can not be set; nothing is
+    written.
     """
     if not report.findings:
-        raise DocumentFailed(reason=texts.Phrase("pdf.no_findings"))
-    content = json.dumps(_content(report, area), ensure_ascii=False)
-    inputs = {"report": content, "attachment": attachment(report).decode()}
-    return _compiled(inputs, _moment(report))
+        raise NoFindings(known=", ".join(FINDINGS))
+    if area is None and any(finding.map is not None for finding in report.findings):
+        area = open_area(report.area)
+    content = _content(report)
+    carried = attachment(report).decode()
+    if area is not None:
+        _draw_maps(content, report, area, carried)
+    return _written(_inputs(content, carried), _moment(report))
 
 
 def attachment(report: Report) -> bytes:
@@ -65,15 +73,18 @@ def attachment(report: Report) -> bytes:
     return json.dumps(carried, sort_keys=True, ensure_ascii=False).encode()
 
 
-def _compiled(inputs: dict[str, str], moment: datetime) -> bytes:
+def _inputs(content: dict[str, Any], carried: str) -> dict[str, str]:
+    return {"report": json.dumps(content, ensure_ascii=False), "attachment": carried}
+
+
+def _written(inputs: dict[str, str], moment: datetime) -> bytes:
     try:
         written, _ = typst.compile_with_warnings(
-            TEMPLATE.read_bytes(),
-            root=TEMPLATE.parent,
-            font_paths=[fonts_folder()],
+            str(TEMPLATE),
+            font_paths=[str(fonts_folder())],
             ignore_system_fonts=True,
             sys_inputs=inputs,
-            pdf_standards=STANDARDS,
+            pdf_standards=["ua-1", "a-3a"],
             timestamp=moment,
             format="pdf",
         )
@@ -82,20 +93,52 @@ def _compiled(inputs: dict[str, str], moment: datetime) -> bytes:
     return bytes(written)
 
 
+def _draw_maps(content: dict[str, Any], report: Report, area: Area, carried: str) -> None:
+    """Draw each map as tall as it wants to be, or lower where it then ends its page rather than
+    leaving half of it empty.
+    """
+    for number, finding in enumerate(report.findings):
+        if finding.map is None:
+            continue
+        place = content["findings"][number]["map"]
+        place["height"] = 1.0
+        start = _starts_mm(_inputs(content, carried))[number]
+        words = LINE_MM * sum(2 + len(text) // 90 for text in finding.words)
+        room = PAGE_END_MM - start - HEADING_MM - words
+        size = {"width_mm": TEXT_MM}
+        wanted = natural_height(finding.map, area, report.language, **size, most_mm=MAP_MM)
+        place["height"] = room if LEAST_MAP_MM <= room < wanted else wanted
+        drawn = figure_svg(finding.map, area, report.language, **size, height_mm=place["height"])
+        place["svg"] = drawn.decode()
+
+
+def _starts_mm(inputs: dict[str, str]) -> list[float]:
+    """Return how far down its page each finding begins, while the maps only keep their places."""
+    try:
+        found = typst.query(
+            str(TEMPLATE),
+            "<begins>",
+            field="value",
+            font_paths=[str(fonts_folder())],
+            ignore_system_fonts=True,
+            sys_inputs=inputs,
+        )
+    except typst.TypstError as error:
+        raise DocumentFailed(reason=str(error)) from error
+    return [float(start) for start in json.loads(found)]
+
+
 def _moment(report: Report) -> datetime:
     try:
         day = datetime.fromisoformat(report.date)
     except ValueError as error:
-        reason = texts.Phrase("pdf.bad_date", {"found": report.date[:40]})
-        raise DocumentFailed(reason=reason) from error
+        raise BadDate(found=report.date[:40]) from error
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _content(report: Report, area: Area | None) -> dict[str, Any]:
+def _content(report: Report) -> dict[str, Any]:
     """Gather all the template sets, each text made of characters the fonts can show."""
     day = _moment(report)
-    if area is None and any(finding.map is not None for finding in report.findings):
-        area = open_area(report.area)
     language = report.language
     line = f"{report.area_name} · {report.date}"
     return {
@@ -114,7 +157,7 @@ def _content(report: Report, area: Area | None) -> dict[str, Any]:
             "own": texts.text("pdf.own_words", language),
             "attachment": texts.text("pdf.attachment", language),
         },
-        "findings": [_finding(finding, area, language) for finding in report.findings],
+        "findings": [_finding(finding) for finding in report.findings],
     }
 
 
@@ -127,7 +170,7 @@ def _marks(report: Report) -> list[str]:
     return marks
 
 
-def _finding(finding: Finding, area: Area | None, language: str) -> dict[str, Any]:
+def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "title": glyphs.strong(finding.title),
         "lead": finding.id == "answer" and bool(finding.words),
@@ -142,7 +185,7 @@ def _finding(finding: Finding, area: Area | None, language: str) -> dict[str, An
             for figure in finding.figures
         ],
         "table": _table(finding),
-        "map": _map(finding.map, area, language),
+        "map": _map(finding.map),
     }
 
 
@@ -152,12 +195,11 @@ def _paragraphs(text: str) -> list[dict[str, Any]]:
     return [{"text": part, "rtl": glyphs.from_right(part)} for part in parts if part.strip()]
 
 
-def _map(spec: MapSpec | None, area: Area | None, language: str) -> dict[str, str] | None:
-    if spec is None or area is None:
+def _map(spec: MapSpec | None) -> dict[str, Any] | None:
+    """Return a map's alternative text and an empty place; ``_draw_maps`` fills it."""
+    if spec is None:
         return None
-    height = natural_height(spec, area, language, width_mm=TEXT_MM, most_mm=MAP_MM)
-    drawn = figure_svg(spec, area, language, width_mm=TEXT_MM, height_mm=height)
-    return {"svg": drawn.decode(), "alt": glyphs.plain(spec.alt_text)}
+    return {"svg": "", "height": MAP_MM, "alt": glyphs.plain(spec.alt_text)}
 
 
 def _table(finding: Finding) -> dict[str, Any] | None:
@@ -168,7 +210,7 @@ def _table(finding: Finding) -> dict[str, Any] | None:
     columns = [
         {
             "name": glyphs.strong(str(name)),
-            "right": _is_number_column(cells.iloc[:, number]),
+            "right": number > 0 and _is_number_column(cells.iloc[:, number]),
             "weight": _weight(str(name), cells.iloc[:, number]),
         }
         for number, name in enumerate(table.columns)
@@ -180,18 +222,17 @@ def _table(finding: Finding) -> dict[str, Any] | None:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None or value is pd.NA or value != value else str(value)
+    return str(value) if pd.notna(value) else ""
 
 
 def _is_number_column(cells: pd.Series) -> bool:
-    """Tell whether a column is read as numbers: most of what it holds begins as one."""
-    held = [cell for cell in cells if cell.strip(" –")]
-    numbers = [cell for cell in held if cell.lstrip("−-+<≤≥ ")[:1].isdigit() or cell == "∞"]
-    return len(numbers) * 2 > len(held)
+    """Tell whether a column is read as numbers: so is most of what holds digits in it."""
+    held = [cell for cell in cells if re.search(r"\d", cell)]
+    return 2 * sum(bool(_NUMBER.fullmatch(cell.strip())) for cell in held) > len(held)
 
 
 def _weight(name: str, cells: pd.Series) -> int:
-    """Return how wide a column wants to be: its longest word, and what its cells hold."""
-    word = max(map(len, name.split()), default=0)
+    """Return how wide a column wants to be, in letters; the words of its head are bold."""
+    word = round(1.6 * max(map(len, name.split()), default=0))
     longest = int(cells.str.len().max())
-    return min(max(word, longest, NARROWEST), WIDEST) + 2
+    return max(word, min(longest, WIDEST), NARROWEST) + 2

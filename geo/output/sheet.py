@@ -149,6 +149,16 @@ def area_data(shapes: gpd.GeoSeries, on: Sheet) -> str:
     return _written(shapely.get_rings(shapely.orient_polygons(kept)), on, closed=True)
 
 
+def border_data(shapes: gpd.GeoSeries, on: Sheet) -> str:
+    """Return the outlines of a series of polygons as SVG path data, what two of them share only
+    once: drawn twice its dashes would fill each other's gaps.
+    """
+    parts = shapely.get_parts(np.asarray(shapes.to_crs(on.crs).values, dtype=object))
+    polygons = parts[(shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)]
+    lines = shapely.line_merge(shapely.union_all(shapely.boundary(polygons), grid_size=0.01))
+    return _written(_thinned(shapely.get_parts(lines), on), on)
+
+
 def _metric(
     bounds: tuple[float, float, float, float], crs: str
 ) -> tuple[float, float, float, float]:
