@@ -64,18 +64,31 @@ def one_more_place(best: Best) -> tuple[Floats, Floats]:
 def with_places(best: Best, column: int, extra: int) -> Best:
     """Return the best assignment with up to ``extra`` places more at a column that is full.
 
-    One chain of moves a place, as long as a chain is of use; who need not move does not.
+    The best chain of moves first, as long as one is of use; who need not move does not.
     """
-    for _ in range(extra):
+    left = extra
+    while left:
         chain, moves = _best_chain(best, column)
         if not chain:
             break
         amount = best.amount.copy()
-        leaves = moves.leaves[chain]
-        np.add.at(amount, moves.joins[chain], 1)
-        np.subtract.at(amount, leaves[leaves != _NONE], 1)
+        leaves, joins = moves.leaves[chain], moves.joins[chain]
+        times = min(left, _repeats(best, leaves, joins))
+        np.add.at(amount, joins, times)
+        np.subtract.at(amount, leaves[leaves != _NONE], times)
         best = Best(best.metres, best.count, amount)
+        left -= times
     return best
+
+
+def _repeats(best: Best, leaves: Ints, joins: Ints) -> int:
+    """Return how often a chain can be repeated: it stays the best until somebody is used up."""
+    found = best.amount[leaves[leaves != _NONE]].tolist()
+    if (leaves == _NONE).any():
+        row = int(np.searchsorted(best.metres.indptr, joins[-1], side="right")) - 1
+        here = slice(best.metres.indptr[row], best.metres.indptr[row + 1])
+        found.append(best.count[row] - best.amount[here].sum())
+    return int(min(found))
 
 
 def _best_chain(best: Best, column: int) -> tuple[list[int], _Moves]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import highspy
 import numpy as np
-from scipy.sparse import csc_array, csr_array, vstack
+from scipy.sparse import csc_array, csr_array
 
 from geo.capacity_checks import row_of
 from geo.location import highs
@@ -19,6 +19,13 @@ from geo.location.answers import Floats, Ints
 
 WHOLE = 1e-6
 """How far from a whole number the solver's answer may be."""
+NEAREST = 5
+"""So many preschools a party are tried first …"""
+AT_ONCE = 3
+"""… and at most so many more at a time."""
+REDUCED_M = 1e-7
+"""Metres that a pair must promise to be worth a try: what the solver takes for nothing."""
+_DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,44 +79,108 @@ def least_walk(parties: Parties, places: Ints, clock: highs.Clock) -> Transport:
     """
     model = _model(parties, places)
     if not len(model.cost):
-        return _transport(parties, np.zeros(0, np.intp), 0, 0.0, "optimal")
-    relaxed = highs.new_solver(solver="simplex")
-    size = parties.size[row_of(parties.metres)]
-    worth = (min(parties.metres.shape) + 1.0) * float((model.cost / size).max()) + 1.0
-    model.load(relaxed, model.cost - worth * size)
-    status = highs.run(relaxed, clock)
-    if not highs.is_optimal(status):
-        return _first_come(parties, places, model, highs.status_name(status))
-    found = np.asarray(relaxed.getSolution().col_value)
-    amount = np.rint(found).astype(np.intp)
-    if np.abs(found - amount).max() <= WHOLE and _fits(parties, places, amount):
+        return _transport(parties, np.zeros(0, np.intp), None, None, "optimal")
+    relaxed, status = _relaxed(model, clock)
+    if relaxed is None:
+        return _first_come(parties, places, model, status)
+    amount = np.rint(relaxed).astype(np.intp)
+    if np.abs(relaxed - amount).max() <= WHOLE and _fits(parties, places, amount):
         return _transport(parties, amount, None, None, "optimal")
-    return _branched(parties, places, model, found, clock)
+    return _branched(parties, places, model, relaxed, clock)
 
 
 @dataclass(frozen=True, eq=False)
 class _Model:
-    cost: Floats
-    columns: csc_array
-    most: Floats
+    """Least ``cost`` with no party twice and no preschool over its places, a variable an entry."""
 
-    def load(self, solver: highspy.Highs, cost: Floats, **more: Any) -> None:
-        """Give the solver: least ``cost``, no party twice, no preschool over its places."""
+    cost: Floats
+    party: Ints
+    preschool: Ints
+    size: Floats
+    most: Floats
+    parties: int
+
+    def columns(self, entries: Ints) -> csc_array:
+        """Return these variables' columns: one in the party's row, its size in the preschool's."""
+        row = np.stack(
+            [self.party[entries], self.parties + self.preschool[entries]], axis=1
+        ).ravel()
+        value = np.stack([np.ones(len(entries)), self.size[entries]], axis=1).ravel()
+        first = 2 * np.arange(len(entries) + 1)
+        return csc_array((value, row, first), shape=(len(self.most), len(entries)))
+
+    def load(self, solver: highspy.Highs, cost: Floats, entries: Ints, **more: Any) -> None:
+        """Give the solver the variables of these entries, at this cost."""
         free = (np.full(len(self.most), -np.inf), self.most)
-        bounds = (np.zeros(len(cost)), np.full(len(cost), np.inf))
-        highs.load(solver, cost, self.columns, free, bounds, **more)
+        bounds = (np.zeros(len(entries)), np.full(len(entries), np.inf))
+        highs.load(solver, cost[entries], self.columns(entries), free, bounds, **more)
 
 
 def _model(parties: Parties, places: Ints) -> _Model:
     metres = parties.metres
-    rows, columns = metres.shape
-    row, entries = row_of(metres), np.arange(metres.nnz)
-    ones = np.ones(metres.nnz)
-    once = csr_array((ones, (row, entries)), shape=(rows, metres.nnz))
-    size = parties.size[row].astype(np.float64)
-    room = csr_array((size, (metres.indices, entries)), shape=(columns, metres.nnz))
+    row = row_of(metres)
     most = np.concatenate([parties.count, places]).astype(np.float64)
-    return _Model(metres.data, csc_array(vstack([once, room])), most)
+    size = parties.size[row].astype(np.float64)
+    return _Model(metres.data, row, metres.indices, size, most, metres.shape[0])
+
+
+def _relaxed(model: _Model, clock: highs.Clock) -> tuple[Floats | None, str]:
+    """Solve the relaxation: first with each party's nearest preschools, then with those that the
+    prices say are worth a try, until none is.
+    """
+    cost = model.cost - _worth(model) * model.size
+    known = _rank(model.party, model.cost) < NEAREST
+    entries = np.flatnonzero(known)
+    solver = highs.new_solver(solver="simplex", simplex_strategy=_DUAL_SIMPLEX)
+    model.load(solver, cost, entries)
+    while True:
+        status = highs.run(solver, clock)
+        if not highs.is_optimal(status):
+            return None, highs.status_name(status)
+        price = np.asarray(solver.getSolution().row_dual)
+        left = cost - price[model.party] - model.size * price[model.parties + model.preschool]
+        better = np.flatnonzero(~known & (left < -REDUCED_M))
+        if not len(better):
+            found = np.zeros(len(cost))
+            found[entries] = np.asarray(solver.getSolution().col_value)
+            return found, "optimal"
+        new = better[_rank(model.party[better], left[better]) < AT_ONCE]
+        _add(solver, model, cost, new)
+        known[new] = True
+        entries = np.concatenate([entries, new])
+
+
+def _worth(model: _Model) -> float:
+    """Return metres that no person placed can cost the others.
+
+    Single people move along a chain that visits no preschool and no party twice; of parties we only
+    know that nobody walks farther than to the farthest.
+    """
+    farthest = float((model.cost / model.size).max())
+    steps = float(min(model.parties, len(model.most) - model.parties))
+    if (model.size > 1).any():
+        size = np.ones(model.parties)
+        size[model.party] = model.size
+        people, places = size @ model.most[: model.parties], model.most[model.parties :].sum()
+        steps = float(min(people, places))
+    return (steps + 1.0) * farthest + 1.0
+
+
+def _add(solver: highspy.Highs, model: _Model, cost: Floats, new: Ints) -> None:
+    """Add variables; what was best is still allowed, so the primal simplex goes on from there."""
+    matrix = model.columns(new)
+    bounds = (np.zeros(len(new)), np.full(len(new), np.inf))
+    parts = (matrix.indptr[:-1], matrix.indices, matrix.data)
+    solver.addCols(len(new), cost[new], *bounds, matrix.nnz, *parts)
+    solver.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
+
+
+def _rank(party: Ints, by: Floats) -> Ints:
+    """Return each entry's place in its party's order, from 0; ``party`` is sorted."""
+    order = np.lexsort((by, party))
+    rank = np.empty(len(order), np.intp)
+    rank[order] = np.arange(len(order)) - np.searchsorted(party, party[order])
+    return rank
 
 
 def _branched(
@@ -118,7 +189,7 @@ def _branched(
     """Find the most people, then the least walk of so many, each by branching."""
     size = parties.size[row_of(parties.metres)].astype(np.float64)
     start = _by_nearness(parties, places, relaxed)
-    most = int(np.floor(size @ relaxed + WHOLE))
+    most = int(np.ceil(size @ relaxed - WHOLE))  # one more would have been worth any walk
     if size @ start < most:
         solver = _branching(model, -size, start)
         half = highs.Clock(max(clock.left_s / 2, 1e-3), clock.progress)
@@ -146,7 +217,7 @@ def _branching(
     model: _Model, cost: Floats, start: Ints, at_least: tuple[Floats, float] | None = None
 ) -> highspy.Highs:
     solver = highs.new_solver()
-    model.load(solver, cost, whole=np.ones(len(cost), bool))
+    model.load(solver, cost, np.arange(len(cost)), whole=np.ones(len(cost), bool))
     if at_least is not None:
         needed, least = at_least
         solver.addRow(least, np.inf, len(needed), np.arange(len(needed), dtype=np.int32), needed)
