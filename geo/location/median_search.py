@@ -23,6 +23,8 @@ _ROUNDS = 40
 """Subgradient steps between two looks at the clock."""
 _CHUNKS = 25
 _SMALL_STEP = 0.01
+_CREDITS = (1.5, 4.0, 12.0)
+"""What leaving a person unserved costs, in longest ways."""
 _WHOLE = 1e-6
 _WORTHWHILE = 0.25
 """Begin anew when this share of the sites has been decided at the root."""
@@ -63,19 +65,43 @@ def prove(problem: Problem, best: Best, clock: highs.Clock) -> float:
 
 
 def _by_prices(problem: Problem, best: Best, clock: highs.Clock) -> tuple[Problem, float]:
-    """Return the problem without the sites that prices decide, with its prices, and the bound."""
+    """Return the problem without the sites that prices decide, with its prices, and the bound.
+
+    Where people may be left unserved, each pays a credit instead, which is taken off again for as
+    many as must be lost: a bound for any credit, so a few are tried.
+    """
     second = np.minimum(problem.metres[:, min(1, problem.metres.shape[1] - 1)], problem.cap)
     price = np.where(np.isfinite(second), second, problem.metres[:, 0])
-    bound, step = problem.base, 1.0
-    problem = replace(problem, price=price)
-    for _ in range(0 if problem.lost is not None else _CHUNKS):
-        upper = best.total - problem.base
+    problem, bound = replace(problem, price=price), problem.base
+    longest = float(problem.metres[np.isfinite(problem.metres)].max(initial=0.0))
+    if problem.lost is None:
+        fees: tuple[float, ...] = (0.0,)
+    else:
+        fees = tuple(share * longest for share in _CREDITS)
+        bound = 0.0
+    for credit in fees:
+        problem, now = _ascend(problem, credit, best, clock)
+        bound = max(bound, now)
+        if bound >= best.cutoff or clock.is_up or problem.is_impossible or _is_settled(problem):
+            break
+    return problem, bound
+
+
+def _ascend(
+    problem: Problem, credit: float, best: Best, clock: highs.Clock
+) -> tuple[Problem, float]:
+    """Raise the bound by subgradient steps, offer the choices met, and drop decided sites."""
+    bound, step = -np.inf, 1.0
+    for _ in range(_CHUNKS):
+        cap = np.where(np.isinf(problem.cap) & (credit > 0), credit, problem.cap)
+        upper = best.total - problem.base + credit * (problem.lost or 0.0)
         _, price, step = median_kernel.ascend(
-            problem.metres, problem.near, problem.length, problem.weights, problem.cap,
-            problem.price, problem.count, upper, step, _ROUNDS, len(problem.sites),
+            problem.metres, problem.near, problem.length, problem.weights, cap,
+            np.minimum(problem.price, cap), problem.count, upper, step, _ROUNDS,
+            len(problem.sites),
         )  # fmt: skip
         problem = replace(problem, price=price)
-        constant, worth = lagrangian(problem)
+        constant, worth = lagrangian(problem, credit)
         best.better(problem, np.argsort(worth, kind="stable")[: problem.count])
         free = np.ones(len(worth), bool)
         now, opened, closed = decided(constant, worth, problem.count, best.cutoff, free)
