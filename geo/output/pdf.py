@@ -24,10 +24,11 @@ from geo.report import FINDINGS, Finding, Report
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 ATTACHMENT = "narhet.json"
-TEXT_MM, MAP_MM, LEAST_MAP_MM = 170.0, 165.0, 105.0
+TEXT_MM, MAP_MM, LEAST_MAP_MM = 170.0, 165.0, 88.0
 """Width of the text on A4, the tallest map, and the lowest that may fill up a page."""
 
-PAGE_END_MM, HEADING_MM, LINE_MM = 277.0, 15.0, 5.0
+PAGE_END_MM = 276.0
+"""Where the text of a page ends, with a little to spare."""
 
 WIDEST, NARROWEST = 34, 7
 """Letters a column is weighed with at most and at least."""
@@ -97,23 +98,18 @@ def _draw_maps(content: dict[str, Any], report: Report, area: Area, carried: str
     """Draw each map as tall as it wants to be, or lower where it then ends its page rather than
     leaving half of it empty.
     """
-    for number, finding in enumerate(report.findings):
-        if finding.map is None:
-            continue
-        place = content["findings"][number]["map"]
-        place["height"] = 1.0
-        start = _starts_mm(_inputs(content, carried))[number]
-        words = LINE_MM * sum(2 + len(text) // 90 for text in finding.words)
-        room = PAGE_END_MM - start - HEADING_MM - words
-        size = {"width_mm": TEXT_MM}
-        wanted = natural_height(finding.map, area, report.language, **size, most_mm=MAP_MM)
+    specs = [finding.map for finding in report.findings if finding.map is not None]
+    places = [part["map"] for part in content["findings"] if part["map"]]
+    for number, (spec, place) in enumerate(zip(specs, places, strict=True)):
+        room = PAGE_END_MM - _starts_mm(_inputs(content, carried))[number]
+        wanted = natural_height(spec, area, report.language, width_mm=TEXT_MM, most_mm=MAP_MM)
         place["height"] = room if LEAST_MAP_MM <= room < wanted else wanted
-        drawn = figure_svg(finding.map, area, report.language, **size, height_mm=place["height"])
+        drawn = figure_svg(spec, area, report.language, width_mm=TEXT_MM, height_mm=place["height"])
         place["svg"] = drawn.decode()
 
 
 def _starts_mm(inputs: dict[str, str]) -> list[float]:
-    """Return how far down its page each finding begins, while the maps only keep their places."""
+    """Return how far down its page each map begins; those not drawn yet are a line tall."""
     try:
         found = typst.query(
             str(TEMPLATE),
@@ -199,7 +195,7 @@ def _map(spec: MapSpec | None) -> dict[str, Any] | None:
     """Return a map's alternative text and an empty place; ``_draw_maps`` fills it."""
     if spec is None:
         return None
-    return {"svg": "", "height": MAP_MM, "alt": glyphs.plain(spec.alt_text)}
+    return {"svg": "", "height": 4.0, "alt": glyphs.plain(spec.alt_text)}
 
 
 def _table(finding: Finding) -> dict[str, Any] | None:
