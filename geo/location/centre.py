@@ -161,5 +161,5 @@ def _answer(
         assignment=assignment,
         unreachable=float(people[lost].sum()),
         unserved=float(people[(assignment < 0) & ~lost].sum()),
-        status="optimal" if is_proven else "time_limit",
+        status="optimal" if is_proven else "time_limit" if clock.is_up else "tolerance",
     )

@@ -124,7 +124,7 @@ def branch(problem: Problem, best: Best, clock: highs.Clock) -> float:
     while heap and not clock.is_up:
         node = heapq.heappop(heap)
         if node.bound >= best.cutoff:
-            return best.total
+            break
         share = tree.explore(node)
         if share is None:
             continue
@@ -138,8 +138,8 @@ def branch(problem: Problem, best: Best, clock: highs.Clock) -> float:
             return max(node.bound, branch(smaller, best, clock))
         for child in tree.children(node, share):
             heapq.heappush(heap, child)
-    open_bounds = [node.bound for node in heap if node.bound < best.cutoff]
-    return min(open_bounds, default=best.total)
+    bounds = [tree.floor, *(node.bound for node in heap)]
+    return min([bound for bound in bounds if bound < best.cutoff], default=best.total)
 
 
 class _Tree:
@@ -151,6 +151,8 @@ class _Tree:
         self.master = Master(problem, clock)
         self.master.add(*_first_cuts(problem))
         self.made = 0
+        self.floor = np.inf
+        """The least bound of a node closed because its best choice is whole, and known."""
 
     def explore(self, node: _Node) -> Floats | None:
         """Raise the node's bound and decide sites in it; return shares to branch on, None: done."""
@@ -172,6 +174,7 @@ class _Tree:
             before = node.bound
             is_whole = np.abs(master.opened - np.round(master.opened)).max() < _WHOLE
             if not changed and not len(rows):
+                self.floor = min(self.floor, node.bound) if is_whole else self.floor
                 return None if is_whole else master.opened
             if stale >= (_PATIENCE if node.number else 4 * _PATIENCE) and not is_whole:
                 return master.opened
