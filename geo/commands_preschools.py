@@ -7,17 +7,37 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from geo import presets, texts
-from geo.area import open_area
-from geo.errors import BadDate
-from geo.output import preschool_files
+from geo.area import Area, open_area
+from geo.arrival import Arrival, arrival_of, read_ages, read_ramp, read_surge
+from geo.calls import CallList, calls_for
+from geo.decays import decay_of
+from geo.errors import BadDate, BadOption, NarhetError
+from geo.growing import GrowthAnswer, share_of, where_to_add
+from geo.output import preschool_files, preschool_more, preschool_tables, tables
+from geo.preschool_answer import PreschoolAnswer
 from geo.preschool_rules import day
 from geo.shortage import LIMIT_M, METHODS, capacity_of
+from geo.surge import SurgeAnswer, surge
 
 Options: TypeAlias = argparse.Namespace
+TARGET = "0.95"
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """All that was asked; what could not be answered stands in ``refused``."""
+
+    main: PreschoolAnswer
+    surge: SurgeAnswer | None
+    calls: CallList | None
+    growth: GrowthAnswer | None
+    refused: tuple[tuple[str, NarhetError], ...]
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
@@ -31,17 +51,36 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
     task.add_argument("--profile", default="adult", help=say("profile"))
     task.add_argument("--decay", default="", help=say("decay"))
     task.add_argument("--when", metavar="DATE", help=say("when"))
+    task.add_argument("--surge", metavar="LON,LAT,N,DATE", help=say("surge"))
+    task.add_argument("--ramp", metavar="N,N", help=say("ramp"))
+    task.add_argument("--ages", metavar="A-B=N", help=say("ages"))
+    task.add_argument("--for", dest="housing", metavar="ID", help=say("for"))
+    task.add_argument("--add-places", action="store_true", help=say("add_places"))
+    task.add_argument("--target", help=say("target"))
+    task.add_argument("--exact", action="store_true", help=say("exact"))
     task.add_argument("--json", action="store_true", help=say("json"))
+    task.add_argument("-o", "--output", help=say("output"))
     task.set_defaults(run=preschools)
 
 
 def preschools(options: Options) -> None:
-    """Answer where preschool places are short, as text, JSON or a file."""
-    limit_m = presets.limit_m(options.limit)
+    """Answer where preschool places are short, as text, JSON or a file.
+
+    What is misspelt is refused at once. A surge that can not be (outside the area, in the past), a
+    target out of reach or an unknown housing is refused too, but last: the rest is computed.
+    """
+    limit_m, arrival = presets.limit_m(options.limit), _arrival(options)
     presets.profile(options.profile)
+    if options.decay:
+        decay_of(options.decay)
+    if options.target is not None and not options.add_places:
+        raise BadOption(reason="--target", command="preschools")
+    target = share_of(options.target or TARGET)
     when = read_day(options.when) if options.when else date.today()
+    output = Path(options.output) if options.output else None
+    ending = tables.check_ending(output) if output else ""
     area = open_area(options.area, options.home)
-    answer = capacity_of(
+    main = capacity_of(
         area,
         when=when,
         limit_m=limit_m,
@@ -49,10 +88,19 @@ def preschools(options: Options) -> None:
         method=options.method,
         decay=options.decay,
     )
-    document = preschool_files.preschools_json(answer, area, options.lang)
-    print(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
-    if answer.demonstration:
+    answers = _asked(area, main, options, arrival, target)
+    if output:
+        _write(output, ending, answers, area, options)
+    if options.json:
+        print(_document(answers, area, options.lang))
+    elif not output:
+        print("\n".join(preschool_tables.preschool_lines(main, options.lang)))
+        for _, lines in _more(answers, options.lang):
+            print("\n" + "\n".join(lines))
+    if main.demonstration:
         print(texts.text("demo.mark", options.lang), file=sys.stderr)
+    for _, error in answers.refused:
+        raise error
 
 
 def read_day(words: str) -> date:
@@ -61,3 +109,87 @@ def read_day(words: str) -> date:
     if found is None:
         raise BadDate(found=words)
     return found
+
+
+def _arrival(options: Options) -> Arrival | None:
+    """Read who arrives; ages and weeks without a place and date are refused."""
+    if options.surge is None:
+        for name in ("ramp", "ages"):
+            if getattr(options, name) is not None:
+                raise BadOption(reason=f"--{name}", command="preschools")
+        return None
+    at, people, first = read_surge(options.surge)
+    ages = read_ages(options.ages, people) if options.ages is not None else ()
+    ramp = read_ramp(options.ramp, people) if options.ramp is not None else ()
+    return arrival_of(at, people, first, ages=ages, ramp=ramp)
+
+
+def _asked(
+    area: Area, main: PreschoolAnswer, options: Options, arrival: Arrival | None, target: float
+) -> _Answers:
+    refused: list[tuple[str, NarhetError]] = []
+    found: dict[str, Any] = {"surge": None, "calls": None, "growth": None}
+    asked = main.asked
+    questions: dict[str, Any] = {}
+    if arrival is not None:
+        questions["surge"] = lambda: surge(
+            area, arrival, today=date.today(), limit_m=asked.limit_m, profile=asked.profile
+        )
+    if options.housing is not None:
+        questions["calls"] = lambda: calls_for(area, main, options.housing)
+    if options.add_places:
+        questions["growth"] = lambda: where_to_add(area, main, target=target)
+    for name, ask in questions.items():
+        try:
+            found[name] = ask()
+        except NarhetError as error:
+            refused.append((name, error))
+    return _Answers(main, refused=tuple(refused), **found)
+
+
+def _document(answers: _Answers, area: Area, language: str, *, exact: bool = True) -> str:
+    document = preschool_files.preschools_json(answers.main, area, language, exact=exact)
+    if answers.surge:
+        document["surge"] = preschool_more.surge_json(answers.surge, language)
+    if answers.calls:
+        document["calls"] = preschool_more.calls_json(answers.calls, language)
+    if answers.growth:
+        document["growth"] = preschool_more.growth_json(answers.growth)
+    for name, error in answers.refused:
+        document[name] = {"error": error.code, "text": error.message(language)}
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _more(answers: _Answers, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    parts = []
+    if answers.surge:
+        parts.append(("surge", tuple(preschool_more.surge_lines(answers.surge, language))))
+    if answers.calls:
+        parts.append(("calls", tuple(preschool_more.call_lines(answers.calls, language))))
+    if answers.growth:
+        parts.append(("growth", tuple(preschool_more.growth_lines(answers.growth, language))))
+    return tuple(parts)
+
+
+def _write(output: Path, ending: str, answers: _Answers, area: Area, options: Options) -> None:
+    if not options.exact and answers.calls:
+        shown = preschool_files.without_small_counts(answers.main)
+        answers = _Answers(
+            answers.main,
+            answers.surge,
+            calls_for(area, shown, options.housing),
+            answers.growth,
+            answers.refused,
+        )
+    if ending == ".json":
+        document = _document(answers, area, options.lang, exact=options.exact)
+        tables.write_file(output, document.encode())
+        return
+    content = preschool_tables.preschool_file(
+        answers.main,
+        area,
+        options.lang,
+        exact=options.exact,
+        more=_more(answers, options.lang),
+    )
+    tables.write_file(output, preschool_tables.WRITERS[ending](content))

@@ -105,7 +105,7 @@ def where_to_add(
     Cancelled : by ``progress``.
     """
     clock = highs.Clock(time_limit_s, progress)
-    share = _share(target)
+    share = share_of(target)
     rule, children = rules().growing, answer.demand.children
     options, found = _options(area, answer, kinds or (() if points else rule.candidates), points)
     whole = int(children.sum())
@@ -191,7 +191,8 @@ def new_preschools(
     return found, Siting(**{**vars(siting), "assignment": assignment})
 
 
-def _share(target: object) -> float:
+def share_of(target: object) -> float:
+    """Read a target as a person writes it: a share of the children, or raise ``BadTarget``."""
     try:
         share = float(str(target).replace(",", "."))
     except ValueError:

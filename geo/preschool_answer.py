@@ -129,8 +129,8 @@ class PreschoolAnswer:
     nothing), ``children`` and ``placed`` the whole children there and those with a place.
     ``newcomers`` is the shortage of the children in transitional housing; its range also goes from
     their being first in the queue to their being last. ``mean_walk_m`` is over children with a
-    place (NaN without any). ``newcomer_children`` None, and rows marked ``hidden``: a small count
-    that must not leave the house (see ``output.preschool_files``).
+    place (NaN without any). ``newcomer_children`` None, and rows or the whole marked ``hidden``:
+    a small count that must not leave the house (see ``output.preschool_files``).
     """
 
     area: str
@@ -155,6 +155,7 @@ class PreschoolAnswer:
     placed: Ints
     assignment: Assignment
     goals: Snapped
+    hidden: bool = False
 
     @property
     def estimated(self) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from geo import presets
 from geo.cli import parser
+from geo.output.preschool_tables import PRESCHOOL_COLUMNS
 from geo.output.site_files import SITE_COLUMNS
 from geo.output.tables import GAP_COLUMNS
 from tests.conftest import ROOT
@@ -38,7 +39,7 @@ def test_each_kind_group_and_profile_is_in_the_readme(word: str) -> None:
     assert f"`{word}`" in README
 
 
-@pytest.mark.parametrize("word", sorted({*GAP_COLUMNS, *SITE_COLUMNS}))
+@pytest.mark.parametrize("word", sorted({*GAP_COLUMNS, *SITE_COLUMNS, *PRESCHOOL_COLUMNS}))
 def test_each_export_column_is_in_the_readme(word: str) -> None:
     assert f"`{word}`" in README
 

@@ -34,17 +34,17 @@ def preschools_json(
     Unless ``exact``, small counts of counted children, and what would give them away, are null.
     """
     shown = answer if exact else without_small_counts(answer)
-    few = shown.newcomer_children is None
+    few, hidden = shown.newcomer_children is None, shown.hidden
     return {
         "area": answer.area,
         "area_name": area.name,
-        "headline": headline(answer, language),
-        **_amount("children", answer.children),
-        **_amount("places", answer.places),
-        **_amount("vacancies", answer.vacancies),
+        "headline": headline(shown, language),
+        **plain_amount("children", None if hidden else answer.children),
+        **plain_amount("places", answer.places),
+        **plain_amount("vacancies", answer.vacancies),
         "enrolled": answer.enrolled,
         "estimated": answer.estimated,
-        **_shortage(answer.shortage),
+        **_shortage(None if hidden else answer.shortage),
         "newcomers": None
         if few
         else {"children": shown.newcomer_children, **_shortage(answer.newcomers)},
@@ -76,18 +76,29 @@ def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
         replace(row, hidden=True) if few else row
         for row, few in zip(answer.districts, mask, strict=True)
     )
-    return replace(answer, housing=housing, districts=districts, newcomer_children=newcomers)
+    hidden = answer.demand.rule == "none" and newcomers is None
+    return replace(
+        answer,
+        housing=housing,
+        districts=districts,
+        newcomer_children=newcomers,
+        hidden=hidden,
+    )
 
 
 def headline(answer: PreschoolAnswer, language: str) -> str:
     """Say the answer in one sentence."""
-    short = answer.shortage.children
+    fewer = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+    children, short = (
+        fewer if answer.hidden else amount_words(amount, language)
+        for amount in (answer.children, answer.shortage.children)
+    )
     return texts.text(
         "preschools.headline",
         language,
-        children=amount_words(answer.children, language),
+        children=children,
         places=amount_words(answer.places, language),
-        shortage=amount_words(short, language),
+        shortage=short,
         limit=texts.metres(answer.asked.limit_m, language),
     )
 
@@ -172,6 +183,13 @@ def amount_words(amount: Amount, language: str) -> str:
     return f"{value} ({low}–{high})" if amount.estimated else value
 
 
+def plain_amount(name: str, amount: Amount | None) -> dict[str, int | None]:
+    """Return an amount as three figures of plain data: itself, ``…_low`` and ``…_high``."""
+    if amount is None:
+        return {name: None, f"{name}_low": None, f"{name}_high": None}
+    return {name: amount.value, f"{name}_low": amount.low, f"{name}_high": amount.high}
+
+
 def preschool_json(each: Preschool) -> dict[str, Any]:
     """Return what is known of a preschool as plain data; null is unknown."""
     return {
@@ -179,11 +197,11 @@ def preschool_json(each: Preschool) -> dict[str, Any]:
         "district": each.district,
         "lon": each.lon,
         "lat": each.lat,
-        **_amount("places", each.places),
+        **plain_amount("places", each.places),
         "basis": each.basis,
         "estimated": each.estimated,
         "enrolled": each.enrolled,
-        **_amount("vacancies", each.vacancies),
+        **plain_amount("vacancies", each.vacancies),
         "groups": each.groups,
         "owner": each.owner,
         "ages": each.ages,
@@ -199,7 +217,7 @@ def _preschool_row(row: PreschoolRow) -> dict[str, Any]:
         **preschool_json(row.preschool),
         "children_in_reach": row.children_in_reach,
         "assigned": row.assigned,
-        **_amount("left", row.left),
+        **plain_amount("left", row.left),
         "shadow_m": row.shadow_m,
         "would_place": row.would_place,
     }
@@ -208,16 +226,16 @@ def _preschool_row(row: PreschoolRow) -> dict[str, Any]:
 def _district(row: DistrictRow, language: str) -> dict[str, Any]:
     document: dict[str, Any] = {
         "name": row.name or texts.text("gap.outside_districts", language),
-        **_amount("children", None if row.hidden else row.children),
-        **_amount("places", row.places),
+        **plain_amount("children", None if row.hidden else row.children),
+        **plain_amount("places", row.places),
         "enrolled": row.enrolled,
-        **_amount("vacancies", row.vacancies),
+        **plain_amount("vacancies", row.vacancies),
         "preschools": row.preschools,
         "unknown_preschools": row.unknown,
         "places_per_child": row.places_per_child,
         **_shortage(None if row.hidden else row.shortage),
-        **_amount("surplus", row.surplus),
-        **_amount("balance", None if row.hidden else row.balance),
+        **plain_amount("surplus", row.surplus),
+        **plain_amount("balance", None if row.hidden else row.balance),
         "three_year_olds_without_place": row.three_year_olds_without_place,
     }
     if row.places_per_child is None and row.children.value == 0:
@@ -235,10 +253,10 @@ def _housing(row: HousingRow) -> dict[str, Any]:
         "with_infants": family.with_infants,
         "preschools": row.preschools,
         "unknown_preschools": row.unknown,
-        **_amount("places_in_reach", row.places),
-        **_amount("vacancies_in_reach", row.vacancies),
+        **plain_amount("places_in_reach", row.places),
+        **plain_amount("vacancies_in_reach", row.vacancies),
         "vacancies_unknown": row.vacancies_unknown,
-        "places_per_child": row.places_per_child,
+        "places_per_child": None if row.hidden else row.places_per_child,
         **_shortage(None if row.hidden else row.shortage),
         "enrolled_share": family.enrolled_share,
         "three_year_olds_without_place": family.three_year_olds_without_place,
@@ -249,7 +267,7 @@ def _housing(row: HousingRow) -> dict[str, Any]:
                 "name": each.name,
                 "metres": round(each.metres, 1),
                 "minutes": round(each.minutes, 1),
-                **_amount("vacancies", each.vacancies),
+                **plain_amount("vacancies", each.vacancies),
             }
             for each in row.nearest
         ],
@@ -272,21 +290,15 @@ def _without_few_at_home(
     return housing, None if gives_away else whole
 
 
-def _amount(name: str, amount: Amount | None) -> dict[str, int | None]:
-    if amount is None:
-        return {name: None, f"{name}_low": None, f"{name}_high": None}
-    return {name: amount.value, f"{name}_low": amount.low, f"{name}_high": amount.high}
-
-
 def _shortage(short: Shortage | None) -> dict[str, int | None]:
     names = ("by_distance", "by_places", "beside_unknown", "unreachable")
     if short is None:
         return {
-            **_amount("shortage_children", None),
+            **plain_amount("shortage_children", None),
             **{f"shortage_{name}": None for name in ("widest_low", "widest_high", *names)},
         }
     return {
-        **_amount("shortage_children", short.children),
+        **plain_amount("shortage_children", short.children),
         "shortage_widest_low": short.widest.low,
         "shortage_widest_high": short.widest.high,
         **{f"shortage_{name}": getattr(short, name) for name in names},

@@ -1,0 +1,268 @@
+"""What stands beside an answer on preschool places, as plain data and lines of text: people who
+arrive, whom to call, where to add places. Computes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geo import presets, texts
+from geo.calls import Call, CallList
+from geo.growing import GrowthAnswer
+from geo.output.preschool_files import amount_words, plain_amount, preschool_json
+from geo.preschools import Preschool
+from geo.surge import Need, SurgeAnswer, Taker
+
+
+def surge_json(answer: SurgeAnswer, language: str = "sv") -> dict[str, Any]:
+    """Return what can be taken of those who arrive as plain data; null is unknown."""
+    arrival = answer.arrival
+    return {
+        "lon": arrival.lon,
+        "lat": arrival.lat,
+        "people": arrival.people,
+        "date": arrival.first.isoformat(),
+        "ramp": list(arrival.ramp),
+        "ages": [vars(band) for band in arrival.ages],
+        "ages_assumed": arrival.assumed,
+        "limit_m": answer.limit_m,
+        "profile": answer.profile,
+        "in_school": answer.in_school,
+        "lacking": list(answer.lacking),
+        "needs": [_need_json(need) for need in answer.needs],
+        "notes": surge_notes(answer, language),
+        "demonstration": answer.demonstration,
+    }
+
+
+def surge_notes(answer: SurgeAnswer, language: str) -> list[str]:
+    """Say what the answer assumes and what it does not know."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"surge.note_{key}", language, **values)
+
+    lines = [say("vacancies")]
+    if answer.arrival.assumed:
+        ages = ", ".join(
+            _band_words(answer, at, language) for at in range(len(answer.arrival.ages))
+        )
+        lines.append(say("assumed", ages=ages))
+    if answer.in_school:
+        lines.append(say("school", count=answer.in_school))
+    lines += [
+        say("lacking", kind=presets.kind(kind).plural(language).lower()) for kind in answer.lacking
+    ]
+    return lines
+
+
+def surge_lines(answer: SurgeAnswer, language: str) -> list[str]:
+    """Say week by week what can be taken, who is left, and where to go on."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"surge.{key}", language, **values)
+
+    arrival = answer.arrival
+    lines = [say("title", people=arrival.people, date=arrival.first.isoformat())]
+    for need in (need for need in answer.needs if need.kind not in answer.lacking):
+        lines.append(need_words(need, answer.limit_m, language))
+        lines += [f"  {taker_words(taker, language)}" for taker in need.takers]
+        if len(need.weeks) > 1:
+            lines += [
+                "  "
+                + say(
+                    "week",
+                    number=week.number,
+                    date=week.first_day.isoformat(),
+                    arrived=week.arrived,
+                    need=week.need,
+                    have=week.have,
+                    left=amount_words(week.left, language),
+                )
+                for week in need.weeks
+            ]
+        if need.next:
+            lines.append("  " + say("next"))
+            lines += [f"    {taker_words(taker, language)}" for taker in need.next]
+    return lines + surge_notes(answer, language)
+
+
+def need_words(need: Need, limit_m: float, language: str) -> str:
+    """Say in a sentence how many need a kind of place, and how many get one."""
+    unknown = texts.text("surge.unknown", language, count=need.unknown) if need.unknown else ""
+    return texts.text(
+        "surge.need",
+        language,
+        kind=presets.kind(need.kind).plural(language),
+        people=need.people,
+        ages=ages_words(need.ages, language),
+        taken=need.taken,
+        limit=texts.metres(limit_m, language),
+        left=amount_words(need.left, language),
+        unknown=unknown,
+    ).strip()
+
+
+def ages_words(ages: tuple[int, int], language: str) -> str:
+    """Write ages: ``1–5 år``; from sixteen up without an end."""
+    low, high = ages
+    key = "surge.ages_from" if high >= 79 else "surge.ages"
+    return texts.text(key, language, low=low, high=high)
+
+
+def taker_words(taker: Taker, language: str) -> str:
+    """Say of a place how far it is and what it can take."""
+    room = texts.text("source.unknown", language)
+    if taker.room is not None:
+        room = amount_words(taker.room, language)
+    return texts.text(
+        "surge.taker",
+        language,
+        name=taker.place.name or taker.place.id,
+        metres=texts.metres(taker.metres, language),
+        room=room,
+        taken=taker.taken,
+    )
+
+
+def calls_json(found: CallList, language: str = "sv") -> dict[str, Any]:
+    """Return whom to call as plain data, with the questions in words."""
+    return {
+        "housing": found.housing,
+        "district": found.district,
+        "name": found.name,
+        "children": found.children,
+        "limit_m": found.limit_m,
+        "enrolled_share": found.enrolled_share,
+        "three_year_olds_without_place": found.three_year_olds_without_place,
+        "languages": list(found.languages),
+        "calls": [
+            {
+                **preschool_json(call.place),
+                "metres": round(call.metres, 1),
+                "minutes": round(call.minutes, 1),
+                "in_limit": call.in_limit,
+                "common_languages": list(call.common),
+                "ask": list(call.ask),
+                "ask_words": ask_words(call, language),
+            }
+            for call in found.calls
+        ],
+    }
+
+
+def ask_words(call: Call, language: str) -> list[str]:
+    """Return what to ask a preschool, in words."""
+    return [texts.text(f"preschool_ask.{question}", language) for question in call.ask]
+
+
+def call_lines(found: CallList, language: str) -> list[str]:
+    """Say whom to call, in order, and what to ask."""
+    lines = [texts.text("calls.title", language, name=found.name)]
+    for number, call in enumerate(found.calls, start=1):
+        lines.append(
+            texts.text(
+                "calls.line",
+                language,
+                number=number,
+                name=call.place.name or call.place.id,
+                metres=texts.metres(call.metres, language),
+                vacancies=_vacancies(call.place, language),
+                ask=" ".join(ask_words(call, language)),
+            )
+        )
+    return lines if found.calls else [*lines, texts.text("calls.nobody", language)]
+
+
+def growth_json(answer: GrowthAnswer) -> dict[str, Any]:
+    """Return where to add places as plain data; the cost is counted in places."""
+    return {
+        "target": answer.target,
+        "children": answer.children,
+        "wanted": answer.wanted,
+        "placed_before": answer.placed_before,
+        "placed_after": answer.placed_after,
+        "reached": answer.reached,
+        "most": answer.most,
+        "places": answer.places,
+        "cost": answer.cost,
+        "bound": answer.bound,
+        "gap": answer.gap,
+        "proven": answer.proven,
+        "status": answer.status,
+        "seconds": round(answer.seconds, 2),
+        "possible_new_sites": answer.sites,
+        "rule": {**vars(answer.rule), "candidates": list(answer.rule.candidates)},
+        "extras": [vars(extra) for extra in answer.extras],
+    }
+
+
+def growth_lines(answer: GrowthAnswer, language: str) -> list[str]:
+    """Say where to add places, what that reaches, and how sure it is to be least."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"growing.{key}", language, **values)
+
+    lines = [
+        say(
+            "headline",
+            target=texts.percent(answer.target, language),
+            before=answer.placed_before,
+            after=answer.placed_after,
+            children=answer.children,
+            places=answer.places,
+        )
+    ]
+    for extra in answer.extras:
+        key = "line_new" if extra.new else "line"
+        lines.append("  " + say(key, name=extra.name or extra.id, places=extra.places))
+    if answer.proven:
+        lines.append(say("proven", cost=answer.cost))
+    else:
+        gap = texts.percent(answer.gap, language, 1)
+        lines.append(say("not_proven", cost=answer.cost, bound=answer.bound, gap=gap))
+    return lines
+
+
+def _need_json(need: Need) -> dict[str, Any]:
+    return {
+        "kind": need.kind,
+        "ages": list(need.ages),
+        "people": need.people,
+        "taken": need.taken,
+        **plain_amount("left", need.left),
+        "unknown": need.unknown,
+        "takers": [_taker_json(taker) for taker in need.takers],
+        "next": [_taker_json(taker) for taker in need.next],
+        "weeks": [
+            {
+                "week": week.number,
+                "date": week.first_day.isoformat(),
+                "arrived": week.arrived,
+                "need": week.need,
+                "have": week.have,
+                **plain_amount("left", week.left),
+            }
+            for week in need.weeks
+        ],
+    }
+
+
+def _taker_json(taker: Taker) -> dict[str, Any]:
+    return {
+        **preschool_json(taker.place),
+        "metres": round(taker.metres, 1),
+        "minutes": round(taker.minutes, 1),
+        **plain_amount("room", taker.room),
+        "taken": taker.taken,
+    }
+
+
+def _band_words(answer: SurgeAnswer, at: int, language: str) -> str:
+    band = answer.arrival.ages[at]
+    return f"{ages_words((band.low, band.high), language)}: {texts.number(band.people, language)}"
+
+
+def _vacancies(place: Preschool, language: str) -> str:
+    if place.vacancies is None:
+        return texts.text("source.unknown", language)
+    return amount_words(place.vacancies, language)

@@ -1,0 +1,322 @@
+"""Preschool places against children as lines of text and as files: CSV, Excel, GeoJSON and
+GeoPackage, with their sources. Hides small counts as the JSON does.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import xlsxwriter
+
+from geo import presets, privacy, texts
+from geo.area import Area
+from geo.network import WGS84
+from geo.output import preschool_files, tables
+from geo.output.preschool_files import amount_words
+from geo.preschool_answer import HousingRow, PreschoolAnswer
+
+PRESCHOOL_COLUMNS = (
+    "what", "id", "name", "district", "children", "children_low", "children_high", "places",
+    "places_low", "places_high", "places_estimated", "enrolled", "vacancies", "vacancies_low",
+    "vacancies_high", "places_per_child", "assigned", "shortage_children",
+    "shortage_children_low", "shortage_children_high", "shortage_by_distance",
+    "shortage_by_places", "surplus", "balance", "shadow_m", "without_personal_number", "languages",
+    "note", "limit_m", "profile", "method", "when", "area", "sources",
+)  # fmt: skip
+"""Columns of the files: a row for the area, each district, housing and preschool (``what``)."""
+
+_FRACTIONS = {"places_per_child", "shadow_m", "places_estimated"}
+_WHOLE = tuple(
+    name
+    for name in PRESCHOOL_COLUMNS[4 : PRESCHOOL_COLUMNS.index("without_personal_number")]
+    if name not in _FRACTIONS
+)
+
+
+@dataclass(frozen=True)
+class PreschoolFile:
+    """What a file holds: rows, shapes of districts, housings and preschools, and words."""
+
+    rows: pd.DataFrame
+    shapes: gpd.GeoDataFrame
+    summary: tuple[tuple[str, str], ...]
+    credit: str
+    more: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def preschool_file(
+    answer: PreschoolAnswer,
+    area: Area,
+    language: str = "sv",
+    *,
+    exact: bool = False,
+    more: tuple[tuple[str, tuple[str, ...]], ...] = (),
+) -> PreschoolFile:
+    """Gather what the files hold; small counts of counted children hidden unless ``exact``.
+
+    ``more`` are further answers in words: name of the sheet, and lines.
+    """
+    rows = preschool_rows(answer, area, language, exact=exact)
+    by_name = dict(zip(area.districts["name"], area.districts.geometry, strict=True))
+    points = dict(zip(area.places["id"].astype(str), area.places.geometry, strict=True))
+    shapes = [
+        by_name.get(name) if what == "district" else points.get(id_)
+        for what, id_, name in zip(rows["what"], rows["id"], rows["name"], strict=True)
+    ]
+    drawn = [shape is not None for shape in shapes]
+    frame = gpd.GeoDataFrame(
+        rows[drawn].reset_index(drop=True),
+        geometry=[shape for shape in shapes if shape is not None],
+        crs=WGS84,
+    )
+    words = summary(answer, area, language, exact=exact)
+    return PreschoolFile(rows, frame, words, tables.credit(area), more)
+
+
+def preschool_rows(
+    answer: PreschoolAnswer, area: Area, language: str, *, exact: bool = False
+) -> pd.DataFrame:
+    """Return the table of the files: the area first, then districts, housings and preschools."""
+    document = preschool_files.preschools_json(answer, area, language, exact=exact)
+    rows = [{"what": "area", **document, "id": area.id, "name": area.name}]
+    for what, part in (
+        ("district", "districts"),
+        ("transitional_housing", "housing"),
+        ("preschool", "preschools"),
+    ):
+        rows += [{"what": what, **row} for row in document[part]]
+    hidden = texts.text("gap.hidden_note", language, smallest=privacy.SMALLEST)
+    asked = answer.asked
+    table = pd.DataFrame([_flat(row, hidden) for row in rows])
+    table = table.reindex(columns=list(PRESCHOOL_COLUMNS[:-6]))
+    table = table.astype(dict.fromkeys(_WHOLE, "Int64"))
+    return table.assign(
+        limit_m=asked.limit_m,
+        profile=asked.profile,
+        method=asked.method,
+        when=asked.when.isoformat(),
+        area=area.name,
+        sources="; ".join(tables.source_line(source, language) for source in answer.sources),
+    )
+
+
+def summary(
+    answer: PreschoolAnswer, area: Area, language: str, *, exact: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """Return what a file says of itself: the sentence, settings, rules, problems and sources."""
+
+    def word(key: str) -> str:
+        return texts.text(f"file.{key}", language)
+
+    shown = answer if exact else preschool_files.without_small_counts(answer)
+    profile = presets.profile(answer.asked.profile)
+    chosen = preschool_files.settings(answer, language)
+    lines = [
+        (word("answer"), preschool_files.headline(shown, language)),
+        (word("area"), f"{area.name} ({area.key})"),
+        (word("profile"), f"{profile.name(language)}: {profile.source(language)}"),
+        (word("snap_rule"), f"{chosen['snap_rule']} {chosen['walk']}"),
+    ]
+    lines += [(word("estimated"), note) for note in preschool_files.notes(shown, language)]
+    lines += [
+        (texts.text("preschools.problems", language), preschool_files.problem_words(each, language))
+        for each in answer.problems
+    ]
+    if answer.demonstration:
+        lines.append((word("demonstration"), texts.text("demo.mark", language)))
+    lines += [
+        (
+            f"{word('source')} – {tables.part_name(source.part, language)}",
+            tables.source_line(source, language),
+        )
+        for source in answer.sources
+    ]
+    if area.uses_osm:
+        lines.append((word("credit"), tables.credit(area)))
+    return tuple(lines)
+
+
+def preschool_lines(answer: PreschoolAnswer, language: str) -> list[str]:
+    """Return an answer in lines: the sentence, why, by district and housing, rules, problems."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"preschools.{key}", language, **values)
+
+    short = answer.shortage
+    lines = [
+        preschool_files.headline(answer, language),
+        say("reasons", distance=short.by_distance, places=short.by_places),
+        say(
+            "vacancies",
+            vacancies=amount_words(answer.vacancies, language),
+            enrolled=answer.enrolled,
+        ),
+    ]
+    if math.isfinite(answer.mean_walk_m):
+        lines.append(say("walk", metres=texts.metres(answer.mean_walk_m, language)))
+    if answer.newcomer_children:
+        words = amount_words(answer.newcomers.children, language)
+        lines.append(say("newcomers", children=answer.newcomer_children, shortage=words))
+    if short.unreachable:
+        lines.append(say("unreachable", count=short.unreachable))
+        outside = texts.text("gap.outside_districts", language)
+        lines += [
+            "  " + say("unreachable_in", count=count, district=row.name or outside)
+            for row in answer.districts
+            if (count := row.shortage.unreachable)
+        ]
+    lines += [f"  {line}" for line in _district_lines(answer, language)]
+    lines += [f"  {housing_words(row, answer, language)}" for row in answer.housing]
+    lines += preschool_files.notes(answer, language)
+    if answer.problems:
+        lines.append(say("problems"))
+    return lines + [
+        f"  {preschool_files.problem_words(each, language)}" for each in answer.problems
+    ]
+
+
+def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> str:
+    """Say one housing in a sentence: children, places in reach, and where the nearest free are."""
+    unknown = texts.text("source.unknown", language)
+    children: Any = unknown if row.family.children is None else row.family.children
+    nearest = [
+        texts.text(
+            "preschools.nearest",
+            language,
+            name=each.name,
+            metres=texts.metres(each.metres, language),
+        )
+        for each in row.nearest
+    ]
+    return texts.text(
+        "preschools.housing",
+        language,
+        name=row.family.name or row.family.place,
+        children=texts.text("gap.hidden", language) if row.hidden else children,
+        places=amount_words(row.places, language),
+        limit=texts.metres(answer.asked.limit_m, language),
+        vacancies=amount_words(row.vacancies, language),
+        nearest=", ".join(nearest) or "–",
+    )
+
+
+def xlsx_bytes(content: PreschoolFile) -> bytes:
+    """Write an Excel workbook: a sheet each for the area and its districts, the housings, the
+    preschools, what they rest on, and what else was asked.
+    """
+    memory = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
+    bold = book.add_format({"bold": True})
+    for name, kinds in (
+        ("districts", ("area", "district")),
+        ("housing", ("transitional_housing",)),
+        ("preschools", ("preschool",)),
+    ):
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 3)
+        sheet.set_column(2, 2, 32)
+        for column, field in enumerate(content.rows.columns):
+            sheet.write_string(0, column, field, bold)
+            chosen = content.rows.loc[content.rows["what"].isin(kinds), field]
+            for row, value in enumerate(chosen, start=1):
+                _cell(sheet, row, column, value)
+    for name, lines in (
+        *content.more,
+        ("info", tuple(f"{label}: {words}" for label, words in content.summary)),
+    ):
+        sheet = book.add_worksheet(name)
+        sheet.set_column(0, 0, 140)
+        for row, line in enumerate(lines):
+            sheet.write_string(row, 0, line)
+    book.close()
+    return memory.getvalue()
+
+
+def geojson_bytes(content: PreschoolFile) -> bytes:
+    """Write districts, housings and preschools as GeoJSON; what they rest on is in ``narhet``."""
+    document = json.loads(content.shapes.to_json(na="null", drop_id=True))
+    document["narhet"] = {
+        "summary": [list(line) for line in content.summary],
+        "attribution": content.credit,
+    }
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def gpkg_bytes(content: PreschoolFile) -> bytes:
+    """Write a GeoPackage with the layers ``districts`` and ``places`` and a table ``info``."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "preschools.gpkg"
+        is_point = content.shapes.geom_type == "Point"
+        for layer, rows in (("districts", ~is_point), ("places", is_point)):
+            if rows.any():
+                pyogrio.write_dataframe(
+                    content.shapes[rows], path, layer=layer, driver="GPKG", append=path.exists()
+                )
+        info = pd.DataFrame(content.summary, columns=["what", "text"])
+        pyogrio.write_dataframe(info, path, layer="info", driver="GPKG", append=path.exists())
+        return path.read_bytes()
+
+
+WRITERS: dict[str, Callable[[PreschoolFile], bytes]] = {
+    ".csv": lambda content: tables.csv_bytes(content.rows),
+    ".xlsx": xlsx_bytes,
+    ".geojson": geojson_bytes,
+    ".gpkg": gpkg_bytes,
+}
+
+
+def _district_lines(answer: PreschoolAnswer, language: str) -> list[str]:
+    return [
+        texts.text(
+            "preschools.district",
+            language,
+            name=row.name or texts.text("gap.outside_districts", language),
+            children=amount_words(row.children, language),
+            places=amount_words(row.places, language),
+            enrolled=row.enrolled,
+            shortage=amount_words(row.shortage.children, language),
+            surplus=amount_words(row.surplus, language),
+        )
+        for row in answer.districts
+    ]
+
+
+def _flat(row: dict[str, Any], hidden: str) -> dict[str, Any]:
+    """Return a part of the JSON as a row of the table."""
+    note = hidden if row.get("hidden") else row.get("note", "")
+    places = "places_in_reach" if "places_in_reach" in row else "places"
+    vacancies = "vacancies_in_reach" if "vacancies_in_reach" in row else "vacancies"
+    estimated = row.get("estimated")
+    if estimated is None:
+        estimated = row.get(f"{places}_low") != row.get(f"{places}_high")
+    flat = {**row, "note": note, "places_estimated": estimated}
+    for end in ("", "_low", "_high"):
+        flat[f"places{end}"] = row.get(f"{places}{end}")
+        flat[f"vacancies{end}"] = row.get(f"{vacancies}{end}")
+    if row["what"] == "transitional_housing":
+        flat["children_low"] = flat["children_high"] = row["children"]
+    flat["languages"] = ", ".join(row.get("languages", ()))
+    return flat
+
+
+def _cell(sheet: Any, row: int, column: int, value: Any) -> None:
+    if value is None or value is pd.NA:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float):
+        if math.isfinite(value):
+            sheet.write_number(row, column, value)
+    else:
+        sheet.write_string(row, column, str(value))
