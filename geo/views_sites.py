@@ -236,9 +236,9 @@ def _place_layers(area: Area, proposal: Proposal, language: str) -> list[Layer]:
 
 
 def _site_layers(proposal: Proposal, language: str) -> list[Layer]:
-    """Return a layer a site, so that each has its number; the last in the list lies lowest."""
+    """Return a layer a site, so that each has its number."""
     layers: list[Layer] = []
-    for site in reversed(proposal.sites):
+    for site in proposal.sites:
         symbol = f"number_{site.number}" if site.number <= MOST_NUMBERS else "star"
         label = texts.text("sites.layer_site", language, number=site.number)
         spot = (np.array([site.lon]), np.array([site.lat]))

@@ -17,6 +17,7 @@ from geo.placing.question import OBJECTIVES, Question, checked, objective
 from geo.placing.robust import Robustness, Stays, Variant, robust, with_shares
 from geo.placing.sentence import (
     candidate_name,
+    compared,
     difference_words,
     headline,
     objective_words,
@@ -30,7 +31,8 @@ from geo.placing.variants import best_answers, runner_up, says_no, why_not
 __all__ = [
     "OBJECTIVES", "Choice", "Curve", "CurvePoint", "Effect", "Placing", "Proposal", "ProposedSite",
     "Question", "Robustness", "Stays", "TradePoint", "Variant", "Walk", "best_answers",
-    "candidate_name", "check_count", "checked", "curve", "difference", "difference_words",
+    "candidate_name", "check_count", "checked", "compared", "curve", "difference",
+    "difference_words",
     "headline", "knee", "objective", "objective_words", "prepare", "proof", "propose", "robust",
     "runner_up", "runner_up_sentence", "says_no", "site_name", "solve", "trade_off", "why_not",
     "with_shares", "without_small_counts",

@@ -48,13 +48,27 @@ def objective_words(question: Question, language: str) -> str:
 
 
 def runner_up_sentence(proposal: Proposal, second: Proposal, language: str) -> str:
-    """Say the next best: which sites it has instead, and how many fewer it reaches."""
+    """Say the next best: which sites it has instead, and what that does to what is striven for."""
     new = [site for site in second.sites if site.id not in proposal.ids]
+    gone = [site for site in proposal.sites if site.id not in second.ids]
+    key = "sites.runner_up" if new else "sites.runner_up_without"
+    said = text(key, language, places=places(new or gone, language))
+    return f"{said} {compared(proposal, second, language)}"
+
+
+def compared(proposal: Proposal, other: Proposal, language: str) -> str:
+    """Say what another choice of sites comes to, in what is striven for."""
+    aim = proposal.question.objective
+    if aim == MEDIAN:
+        metres = texts.metres(other.walk_after.mean_m, language)
+    else:
+        metres = texts.metres(other.walk_after.worst_m, language)
     return text(
-        "sites.runner_up",
+        f"sites.compared_{aim}",
         language,
-        places=places(new, language),
-        difference=difference_words(proposal, second, language),
+        difference=difference_words(proposal, other, language),
+        metres=metres,
+        number=number_word(len(other.sites), language),
     )
 
 
