@@ -13,7 +13,14 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from geo import commands, commands_preschools, commands_reach, commands_sites, texts
+from geo import (
+    commands,
+    commands_preschools,
+    commands_reach,
+    commands_report,
+    commands_sites,
+    texts,
+)
 from geo.errors import BadOption, InputError, NarhetError
 
 
@@ -103,6 +110,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     _reach_tasks(tasks, common, say)
     commands_preschools.add_task(tasks, common, say)
     commands_sites.add_task(tasks, common, say)
+    commands_report.add_task(tasks, common, say)
     return root
 
 

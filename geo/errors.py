@@ -81,6 +81,7 @@ NarhetError
 │   ├── OutputFormat           an ending we can not write
 │   └── OutputUnwritable       the place to write to refuses
 ├── SolverFailed               the solver broke down, with its status
+├── ReportChanged          a report's file does not hold any more
 ├── DocumentFailed             a document or picture could not be made of what it should hold
 ├── AreaError                  an area folder can not be used as it is
 │   ├── AreaDamaged            a file is missing or changed
@@ -327,6 +328,9 @@ class LatticeTooFine(SitingError): ...
 
 
 class SolverFailed(NarhetError): ...
+
+
+class ReportChanged(NarhetError): ...
 
 
 class DocumentFailed(NarhetError): ...

@@ -170,13 +170,14 @@ def sources(told: Told, own: str) -> Finding:
         for row in used
     ]
     names = [text(f"source.{name}", told.language) for name in _SOURCE_COLUMNS]
+    names.append(text("file.estimated", told.language))
     table = writable_table(pd.DataFrame(rows, columns=names))
     words = (told.say("sources_words"),) if rows else (told.say("sources_none"),)
     return Finding("sources", told.say("sources_title"), words, own, table=table, numbers=table)
 
 
 _FIGURE_COLUMNS = ("figure", "value", "unit", "means")
-_SOURCE_COLUMNS = ("part", "title", "licence", "date", "made", "estimated")
+_SOURCE_COLUMNS = ("part", "title", "licence", "date", "made")
 _UNITS = {
     "people": "people", "beyond": "people", "share_beyond": "share", "mean_m_beyond": "metres",
     "unreachable": "people", "fgt1": "limits", "fgt2": "index", "concentration": "share",

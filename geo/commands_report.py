@@ -1,0 +1,154 @@
+"""What the command ``report`` does: from a question to a report for the board as a file, and from
+such a file to whether it still holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from geo import placing, presets, texts
+from geo.area import Area, open_area
+from geo.errors import BadCount, BadOption, ReportChanged
+from geo.output import reports, tables
+from geo.output.verdicts import verdict_json, verdict_lines
+from geo.placing import Proposal, Question
+from geo.provenance import HOLDS, verify
+from geo.report import FINDINGS
+from geo.reporting import make_report
+from geo.reporting.asking import asked
+
+Options: TypeAlias = argparse.Namespace
+
+
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
+    """Add the command and its options to the parser."""
+    task = tasks.add_parser("report", parents=[common], help=say("report"))
+    task.add_argument("area", nargs="?", help=say("area_id"))
+    task.add_argument("--kind", help=say("kind"))
+    task.add_argument("--limit", help=say("limit"))
+    task.add_argument("--group", default="all", help=say("group"))
+    task.add_argument("--profile", default="adult", help=say("profile"))
+    task.add_argument("--date", metavar="YYYY-MM-DD", help=say("report_date"))
+    task.add_argument("--title", default="", help=say("title"))
+    task.add_argument("--findings", metavar="A,B", help=say("findings"))
+    task.add_argument(
+        "--words", action="append", default=[], metavar="FINDING=TEXT", help=say("words")
+    )
+    task.add_argument("--sites", metavar="N", help=say("report_sites"))
+    task.add_argument("--candidates", default="", metavar="KIND,KIND", help=say("candidates"))
+    task.add_argument("--verify", metavar="FILE", help=say("verify"))
+    task.add_argument("--json", action="store_true", help=say("report_json"))
+    task.add_argument("-o", "--output", help=say("output"))
+    task.set_defaults(run=report)
+
+
+def report(options: Options) -> None:
+    """Write a report, or check one that is written."""
+    if options.verify is not None:
+        _verify(options)
+        return
+    output = _output(options)
+    limit_m = presets.limit_m(options.limit)
+    choice = _choice(options)
+    area = open_area(options.area, options.home)
+    made = make_report(
+        area,
+        kind=presets.kind(options.kind).id,
+        limit_m=limit_m,
+        group=options.group,
+        profile=options.profile,
+        proposal=_proposal(area, options, limit_m),
+        home=options.home,
+        **choice,
+    )
+    content = reports.report_bytes(made, area, output.suffix.lower())
+    tables.write_file(output, content)
+    if area.demonstration:
+        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+
+
+def _verify(options: Options) -> None:
+    """Print whether a file still holds; ``ReportChanged`` where it does not."""
+    given = (options.area, options.kind, options.limit, options.output, options.sites)
+    if any(value is not None for value in given):
+        raise _refused("said_together", what="--verify", other="-o")
+    verdict = verify(Path(options.verify), options.home)
+    if options.json:
+        print(json.dumps(verdict_json(verdict), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(verdict_lines(verdict, options.lang)))
+    if verdict.status != HOLDS:
+        raise ReportChanged(file=verdict.file)
+
+
+def _output(options: Options) -> Path:
+    """Return the file to write, after checking that all is there that a report needs."""
+    needed = {
+        "area": options.area,
+        "--kind": options.kind,
+        "--limit": options.limit,
+        "-o": options.output,
+    }
+    lacking = [name for name, value in needed.items() if value is None]
+    if lacking:
+        raise _refused("said_missing", what=", ".join(lacking))
+    path = Path(options.output)
+    tables.check_ending(path, tuple(reports.available()))
+    return path
+
+
+def _choice(options: Options) -> dict[str, Any]:
+    """Return what was chosen for the report, checked before an area is opened."""
+    findings: tuple[str, ...] = FINDINGS
+    if options.findings is not None:
+        findings = tuple(word for word in map(str.strip, options.findings.split(",")) if word)
+    words = dict(_pair(word) for word in options.words)
+    for name in words:
+        if name in FINDINGS and name not in findings:
+            raise BadOption(reason=f"--words {name}", command="report")
+    choice = {
+        "date": options.date or dt.date.today().isoformat(),
+        "language": options.lang,
+        "title": options.title,
+        "findings": findings,
+        "own_words": words,
+    }
+    asked(**choice)
+    return choice
+
+
+def _proposal(area: Area, options: Options, limit_m: float) -> Proposal | None:
+    """Return the proposal for the report's own question; None where no sites are asked for."""
+    if options.sites is None:
+        if options.candidates:
+            raise _refused("said_missing", what="--sites")
+        return None
+    if not options.sites.isascii() or not options.sites.isdigit():
+        raise BadCount(found=options.sites)
+    kinds = tuple(word for word in map(str.strip, options.candidates.split(",")) if word)
+    question = Question(
+        kind=options.kind,
+        count=int(options.sites),
+        limit_m=limit_m,
+        group=options.group,
+        profile=options.profile,
+        kinds=kinds,
+    )
+    return placing.propose(placing.prepare(area, question))
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, sign, text = word.partition("=")
+    if not sign:
+        raise _refused("said_empty", what=f"--words {word}")
+    return name.strip(), text
+
+
+def _refused(key: str, **values: str) -> BadOption:
+    return BadOption(reason=texts.Phrase(f"cli.{key}", values), command="report")
