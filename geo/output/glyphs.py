@@ -13,7 +13,7 @@ MISSING = "□"
 """Stands for a character that no font here has."""
 
 BREAK = "\u200b"
-LONGEST_RUN, PIECE = 40, 20
+LONGEST_RUN, PIECE = 40, 6
 """A run of letters longer than this may break after each piece."""
 
 _SILENT = re.compile("[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u00ad]")

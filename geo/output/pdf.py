@@ -20,16 +20,20 @@ from geo.mapview import MapSpec
 from geo.output import glyphs
 from geo.output.figures import figure_svg, natural_height
 from geo.output.lettering import fonts_folder
+from geo.record import NAME, record_bytes
 from geo.report import FINDINGS, Finding, Report
 
 TEMPLATE = Path(__file__).with_name("report.typ")
-ATTACHMENT = "narhet.json"
 TEXT_MM, MAP_MM, LEAST_MAP_MM = 170.0, 165.0, 88.0
 """Width of the text on A4, the tallest map, and the lowest that may fill up a page."""
 
 PAGE_END_MM = 276.0
 """Where the text of a page ends, with a little to spare."""
 
+WHOLE_ROWS = 15
+"""Longer tables may be divided between pages, their head repeated."""
+
+NUMBER_LETTERS, FOOTER_LETTERS = 24, 60
 WIDEST, NARROWEST = 34, 7
 """Letters a column is weighed with at most and at least."""
 
@@ -55,27 +59,15 @@ def pdf_bytes(report: Report, area: Area | None = None) -> bytes:
     if area is None and any(finding.map is not None for finding in report.findings):
         area = open_area(report.area)
     content = _content(report)
-    carried = attachment(report).decode()
+    carried = record_bytes(report).decode()
     if area is not None:
         _draw_maps(content, report, area, carried)
     return _written(_inputs(content, carried), _moment(report))
 
 
-def attachment(report: Report) -> bytes:
-    """Return the settings and figures that travel in the file, as JSON."""
-    carried = {
-        "area": report.area,
-        "area_key": report.area_key,
-        "date": report.date,
-        "language": report.language,
-        "settings": report.settings,
-        "results": report.results,
-    }
-    return json.dumps(carried, sort_keys=True, ensure_ascii=False).encode()
-
-
 def _inputs(content: dict[str, Any], carried: str) -> dict[str, str]:
-    return {"report": json.dumps(content, ensure_ascii=False), "attachment": carried}
+    written = json.dumps(content, ensure_ascii=False)
+    return {"report": written, "attachment": carried, "attachment-name": NAME}
 
 
 def _written(inputs: dict[str, str], moment: datetime) -> bytes:
@@ -136,14 +128,14 @@ def _content(report: Report) -> dict[str, Any]:
     """Gather all the template sets, each text made of characters the fonts can show."""
     day = _moment(report)
     language = report.language
-    line = f"{report.area_name} · {report.date}"
     return {
         "lang": language,
         "title": glyphs.strong(report.title),
         "subtitle": glyphs.plain(report.subtitle),
         "description": glyphs.plain(report.subtitle or report.title),
         "keywords": [glyphs.plain(report.area_key)],
-        "footer": glyphs.plain(line),
+        "line": glyphs.plain(f"{report.area_name} · {report.date}"),
+        "footer": glyphs.plain(f"{_cut(report.area_name)} · {report.date}"),
         "marks": [glyphs.strong(mark) for mark in _marks(report)],
         "year": day.year,
         "month": day.month,
@@ -155,6 +147,10 @@ def _content(report: Report) -> dict[str, Any]:
         },
         "findings": [_finding(finding) for finding in report.findings],
     }
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= FOOTER_LETTERS else f"{name[: FOOTER_LETTERS - 1]}…"
 
 
 def _marks(report: Report) -> list[str]:
@@ -202,33 +198,34 @@ def _table(finding: Finding) -> dict[str, Any] | None:
     table = finding.table
     if table is None or table.empty:
         return None
-    cells = table.map(_cell)
+    held = [[_cell(value) for value in table.iloc[:, at]] for at in range(table.shape[1])]
     columns = [
         {
             "name": glyphs.strong(str(name)),
-            "right": number > 0 and _is_number_column(cells.iloc[:, number]),
-            "weight": _weight(str(name), cells.iloc[:, number]),
+            "right": at > 0 and _is_number_column(held[at]),
+            "weight": _weight(str(name), held[at]),
         }
-        for number, name in enumerate(table.columns)
+        for at, name in enumerate(table.columns)
     ]
-    rows = [[glyphs.plain(cell) for cell in row] for row in cells.itertuples(index=False)]
+    rows = [[glyphs.plain(cell) for cell in row] for row in zip(*held, strict=True)]
     if finding.total_last:
-        rows[-1] = [glyphs.strong(cell) for cell in cells.iloc[-1]]
-    return {"columns": columns, "rows": rows, "total": finding.total_last}
+        rows[-1] = [glyphs.strong(column[-1]) for column in held]
+    small = len(rows) <= WHOLE_ROWS and all(len(cell) <= 2 * WIDEST for row in rows for cell in row)
+    return {"columns": columns, "rows": rows, "total": finding.total_last, "whole": small}
 
 
 def _cell(value: object) -> str:
     return str(value) if pd.notna(value) else ""
 
 
-def _is_number_column(cells: pd.Series) -> bool:
+def _is_number_column(cells: list[str]) -> bool:
     """Tell whether a column is read as numbers: so is most of what holds digits in it."""
-    held = [cell for cell in cells if re.search(r"\d", cell)]
-    return 2 * sum(bool(_NUMBER.fullmatch(cell.strip())) for cell in held) > len(held)
+    told = [cell[:NUMBER_LETTERS].strip() for cell in cells if re.search(r"\d", cell)]
+    return 2 * sum(bool(_NUMBER.fullmatch(cell)) for cell in told) > len(told)
 
 
-def _weight(name: str, cells: pd.Series) -> int:
+def _weight(name: str, cells: list[str]) -> int:
     """Return how wide a column wants to be, in letters; the words of its head are bold."""
     word = round(1.6 * max(map(len, name.split()), default=0))
-    longest = int(cells.str.len().max())
-    return max(word, min(longest, WIDEST), NARROWEST) + 2
+    longest = max(map(len, cells))
+    return min(max(word, longest, NARROWEST), WIDEST) + 2
