@@ -1,0 +1,270 @@
+"""The tables of preschool places against children in words and numbers as people read them: the
+map's twin, districts, housings, whom to call, weeks. Made of answers; computes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from geo import presets, privacy, texts
+from geo.calls import CallList
+from geo.output.preschool_files import amount_words, problem_words
+from geo.output.preschool_more import ages_words, ask_words
+from geo.preschool_answer import PreschoolAnswer
+from geo.preschools import Amount, Preschool
+from geo.surge import Need, SurgeAnswer
+
+
+def map_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
+    """Return what the map says in words: districts, housings and preschools, with places,
+    vacancies, children and places per child. Indexed by what a click on the map gives.
+    """
+    rows = [
+        (
+            row.name or texts.text("gap.outside_districts", language),
+            _word("what_district", language),
+            _hidden(row.children, row.hidden, language),
+            _amount(row.places, language),
+            _amount(row.vacancies, language),
+            _decimal(row.places_per_child, language) or _word("no_children", language),
+        )
+        for row in answer.districts
+    ]
+    ids = [""] * len(rows)
+    for home in answer.housing:
+        children = home.family.children
+        amount = None if children is None else Amount(children, children, children)
+        ids.append(home.family.place)
+        rows.append(
+            (
+                home.family.name or home.family.place,
+                presets.kind("transitional_housing").name(language),
+                _hidden(amount, home.hidden, language),
+                _amount(home.places, language),
+                _amount(home.vacancies, language),
+                _decimal(home.places_per_child, language) or "–",
+            )
+        )
+    for each in answer.preschools:
+        place = each.preschool
+        ids.append(place.id)
+        rows.append(
+            (
+                place.name or place.id,
+                presets.kind(place.kind).name(language),
+                "",
+                _amount(place.places, language),
+                _amount(place.vacancies, language),
+                "",
+            )
+        )
+    names = ("name", "what", "children", "places", "vacancies", "places_per_child")
+    return _table(rows, names, language, ids)
+
+
+def preschool_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
+    """Return the preschools as a table in words, indexed by id."""
+    rows = [
+        (
+            row.preschool.name or row.preschool.id,
+            row.preschool.district,
+            _amount(row.preschool.places, language),
+            _basis(row.preschool, language),
+            _count(row.preschool.enrolled, language),
+            _amount(row.preschool.vacancies, language),
+            _count(row.assigned, language),
+            _owner(row.preschool, language),
+            _word(f"answer_{row.preschool.without_personal_number}", language),
+            ", ".join(row.preschool.languages) or texts.text("source.unknown", language),
+        )
+        for row in answer.preschools
+    ]
+    names = (
+        *("name", "district", "places", "basis", "enrolled", "vacancies", "assigned", "owner"),
+        *("without_personal_number", "languages"),
+    )
+    return _table(rows, names, language, [row.preschool.id for row in answer.preschools])
+
+
+def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
+    """Return the districts as a table in words, most children without a place first."""
+    rows = [
+        (
+            row.name or texts.text("gap.outside_districts", language),
+            _hidden(row.children, row.hidden, language),
+            _amount(row.places, language),
+            _count(row.enrolled, language),
+            _decimal(row.places_per_child, language) or _word("no_children", language),
+            _hidden(row.shortage.children, row.hidden, language),
+            _of_reason(row.shortage.by_distance, row.hidden, language),
+            _of_reason(row.shortage.by_places, row.hidden, language),
+            _amount(row.surplus, language),
+        )
+        for row in answer.districts
+    ]
+    names = (
+        *("district", "children", "places", "enrolled", "places_per_child", "shortage"),
+        *("by_distance", "by_places", "surplus"),
+    )
+    return _table(rows, names, language)
+
+
+def housing_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
+    """Return the transitional housings as a table in words, indexed by place id."""
+    unknown = texts.text("source.unknown", language)
+    rows = []
+    for row in answer.housing:
+        children = row.family.children
+        amount = None if children is None else Amount(children, children, children)
+        short = row.shortage.children if row.shortage else None
+        given = row.family.three_year_olds_without_place
+        rows.append(
+            (
+                row.family.name or row.family.place,
+                _hidden(amount, row.hidden, language),
+                _amount(row.places, language),
+                _amount(row.vacancies, language),
+                _hidden(short, row.hidden, language),
+                "; ".join(
+                    f"{each.name} {texts.metres(each.metres, language)}" for each in row.nearest
+                ),
+                unknown if given is None else texts.percent(given, language),
+            )
+        )
+    names = (
+        *("name", "children", "places_in_reach", "vacancies_in_reach", "shortage", "nearest"),
+        "three_year_olds",
+    )
+    return _table(rows, names, language, [row.family.place for row in answer.housing])
+
+
+def calls_table(found: CallList, language: str) -> pd.DataFrame:
+    """Return whom to call in order, and what to ask each, indexed by id."""
+    rows = [
+        (
+            texts.number(number, language),
+            call.place.name or call.place.id,
+            texts.number(call.metres, language),
+            _amount(call.place.vacancies, language),
+            _word(f"answer_{call.place.without_personal_number}", language),
+            ", ".join(call.place.languages) or texts.text("source.unknown", language),
+            " ".join(ask_words(call, language)),
+        )
+        for number, call in enumerate(found.calls, start=1)
+    ]
+    names = (
+        *("order", "name", "metres", "vacancies", "without_personal_number", "languages"),
+        "ask",
+    )
+    return _table(rows, names, language, [call.place.id for call in found.calls])
+
+
+def surge_table(answer: SurgeAnswer, language: str) -> pd.DataFrame:
+    """Return who takes how many of those who arrive, and where the next vacancies are."""
+    rows = [
+        (
+            presets.kind(need.kind).name(language),
+            taker.place.name or taker.place.id,
+            texts.number(taker.metres, language),
+            _amount(taker.room, language),
+            texts.number(taker.taken, language),
+        )
+        for need in answer.needs
+        for taker in (*need.takers, *need.next)
+    ]
+    ids = [taker.place.id for need in answer.needs for taker in (*need.takers, *need.next)]
+    return _table(rows, ("what", "name", "metres", "vacancies", "takes"), language, ids)
+
+
+def week_table(need: Need, language: str) -> pd.DataFrame:
+    """Return week by week how many of one kind of need have come, have a place, and wait."""
+    rows = [
+        (
+            texts.number(week.number, language),
+            week.first_day.isoformat(),
+            texts.number(week.arrived, language),
+            texts.number(week.need, language),
+            texts.number(week.have, language),
+            amount_words(week.left, language),
+        )
+        for week in need.weeks
+    ]
+    return _table(rows, ("week", "date", "arrived", "need", "have", "left"), language)
+
+
+def need_table(answer: SurgeAnswer, language: str) -> pd.DataFrame:
+    """Return the kinds of place that are needed: for how many, who get one, who are left."""
+    rows = [
+        (
+            presets.kind(need.kind).plural(language),
+            ages_words(need.ages, language),
+            texts.number(need.people, language),
+            texts.number(need.taken, language),
+            amount_words(need.left, language),
+            texts.number(need.unknown, language),
+        )
+        for need in answer.needs
+    ]
+    return _table(rows, ("what", "ages", "need", "have", "left", "unknown"), language)
+
+
+def problems_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
+    """Return what a person should look at in the data, each with what was done about it."""
+    rows = [(each.name or each.place, problem_words(each, language)) for each in answer.problems]
+    return _table(rows, ("name", "problem"), language)
+
+
+def _table(
+    rows: Sequence[tuple[str, ...]],
+    names: tuple[str, ...],
+    language: str,
+    ids: list[str] | None = None,
+) -> pd.DataFrame:
+    columns = [texts.text(f"preschool_table.{name}", language) for name in names]
+    index = None if ids is None else pd.Index(ids, name="id")
+    return pd.DataFrame(rows, columns=columns, index=index)
+
+
+def _word(key: str, language: str) -> str:
+    return texts.text(f"preschools.{key}", language)
+
+
+def _amount(amount: Amount | None, language: str) -> str:
+    if amount is None:
+        return texts.text("source.unknown", language)
+    return amount_words(amount, language)
+
+
+def _count(value: int | None, language: str) -> str:
+    unknown = texts.text("source.unknown", language)
+    return unknown if value is None else texts.number(value, language)
+
+
+def _hidden(amount: Amount | None, hidden: bool, language: str) -> str:
+    """Write an amount of counted children; a hidden one as fewer than five or as hidden."""
+    if not hidden:
+        return _amount(amount, language)
+    if amount is not None and privacy.is_small(amount.value, counted=True):
+        return texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+    return texts.text("gap.hidden", language)
+
+
+def _of_reason(value: int, hidden: bool, language: str) -> str:
+    return texts.text("gap.hidden", language) if hidden else texts.number(value, language)
+
+
+def _decimal(value: float | None, language: str) -> str:
+    return "" if value is None or math.isnan(value) else texts.number(value, language, 2)
+
+
+def _basis(place: Preschool, language: str) -> str:
+    return texts.text(f"preschools.basis_{place.basis}", language)
+
+
+def _owner(place: Preschool, language: str) -> str:
+    if place.owner in ("municipal", "independent"):
+        return _word(f"owner_{place.owner}", language)
+    return place.owner or texts.text("source.unknown", language)
