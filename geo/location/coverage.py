@@ -1,18 +1,26 @@
-"""Maximal covering: reach as many people as possible with a number of sites, or for a budget."""
+"""Maximal covering: reach as many people as possible with a number of sites, or for a budget. Knows
+who is in reach of what, not where that is.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.sparse import csc_array, eye_array, hstack, vstack
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
-from geo.location import answers, highs
-from geo.location.answers import Matrix, Siting
+from geo.errors import BadBudget, BadCount, BudgetTooSmall
+from geo.location import answers, cover_best, cover_mip, highs
+from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
+from geo.location.cover_core import core_of
+from geo.location.cover_mip import Purse
+
+_MOST_WHOLE = 2.0**52
 
 
-def max_coverage(
+def max_coverage(  # noqa: PLR0913 (every one is part of the question)
     reach: Matrix,
     weights: ArrayLike,
     count: int | None,
@@ -24,61 +32,145 @@ def max_coverage(
     time_limit_s: float = 60,
     progress: highs.Progress | None = None,
 ) -> Siting:
-    """PLAIN FIRST VERSION, to be replaced."""
+    """Choose the sites that reach most people together with those open already.
+
+    Parameters
+    ----------
+    reach : demand × candidates; stored entries (dense: non-zeros) are in reach.
+    weights : people a row of demand.
+    count : new sites: exactly so many, or at most so many where there is a budget; None: no bound
+        but the budget.
+    existing, forbidden : candidates open already, and such as may not be opened.
+    costs : what a candidate costs (None: 1 each); existing ones cost nothing.
+    budget : what the new sites may cost together.
+    progress : called now and then; may raise ``Cancelled``.
+
+    Returns
+    -------
+    People reached by new and existing sites, and a bound on what any choice could reach. When
+    people are whole numbers the bound is rounded down to one, for no choice reaches a part of a
+    person. Sites are filled up with the first free candidates where fewer reach all.
+
+    Raises
+    ------
+    BadBudget, BudgetTooSmall : not an amount of at least zero; below the cheapest free candidate.
+    And what ``answers`` raises at the door.
+
+    Notes
+    -----
+    Church and ReVelle 1974. Rows and candidates that can not matter are dropped; a Lagrangian
+    bound with swaps (Galvão and ReVelle 1996) settles most columns, the relaxation and a
+    branch and cut what is left.
+
+    Examples
+    --------
+    >>> reach = [[1, 0, 0], [1, 1, 0], [0, 1, 1]]
+    >>> found = max_coverage(reach, [5, 2, 4], count=1)
+    >>> found.sites.tolist(), found.objective, found.proven
+    ([0], 7.0, True)
+    """
     clock = highs.Clock(time_limit_s, progress)
     matrix = answers.reach_matrix(reach)
-    rows, columns = matrix.shape
-    people = answers.people_of(weights, rows)
-    choice = answers.candidates_of(columns, count, existing, forbidden)
-    cost = answers.costs_of(costs, columns)
-    ones = matrix.copy()
-    ones.data = np.ones(len(ones.data))
-    a = vstack(
-        [
-            hstack([-ones, eye_array(rows)]),
-            csc_array(
-                np.concatenate([np.isin(np.arange(columns), choice.free), np.zeros(rows)])[None]
-            ),
-            csc_array(
-                np.concatenate(
-                    [np.where(np.isin(np.arange(columns), choice.free), cost, 0), np.zeros(rows)]
-                )[None]
-            ),
-        ]
-    ).tocsc()
-    low = np.concatenate([np.full(rows + 2, -np.inf)])
-    high = np.concatenate([np.zeros(rows), [choice.count], [np.inf if budget is None else budget]])
+    people = answers.people_of(weights, matrix.shape[0])
+    choice = answers.candidates_of(matrix.shape[1], count, existing, forbidden)
+    cost = answers.costs_of(costs, matrix.shape[1])
+    if count is None and budget is None:
+        raise BadCount(found="None")
+    purse = Purse(choice.count)
+    if budget is not None:
+        purse = _purse(choice, cost, budget)
+    best = _best(matrix, people, choice, cost, purse, clock)
+    sites = best.candidates
     if budget is None:
-        low[rows] = choice.count
-    ylow, yhigh = np.zeros(columns), np.zeros(columns)
-    yhigh[choice.free] = 1
-    ylow[choice.existing] = yhigh[choice.existing] = 1
-    solver = highs.new_solver()
-    highs.load(
-        solver,
-        np.concatenate([np.zeros(columns), people]),
-        a,
-        (low, high),
-        (np.concatenate([ylow, np.zeros(rows)]), np.concatenate([yhigh, np.ones(rows)])),
-        whole=np.arange(columns + rows) < columns,
-        maximize=True,
-    )
-    status = highs.run(solver, clock)
-    values, bound = highs.best_known(solver)
-    sites = np.setdiff1d(np.flatnonzero(values[:columns] > 0.5), choice.existing)
+        sites = _filled(sites, choice)
+    else:
+        sites = _needed(matrix, people, choice.existing, sites, cost)
+    return _answer(matrix, people, choice, sites, best, clock)
+
+
+def _purse(choice: Candidates, cost: Floats, budget: object) -> Purse:
+    """Check the budget; one of equal costs is a number of sites."""
+    if isinstance(budget, bool) or not isinstance(budget, int | float | np.number):
+        raise BadBudget(found=str(budget))
+    amount = float(budget)
+    if not math.isfinite(amount) or amount < 0:
+        raise BadBudget(found=f"{amount:g}")
+    free = cost[choice.free]
+    if len(free) and choice.count and free.min() > cover_mip.within(amount):
+        raise BudgetTooSmall(budget=f"{amount:g}", cheapest=f"{free.min():g}")
+    return Purse(choice.count, amount)
+
+
+def _best(
+    matrix: csr_array, people: Floats, choice: Candidates, cost: Floats, purse: Purse,
+    clock: highs.Clock,
+) -> cover_best.Best:  # fmt: skip
+    """Answer for those whom no existing site reaches."""
+    served = _reached(matrix, choice.existing)
+    free = choice.free[cost[choice.free] <= cover_mip.within(purse.budget)]
+    core = core_of(matrix[~served][:, free], people[~served], free, cost[free])
+    if math.isfinite(purse.budget) and core.columns and np.ptp(core.cost) == 0:
+        each = core.cost[0]
+        fitting = purse.count if each == 0 else int(cover_mip.within(purse.budget) / each)
+        purse = Purse(min(purse.count, fitting))
+    return cover_best.best_of(core, purse, _step(people), clock)
+
+
+def _answer(
+    matrix: csr_array, people: Floats, choice: Candidates, sites: Ints, best: cover_best.Best,
+    clock: highs.Clock,
+) -> Siting:  # fmt: skip
     assignment = answers.nearest_open(matrix, np.concatenate([sites, choice.existing]))
     objective = float(people[assignment >= 0].sum())
+    before = float(people[_reached(matrix, choice.existing)].sum())
+    bound = before + best.bound
+    if _step(people):
+        bound = math.floor(bound + 1e-4)
+    bound = max(objective, bound)
     gap = answers.gap_between(objective, bound)
     lost = np.diff(matrix.indptr) == 0
     return Siting(
-        sites,
-        objective,
-        bound,
-        gap,
-        gap == 0,
-        clock.seconds,
-        assignment,
-        float(people[lost].sum()),
-        float(people[(assignment < 0) & ~lost].sum()),
-        highs.status_name(status),
+        sites=sites,
+        objective=objective,
+        bound=bound if gap else objective,
+        gap=gap,
+        proven=gap == 0,
+        seconds=clock.seconds,
+        assignment=assignment,
+        unreachable=float(people[lost].sum()),
+        unserved=float(people[(assignment < 0) & ~lost].sum()),
+        status="optimal" if gap == 0 else best.status,
     )
+
+
+def _step(people: Floats) -> float:
+    """Return what two different sums of people differ by at least; 0 where they are not whole."""
+    whole = bool((people == np.floor(people)).all()) and people.sum() < _MOST_WHOLE
+    return 1.0 if whole else 0.0
+
+
+def _reached(matrix: csr_array, sites: Ints) -> NDArray[np.bool_]:
+    """Return which rows some of the sites reach."""
+    is_open = np.zeros(matrix.shape[1], bool)
+    is_open[sites] = True
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    reached = np.zeros(matrix.shape[0], bool)
+    reached[row[is_open[matrix.indices]]] = True
+    return reached
+
+
+def _filled(sites: Ints, choice: Candidates) -> Ints:
+    """Add the first free candidates until there are as many as asked for."""
+    more = np.setdiff1d(choice.free, sites)[: choice.count - len(sites)]
+    return np.sort(np.concatenate([sites, more])).astype(np.intp)
+
+
+def _needed(matrix: csr_array, people: Floats, existing: Ints, sites: Ints, cost: Floats) -> Ints:
+    """Drop sites that add nobody, the dearest first."""
+    kept = sites
+    reached = people[_reached(matrix, np.concatenate([existing, kept]))].sum()
+    for site in sites[np.lexsort((-sites, -cost[sites]))]:
+        fewer = kept[kept != site]
+        if people[_reached(matrix, np.concatenate([existing, fewer]))].sum() >= reached:
+            kept = fewer
+    return kept
