@@ -94,6 +94,7 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
                 children=None if place.hidden else place.children.value,
                 limit_m=answer.asked.limit_m,
                 calls=_ordered(answer, _from_district(area, answer, which), ()),
+                enrolled_share=_share(place.children_in_preschool, place.children.value),
                 three_year_olds_without_place=place.three_year_olds_without_place,
             )
     known = [row.family.name or row.family.place for row in answer.housing]
@@ -111,6 +112,10 @@ def questions(place: Preschool) -> tuple[str, ...]:
         "languages": not place.languages,
     }
     return tuple(name for name in QUESTIONS if unknown[name])
+
+
+def _share(part: float | None, whole: int) -> float | None:
+    return None if part is None or not whole else min(1.0, part / whole)
 
 
 def _ordered(answer: PreschoolAnswer, metres: Floats, languages: Sequence[str]) -> tuple[Call, ...]:

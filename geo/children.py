@@ -19,7 +19,7 @@ from geo.preschool_rules import cell, plain_record, rules, share
 from geo.preschools import Amount, Problem, words
 from geo.sources.cells import to_number, written
 
-BAND, NEXT_BAND = "children_0_4", "children_5_9"
+BAND, NEXT_BAND, TOLD = "children_0_4", "children_5_9", "children_1_5"
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Demand:
     """Children aged 1–5 a row of ``area.people``: whole numbers, ``low`` ≤ ``children`` ≤ ``high``.
 
     ``counted`` marks the rows of transitional housing, whose numbers are no estimates. ``rule`` is
-    ``bands`` (0–4 and 5–9), ``first_band`` (0–4 alone, where 5–9 is nowhere known) or ``none`` (no
-    residents). ``total`` is their sum with its range. ``unknown_rows`` are rows of residents whose
-    band 0–4 is not known.
+    ``bands`` (0–4 and 5–9), ``first_band`` (0–4 alone, where 5–9 is nowhere known), ``told`` (the
+    file tells children 1–5) or ``none`` (no residents). ``unknown_rows`` are rows of residents
+    whose children are not known.
     """
 
     children: Ints
@@ -76,13 +76,15 @@ def demand_of(area: Area) -> Demand:
     lives, housing = origin == RESIDENTS, origin == HOUSING
     families, problems = _families(area, housing)
     count = len(area.people)
-    has_band = BAND in area.people and bool(area.people[BAND].notna().to_numpy()[lives].any())
+    first, told = _column(area, BAND, lives), _column(area, TOLD, lives)
+    known = np.isfinite(first) | np.isfinite(told)
+    has_band = bool(known.any())
     if not has_band and not any(family.children for family in families):
         raise AreaLacks(key="lacks.children_1_5")
     value, low, high, rule, unknown = np.zeros(count), np.zeros(count), np.zeros(count), "none", 0
     if has_band:
-        value, low, high, rule = _of_bands(area, lives)
-        unknown = int((lives & area.people[BAND].isna().to_numpy(bool)).sum())
+        value, low, high, rule = _of_bands(first, _column(area, NEXT_BAND, lives), told)
+        unknown = int((lives & ~known).sum())
     whole = whole_numbers(value, _units(area))
     fewer = np.minimum(whole, whole_numbers(_scaled(whole, value - low, value), _units(area)))
     more = whole_numbers(np.maximum(high - value, 0.0), _units(area))
@@ -118,31 +120,37 @@ def whole_numbers(values: Floats, units: Ints) -> Ints:
     return whole
 
 
-def _of_bands(area: Area, lives: Bools) -> tuple[Floats, Floats, Floats, str]:
+def _of_bands(first: Floats, second: Floats, told: Floats) -> tuple[Floats, Floats, Floats, str]:
     """Return children 1–5 a row with the range, and which rule made them.
 
     Four of the five one-year classes of 0–4, and one of 5–9: ``A(1 − s) + B s``. Where 5–9 is not
-    known for a row, its one class is taken to be as large as one of 0–4.
+    known for a row, its one class is taken to be as large as one of 0–4. Where the file tells
+    children 1–5, that is their number.
     """
     rule = rules().bands
-    first = np.where(lives, area.people[BAND].fillna(0).to_numpy(np.float64), 0.0)
-    if NEXT_BAND in area.people:
-        given = area.people[NEXT_BAND].to_numpy(np.float64)
-    else:
-        given = np.full(len(first), np.nan)
-    known = np.isfinite(given) & lives
-    second = np.where(known, np.nan_to_num(given), first)
+    has_next = np.isfinite(second)
+    own = np.nan_to_num(first)
+    next_own = np.where(has_next, np.nan_to_num(second), own)
+    is_told = np.isfinite(told)
     value, low, high = (
-        first * (1 - infant) + second * fifth
+        np.where(is_told, np.nan_to_num(told), own * (1 - infant) + next_own * fifth)
         for infant, fifth in (
             (rule.one_year, rule.one_year),
             (rule.most, rule.least),
             (rule.least, rule.most),
         )
     )
-    has_people = lives & (first > 0)
-    name = "bands" if (known & has_people).any() or not has_people.any() else "first_band"
-    return value, low, high, name
+    by_band = ~is_told & (own > 0)
+    if not by_band.any():
+        return value, low, high, "told" if is_told.any() else "bands"
+    return value, low, high, "bands" if (has_next & by_band).any() else "first_band"
+
+
+def _column(area: Area, name: str, lives: Bools) -> Floats:
+    """Return a group's count a row of residents; NaN where it is not known, and for others."""
+    if name not in area.people:
+        return np.full(len(area.people), np.nan)
+    return np.where(lives, area.people[name].to_numpy(np.float64), np.nan)
 
 
 def _scaled(whole: Ints, fewer: Floats, value: Floats) -> Floats:

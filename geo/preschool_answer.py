@@ -72,6 +72,8 @@ class DistrictRow:
     over the district's children; None with no children here. ``surplus`` are places of the
     district's preschools that no child within the limit is left to take; ``balance`` is places that
     lie here less children who live here, below zero where there are too few.
+    What the statistics tell of children in preschool and of three-year-olds without a place is
+    passed on; None where they do not.
     """
 
     name: str
@@ -87,6 +89,7 @@ class DistrictRow:
     balance: Amount
     counted: bool
     three_year_olds_without_place: float | None = None
+    children_in_preschool: float | None = None
     hidden: bool = False
 
 

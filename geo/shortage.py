@@ -45,7 +45,7 @@ from geo.reach import within
 ASSIGNMENT = "assignment"
 METHODS = (*CATCHMENTS, ASSIGNMENT)
 LIMIT_M = 1000.0
-THREE_YEAR_OLDS = "three_year_olds_without_place"
+THREE_YEAR_OLDS, IN_PRESCHOOL = "three_year_olds_without_place", "children_in_preschool"
 
 
 def capacity_of(
@@ -201,7 +201,8 @@ def _district(
             places.high - children.low,
         ),
         counted=not bool((spread & here).any()),
-        three_year_olds_without_place=_given(world.area, here),
+        three_year_olds_without_place=_given(world.area, THREE_YEAR_OLDS, here),
+        children_in_preschool=_given(world.area, IN_PRESCHOOL, here),
     )
 
 
@@ -250,11 +251,11 @@ def nearest_vacant(supply: Supply, metres: csr_array, walker: Profile) -> tuple[
     return tuple(found[: rules().calls.nearest_vacancies])
 
 
-def _given(area: Area, here: Bools) -> float | None:
-    """Return the three-year-olds without a place that the statistics tell of some rows."""
-    if THREE_YEAR_OLDS not in area.people:
+def _given(area: Area, group: str, here: Bools) -> float | None:
+    """Return how many of a group the statistics tell of some rows; None where they do not."""
+    if group not in area.people:
         return None
-    told = area.people[THREE_YEAR_OLDS].to_numpy(np.float64)[here]
+    told = area.people[group].to_numpy(np.float64)[here]
     return float(np.nansum(told)) if np.isfinite(told).any() else None
 
 

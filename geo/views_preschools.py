@@ -127,8 +127,8 @@ def status_of(place: Preschool) -> str:
 
 def access_squares(area: Area, answer: PreschoolAnswer) -> gpd.GeoDataFrame:
     """Return squares of 250 m where residents have children: ``id``, ``places_per_child`` (mean
-    over the children), ``children`` and the square (WGS84). Transitional housing is left out: it has
-    places and figures of its own, which may be small counts.
+    over the children), ``children`` and the square (WGS84). Transitional housing is left out: it
+    has figures of its own, which may be small counts.
     """
     children = np.where(answer.demand.counted, 0, answer.demand.children)
     told = (children > 0) & np.isfinite(answer.access)

@@ -114,6 +114,7 @@ def notes(answer: PreschoolAnswer, language: str) -> list[str]:
     lines = []
     if answer.demand.rule != "none":
         lines.append(say(answer.demand.rule))
+    if answer.demand.rule in ("bands", "first_band"):
         least, most = (texts.percent(part, language) for part in (rule.least, rule.most))
         lines.append(say("bands_range", least=least, most=most))
     if estimated:
@@ -237,6 +238,7 @@ def _district(row: DistrictRow, language: str) -> dict[str, Any]:
         **plain_amount("surplus", row.surplus),
         **plain_amount("balance", None if row.hidden else row.balance),
         "three_year_olds_without_place": row.three_year_olds_without_place,
+        "children_in_preschool": row.children_in_preschool,
     }
     if row.places_per_child is None and row.children.value == 0:
         document["note"] = texts.text("preschools.no_children", language)
