@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from threading import Thread
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from threading import Lock, Thread
+from typing import Any
 
 import streamlit as st
 
@@ -16,7 +20,10 @@ from geo.flips import flips as count_flips
 from geo.gaps import Gap, distances, gap, without_small_counts
 from geo.here import Here, reach_here
 from geo.network import Floats
+from geo.output import site_files
 from geo.output import tables as files
+from geo.output.site_files import SiteAnswer
+from geo.placing import Placing, Question, prepare
 from pages.parts.state import t
 
 
@@ -45,6 +52,45 @@ def gap_files(of: Area, found: Gap, language: str) -> dict[str, bytes]:
     """
     view = (found.kind, found.limit_m, found.group, found.profile)
     return _gap_files(of.key, view, language, found, of)
+
+
+def placing(of: Area, question: Question) -> Placing:
+    """Return a question laid out over an area: once for all counts and budgets."""
+    return _placing(of.key, question.basis, of).asked(question)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Answers of long work, the latest ``most``, by what they depend on; for all sessions."""
+
+    most: int = 64
+    found: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: Hashable) -> Any:
+        """Return an answer, None where there is none."""
+        with self.lock:
+            if key in self.found:
+                self.found.move_to_end(key)
+            return self.found.get(key)
+
+    def put(self, key: Hashable, answer: Any) -> None:
+        """Keep an answer, and let the oldest go."""
+        with self.lock:
+            self.found[key] = answer
+            while len(self.found) > self.most:
+                self.found.popitem(last=False)
+
+
+@st.cache_resource(show_spinner=False)
+def kept() -> Kept:
+    """Return the answers of long work."""
+    return Kept()
+
+
+def site_files_of(found: SiteAnswer, key: Hashable, language: str) -> dict[str, bytes]:
+    """Return a proposal as a file of each kind, small counts hidden; made before the click."""
+    return _site_files((key, language), found, language)
 
 
 def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:
@@ -91,6 +137,17 @@ def _walks(key: str, kind: str, profile: str, _area: Area) -> Floats:  # noqa: A
 def _answer(key: str, kind: str, limit_m: float, group: str, profile: str, _area: Area) -> Gap:
     metres = _walks(key, kind, profile, _area)
     return gap(_area, kind=kind, limit_m=limit_m, group=group, profile=profile, metres=metres)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _placing(key: str, basis: Question, _area: Area) -> Placing:  # noqa: ARG001
+    return prepare(_area, basis)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _site_files(key: Hashable, _found: SiteAnswer, language: str) -> dict[str, bytes]:  # noqa: ARG001
+    content = site_files.site_file(_found, language)
+    return {ending: write(content) for ending, write in site_files.WRITERS.items()}
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

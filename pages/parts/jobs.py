@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
+from typing import Any
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ from geo.errors import Cancelled, NarhetError
 from pages.parts.state import t
 
 log = logging.getLogger(__name__)
-Work = Callable[[Progress], Area]
+Work = Callable[[Progress], Any]
 
 
 @dataclass
@@ -27,10 +28,11 @@ class Job:
     step: str = ""
     share: float = 0.0
     done: bool = False
-    result: Area | None = None
+    result: Any = None
     error: NarhetError | None = None
     broken: bool = False
     _stop: Event = field(default_factory=Event)
+    _ended: Event = field(default_factory=Event)
     _lock: Lock = field(default_factory=Lock)
 
     def progress(self, step: str, share: float) -> None:
@@ -60,6 +62,11 @@ class Job:
             self.broken = True
         finally:
             self.done = True
+            self._ended.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the work to end, but no longer than this."""
+        self._ended.wait(seconds)
 
 
 def start(title: str, work: Work) -> None:
@@ -83,6 +90,11 @@ def show() -> None:
         return
     if job.done:
         st.rerun(scope="app")
+    bar(job)
+
+
+def bar(job: Job) -> None:
+    """Show how far the work is, and a button to stop it."""
     step = t(job.step) if job.step else ""
     st.progress(min(max(job.share, 0.0), 1.0), text=f"{job.title}: {step}")
     if job.stopping:

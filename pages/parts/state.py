@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from geo import presets, texts
+from geo import placing, presets, texts
 from geo.errors import NarhetError
 
 DEFAULTS: dict[str, str] = {
@@ -17,14 +17,31 @@ DEFAULTS: dict[str, str] = {
     "limit": "400",
     "group": "children_0_4",
     "profile": "adult",
+    "open": "language_cafe",
+    "count": "2",
+    "aim": "coverage",
+    "rooms": "",
+    "near": "",
+    "spots": "",
+    "lattice": "",
+    "refused": "",
+    "existing": "keep",
+    "only": "",
+    "balance": "",
+    "budget": "",
 }
 """Names as they stand in the address, with what a first visitor gets."""
+
+ALWAYS = ("area", "lang", "kind", "limit", "group", "profile")
+"""What the address always says; the rest only where it is not what a first visitor gets."""
 
 CHECKS: dict[str, Callable[[str], object]] = {
     "kind": presets.kind,
     "group": presets.group,
     "profile": presets.profile,
     "limit": presets.limit_m,
+    "open": presets.kind,
+    "aim": placing.objective,
 }
 
 
@@ -76,7 +93,9 @@ def choose(name: str, value: str) -> None:
 
 def write_address() -> None:
     """Put the view in the address, where the browser's bookmark and copy take it from."""
-    view = {name: get(name) for name in DEFAULTS}
+    view = {
+        name: get(name) for name, usual in DEFAULTS.items() if name in ALWAYS or get(name) != usual
+    }
     if st.query_params.to_dict() != view:
         st.query_params.from_dict(view)
 

@@ -1,0 +1,241 @@
+"""A proposal in parts: the sentence, who says no, the runner-up, the curve, what it rests on."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from geo import placing as plan
+from geo import texts, views_sites
+from geo.output import site_files
+from geo.output.site_files import SiteAnswer
+from geo.output.site_lines import curve_table, sites_table, trade_table
+from geo.placing import Placing, Proposal, Robustness
+from geo.placing.telling import curve_tells, trade_off_tells
+from pages.parts import answers, placebox, state, tables
+from pages.parts.literal import literal
+from pages.parts.state import t
+
+_FROM_LEAST = alt.Scale(zero=False)
+LINE_COLOUR = "#005a8c"
+KNEE_COLOUR = "#b34700"
+
+
+def sentence(answer: SiteAnswer) -> None:
+    """Show the proposal in words, what it strives for and what is estimated."""
+    language = state.language()
+    proposal = answer.proposal
+    st.header(literal(plan.headline(proposal, language)), anchor=False)
+    aim = plan.objective_words(proposal.question, language)
+    st.markdown(t("placera.aim_is", aim=aim))
+    st.caption(literal(site_files.candidates_words(proposal, language)))
+    if proposal.estimated:
+        st.info(t("gap.estimated"), icon=":material/calculate:")
+    if round(proposal.off_paths):
+        lost = texts.number(round(proposal.off_paths), language)
+        st.warning(t("gap.unreachable", people=lost), icon=":material/warning:")
+    if proposal.placing.unknown:
+        st.warning(t("gap.unknown", rows=proposal.placing.unknown), icon=":material/help:")
+
+
+def sites(focus: pd.DataFrame) -> None:
+    """Show the sites of the proposal."""
+    tables.table(focus, t("placera.sites"), numbers=_numeric(focus))
+
+
+def refusals(answer: SiteAnswer) -> None:
+    """Offer to let each site say no: what it costs stands beside, and the answer comes at once."""
+    language = state.language()
+    if not answer.proposal.sites:
+        return
+    st.markdown(t("placera.if_no"))
+    for site in answer.proposal.sites:
+        name = plan.site_name(site, language)
+        st.button(
+            t("placera.says_no", number=site.number, name=literal(name)),
+            key=f"no_{site.number}",
+            icon=":material/do_not_disturb_on:",
+            on_click=placebox.refuse,
+            args=(site.id,),
+            width="stretch",
+        )
+
+
+def runner_up(answer: SiteAnswer) -> None:
+    """Show the best other choice beside the proposal."""
+    language = state.language()
+    if answer.runner_up is None:
+        return
+    words = plan.runner_up_sentence(answer.proposal, answer.runner_up, language)
+    st.markdown(f"**{literal(words)}**")
+    with st.expander(t("placera.runner_up_table")):
+        shown = sites_table(plan.without_small_counts(answer.runner_up), language)
+        tables.table(shown, t("sites.second"), numbers=_numeric(shown))
+
+
+def districts(proposal: Proposal) -> None:
+    """Show people within the limit before and after, by district."""
+    if proposal.placing.area.districts.empty:
+        return
+    with st.expander(t("placera.by_district")):
+        shown = views_sites.districts_table(proposal, state.language())
+        names = list(shown.columns)
+        tables.table(shown, t("placera.by_district"), numbers=names[1:], last_is_total=True)
+
+
+def curve(answer: SiteAnswer) -> None:
+    """Show what each further site gives: a drawing, and the table that says the same."""
+    if answer.curve is None or len(answer.curve.points) < 2:
+        return
+    language = state.language()
+    st.subheader(t("placera.curve"), anchor=False)
+    if not curve_tells(answer.curve, counted=not answer.proposal.estimated):
+        st.info(t("placera.curve_hidden"))
+        return
+    left, right = st.columns([11, 9])
+    points = answer.curve.points
+    names = (t("sites.column_sites"), t("sites.column_people"))
+    rows = pd.DataFrame([(point.count, point.people) for point in points], columns=list(names))
+    with left:
+        st.altair_chart(_line(rows, names, answer.curve.knee), width="stretch")
+        st.caption(t("placera.curve_note"))
+    with right:
+        shown = curve_table(answer.curve, language)
+        tables.table(shown, t("placera.curve"), numbers=set(shown.columns[:2]))
+
+
+def trade_off(answer: SiteAnswer) -> None:
+    """Show what either group gains as the weight between them moves."""
+    if not answer.trade_off:
+        return
+    language = state.language()
+    st.subheader(t("placera.trade_off"), anchor=False)
+    st.markdown(t("placera.trade_off_intro"))
+    if not trade_off_tells(answer.trade_off, counted=not answer.proposal.estimated):
+        st.info(t("placera.curve_hidden"))
+        return
+    left, right = st.columns([11, 9])
+    names = (t("sites.column_people"), t("sites.column_housing"))
+    rows = pd.DataFrame(
+        [(point.people, point.housing) for point in answer.trade_off], columns=list(names)
+    )
+    with left:
+        st.altair_chart(_line(rows, names, None), width="stretch")
+    with right:
+        shown = trade_table(answer, language)
+        tables.table(shown, t("placera.trade_off"), numbers=set(shown.columns[:3]))
+
+
+def downloads(answer: SiteAnswer, key: tuple[object, ...]) -> None:
+    """Offer the proposal as files."""
+    st.markdown(f"**{t('gap.downloads')}**")
+    question = answer.proposal.question
+    made = answers.site_files_of(answer, key, state.language())
+    stem = f"placera-{answer.proposal.placing.area.id}-{question.kind}-{question.limit_m:g}"
+    for column, (ending, content) in zip(st.columns(len(made)), made.items(), strict=True):
+        column.download_button(
+            t(f"gap.download_{ending[1:]}"),
+            content,
+            file_name=f"{stem}{ending}",
+            on_click="ignore",
+            width="stretch",
+            key=f"file{ending}",
+        )
+
+
+def choose_candidate(placing: Placing, proposal: Proposal) -> str | None:
+    """Choose a candidate that was not chosen; a click on the map may have."""
+    table = views_sites.candidates_table(placing, state.language())
+    names = table.iloc[:, 0] + " – " + table.iloc[:, 1]
+    names = names[~names.index.isin(proposal.ids)]
+    if st.session_state.get("why_not") not in names.index:
+        st.session_state["why_not"] = None
+    picked: str | None = st.selectbox(
+        t("placera.why_not_pick"),
+        list(names.index),
+        format_func=lambda name: names[name],
+        placeholder=t("placera.why_not_hint"),
+        key="why_not",
+    )
+    return picked
+
+
+def why_not(proposal: Proposal, other: Proposal, candidate: str) -> None:
+    """Say what the best choice with a certain candidate would reach, and beside which others."""
+    language = state.language()
+    site = next(site for site in other.sites if site.id == candidate)
+    others = [each for each in other.sites if each.id != candidate]
+    name = literal(plan.site_name(site, language))
+    said = literal(plan.compared(proposal, other, language))
+    st.markdown(t("placera.with_it", name=name, compared=said))
+    if others:
+        shown = sites_table(plan.without_small_counts(other), language)
+        tables.table(shown, t("placera.why_not_table"), numbers=_numeric(shown))
+
+
+def robust(found: Robustness) -> None:
+    """Show in how many variants each site stays chosen, and what the others chose."""
+    language = state.language()
+    columns = [t("sites.column_name"), t("placera.times")]
+    rows = [
+        (site.name or site.id, t("placera.times_of", times=site.times, count=found.count))
+        for site in found.sites
+    ]
+    tables.table(pd.DataFrame(rows, columns=columns), t("placera.robust"))
+    if found.others:
+        names = ", ".join(f"{site.name or site.id} ({site.times})" for site in found.others[:5])
+        st.markdown(literal(texts.text("sites.others", language, names=names)))
+
+
+def candidates(placing: Placing) -> None:
+    """Show what there was to choose from, and what was left out and why."""
+    language = state.language()
+    with st.expander(t("placera.candidates")):
+        st.dataframe(
+            views_sites.candidates_table(placing, language), hide_index=True, width="stretch"
+        )
+        if placing.candidates.left_out:
+            st.markdown(t("placera.left_out"))
+            left_out = views_sites.left_out_table(placing, language)
+            st.dataframe(left_out, hide_index=True, width="stretch")
+
+
+def sources(answer: SiteAnswer) -> None:
+    """Trace the figures: each source with licence and date, settings and snap rule."""
+    with st.expander(t("gap.rests_on")):
+        for label, words in site_files.summary(answer, state.language()):
+            st.text(f"{label}: {words}")
+
+
+def _numeric(sites: pd.DataFrame) -> set[str]:
+    """Return the columns of a table of sites that hold numbers: the first, and what each adds."""
+    return {sites.columns[0], *sites.columns[3:]}
+
+
+def _line(rows: pd.DataFrame, names: tuple[str, str], knee: int | None) -> alt.LayerChart:
+    across, up = names
+    base = alt.Chart(rows).encode(
+        x=alt.X(field=across, type="quantitative", axis=_axis(), title=across),
+        y=alt.Y(field=up, type="quantitative", axis=_axis(), title=up, scale=_FROM_LEAST),
+        tooltip=[
+            alt.Tooltip(field=across, type="quantitative"),
+            alt.Tooltip(field=up, type="quantitative", format=",.0f"),
+        ],
+    )
+    layers = [base.mark_line(color=LINE_COLOUR), base.mark_point(color=LINE_COLOUR, filled=True)]
+    if knee is not None:
+        at = alt.Chart(rows.iloc[[knee]]).encode(
+            x=alt.X(field=across, type="quantitative"), y=alt.Y(field=up, type="quantitative")
+        )
+        layers.append(
+            at.mark_point(color=KNEE_COLOUR, shape="diamond", size=220, filled=False, strokeWidth=3)
+        )
+    return alt.layer(*layers).properties(height=280)
+
+
+def _axis() -> alt.Axis:
+    """Return an axis whose numbers are written as the page's language writes them."""
+    comma = "," if state.language() == "en" else texts.NO_BREAK_SPACE
+    words = f"replace(format(datum.value, ',.0f'), /,/g, '{comma}')"
+    return alt.Axis(tickMinStep=1, labelExpr=words, labelColor="#31333f", titleColor="#31333f")

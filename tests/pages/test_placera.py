@@ -1,0 +1,204 @@
+"""The page Placera, headless: the proposal worked by hand, a place that says no, a wish, a stop."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo import texts
+from geo.area import open_area, save_area
+from geo.errors import Cancelled
+from pages.parts import asks
+from pages.parts.literal import literal
+from tests.geo.worlds import street
+from tests.pages.test_pages import page, words
+
+HOMES = {20.0: 10.0, 310.0: 20.0, 560.0: 5.0, 705.0: 10.0, 990.0: 30.0}
+ROOMS = {200.0: "library", 400.0: "school", 900.0: "library", 0.0: "place_of_worship"}
+"""Within 300 m: library 200 reaches 300, the school 250, library 900 400, the church 100."""
+
+
+@pytest.fixture
+def gatan() -> None:
+    save_area(street(homes=HOMES, places=ROOMS, estimated=True))
+
+
+def asked(**choices: str) -> AppTest:
+    return page("placera", **{"area": "street", "limit": "300", "group": "all", **choices})
+
+
+def said(test: AppTest) -> str:
+    return words(test).replace("\\", "").replace("\u2060", "")
+
+
+@pytest.mark.usefixtures("gatan")
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_the_best_pair_is_named_with_its_proof_and_the_runner_up(language: str) -> None:
+    test = asked(lang=language)
+    assert not test.exception
+    sentence = {
+        "sv": "Två nya språkcaféer, på library 900 och library 200, når 700 invånare inom 300 m. "
+        "Bevisat: inget annat par når fler.",
+        "en": "Two new language cafés, at library 900 and library 200, will reach 700 residents within "
+        "300 m. Proven: no other pair reaches more.",
+    }[language]
+    assert sentence in said(test)
+    second = {
+        "sv": "Näst bäst: school 400 i stället. Det når 50 färre",
+        "en": "Second best: school 400 instead. It reaches 50 fewer",
+    }[language]
+    assert second in said(test)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_place_that_says_no_is_left_out_until_it_is_asked_again() -> None:
+    test = asked()
+    button = next(each for each in test.button if "library 200" in each.label)
+    button.click().run()
+    assert "på library 900 och school 400, når 650" in said(test)
+    assert test.query_params["refused"] == "library-0"
+    back = next(each for each in test.button if each.label.startswith("Ångra"))
+    back.click().run()
+    assert "på library 900 och library 200, når 700" in said(test)
+    assert "refused" not in test.query_params
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_link_says_the_whole_question() -> None:
+    test = asked(count="1", refused="library-2", rooms="library|place_of_worship")
+    assert "Ett nytt språkcafé, på" in said(test)
+    assert "når 300" in said(test)
+    everybody = asked(aim="cover_all")
+    assert "räcker för att alla som går att nå ska nå" in said(everybody)
+    walk = asked(aim="median", count="1")
+    assert "kortast sammanlagd gångväg" in said(walk)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_wished_for_place_is_answered_with_what_it_would_cost() -> None:
+    test = asked()
+    test.selectbox(key="why_not").select("place_of_worship-3").run()
+    assert not test.exception
+    # With the church (100) the best partner is the library at 900 (400): 200 fewer than 700.
+    assert "Bästa valet med place_of_worship 0" in said(test).replace("*", "")
+    assert "200 färre" in said(test)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_more_sites_than_rooms_is_told_with_a_way_back() -> None:
+    test = asked(count="9")
+    assert not test.exception
+    assert "9 nya platser" in said(test)
+    again = next(each for each in test.button if each.label == texts.text("placera.anew"))
+    again.click().run()
+    assert "Två nya språkcaféer" in said(test)
+
+
+@pytest.mark.usefixtures("gatan")
+@pytest.mark.parametrize(
+    ("choice", "value"),
+    [("count", "abc"), ("spots", "x,y"), ("lattice", "-3"), ("balance", "7"), ("budget", "dyrt")],
+)
+def test_a_link_that_asks_nonsense_is_told_and_nothing_breaks(choice: str, value: str) -> None:
+    test = asked(**{choice: value})
+    assert not test.exception
+    assert test.error or test.warning or "Två nya" in said(test)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_the_variants_say_how_often_each_site_stays() -> None:
+    test = asked()
+    toggle = next(each for each in test.toggle if each.key == "robust_open")
+    toggle.set_value(True).run()
+    assert not test.exception
+    assert "vald i 12 av 12" in said(test) or "av 12" in said(test)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_files_are_ready_before_the_click() -> None:
+    test = asked()
+    names = [each.proto.label for each in test.get("download_button")]
+    assert texts.text("gap.download_xlsx") in names and texts.text("gap.download_gpkg") in names
+
+
+def test_an_area_without_people_says_what_to_add() -> None:
+    save_area(street(homes={}, places=ROOMS))
+    test = asked()
+    assert texts.text("lacks.people") in said(test)
+
+
+def test_names_from_files_are_text_whatever_they_hold() -> None:
+    area = street(homes=HOMES, places=ROOMS, estimated=True)
+    area.places.loc[0, "name"] = "**fet** :red[x] $a$ `kod` <b>"
+    save_area(area)
+    test = asked()
+    assert not test.exception
+    header = test.header[0].value
+    assert "\\*\\*fet\\*\\*" in header and ":\u2060red" in header and "\\<b\\>" in header
+
+
+def test_long_work_shows_progress_and_stops_on_a_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same door the page uses, with work that ends only when told to."""
+    monkeypatch.setattr(asks, "WAIT_S", 0.05)
+    test = AppTest.from_function(_slow_page, default_timeout=30)
+    test.run()
+    assert not test.exception
+    stop = next(each for each in test.button if each.label == texts.text("jobs.cancel"))
+    stop.click().run()
+    test.session_state["ask"][1].wait(5)
+    test.run()
+    assert texts.text("jobs.stopped") in [each.value for each in test.info]
+    assert "klart" not in [each.value for each in test.markdown]
+
+
+def _slow_page() -> None:
+    import time
+
+    import streamlit as st
+
+    from pages.parts import asks
+
+    def work(progress):
+        for share in range(1000):
+            progress("progress.solving", share / 1000)
+            time.sleep(0.02)
+        return "klart"
+
+    st.markdown(asks.ask(("slow",), "Långt", work) or "–")
+
+
+def test_what_is_asked_anew_stops_what_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped, going = threading.Event(), threading.Event()
+    state: dict[str, object] = {}
+    monkeypatch.setattr(asks, "WAIT_S", 0.2)
+    monkeypatch.setattr(asks.st, "session_state", state)
+    monkeypatch.setattr(asks, "_show", lambda: None)
+
+    def endless(progress):
+        going.set()
+        try:
+            while True:
+                progress("progress.solving", 0.5)
+        except Cancelled:
+            stopped.set()
+            raise
+
+    assert asks.ask(("first",), "a", endless) is None
+    assert going.wait(5)
+    assert asks.ask(("second",), "b", lambda _: 42) == 42
+    assert stopped.wait(5)
+    assert asks.ask(("second",), "b", lambda _: 43) == 42  # kept
+
+
+def test_literal_text_shows_what_it_was_given() -> None:
+    assert literal("A-B (1) #2") == "A\\-B \\(1\\) \\#2"
+    assert literal("kl 17:30") == "kl 17:\u206030"
+
+
+@pytest.mark.usefixtures("gatan")
+def test_asking_changes_nothing_in_the_area() -> None:
+    before = open_area("street").key
+    asked()
+    assert open_area("street").key == before
