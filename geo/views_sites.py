@@ -261,7 +261,7 @@ def _points(
 def _counts(effect: Effect, language: str) -> list[str]:
     values = (effect.people, effect.before, effect.after, effect.gain)
     return [
-        texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+        texts.text("gap.hidden", language)
         if value is None
         else texts.number(round(value), language)
         for value in values

@@ -31,7 +31,7 @@ def site_lines(answer: SiteAnswer, language: str) -> list[str]:
     if answer.curve is not None:
         lines += ["", as_text(curve_table(answer.curve, language))]
     if answer.trade_off:
-        lines += ["", as_text(_trade_table(answer, language))]
+        lines += ["", as_text(trade_table(answer, language))]
     skipped = {texts.text("file.answer", language), texts.text("sites.second", language)}
     rests = site_files.summary(answer, language)
     return [*lines, "", *(f"{label}: {words}" for label, words in rests if label not in skipped)]
@@ -117,7 +117,8 @@ def _group(effect: Effect, language: str) -> str:
     return texts.text("sites.before_after", language, **values)
 
 
-def _trade_table(answer: SiteAnswer, language: str) -> pd.DataFrame:
+def trade_table(answer: SiteAnswer, language: str) -> pd.DataFrame:
+    """Return the trade-off between the two groups as a table: weight, people reached, proven."""
     rows = [
         (
             texts.percent(point.balance, language),
@@ -134,4 +135,6 @@ def _trade_table(answer: SiteAnswer, language: str) -> pd.DataFrame:
 
 
 def _people(value: float | None, language: str) -> str:
-    return texts.number(math.nan if value is None else round(value), language)
+    if value is None:
+        return texts.text("gap.hidden", language)
+    return texts.number(round(value), language)
