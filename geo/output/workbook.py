@@ -26,8 +26,10 @@ NARROWEST, WIDEST = 9, 60
 SHEET_CHARACTERS = 31
 
 PEOPLE, SHARE, METRES, CHANGE, TEXT, PLAIN = "people", "share", "metres", "change", "text", "plain"
+PARTS = "parts"
 _NUMBER_FORMATS = {
     PEOPLE: "#,##0", METRES: "#,##0", SHARE: "0.0%", CHANGE: "+#,##0;-#,##0;0", PLAIN: "0.000",
+    PARTS: "#,##0.0",
 }  # fmt: skip
 _COLUMNS = {
     "districts": (TEXT, PEOPLE, PEOPLE, SHARE, METRES),
@@ -232,7 +234,8 @@ def _people(report: Report) -> _Sheet | None:
     names = ["id", "district", "beyond"]
     kinds = [TEXT, TEXT, PEOPLE]
     if report.estimated:
-        names, kinds = [*names, "people", "share_beyond"], [*kinds, PEOPLE, SHARE]
+        names = [*names, "people", "share_beyond"]
+        kinds = [TEXT, TEXT, PARTS, PARTS, SHARE]
     headings = [_say(report, f"square_{name}") for name in names]
     rows = [list(row) for row in cells[names].itertuples(index=False)]
     lines = [_say(report, "squares_estimated" if report.estimated else "squares_counted")]

@@ -94,8 +94,8 @@ def writable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return writable text on one line."""
-    return re.sub(r"\s+", " ", writable(text)).strip()
+    """Return writable text on one line; spaces that must not break stay."""
+    return re.sub(r"[^\S\u00a0\u202f]+", " ", writable(text)).strip()
 
 
 def short(text: str, most: int = LONG_NAME) -> str:

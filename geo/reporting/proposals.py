@@ -52,10 +52,12 @@ def told(
 
 
 def sentence(told: Told) -> str:
-    """Say the proposal in one sentence; empty for none."""
+    """Say the proposal in one sentence, without its proof; empty for none."""
     if told.proposal is None:
         return ""
-    return one_line(placing.headline(told.proposal.proposal, told.language))
+    proposal = told.proposal.proposal
+    whole = placing.headline(proposal, told.language)
+    return one_line(whole.removesuffix(placing.proof(proposal, told.language)))
 
 
 def finding(told: Told, own: str) -> Finding | None:
@@ -172,7 +174,13 @@ def _figures(told: Told, proposal: Proposal) -> tuple[KeyFigure, ...]:
 def _tables(told: Told, proposal: Proposal) -> tuple[pd.DataFrame, pd.DataFrame]:
     names = [told.say(f"column_{name}") for name in ("number", "site", "district", "gain", "last")]
     rows = [
-        (str(site.number), _name(told, site), site.district, site.gain, site.gain_if_last)
+        (
+            str(site.number),
+            _name(told, site),
+            site.district,
+            _known(site.gain),
+            _known(site.gain_if_last),
+        )
         for site in proposal.sites
     ]
     numbers = pd.DataFrame(rows, columns=names, dtype=object)

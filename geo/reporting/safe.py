@@ -62,7 +62,8 @@ def shown(area: Area, answer: Gap) -> Shown:
     if answer.estimated:
         measured = {name: _known(getattr(answer, name)) for name in MEASURES}
         measured["concentration"] = _known(answer.concentration)
-        return Shown(answer, measured, squares(area, answer))
+        rows = tuple(_rounded(row) for row in answer.districts)
+        return Shown(replace(answer, districts=rows), measured, _round_cells(squares(area, answer)))
     hidden = replace(
         without_small_counts(answer),
         districts=_districts(area, answer, without_small_counts(answer).districts),
@@ -160,9 +161,24 @@ def _squares(area: Area, answer: Gap) -> gpd.GeoDataFrame:
     return kept.assign(people=None, share_beyond=None, unreachable=None)
 
 
+def _rounded(row: DistrictGap) -> DistrictGap:
+    return replace(
+        row,
+        people=_known(row.people),
+        beyond=_known(row.beyond),
+        share_beyond=_known(row.share_beyond),
+        mean_m_beyond=_known(row.mean_m_beyond),
+    )
+
+
+def _round_cells(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    names = ["people", "beyond", "unreachable", "share_beyond"]
+    return cells.assign(**{name: cells[name].round(6) for name in names})
+
+
 def _few(people: float) -> bool:
     return privacy.is_small(people, counted=True)
 
 
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else round(float(value), 6)
+def _known(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else round(float(value), 6)
