@@ -139,7 +139,7 @@ def figure_png(
             sys_inputs=inputs,
             ignore_system_fonts=True,
         )
-    except typst.TypstError as error:
+    except RuntimeError as error:
         raise DocumentFailed(reason=str(error)) from error
     return bytes(picture)
 

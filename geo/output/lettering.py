@@ -44,7 +44,7 @@ def wrapped(text: str, size: float, room: float, *, bold: bool = False) -> list[
     """
     lines: list[str] = []
     line = ""
-    for word in _SPACES.split(text.strip()):
+    for word in _SPACES.split(text.strip(" \t\r\n")):
         longer = f"{line} {word}" if line else word
         if width(longer, size, bold=bold) <= room:
             line = longer

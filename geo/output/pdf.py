@@ -81,7 +81,7 @@ def _written(inputs: dict[str, str], moment: datetime) -> bytes:
             timestamp=moment,
             format="pdf",
         )
-    except typst.TypstError as error:
+    except RuntimeError as error:
         raise DocumentFailed(reason=str(error)) from error
     return bytes(written)
 
@@ -111,7 +111,7 @@ def _starts_mm(inputs: dict[str, str]) -> list[float]:
             ignore_system_fonts=True,
             sys_inputs=inputs,
         )
-    except typst.TypstError as error:
+    except RuntimeError as error:
         raise DocumentFailed(reason=str(error)) from error
     return [float(start) for start in json.loads(found)]
 
