@@ -65,6 +65,25 @@ def map_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
     return _table(rows, names, language, ids)
 
 
+def key_figures(answer: PreschoolAnswer, language: str) -> list[tuple[str, str]]:
+    """Return the figures of the whole area, each with its name; hidden ones as such."""
+    short, walk = answer.shortage, answer.mean_walk_m
+    rows = [
+        ("children", _hidden(answer.children, answer.hidden, language)),
+        ("places", _amount(answer.places, language)),
+        ("enrolled", texts.number(answer.enrolled, language)),
+        ("vacancies", _amount(answer.vacancies, language)),
+        ("shortage", _hidden(short.children, answer.hidden, language)),
+        ("by_distance", _of_reason(short.by_distance, answer.hidden, language)),
+        ("by_places", _of_reason(short.by_places, answer.hidden, language)),
+    ]
+    if not math.isnan(walk):
+        rows.append(("mean_walk", texts.metres(walk, language)))
+    if answer.newcomer_children:
+        rows.append(("newcomers", _amount(answer.newcomers.children, language)))
+    return [(texts.text(f"forskola.figure_{name}", language), value) for name, value in rows]
+
+
 def preschool_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
     """Return the preschools as a table in words, indexed by id."""
     rows = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from datetime import date
 from threading import Lock, Thread
 from typing import Any
 
@@ -20,10 +21,12 @@ from geo.flips import flips as count_flips
 from geo.gaps import Gap, distances, gap, without_small_counts
 from geo.here import Here, reach_here
 from geo.network import Floats
-from geo.output import site_files
+from geo.output import preschool_tables, site_files
 from geo.output import tables as files
 from geo.output.site_files import SiteAnswer
 from geo.placing import Placing, Question, prepare
+from geo.preschool_answer import Asked, PreschoolAnswer
+from geo.shortage import capacity_of
 from pages.parts.state import t
 
 
@@ -93,6 +96,23 @@ def site_files_of(found: SiteAnswer, key: Hashable, language: str) -> dict[str, 
     return _site_files((key, language), found, language)
 
 
+def capacity(of: Area, limit_m: float, profile: str, method: str, when: date) -> PreschoolAnswer:
+    """Return preschool places against children."""
+    return _capacity(of.key, limit_m, profile, method, when, of)
+
+
+def preschool_files_of(of: Area, found: PreschoolAnswer, language: str) -> dict[str, bytes]:
+    """Return an answer as a file of each kind, small counts hidden; made before the click."""
+    return _preschool_files(of.key, found.asked, language, found, of)
+
+
+def preschool_summary(
+    of: Area, found: PreschoolAnswer, language: str
+) -> tuple[tuple[str, str], ...]:
+    """Return what an answer rests on, small counts hidden."""
+    return preschool_tables.summary(found, of, language)
+
+
 def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:
     """Return what is in reach of a point."""
     return _here(of.key, round(lon, 6), round(lat, 6), limit_m, profile, of)
@@ -148,6 +168,30 @@ def _placing(key: str, basis: Question, _area: Area) -> Placing:  # noqa: ARG001
 def _site_files(key: Hashable, _found: SiteAnswer, language: str) -> dict[str, bytes]:  # noqa: ARG001
     content = site_files.site_file(_found, language)
     return {ending: write(content) for ending, write in site_files.WRITERS.items()}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _capacity(
+    key: str,  # noqa: ARG001
+    limit_m: float,
+    profile: str,
+    method: str,
+    when: date,
+    _area: Area,
+) -> PreschoolAnswer:
+    return capacity_of(_area, limit_m=limit_m, profile=profile, method=method, when=when)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _preschool_files(
+    key: str,  # noqa: ARG001
+    asked: Asked,  # noqa: ARG001
+    language: str,
+    _found: PreschoolAnswer,
+    _area: Area,
+) -> dict[str, bytes]:
+    content = preschool_tables.preschool_file(_found, _area, language)
+    return {ending: write(content) for ending, write in preschool_tables.WRITERS.items()}
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

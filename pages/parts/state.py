@@ -29,6 +29,9 @@ DEFAULTS: dict[str, str] = {
     "only": "",
     "balance": "",
     "budget": "",
+    "method": "2sfca",
+    "when": "",
+    "home": "",
 }
 """Names as they stand in the address, with what a first visitor gets."""
 

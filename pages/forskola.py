@@ -1,0 +1,148 @@
+"""Förskola: preschool places against children on foot; whom to call, and what a surge would do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from geo import views_preschool_tables, views_preschools
+from geo.area import Area
+from geo.errors import NarhetError
+from geo.output import preschool_files
+from geo.preschool_answer import PreschoolAnswer
+from geo.preschool_rules import day
+from geo.shortage import ASSIGNMENT, METHODS
+from pages.parts import answers, callbox, choices, frame, growthbox, mapbox, state, surgebox, tables
+from pages.parts.literal import literal
+from pages.parts.state import t
+
+
+def render() -> None:
+    area = frame.current_area()
+    frame.begin(t("forskola.title"), area)
+    st.markdown(t("forskola.intro"))
+    try:
+        limit_m, profile, method, when = _controls()
+        with st.spinner(t("forskola.computing")):
+            answer = answers.capacity(area, limit_m, profile, method, when)
+    except NarhetError as error:
+        frame.say(error)
+        return
+    shown = preschool_files.without_small_counts(answer)
+    _headline(shown)
+    _map_and_table(area, answer, shown)
+    callbox.show(area, shown)
+    surgebox.show(area, answer)
+    growthbox.show(area, answer)
+    _preschools(shown)
+    _downloads(area, answer)
+    _rests_on(area, answer)
+
+
+def _controls() -> tuple[float, str, str, date]:
+    columns = st.columns(4)
+    limit_m = choices.limit(where=columns[0])
+    profile = choices.profile(where=columns[1])
+    method = state.select(
+        "method",
+        t("forskola.method"),
+        METHODS,
+        lambda name: t(f"forskola.method_{name}"),
+        where=columns[2],
+        help_text="\n\n".join(
+            f"**{t(f'forskola.method_{name}')}**: {t(f'forskola.method_{name}_help')}"
+            for name in METHODS
+        ),
+    )
+    return limit_m, profile, method, _when(columns[3])
+
+
+def _when(where: st.delta_generator.DeltaGenerator) -> date:
+    """Choose the date that decides which preschools are open; today unless the address says."""
+    st.session_state["pick_when"] = day(state.get("when")) or date.today()
+
+    def changed() -> None:
+        state.choose("when", st.session_state["pick_when"].isoformat())
+
+    where.date_input(
+        t("forskola.when"),
+        key="pick_when",
+        on_change=changed,
+        format="YYYY-MM-DD",
+        help=t("forskola.when_help"),
+    )
+    return st.session_state["pick_when"]
+
+
+def _headline(shown: PreschoolAnswer) -> None:
+    language = state.language()
+    st.header(preschool_files.headline(shown, language), anchor=False)
+    short = shown.shortage
+    if not shown.hidden:
+        st.markdown(t("preschools.reasons", distance=short.by_distance, places=short.by_places))
+    notes = preschool_files.notes(shown, language)
+    if shown.estimated and notes:
+        st.info("\n\n".join(literal(note) for note in notes), icon=":material/calculate:")
+    if short.unreachable:
+        st.warning(t("preschools.unreachable", count=short.unreachable), icon=":material/warning:")
+    if shown.problems:
+        with st.expander(t("forskola.problems", count=len(shown.problems))):
+            for problem in shown.problems:
+                st.text(preschool_files.problem_words(problem, language))
+
+
+def _map_and_table(area: Area, answer: PreschoolAnswer, shown: PreschoolAnswer) -> None:
+    language = state.language()
+    spec = views_preschools.preschools_map(area, answer, language)
+    click = mapbox.heard(lambda: spec, area, key="forskola", language=language)
+    if click is not None:
+        _clicked(shown, click)
+    left, right = st.columns([11, 9])
+    with left:
+        mapbox.show_map(spec, area, key="forskola", language=language)
+        st.caption(t("forskola.map_note"))
+    with right:
+        tables.record(views_preschool_tables.key_figures(shown, language), t("forskola.in_all"))
+    mapbox.table_twin(spec)
+    rows = views_preschool_tables.district_table(shown, language)
+    tables.table(rows, t("forskola.by_district"), numbers=set(rows.columns[1:]))
+    if answer.asked.method == ASSIGNMENT:
+        st.caption(t("forskola.assignment_note"))
+
+
+def _clicked(shown: PreschoolAnswer, click: mapbox.Click) -> None:
+    """A click on a housing chooses it; one on the open map is where a surge arrives."""
+    homes = {row.family.place for row in shown.housing}
+    ids = [each.id for each in click.shown if each.id in homes]
+    if ids:
+        state.choose("home", ids[0])
+    elif not click.shown:
+        st.session_state["surge_at"] = f"{click.lon:.5f},{click.lat:.5f}"
+
+
+def _preschools(shown: PreschoolAnswer) -> None:
+    with st.expander(t("forskola.preschools", count=len(shown.preschools))):
+        table = views_preschool_tables.preschool_table(shown, state.language())
+        st.dataframe(table, hide_index=True, width="stretch")
+
+
+def _downloads(area: Area, answer: PreschoolAnswer) -> None:
+    st.markdown(f"**{t('gap.downloads')}**")
+    made = answers.preschool_files_of(area, answer, state.language())
+    stem = f"forskola-{answer.area}-{answer.asked.limit_m:g}-{answer.asked.when.isoformat()}"
+    for column, (ending, content) in zip(st.columns(len(made)), made.items(), strict=True):
+        column.download_button(
+            t(f"gap.download_{ending[1:]}"),
+            content,
+            file_name=f"{stem}{ending}",
+            on_click="ignore",
+            width="stretch",
+            key=f"preschools{ending}",
+        )
+
+
+def _rests_on(area: Area, answer: PreschoolAnswer) -> None:
+    with st.expander(t("gap.rests_on")):
+        for label, words in answers.preschool_summary(area, answer, state.language()):
+            st.text(f"{label}: {words}")

@@ -1,0 +1,59 @@
+"""One housing's or district's view on the page Förskola: places in reach, and whom to call."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo import views_preschool_tables
+from geo.area import Area
+from geo.calls import CallList, calls_for
+from geo.output import preschool_more, preschool_tables
+from geo.preschool_answer import PreschoolAnswer
+from pages.parts import state, tables
+from pages.parts.literal import literal
+from pages.parts.state import t
+
+MOST = 12
+"""Calls shown; the downloaded list holds all."""
+
+
+def show(area: Area, shown: PreschoolAnswer) -> None:
+    """Choose a housing or a district, and show what its children can walk to and whom to call."""
+    language = state.language()
+    st.subheader(t("forskola.home"), anchor=False)
+    homes = {row.family.place: row.family.name or row.family.place for row in shown.housing}
+    names = {**homes, **{row.name: row.name for row in shown.districts if row.name}}
+    if not names:
+        st.info(t("forskola.no_homes"))
+        return
+    chosen = state.select("home", t("forskola.home_pick"), list(names), names.__getitem__)
+    for row in shown.housing:
+        if row.family.place == chosen:
+            said = preschool_tables.housing_words(row, shown, language)
+            st.markdown(f"**{literal(said)}**")
+    found = calls_for(area, shown, chosen)
+    _calls(found)
+
+
+def _calls(found: CallList) -> None:
+    language = state.language()
+    if not found.calls:
+        st.info(t("forskola.nobody_to_call"))
+        return
+    st.markdown(t("forskola.call_in_order"))
+    rows = views_preschool_tables.calls_table(found, language)
+    rows, numbers = rows.head(MOST), {rows.columns[0], rows.columns[2]}
+    ask = rows.columns[-1]
+    if len(set(rows[ask])) == 1:  # the same to all: said once
+        st.markdown(t("forskola.ask_all", questions=literal(rows[ask].iloc[0])))
+        rows = rows.drop(columns=ask)
+    tables.table(rows, t("forskola.calls"), numbers=numbers)
+    lines = "\n".join(preschool_more.call_lines(found, language))
+    st.download_button(
+        t("forskola.call_list"),
+        lines.encode(),
+        file_name="ring.txt",
+        mime="text/plain",
+        on_click="ignore",
+        key="call_list",
+    )
