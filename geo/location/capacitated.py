@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from geo.errors import BadCapacity, NoPacking, NotEnoughRoom, SolverFailed
-from geo.location import answers, capacitated_model, highs
+from geo.location import answers, capacitated_model, capacitated_tree, highs
 from geo.location.answers import NOBODY, Floats, Ints, Matrix, Siting
 from geo.location.capacitated_search import Best, Problem, begin, raise_prices, rule_out
 
@@ -32,7 +32,9 @@ def capacitated_p_median(
     min Σ w_i d_ij x_ij,  Σ_j x_ij = 1,  Σ_i w_i x_ij ≤ q_j y_j,  Σ_j y_j = count,  x, y ∈ {0, 1}.
 
     Prices a row and a knapsack a site give the bound (Lagrangian relaxation: that of the set
-    formulation, Ceselli and Righini 2005) and rule out sites and pairs; HiGHS ends what is left.
+    formulation, Ceselli and Righini 2005) and rule out sites and pairs; branch and
+    bound on the same prices ends what is left. HiGHS says whether there is any packing at all where
+    none is found at once.
 
     Parameters
     ----------
@@ -115,8 +117,12 @@ def _solve(problem: Problem, clock: highs.Clock) -> Best:
     raise_prices(problem, prices, best, clock)
     while rule_out(problem, prices, best) > problem.count and not (best.is_closed or clock.is_up):
         raise_prices(problem, prices, best, clock, rounds=100)
-    if not (best.is_closed or clock.is_up):
-        capacitated_model.solve(problem, prices, best, clock)
+    if best.place is None and not clock.is_up:
+        status = capacitated_model.find_any(problem, best, clock)
+        if best.place is None and best.bound < np.inf:
+            raise SolverFailed(status=status)
+    if best.place is not None and not (best.is_closed or clock.is_up):
+        capacitated_tree.search(problem, prices, best, clock)
     return best
 
 

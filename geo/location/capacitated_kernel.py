@@ -113,35 +113,28 @@ def packings(price, cost, weight, room, allowed, earned, times):  # type: ignore
 
 @njit(**_COMPILED)
 def climb(  # type: ignore[no-untyped-def]
-    price,
-    cost,
-    weight,
-    room,
-    state,
-    count,
-    target,
-    rounds,
-    pace,
-    best_price,
-    best_earned,
-    seen,
-    direction,
-):
+    price, cost, weight, room, state, count, target, rounds, pace, best_price, best_earned, seen,
+    direction, share, place
+):  # fmt: skip
     """Move prices uphill for some rounds (subgradient, deflected; step towards ``target``).
 
     ``state``: 0 closed, 1 open, −1 free, a candidate. Keeps the best prices and what each site
     earns there; ``seen[r]`` are the sites open in round r. ``pace``: step factor, rounds without
-    gain, best bound; kept up to date, as is ``direction``. Returns the rounds used.
+    gain, best bound, patience, bound to stop at; kept up to date, as is ``direction``. ``share``
+    counts how often a site took a row; ``place`` is the last site of each row in the last round.
+    Returns the rounds used, negative where the last one served every row once.
     """
     sites, rows = cost.shape
     earned = np.empty(sites)
     times = np.zeros((sites, rows), np.bool_)
+    slope = np.ones(rows)
     allowed = state != 0
     for turn in range(rounds):
         packings(price, cost, weight, room, allowed, earned, times)
         order = np.argsort(-(earned + np.where(state == 1, 1e30, 0.0)))
         bound = price.sum()
-        slope = np.ones(rows)
+        slope[:] = 1.0
+        place[:] = -1
         for k in range(count):
             j = order[k]
             seen[turn, k] = j
@@ -149,6 +142,8 @@ def climb(  # type: ignore[no-untyped-def]
             for i in range(rows):
                 if times[j, i]:
                     slope[i] -= 1.0
+                    share[j, i] += 1.0
+                    place[i] = j
         if bound > pace[2]:
             if bound > pace[2] + 1e-5 * abs(bound):
                 pace[1] = 0
@@ -157,21 +152,26 @@ def climb(  # type: ignore[no-untyped-def]
             best_earned[:] = earned
         else:
             pace[1] += 1
-            if pace[1] >= 15:
+            if pace[1] >= pace[3]:
                 pace[0] *= 0.7
                 pace[1] = 0
                 price[:] = best_price
                 direction[:] = 0.0
                 continue
+        if bound >= pace[4] or pace[0] < 1e-4:
+            return turn + 1
+        if not np.any(slope):
+            return -(turn + 1)
         direction[:] = 0.7 * slope + 0.3 * direction
         size = 0.0
         for i in range(rows):
             if price[i] <= 0.0 and direction[i] < 0.0:
                 direction[i] = 0.0
             size += direction[i] * direction[i]
-        if size < 1e-12 or bound >= target or pace[0] < 1e-4:
-            return turn + 1
-        step = pace[0] * (target - bound) / size
+        if size < 1e-12:
+            direction[:] = 0.0
+            continue
+        step = pace[0] * max(target - bound, 1e-4 * abs(bound)) / size
         for i in range(rows):
             price[i] = max(0.0, price[i] + step * direction[i])
     return rounds
@@ -229,15 +229,21 @@ def strike_rows(  # type: ignore[no-untyped-def]
 
 @njit(**_COMPILED)
 def settle(cost, weight, room, sites, place, load, penalty):  # type: ignore[no-untyped-def]
-    """Put each row into one of ``sites``: most to lose first, then shifts and swaps until none
-    helps; too much at a site costs ``penalty`` a person. Returns cost and people too many.
+    """Put each row not yet placed into one of ``sites``: most to lose first, then shifts and swaps
+    until none helps; too much at a site costs ``penalty`` a person. Returns cost and people too
+    many.
 
-    ``place`` becomes the position among ``sites``, ``load`` the people at each.
+    ``place`` is the position among ``sites``, −1 not yet; ``load`` becomes the people at each.
     """
     rows, count = len(weight), len(sites)
     load[:] = 0.0
-    place[:] = -1
-    for _ in range(rows):
+    waiting = 0
+    for i in range(rows):
+        if place[i] >= 0:
+            load[place[i]] += weight[i]
+        else:
+            waiting += 1
+    for _ in range(waiting):
         pick, where, most = -1, -1, -np.inf
         for i in range(rows):
             if place[i] >= 0:

@@ -1,63 +1,50 @@
-"""The capacitated model as a mixed-integer programme, on the sites and pairs still open to choice.
+"""Whether any packing exists, as a mixed-integer programme: asked where no answer is found at once.
 Knows arrays only.
 """
 
 from __future__ import annotations
 
-import highspy
 import numpy as np
 from scipy.sparse import coo_array, csc_array
 
 from geo.location import highs
-from geo.location.answers import Ints
-from geo.location.capacitated_search import Best, Prices, Problem
+from geo.location.answers import Floats, Ints
+from geo.location.capacitated_search import Best, Problem
 
 
-def solve(problem: Problem, prices: Prices, best: Best, clock: highs.Clock) -> bool:
-    """Solve what is left; better answers go to ``best``. Returns whether the end was reached.
+def find_any(problem: Problem, best: Best, clock: highs.Clock) -> str:
+    """Find an answer, or that there is none (``best.bound`` infinite); return the solver's status.
 
     min Σ cost[j, i] x[j, i],  Σ_j x[j, i] = 1,  Σ_i weight[i] x[j, i] ≤ room[j] y[j],
     x[j, i] ≤ y[j],  Σ_j y[j] = count.
     """
-    sites = np.flatnonzero(prices.state != 0)
-    allowed = np.isfinite(prices.cost[sites])
-    at, row = np.nonzero(allowed)
+    sites = np.arange(len(problem.room))
+    at, row = np.nonzero(np.isfinite(problem.cost))
+    cost = np.concatenate([np.zeros(len(sites)), problem.cost[at, row]])
     whole = np.array_equal(problem.weight, np.floor(problem.weight))
-    solver = highs.new_solver(
-        mip_abs_gap=0.999 * problem.grain if problem.grain else 1e-9,
-        mip_feasibility_tolerance=1e-6 if whole else 1e-9,
-        primal_feasibility_tolerance=1e-7 if whole else 1e-9,
-    )
-    cost = np.concatenate([np.zeros(len(sites)), prices.cost[sites[at], row]])
-    low = np.concatenate([(prices.state[sites] == 1).astype(float), np.zeros(len(at))])
-    matrix, least, most = _rows(problem, sites, at, row)
-    highs.load(
-        solver, cost, matrix, (least, most), (low, np.ones(len(cost))), whole=np.ones(len(cost))
-    )
-    _start(solver, best, sites, at, row)
+    exact = {} if whole else {"mip_feasibility_tolerance": 1e-9}
+    solver = highs.new_solver(mip_max_improving_sols=1, **exact)
+    matrix, rows = _rows(problem, at, row)
+    bounds = np.zeros(len(cost)), np.ones(len(cost))
+    highs.load(solver, cost, matrix, rows, bounds, whole=np.ones(len(cost)))
     status = highs.run(solver, clock)
-    values, bound = highs.best_known(solver)
+    values, _bound = highs.best_known(solver)
     if values is not None:
         chosen = values[len(sites) :] > 0.5
-        place = np.full(len(problem.weight), -1, np.intp)
-        place[row[chosen]] = sites[at[chosen]]
+        place = np.zeros(len(problem.weight), np.intp)
+        place[row[chosen]] = at[chosen]
         best.offer(sites[values[: len(sites)] > 0.5], place)
     if highs.is_infeasible(status):
-        best.bound = best.objective
-        return True
-    if np.isfinite(bound):
-        best.raise_bound(bound)
-    return highs.is_optimal(status)
+        best.bound = np.inf
+    return highs.status_name(status)
 
 
-def _rows(
-    problem: Problem, sites: Ints, at: Ints, row: Ints
-) -> tuple[csc_array, np.ndarray, np.ndarray]:
-    rows, opened, pairs = len(problem.weight), len(sites), len(at)
+def _rows(problem: Problem, at: Ints, row: Ints) -> tuple[csc_array, tuple[Floats, Floats]]:
+    rows, opened, pairs = len(problem.weight), len(problem.room), len(at)
     pair = opened + np.arange(pairs)
     once = (row, pair, np.ones(pairs))
     held = (rows + at, pair, problem.weight[row])
-    rooms = (rows + np.arange(opened), np.arange(opened), -problem.room[sites])
+    rooms = (rows + np.arange(opened), np.arange(opened), -problem.room)
     link = rows + opened + np.arange(pairs)
     links = (link, pair, np.ones(pairs)), (link, at, -np.ones(pairs))
     number = (np.full(opened, rows + opened + pairs), np.arange(opened), np.ones(opened))
@@ -66,13 +53,4 @@ def _rows(
     matrix = csc_array(coo_array((v, (r, c)), shape=(rows + opened + pairs + 1, opened + pairs)))
     least = np.concatenate([np.ones(rows), np.full(opened + pairs, -np.inf), [problem.count]])
     most = np.concatenate([np.ones(rows), np.zeros(opened + pairs), [problem.count]])
-    return matrix, least, most
-
-
-def _start(solver: highspy.Highs, best: Best, sites: Ints, at: Ints, row: Ints) -> None:
-    if best.place is None:
-        return
-    solution = highspy.HighsSolution()
-    opened = np.isin(sites, best.sites).astype(float)
-    solution.col_value = np.concatenate([opened, (sites[at] == best.place[row]).astype(float)])
-    solver.setSolution(solution)
+    return matrix, (least, most)

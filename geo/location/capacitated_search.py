@@ -44,6 +44,7 @@ class Best:
     bound: float = 0.0
     place: Ints | None = None
     sites: Ints = field(default_factory=lambda: np.empty(0, np.intp))
+    nodes: int = 0
 
     @property
     def cutoff(self) -> float:
@@ -105,19 +106,25 @@ def raise_prices(
     seen = np.zeros((ROUNDS, problem.count), np.int64)
     price, tried, done = prices.price.copy(), set[bytes](), 0
     kept, earned = price.copy(), prices.earned.copy()
-    direction, pace = np.zeros(len(price)), np.array([prices.reach, 0.0, -np.inf])
+    direction, share = np.zeros(len(price)), np.zeros_like(prices.cost)
+    pace = np.array([prices.reach, 0.0, -np.inf, 15.0, np.inf])
+    place = np.zeros(len(price), np.int64)
     while done < rounds and not best.is_closed and not clock.is_up:
         clock.ask()
         target = best.objective if best.place is not None else 1.5 * price.sum() + 1.0
         used = climb(
             price, prices.cost, problem.weight, problem.slack_room, prices.state, problem.count,
             target, ROUNDS, pace, kept, earned, seen, direction,
+            share, place,
         )  # fmt: skip
-        done += used
+        done += abs(used)
+        if used < 0:
+            best.offer(np.unique(place), place.astype(np.intp))
         if pace[2] > prices.bound:
             prices.bound, prices.price, prices.earned = pace[2], kept.copy(), earned.copy()
             best.raise_bound(prices.bound)
-        for sites in seen[:used:3]:
+        try_sites(problem, seen[abs(used) - 1], best, place)
+        for sites in seen[: abs(used) : 3]:
             key = np.sort(sites).tobytes()
             if key not in tried and not clock.is_up:
                 tried.add(key)
@@ -126,12 +133,18 @@ def raise_prices(
             break
 
 
-def try_sites(problem: Problem, sites: Ints, best: Best) -> None:
-    """Settle the rows into these sites, move the sites among their own rows, and offer that."""
+def try_sites(problem: Problem, sites: Ints, best: Best, begun: Ints | None = None) -> None:
+    """Settle the rows into these sites, move the sites among their own rows, and offer that.
+
+    ``begun``: a site a row to start from, −1 for none yet.
+    """
     finite = problem.cost[np.isfinite(problem.cost)]
     penalty = 10.0 * (finite.max() + 1.0) / problem.weight.min()
     where = np.sort(sites).astype(np.int64)
     load, place = np.zeros(len(where)), np.full(len(problem.weight), -1, np.int64)
+    if begun is not None:
+        found = np.minimum(np.searchsorted(where, begun), len(where) - 1)
+        place = np.where(where[found] == begun, found, -1)
     rooms = problem.slack_room
     total, _over = settle(problem.cost, problem.weight, rooms, where, place, load, penalty)
     for _ in range(20):
@@ -143,24 +156,28 @@ def try_sites(problem: Problem, sites: Ints, best: Best) -> None:
         total, _over = improve(problem.cost, problem.weight, rooms, where, place, load, penalty)
 
 
-def rule_out(problem: Problem, prices: Prices, best: Best) -> int:
+def rule_out(problem: Problem, prices: Prices, best: Best, *, keep: bool = True) -> int:
     """Close sites and strike pairs that no better answer uses; return how many pairs went."""
     if best.place is None:
         return 0
-    keep = best.place.astype(np.int64)
+    own = best.place.astype(np.int64) if keep else np.full(len(best.place), -1)
     room, count = problem.slack_room, problem.count
     struck = strike_rows(
         prices.price, prices.cost, problem.weight, room, prices.state, prices.earned,
-        prices.bound, count, best.cutoff, keep,
+        prices.bound, count, best.cutoff, own,
     )  # fmt: skip
-    ranked = np.sort(prices.earned)[::-1]
-    chosen = prices.earned >= ranked[count - 1]
-    closed = ~chosen & (prices.bound + ranked[count - 1] - prices.earned >= best.cutoff)
-    after = ranked[count] if len(ranked) > count else -np.inf
-    forced = chosen & (prices.bound + prices.earned - after >= best.cutoff)
-    closed[best.sites] = False
-    prices.state[closed & (prices.state < 0)] = 0
-    own = np.zeros(len(room), bool)
-    own[best.sites] = True
-    prices.state[forced & own & (prices.state < 0)] = 1
+    free = prices.state < 0
+    order = np.argsort(-np.where(prices.state == 1, np.inf, prices.earned), kind="stable")
+    chosen = np.zeros(len(room), bool)
+    chosen[order[:count]] = True
+    last, after = (float(prices.earned[order[k]]) for k in (count - 1, min(count, len(room) - 1)))
+    gain = np.where(free, prices.earned, 0.0)
+    closed = free & ~chosen & (prices.bound + last - gain >= best.cutoff)
+    forced = free & chosen & (prices.bound + gain - after >= best.cutoff)
+    if keep:
+        closed[best.sites] = False
+        forced &= np.isin(np.arange(len(room)), best.sites)
+    prices.state[closed] = 0
+    prices.state[forced & ~closed] = 1
+    prices.cost[prices.state == 0] = np.inf
     return int(struck)
