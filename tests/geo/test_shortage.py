@@ -163,7 +163,9 @@ def test_estimated_places_give_ranges_in_order() -> None:
 
 def test_more_places_at_one_preschool_say_who_gains() -> None:
     gain = more_places(hand_worked(), "preschool-0", 10)
-    assert (gain.placed, gain.used) == (7, 7)
+    # All seven get in, and the one who walked 400 m from 300 m now walks 300 m the other way.
+    assert (gain.placed, gain.used, gain.shorter) == (7, 8, 1)
+    assert gain.saved_m == pytest.approx(100, abs=1e-4)
     with pytest.raises(BadPreschool):
         more_places(hand_worked(), "no-such", 10)
 
