@@ -1,0 +1,123 @@
+"""The page Förskola, headless: places against children, whom to call, a surge, where to add."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo import texts
+from geo.area import save_area
+from tests.geo.preschool_worlds import nursery_street, points_at
+from tests.geo.worlds import street
+from tests.pages.test_pages import page, words
+
+
+@pytest.fixture
+def gatan() -> None:
+    save_area(
+        nursery_street(
+            homes={100.0: 20, 500.0: 10, 900.0: 30},
+            preschools={
+                200.0: {"platser": 18, "antal_barn": 12},
+                800.0: {"platser": 15, "antal_barn": 15},
+            },
+            housing={300.0: {"antal_boende": 40, "barn_1_5": 9}},
+        )
+    )
+
+
+def asked(**choices: str) -> AppTest:
+    return page("forskola", **{"area": "street", "limit": "300", **choices})
+
+
+def said(test: AppTest) -> str:
+    told = words(test) + "\n" + "\n".join(item.value for item in test.text)
+    return told.replace("\\", "").replace("\u2060", "").replace("**", "")
+
+
+@pytest.mark.usefixtures("gatan")
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_the_page_says_places_children_and_shortage(language: str) -> None:
+    test = asked(lang=language)
+    assert not test.exception
+    told = said(test)
+    assert {"sv": "förskoleplatser", "en": "preschool places"}[language] in told
+    assert {"sv": "Förskoleplatser", "en": "Preschool places"}[language] in told
+    assert "33" in told  # 18 + 15 places
+    assert "Väst" in told and "Öst" in told
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_housing_tells_its_children_the_places_in_reach_and_whom_to_call() -> None:
+    test = asked()
+    told = said(test)
+    assert "preschool 200" in told
+    assert "9 barn 1–5, 18 platser inom 300 m" in told
+    assert "6 lediga" in told
+    assert texts.text("forskola.call_in_order").replace("**", "") in told
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_surge_is_answered_week_by_week_and_what_can_not_be_is_told() -> None:
+    test = asked()
+    next(each for each in test.toggle if each.key == "surge_open").set_value(True).run()
+    assert not test.exception
+    lon, lat = points_at(400.0)
+    test.text_input(key="surge_at").set_value(f"{lon:.5f},{lat:.5f}").run()
+    test.number_input(key="surge_people").set_value(100).run()
+    test.text_input(key="surge_ages").set_value("0-5=20,6-15=30,16-=50").run()
+    test.text_input(key="surge_ramp").set_value("50,50").run()
+    assert not test.exception
+    told = said(test)
+    assert texts.text("forskola.surge_weeks", kind="förskolor") in told
+    test.text_input(key="surge_at").set_value("11.0,57.0").run()
+    assert test.error and "11" in test.error[-1].value
+    test.text_input(key="surge_at").set_value(f"{lon:.5f},{lat:.5f}").run()
+    test.date_input(key="surge_date").set_value(date.today() - timedelta(days=3)).run()
+    assert test.error
+    assert "förskoleplatser" in said(test)  # the rest stands
+
+
+@pytest.mark.usefixtures("gatan")
+def test_where_to_add_places_is_answered_with_proof() -> None:
+    test = asked(limit="1000")
+    next(each for each in test.toggle if each.key == "growth_open").set_value(True).run()
+    assert not test.exception
+    told = said(test)
+    assert "95 %" in told and "evis" in told  # "Bevisat"
+
+
+@pytest.mark.usefixtures("gatan")
+@pytest.mark.parametrize("method", ["2sfca", "e2sfca", "balanced", "assignment"])
+def test_each_method_answers(method: str) -> None:
+    test = asked(method=method)
+    assert not test.exception and not test.error
+
+
+@pytest.mark.usefixtures("gatan")
+@pytest.mark.parametrize(("choice", "value"), [("method", "magi"), ("when", "igår"), ("home", "x")])
+def test_a_link_that_asks_nonsense_shows_the_page_all_the_same(choice: str, value: str) -> None:
+    test = asked(**{choice: value})
+    assert not test.exception
+    assert "förskoleplatser" in said(test)
+
+
+def test_an_area_without_preschools_says_what_to_add() -> None:
+    save_area(street(homes={100.0: 10}, places={0.0: "library"}))
+    test = asked()
+    assert not test.exception
+    assert "preschool" in test.error[0].value
+
+
+def test_few_counted_children_are_not_told() -> None:
+    area = nursery_street(
+        homes={100.0: 20},
+        preschools={200.0: {"platser": 18}},
+        housing={300.0: {"antal_boende": 9, "barn_1_5": 3}},
+    )
+    save_area(replace(area, _snaps={}))
+    told = said(asked())
+    assert "3 barn 1–5" not in told
