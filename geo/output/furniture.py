@@ -49,7 +49,7 @@ def round_length(metres: float) -> float:
     (1000.0, 50.0)
     """
     power = 10.0 ** math.floor(math.log10(metres))
-    return float(max(step * power for step in (1.0, 2.0, 5.0) if step * power <= metres))
+    return float(max(step * power for step in (0.5, 1.0, 2.0, 5.0) if step * power <= metres))
 
 
 def north_arrow(on: Sheet, language: str) -> str:

@@ -34,8 +34,11 @@ WHOLE_ROWS = 15
 """Longer tables may be divided between pages, their head repeated."""
 
 NUMBER_LETTERS, FOOTER_LETTERS = 24, 60
-WIDEST, NARROWEST = 34, 7
-"""Letters a column is weighed with at most and at least."""
+WIDEST, NARROWEST, PADDING, LINE_LETTERS = 40, 6, 2, 98
+"""Letters a column is weighed with at most and at least, and the letters of a table's line."""
+
+BOLD = 1.35
+"""How much wider letters in the head of a table are."""
 
 _NUMBER = re.compile(r"[−+<≤≥-]?\s*[\d\s.,]+\s*(%|[a-zåäö²]{0,3})|\D{1,12}\d{1,2}")
 """A number with a short unit, or a count in words as in "färre än 5"; not a date."""
@@ -199,11 +202,12 @@ def _table(finding: Finding) -> dict[str, Any] | None:
     if table is None or table.empty:
         return None
     held = [[_cell(value) for value in table.iloc[:, at]] for at in range(table.shape[1])]
+    weights = _weights([str(name) for name in table.columns], held)
     columns = [
         {
             "name": glyphs.strong(str(name)),
             "right": at > 0 and _is_number_column(held[at]),
-            "weight": _weight(str(name), held[at]),
+            "weight": weights[at],
         }
         for at, name in enumerate(table.columns)
     ]
@@ -224,8 +228,24 @@ def _is_number_column(cells: list[str]) -> bool:
     return 2 * sum(bool(_NUMBER.fullmatch(cell)) for cell in told) > len(told)
 
 
-def _weight(name: str, cells: list[str]) -> int:
-    """Return how wide a column wants to be, in letters; the words of its head are bold."""
-    word = round(1.6 * max(map(len, name.split()), default=0))
-    longest = max(map(len, cells))
-    return min(max(word, longest, NARROWEST), WIDEST) + 2
+def _weights(names: list[str], columns: list[list[str]]) -> list[float]:
+    """Share a line's letters between columns: first each column's longest word, so that words are
+    not broken, then what is left by what their cells hold.
+    """
+    least, wanted = [], []
+    for name, cells in zip(names, columns, strict=True):
+        word = max((len(part) for cell in cells for part in _parts(cell)), default=0)
+        head = round(BOLD * max(map(len, _parts(name)), default=0))
+        least.append(float(min(max(word, head, NARROWEST), WIDEST) + PADDING))
+        longest = max([round(BOLD * len(name)) // 2, *map(len, cells)])
+        wanted.append(float(min(max(longest + PADDING, least[-1]), WIDEST + PADDING)))
+    spare = LINE_LETTERS - sum(least)
+    more = sum(wanted) - sum(least)
+    if spare <= 0 or more <= 0:
+        return least
+    share = min(spare / more, 1.0)
+    return [low + share * (high - low) for low, high in zip(least, wanted, strict=True)]
+
+
+def _parts(text: str) -> list[str]:
+    return re.split(r"[ \-–]+", text)
