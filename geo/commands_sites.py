@@ -18,6 +18,7 @@ from geo.around import read_point
 from geo.errors import BadBalance, BadBudget, BadCount, BadOption, BadTimeLimit, UnknownCandidate
 from geo.output import site_files, tables
 from geo.output.site_files import SiteAnswer
+from geo.output.site_json import site_json
 from geo.output.site_lines import site_lines
 from geo.placing import Placing, Question
 
@@ -169,7 +170,7 @@ def _number(
 
 
 def _document(answer: SiteAnswer, language: str, *, exact: bool = True) -> str:
-    document = site_files.site_json(answer, language, exact=exact)
+    document = site_json(answer, language, exact=exact)
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
 
 

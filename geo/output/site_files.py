@@ -1,5 +1,5 @@
-"""How a proposal of sites leaves: plain data, CSV, Excel, GeoJSON and GeoPackage, each with what it
-rests on. Knows no screen.
+"""How a proposal of sites leaves as files: CSV, Excel, GeoJSON and GeoPackage, each with what it
+rests on. Knows no screen; plain data are in ``site_json``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import json
 import math
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ import xlsxwriter
 
 from geo import placing as plan
 from geo import presets, privacy, texts
-from geo.area import Area
 from geo.network import MAX_SNAP_M, WGS84
 from geo.output import tables
 from geo.placing import Curve, Effect, Proposal, Robustness, TradePoint
@@ -58,51 +57,6 @@ class SiteFile:
     credit: str
 
 
-def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -> dict[str, Any]:
-    """Return a proposal as plain data: counts are people, lengths metres, shares from 0 to 1.
-
-    Unless ``exact``, small counts of counted people, and what would give them away, are null.
-    """
-    proposal, area = answer.proposal, answer.proposal.placing.area
-    shown = proposal if exact else plan.without_small_counts(proposal)
-    hidden = shown.small
-    return {
-        "area": area.id,
-        "area_name": area.name,
-        "kind": proposal.question.kind,
-        "objective": None if hidden else plain(proposal.objective),
-        "bound": None if hidden else plain(proposal.bound),
-        "gap": plain(proposal.gap),
-        "proven": proposal.proven,
-        "seconds": proposal.seconds,
-        "status": proposal.status,
-        "people": plain(shown.effect.people),
-        "people_before": plain(shown.people_before),
-        "people_after": plain(shown.people_after),
-        "groups": [_effect(effect, "group") for effect in shown.groups],
-        "districts": [
-            _effect(row, "name", texts.text("gap.outside_districts", language))
-            for row in shown.districts
-        ],
-        "walk_before": _walk(shown, before=True),
-        "walk_after": _walk(shown, before=False),
-        "out_of_reach": _few(proposal.out_of_reach, proposal, exact),
-        "off_paths": _few(proposal.off_paths, proposal, exact),
-        "sites": [_site(site, language) for site in shown.sites],
-        "runner_up": _runner_up(answer, language, exact=exact),
-        "robustness": _robustness(answer.robustness),
-        **_curves(answer, hide=not exact and not proposal.estimated),
-        "candidates": _candidates(proposal, language),
-        "settings": _settings(proposal, language),
-        "sources": [tables.source_json(source, language) for source in proposal.placing.sources],
-        "attribution": tables.credit(area),
-        "unknown_rows": proposal.placing.unknown,
-        "estimated": proposal.estimated,
-        "demonstration": proposal.demonstration,
-        "headline": plan.headline(proposal, language),
-    }
-
-
 def site_file(answer: SiteAnswer, language: str = "sv", *, exact: bool = False) -> SiteFile:
     """Gather what a proposal's files hold; small counts of counted people hidden unless
     ``exact``.
@@ -112,7 +66,7 @@ def site_file(answer: SiteAnswer, language: str = "sv", *, exact: bool = False) 
     shown = proposal if exact else plan.without_small_counts(proposal)
     rows = site_rows(shown, language)
     spots = gpd.points_from_xy(rows["lon"], rows["lat"], crs=WGS84)
-    districts = pd.DataFrame([_effect(row, "district") for row in shown.districts])
+    districts = pd.DataFrame([effect_row(row, "district") for row in shown.districts])
     return SiteFile(
         rows,
         gpd.GeoDataFrame(rows, geometry=spots),
@@ -275,22 +229,8 @@ WRITERS: dict[str, Callable[[SiteFile], bytes]] = {
 }
 
 
-def plain(value: float | None) -> float | None:
-    """Return a number as JSON takes it: null for unknown, hidden and endless."""
-    return None if value is None or not math.isfinite(value) else float(value)
-
-
-def _site(site: plan.ProposedSite, language: str) -> dict[str, Any]:
-    found = {name: value for name, value in asdict(site).items() if name != "kind"}
-    return {
-        **found,
-        "name": plan.site_name(site, language),
-        "place_kind": site.kind,
-        "cost": plain(site.cost),
-    }
-
-
-def _effect(effect: Effect, label: str, nameless: str = "") -> dict[str, Any]:
+def effect_row(effect: Effect, label: str, nameless: str = "") -> dict[str, Any]:
+    """Return a group's or district's people before and after as a row."""
     return {
         label: effect.name or nameless,
         "people": plain(effect.people),
@@ -300,111 +240,9 @@ def _effect(effect: Effect, label: str, nameless: str = "") -> dict[str, Any]:
     }
 
 
-def _walk(proposal: Proposal, *, before: bool) -> dict[str, float | None]:
-    walk = proposal.walk_before if before else proposal.walk_after
-    hide = proposal.small
-    return {
-        "people": None if hide else plain(walk.people),
-        "total_m": None if hide else plain(walk.total_m),
-        "mean_m": plain(walk.mean_m),
-        "worst_m": plain(walk.worst_m),
-    }
-
-
-def _few(people: float, proposal: Proposal, exact: bool) -> float | None:
-    small = privacy.is_small(people, not proposal.estimated)
-    return None if small and not exact else plain(people)
-
-
-def _runner_up(answer: SiteAnswer, language: str, *, exact: bool) -> dict[str, Any] | None:
-    second, first = answer.runner_up, answer.proposal
-    if second is None:
-        return None
-    if not exact:
-        second, first = plan.without_small_counts(second), plan.without_small_counts(first)
-    fewer = (
-        (first.people_after or 0.0) - (second.people_after or 0.0)
-        if exact
-        else plan.difference(first, second)
-    )
-    hide = fewer is None
-    return {
-        "sites": [_site(site, language) for site in second.sites],
-        "objective": None if hide else plain(second.objective),
-        "bound": None if hide else plain(second.bound),
-        "proven": second.proven,
-        "people_after": None if hide else plain(second.people_after),
-        "people_fewer": plain(fewer),
-    }
-
-
-def _robustness(found: Robustness | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "variants": [{**asdict(variant), "ids": sorted(variant.ids)} for variant in found.variants],
-        "sites": [asdict(site) for site in found.sites],
-        "others": [asdict(site) for site in found.others],
-    }
-
-
-def _curves(answer: SiteAnswer, *, hide: bool) -> dict[str, Any]:
-    """Return the curve and the trade-off; of counted people each figure, and each step to the next,
-    must be large enough to be told.
-    """
-    curve, trade = answer.curve, answer.trade_off
-    points = [
-        {
-            **{name: value for name, value in asdict(point).items() if name != "walk"},
-            "objective": plain(point.objective),
-            "bound": plain(point.bound),
-            "gap": plain(point.gap),
-            "mean_m": plain(point.walk.mean_m) if point.walk else None,
-            "worst_m": plain(point.walk.worst_m) if point.walk else None,
-        }
-        for point in (curve.points if curve else ())
-    ]
-    if hide and _steps_small([point["people"] for point in points]):
-        points = [{**point, "people": None, "objective": None, "bound": None} for point in points]
-    balanced = [asdict(point) for point in trade]
-    if not (answer.proposal.estimated and not hide) and _steps_small(
-        [point.housing for point in trade]
-    ):
-        balanced = [{**point, "housing": None} for point in balanced]
-    return {
-        "curve": points if curve else None,
-        "knee": curve.points[curve.knee].count if curve and curve.knee is not None else None,
-        "trade_off": balanced or None,
-    }
-
-
-def _steps_small(people: list[float]) -> bool:
-    values = np.round(np.array(people, dtype=float))
-    steps = np.abs(np.diff(np.unique(np.append(values, 0.0))))
-    return bool(((steps > 0) & (steps < privacy.SMALLEST)).any())
-
-
-def _candidates(proposal: Proposal, language: str) -> dict[str, Any]:
-    found = proposal.placing.candidates
-    return {
-        "count": len(found),
-        "by_kind": found.by_kind,
-        "left_out": found.reasons,
-        "unknown_hours": found.reasons.get("unknown_hours", 0),
-        "unknown_cost": int(np.isnan(proposal.placing.costs).sum()),
-        "existing": len(proposal.placing.existing),
-        "text": candidates_words(proposal, language),
-    }
-
-
-def _settings(proposal: Proposal, language: str) -> dict[str, Any]:
-    within_m = proposal.placing.within_m
-    return {
-        **asdict(proposal.question),
-        "objective_text": plan.objective_words(proposal.question, language),
-        "walks_within_m": plain(within_m),
-        "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
-    }
+def plain(value: float | None) -> float | None:
+    """Return a number as JSON takes it: null for unknown, hidden and endless."""
+    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def _cell(sheet: Any, row: int, column: int, value: object) -> None:
@@ -415,9 +253,3 @@ def _cell(sheet: Any, row: int, column: int, value: object) -> None:
             sheet.write_number(row, column, float(value))
     elif value is not None:
         sheet.write_string(row, column, str(value))
-
-
-__all__ = [
-    "SITE_COLUMNS", "WRITERS", "Area", "SiteAnswer", "SiteFile", "candidates_words", "kind_name",
-    "site_file", "site_json", "site_rows", "summary",
-]  # fmt: skip
