@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from geo.capacity_checks import row_of
 from geo.errors import BadFamilies
 from geo.location.answers import Ints
-from geo.location.transport import Parties
+from geo.location.transport_model import Parties
 
 NO_FAMILY = -1
 """In ``siblings``: the children of this row may go to different preschools."""
