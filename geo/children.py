@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.area import Area
+from geo.chains import morton
 from geo.errors import AreaLacks
 from geo.network import Bools, Floats, Ints
 from geo.people import HOUSING, RESIDENTS
@@ -85,9 +87,11 @@ def demand_of(area: Area) -> Demand:
     if has_band:
         value, low, high, rule = _of_bands(first, _column(area, NEXT_BAND, lives), told)
         unknown = int((lives & ~known).sum())
-    whole = whole_numbers(value, _units(area))
-    fewer = np.minimum(whole, whole_numbers(_scaled(whole, value - low, value), _units(area)))
-    more = whole_numbers(np.maximum(high - value, 0.0), _units(area))
+    units, along = _units(area), _along(area)
+    whole = whole_numbers(value, units, along)
+    fewer = whole_numbers(_scaled(whole, value - low, value), units, along)
+    more = whole_numbers(np.maximum(high - value, 0.0), units, along)
+    fewer = np.minimum(whole, fewer)
     least, most = whole - fewer, whole + more
     for family in families:
         for part in (whole, least, most):
@@ -95,25 +99,26 @@ def demand_of(area: Area) -> Demand:
     return Demand(whole, least, most, housing, rule, families, tuple(problems), unknown)
 
 
-def whole_numbers(values: Floats, units: Ints) -> Ints:
+def whole_numbers(values: Floats, units: Ints, along: NDArray[Any] | None = None) -> Ints:
     """Round amounts to whole numbers so that sums are kept: of all, of each unit, and of each
-    stretch of rows, to within one.
+    stretch of rows in order, to within one.
 
     Each row gets the step of the rounded running sum. Where most amounts are below one, the
     largest remainders would give every child to the longest paths or largest buildings; running
-    sums spread them as evenly as the amounts themselves.
+    sums along the ground spread them as the amounts are spread.
 
     Parameters
     ----------
     values : amounts of at least zero, a row each.
-    units : a number a row; rows of one unit are rounded together, in their order.
+    units : a number a row; rows of one unit are rounded together.
+    along : the order of a unit's rows; None: as they stand.
 
     >>> whole_numbers(np.array([0.5, 0.5, 0.5, 0.5]), np.array([0, 0, 0, 0])).tolist()
     [1, 0, 1, 0]
     """
     if not len(values):
         return np.zeros(0, dtype=np.int64)
-    order = np.argsort(units, kind="stable")
+    order = np.lexsort((np.arange(len(units)) if along is None else along, units))
     running = np.floor(np.round(np.cumsum(values[order]), 6) + 0.5).astype(np.int64)
     whole = np.empty(len(values), dtype=np.int64)
     whole[order] = np.diff(running, prepend=0)
@@ -166,6 +171,17 @@ def _units(area: Area) -> Ints:
     return np.array(
         [seen.setdefault(str(unit), len(seen)) for unit in area.people["unit"]], dtype=np.int64
     )
+
+
+def _along(area: Area) -> NDArray[np.uint64]:
+    """Return the order of rows along a Morton curve: neighbours on the ground are neighbours."""
+    points = area.people.geometry.to_crs(area.network.crs)
+    xy = np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
+    inside = np.isfinite(xy).all(axis=1)
+    code = np.zeros(len(xy), dtype=np.uint64)
+    if inside.any():
+        code[inside] = morton(xy[inside])
+    return code
 
 
 def _families(area: Area, housing: Bools) -> tuple[tuple[Family, ...], list[Problem]]:
