@@ -14,13 +14,13 @@ from typing import Any, TypeAlias
 from geo import placing as plan
 from geo import presets, texts
 from geo.area import Progress, open_area
-from geo.around import read_point
-from geo.errors import BadBalance, BadBudget, BadCount, BadOption, BadTimeLimit, UnknownCandidate
+from geo.errors import BadBalance, BadBudget, BadOption, BadTimeLimit, UnknownCandidate
 from geo.output import site_files, tables
 from geo.output.site_files import SiteAnswer
 from geo.output.site_json import site_json
 from geo.output.site_lines import site_lines
 from geo.placing import Placing, Question
+from geo.placing.written import number_of, points_of, whole_of
 
 Options: TypeAlias = argparse.Namespace
 
@@ -54,7 +54,7 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], s
 def sites(options: Options) -> None:
     """Answer where something new should open, with proof."""
     question = plan.checked(read_question(options))
-    most = None if options.curve is None else _whole(options.curve)
+    most = None if options.curve is None else whole_of(options.curve)
     output = Path(options.output) if options.output else None
     ending = tables.check_ending(output) if output else ""
     area = open_area(options.area, options.home)
@@ -113,13 +113,13 @@ def read_question(options: Options) -> Question:
     seconds = _number(options.time_limit, BadTimeLimit)
     return Question(
         kind=options.kind,
-        count=count if options.count is None else _whole(options.count),
+        count=count if options.count is None else whole_of(options.count),
         objective=aim,
         limit_m=presets.limit_m(options.limit),
         group=options.group,
         profile=options.profile,
         kinds=_words(options.candidates),
-        points=tuple(read_point(words) for words in options.candidate),
+        points=points_of(options.candidate),
         lattice_m=None if options.lattice is None else presets.limit_m(options.lattice),
         near=tuple(_near(words) for words in options.max_distance_to),
         evening=options.evening,
@@ -151,22 +151,10 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in (part.strip() for part in text.split(",")) if word)
 
 
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise BadCount(found=text) from None
-
-
 def _number(
-    text: str | None, refuse: type[BadBudget] | type[BadBalance] | type[BadTimeLimit]
+    words: str | None, refuse: type[BadBudget] | type[BadBalance] | type[BadTimeLimit]
 ) -> float | None:
-    if text is None:
-        return None
-    try:
-        return float(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except ValueError:
-        raise refuse(found=text) from None
+    return None if words is None else number_of(words, refuse)
 
 
 def _document(answer: SiteAnswer, language: str, *, exact: bool = True) -> str:

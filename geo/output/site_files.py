@@ -98,7 +98,7 @@ def site_rows(proposal: Proposal, language: str) -> pd.DataFrame:
         people=proposal.effect.people,
         people_before=proposal.people_before,
         people_after=proposal.people_after,
-        bound=None if proposal.small else proposal.bound,
+        bound=None if any(part.hidden for part in proposal.groups) else proposal.bound,
         gap=proposal.gap,
         proven=proposal.proven,
         snap_rule=texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),

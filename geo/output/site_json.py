@@ -12,7 +12,8 @@ from geo import privacy, texts
 from geo.network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.site_files import SiteAnswer, candidates_words, effect_row, plain
-from geo.placing import Proposal, Robustness
+from geo.placing import CurvePoint, Proposal, Robustness
+from geo.placing.telling import curve_tells, trade_off_tells
 
 
 def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
     """
     proposal, area = answer.proposal, answer.proposal.placing.area
     shown = proposal if exact else plan.without_small_counts(proposal)
-    hidden = shown.small
+    hidden = any(effect.hidden for effect in shown.groups)
     return {
         "area": area.id,
         "area_name": area.name,
@@ -48,7 +49,7 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
         "sites": [_site(site, language) for site in shown.sites],
         "runner_up": _runner_up(answer, language, exact=exact),
         "robustness": _robustness(answer.robustness),
-        **_curves(answer, hide=not exact and not proposal.estimated),
+        **_curves(answer, exact=exact, hidden=hidden),
         "candidates": _candidates(proposal, language),
         "settings": _settings(proposal, language),
         "sources": [tables.source_json(source, language) for source in proposal.placing.sources],
@@ -118,40 +119,33 @@ def _robustness(found: Robustness | None) -> dict[str, Any] | None:
     }
 
 
-def _curves(answer: SiteAnswer, *, hide: bool) -> dict[str, Any]:
+def _curves(answer: SiteAnswer, *, exact: bool, hidden: bool) -> dict[str, Any]:
     """Return the curve and the trade-off; of counted people each figure, and each step to the next,
     must be large enough to be told.
     """
-    curve, trade = answer.curve, answer.trade_off
-    points = [
-        {
-            **{name: value for name, value in asdict(point).items() if name != "walk"},
-            "objective": plain(point.objective),
-            "bound": plain(point.bound),
-            "gap": plain(point.gap),
-            "mean_m": plain(point.walk.mean_m) if point.walk else None,
-            "worst_m": plain(point.walk.worst_m) if point.walk else None,
-        }
-        for point in (curve.points if curve else ())
-    ]
-    if hide and _steps_small([point["people"] for point in points]):
-        points = [{**point, "people": None, "objective": None, "bound": None} for point in points]
-    balanced = [asdict(point) for point in trade]
-    if not (answer.proposal.estimated and not hide) and _steps_small(
-        [point.housing for point in trade]
-    ):
-        balanced = [{**point, "housing": None} for point in balanced]
+    curve, trade, counted = answer.curve, answer.trade_off, not answer.proposal.estimated
+    points = [_curve_point(point) for point in (curve.points if curve else ())]
+    few = curve is not None and not curve_tells(curve, counted=counted)
+    if not exact and (few or hidden):
+        gone = ("people", "objective", "bound") if few else ("objective", "bound")
+        points = [{**point, **dict.fromkeys(gone)} for point in points]
+    tells = exact or trade_off_tells(trade, counted=counted)
     return {
         "curve": points if curve else None,
         "knee": curve.points[curve.knee].count if curve and curve.knee is not None else None,
-        "trade_off": balanced or None,
+        "trade_off": [asdict(point) for point in trade] if trade and tells else None,
     }
 
 
-def _steps_small(people: list[float]) -> bool:
-    values = np.round(np.array(people, dtype=float))
-    steps = np.abs(np.diff(np.unique(np.append(values, 0.0))))
-    return bool(((steps > 0) & (steps < privacy.SMALLEST)).any())
+def _curve_point(point: CurvePoint) -> dict[str, Any]:
+    return {
+        **{name: value for name, value in asdict(point).items() if name != "walk"},
+        "objective": plain(point.objective),
+        "bound": plain(point.bound),
+        "gap": plain(point.gap),
+        "mean_m": plain(point.walk.mean_m) if point.walk else None,
+        "worst_m": plain(point.walk.worst_m) if point.walk else None,
+    }
 
 
 def _candidates(proposal: Proposal, language: str) -> dict[str, Any]:

@@ -4,15 +4,7 @@ no, another is wished for, or numbers vary. Knows areas and models, no screen.
 
 from geo.placing.curves import Curve, CurvePoint, TradePoint, curve, knee, trade_off
 from geo.placing.prepared import Placing, prepare
-from geo.placing.proposal import (
-    Effect,
-    Proposal,
-    ProposedSite,
-    Walk,
-    difference,
-    propose,
-    without_small_counts,
-)
+from geo.placing.proposal import Effect, Proposal, ProposedSite, Walk, propose
 from geo.placing.question import OBJECTIVES, Question, checked, objective
 from geo.placing.robust import Robustness, Stays, Variant, robust, with_shares
 from geo.placing.sentence import (
@@ -25,6 +17,7 @@ from geo.placing.sentence import (
     runner_up_sentence,
     site_name,
 )
+from geo.placing.small import difference, without_small_counts
 from geo.placing.solving import Choice, check_count, solve
 from geo.placing.variants import best_answers, runner_up, says_no, why_not
 

@@ -5,12 +5,11 @@ no words and no screen.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from geo import privacy
 from geo.area import Progress
 from geo.network import Bools, Floats, Ints
 from geo.placing.prepared import Placing
@@ -207,30 +206,6 @@ def described(placing: Placing, choice: Choice, condition: str = "") -> Proposal
     )
 
 
-def without_small_counts(proposal: Proposal) -> Proposal:
-    """Return the proposal with small counts of counted people hidden, as it may leave the house."""
-    groups = tuple(_shown(effect) for effect in proposal.groups)
-    small = groups[0].hidden
-    return replace(
-        proposal,
-        effect=groups[0],
-        groups=groups,
-        sites=_shown_sites(proposal, hide=small),
-        districts=_shown_districts(proposal.districts),
-        small=small,
-    )
-
-
-def difference(one: Proposal, other: Proposal) -> float | None:
-    """Return how many more of the group the first reaches than the second; None where the number is
-    small and of counted people, and would tell of them.
-    """
-    if one.people_after is None or other.people_after is None:
-        return None
-    found = one.people_after - other.people_after
-    return None if privacy.is_small(abs(found), not one.estimated) else found
-
-
 def walks(placing: Placing, chosen: Ints) -> tuple[Floats, Ints]:
     """Return each row's metres to the nearest open column, and that column, -1 for none."""
     columns = np.concatenate([chosen, placing.open_columns]).astype(np.intp)
@@ -322,65 +297,3 @@ def walk_of(people: Floats, metres: Floats) -> Walk:
     total = float(people[walks].sum())
     metres_in_all = float(people[walks] @ metres[walks])
     return Walk(total, metres_in_all, metres_in_all / total, float(metres[walks].max()))
-
-
-def _shown(effect: Effect) -> Effect:
-    """Hide a group's counts where those before, those gained or those left are few: any two of the
-    three would give the third away.
-    """
-    before, after, people = (value or 0.0 for value in (effect.before, effect.after, effect.people))
-    parts = (before, after - before, people - after, people - before)
-    if any(privacy.is_small(part, effect.counted) for part in parts):
-        return replace(effect, before=None, after=None)
-    return effect
-
-
-def _shown_sites(proposal: Proposal, *, hide: bool) -> tuple[ProposedSite, ...]:
-    """Hide what the sites add where any of it is small, as sums and differences would tell."""
-    counted, sites = not proposal.estimated, proposal.sites
-
-    def small(*values: float | None) -> bool:
-        return any(privacy.is_small(value or 0.0, counted) for value in values)
-
-    few_gain = hide or any(
-        small(site.gain, site.gain_if_last, (site.gain or 0.0) - (site.gain_if_last or 0.0))
-        for site in sites
-    )
-    few_served = any(small(site.served) for site in sites)
-    return tuple(
-        replace(
-            site,
-            gain=None if few_gain else site.gain,
-            gain_if_last=None if few_gain else site.gain_if_last,
-            served=None if few_served else site.served,
-        )
-        for site in sites
-    )
-
-
-def _shown_districts(rows: tuple[Effect, ...]) -> tuple[Effect, ...]:
-    if not rows or not rows[0].counted:
-        return rows
-    people, before, after = (
-        np.array([getattr(row, name) for row in rows], dtype=float)
-        for name in ("people", "before", "after")
-    )
-    counted = np.ones(len(rows), dtype=bool)
-    no_people = privacy.hidden(people, people, counted)
-    mask = no_people
-    for _ in range(len(rows) + 1):  # until hiding one for one column asks for no more in another
-        wider = mask
-        for part, whole in ((before, people), (after, people), (after - before, people - before)):
-            wider = privacy.hidden(part, whole, counted, also=wider)
-        if (wider == mask).all():
-            break
-        mask = wider
-    return tuple(
-        replace(
-            row,
-            people=None if few else row.people,
-            before=None if hide else row.before,
-            after=None if hide else row.after,
-        )
-        for row, hide, few in zip(rows, mask, no_people, strict=True)
-    )

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from geo import presets, privacy, texts
 from geo.candidates import LATTICE, POINT
-from geo.placing.proposal import Proposal, ProposedSite, difference, without_small_counts
+from geo.placing.proposal import Proposal, ProposedSite
 from geo.placing.question import CENTRE, COVER_ALL, MEDIAN, Question
+from geo.placing.small import difference, without_small_counts
 from geo.texts import text
 
 MOST_NAMED = 6
