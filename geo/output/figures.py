@@ -79,7 +79,7 @@ def figure_svg(
     if not min(width_mm, height_mm) >= LEAST_MM:
         raise ValueError(f"{width_mm} × {height_mm} mm")
     laid = _layout(spec, area, language, width_mm, height_mm)
-    frame = laid.on.frame
+    frame, marks = laid.on.frame, _marks(spec, laid.on)
     clip = f"c{hashlib.sha256(repr(frame).encode()).hexdigest()[:8]}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_mm:g}mm" height="{height_mm:g}mm" '
@@ -91,8 +91,8 @@ def figure_svg(
         *(_layer(layer, laid.on) for layer in spec.layers),
         "</g>",
         rect(frame, f'fill="none" {stroke(EDGE, 0.2, "")}'),
-        scale_bar(laid.on, language),
-        north_arrow(laid.on, language),
+        scale_bar(laid.on, language, marks),
+        north_arrow(laid.on, language, marks),
         legend_svg(laid.legend, *laid.at),
         *_credits(laid, width_mm, height_mm),
         "</svg>",
@@ -311,6 +311,17 @@ def _credits(laid: _Layout, width_mm: float, height_mm: float) -> list[str]:
         )
         for number, line in enumerate(laid.credits)
     ]
+
+
+def _marks(spec: MapSpec, on: Sheet) -> list[tuple[float, float]]:
+    """Return where the map's symbols and circles stand on paper (mm)."""
+    marks: list[tuple[float, float]] = []
+    for layer in spec.layers:
+        if isinstance(layer, PointLayer | CircleLayer):
+            drawn = layer.index >= 0 if isinstance(layer, CircleLayer) else slice(None)
+            x, y = on.mm(layer.lon[drawn], layer.lat[drawn])
+            marks += zip(x.tolist(), y.tolist(), strict=True)
+    return marks
 
 
 def _xml(text: str) -> str:

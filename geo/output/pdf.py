@@ -34,7 +34,7 @@ WHOLE_ROWS = 15
 """Longer tables may be divided between pages, their head repeated."""
 
 NUMBER_LETTERS, FOOTER_LETTERS = 24, 60
-WIDEST, NARROWEST, PADDING, LINE_LETTERS = 40, 6, 2, 98
+WIDEST, NARROWEST, PADDING, LINE_LETTERS = 40, 6, 2, 104
 """Letters a column is weighed with at most and at least, and the letters of a table's line."""
 
 BOLD = 1.35
@@ -202,7 +202,7 @@ def _table(finding: Finding) -> dict[str, Any] | None:
     if table is None or table.empty:
         return None
     held = [[_cell(value) for value in table.iloc[:, at]] for at in range(table.shape[1])]
-    weights = _weights([str(name) for name in table.columns], held)
+    weights, tight = _weights([str(name) for name in table.columns], held)
     columns = [
         {
             "name": glyphs.strong(str(name)),
@@ -215,7 +215,8 @@ def _table(finding: Finding) -> dict[str, Any] | None:
     if finding.total_last:
         rows[-1] = [glyphs.strong(column[-1]) for column in held]
     small = len(rows) <= WHOLE_ROWS and all(len(cell) <= 2 * WIDEST for row in rows for cell in row)
-    return {"columns": columns, "rows": rows, "total": finding.total_last, "whole": small}
+    looks = {"total": finding.total_last, "whole": small, "tight": tight}
+    return {"columns": columns, "rows": rows, **looks}
 
 
 def _cell(value: object) -> str:
@@ -228,23 +229,24 @@ def _is_number_column(cells: list[str]) -> bool:
     return 2 * sum(bool(_NUMBER.fullmatch(cell)) for cell in told) > len(told)
 
 
-def _weights(names: list[str], columns: list[list[str]]) -> list[float]:
-    """Share a line's letters between columns: first each column's longest word, so that words are
-    not broken, then what is left by what their cells hold.
+def _weights(names: list[str], columns: list[list[str]]) -> tuple[list[float], bool]:
+    """Share a line's letters between columns: first each column's longest word, then what is left
+    by what their cells hold. Tells also whether words must be broken for want of room.
     """
     least, wanted = [], []
     for name, cells in zip(names, columns, strict=True):
         word = max((len(part) for cell in cells for part in _parts(cell)), default=0)
         head = round(BOLD * max(map(len, _parts(name)), default=0))
         least.append(float(min(max(word, head, NARROWEST), WIDEST) + PADDING))
-        longest = max([round(BOLD * len(name)) // 2, *map(len, cells)])
+        longest = max([round(BOLD * len(name)), *map(len, cells)])
         wanted.append(float(min(max(longest + PADDING, least[-1]), WIDEST + PADDING)))
     spare = LINE_LETTERS - sum(least)
     more = sum(wanted) - sum(least)
     if spare <= 0 or more <= 0:
-        return least
+        return least, spare < 0
     share = min(spare / more, 1.0)
-    return [low + share * (high - low) for low, high in zip(least, wanted, strict=True)]
+    pairs = zip(least, wanted, strict=True)
+    return [low + share * (high - low) for low, high in pairs], False
 
 
 def _parts(text: str) -> list[str]:

@@ -144,6 +144,17 @@ def test_the_arrow_points_to_true_north(crs: str) -> None:
     assert turned is not None and float(turned[1]) == pytest.approx(angle, abs=0.01)
 
 
+def test_arrow_and_bar_stand_where_they_hide_the_least() -> None:
+    left, right = Box(0, 0, 10, 10), Box(50, 0, 10, 10)
+    assert furniture.freest([right, left], []) == right
+    assert furniture.freest([right, left], [(55.0, 5.0)]) == left
+    assert furniture.freest([right, left], [(55.0, 5.0), (5.0, 5.0), (6.0, 5.0)]) == right
+    on = sheet.sheet((17.7, 59.3, 17.9, 59.4), CRS, Box(0, 0, 100, 80))
+    corner = [(on.frame.right - 6, on.frame.top + 6), (on.frame.left + 4, on.frame.bottom - 4)]
+    assert furniture.north_arrow(on, "sv", corner) != furniture.north_arrow(on, "sv")
+    assert furniture.scale_bar(on, "sv", corner) != furniture.scale_bar(on, "sv")
+
+
 def test_all_of_the_bounds_lie_within_the_frame() -> None:
     for bounds in ((17.7, 59.3, 17.9, 59.31), (17.7, 59.3, 17.71, 59.4), (17.7, 59.3, 17.7, 59.3)):
         on = sheet.sheet(bounds, CRS, Box(10, 5, 100, 80))
