@@ -16,7 +16,7 @@ _SAFE = 1e-6
 _STEPS = 2000
 """Local search steps between two looks at the clock."""
 _TRIES = 10
-_SLICE = 0.2
+_SLICE = 0.4
 """The share of the time left that one question of covering may take at first."""
 
 
@@ -90,18 +90,18 @@ def raise_by_relaxation(ladder: Ladder, clock: highs.Clock) -> None:
 
 
 def close(ladder: Ladder, clock: highs.Clock) -> None:
-    """Decide radii one by one, in strides that grow with success, until the shortest is known."""
-    stride, patience = 1, _SLICE
+    """Decide radii halfway between what is known, or nearer the proven ones where that takes too
+    long, until the shortest is known.
+    """
+    part = 0.5
     while not ladder.is_closed and not clock.is_up:
-        index = min(ladder.low + stride, (ladder.low + ladder.high) // 2)
-        index = max(index, ladder.low + 1)
-        verdict = _decided(ladder, index, clock, patience)
+        span = ladder.high - ladder.low
+        index = ladder.low + max(1, int(span * part))
+        verdict = _decided(ladder, index, clock, _SLICE if index > ladder.low + 1 else 1.0)
         if verdict is None:
-            patience = 1.0 if stride == 1 else patience
-            stride = max(1, stride // 4)
+            part /= 4
         elif not verdict:
             ladder.low = index
-            stride *= 2
 
 
 def _decided(ladder: Ladder, index: int, clock: highs.Clock, patience: float) -> bool | None:

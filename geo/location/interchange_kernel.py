@@ -40,9 +40,11 @@ def _two_nearest(by_site, chosen, row):  # type: ignore[no-untyped-def]
 
 
 @njit(**_COMPILED)
-def interchange(by_site, weights, chosen):  # type: ignore[no-untyped-def]
-    """Better ``chosen`` (at least two sites, changed in place) until no swap helps; return the
-    total of people × metres.
+def interchange(by_site, weights, chosen, site, looks):  # type: ignore[no-untyped-def]
+    """Better ``chosen`` (at least two sites, changed in place) until no swap helps.
+
+    Looks at sites to open from ``site`` on, at most ``looks`` of them; returns the one to go on
+    from, −1 when done.
     """
     sites, rows = by_site.shape
     count = chosen.shape[0]
@@ -61,8 +63,10 @@ def interchange(by_site, weights, chosen):  # type: ignore[no-untyped-def]
         loss[first[row]] += weights[row] * (second_m[row] - first_m[row])
         total += weights[row] * first_m[row]
     tried = 0
-    site = -1
-    while tried < sites:
+    site -= 1
+    for _ in range(looks):
+        if tried == sites:
+            return -1
         site = (site + 1) % sites
         tried += 1
         if is_open[site]:
@@ -106,4 +110,4 @@ def interchange(by_site, weights, chosen):  # type: ignore[no-untyped-def]
                 second_m[row] = there_m
             loss[first[row]] += weights[row] * (second_m[row] - first_m[row])
             total += weights[row] * first_m[row]
-    return total
+    return -1 if tried == sites else (site + 1) % sites

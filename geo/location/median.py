@@ -91,7 +91,7 @@ def _metres(matrix: csr_array, people: Floats, choice: Candidates) -> tuple[Floa
 
 def _solve(problem: Problem, clock: highs.Clock) -> tuple[Ints, float, bool]:
     """Return the best sites, the bound, and whether the people reached are proven to be most."""
-    best = Best(problem, whole=_is_whole(problem), goal=float(problem.weights.sum()))
+    best = Best(problem, clock, whole=_is_whole(problem), goal=float(problem.weights.sum()))
     median_search.start(problem, best, clock)
     is_most = True
     if not np.isfinite(best.total):

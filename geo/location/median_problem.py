@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.location import interchange_kernel, median_kernel
+from geo.location import highs, interchange_kernel, median_kernel
 from geo.location.answers import PROVEN, Floats, Ints
 
 Flags = NDArray[np.bool_]
 
+_LOOKS = 100_000_000
+"""Metres that interchange looks at between two looks at the clock."""
 _ROUNDING = 1e-11
 """Sums of people that differ by less, relative, are the same."""
 
@@ -164,8 +166,9 @@ class Best:
     to be below.
     """
 
-    def __init__(self, problem: Problem, *, whole: bool, goal: float) -> None:
+    def __init__(self, problem: Problem, clock: highs.Clock, *, whole: bool, goal: float) -> None:
         self.problem = problem
+        self.clock = clock
         self.whole = whole
         self.goal = goal
         self.sites: Ints = np.empty(0, np.intp)
@@ -202,7 +205,10 @@ class Best:
         table = self.table(problem)
         chosen = np.asarray(start, np.int64).copy()
         if 1 < len(chosen) < len(problem.sites):
-            interchange_kernel.interchange(table, problem.weights, chosen)
+            site, looks = 0, 1 + max(len(table), _LOOKS // len(problem.weights))
+            while site >= 0 and not self.clock.is_up:
+                self.clock.ask()
+                site = interchange_kernel.interchange(table, problem.weights, chosen, site, looks)
         elif len(chosen) == 1:
             chosen[0] = int(np.argmin(table @ problem.weights))
         self.offer(np.concatenate([problem.kept, problem.sites[chosen]]))
