@@ -12,13 +12,23 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 
-from benchmarks import distances, memory, opening, peers, reaching, sessions
+from benchmarks import (
+    distances,
+    memory,
+    opening,
+    peers,
+    reaching,
+    sessions,
+    siting,
+    siting_peers,
+)
 from benchmarks.bound import bandwidth
 from benchmarks.data import HASSELBY, KISTA, measured_area
 from benchmarks.reaching import Subject
+from benchmarks.siting_data import town
 from benchmarks.timing import Row, as_text
 from benchmarks.towns import town_network
 from geo.area import Area
@@ -40,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     if quick:
         subject = Subject("20 k", town_network(QUICK_NODES), runs=3)
         _show("a made-up town", subject.network, _all_questions(subject))
+        _sites(quick)
         return 0
     city = Subject("200 k", town_network(CITY_NODES))
     _show("a made-up city", city.network, [*_all_questions(city), *sessions.two_at_once(city)])
@@ -60,6 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
     print("\nOpening and starting\n")
     sizes = {"200 k": CITY_NODES, "1 M": LARGE_NODES}
     print(as_text([*opening.cities(sizes), *opening.first_start()]))
+    _sites(quick)
     print(f"\n{time.perf_counter() - began:,.0f} seconds in all")
     return 0
 
@@ -83,13 +95,43 @@ def _areas(area: Area) -> list[Row]:
     ]
 
 
+def _sites(quick: bool) -> None:
+    """Measure the location models; a table as soon as it is known."""
+    siting.compile_all()
+    print(
+        "\nWhere to open: made-up towns on a plane of 10 km (addresses × candidates), seed 0."
+        "\ngap: how much better any answer could be. >: stopped. prepared: its model set up.\n"
+    )
+    small, middle, large = town(400, 100), town(2_000, 500), town(10_000, 2_000)
+    if quick:
+        print(as_text([*siting.covering(small, (1_000,), (5,)), *siting.median(small, (10,))]))
+        return
+    subjects: list[Callable[[], list[Row]]] = [
+        lambda: siting.covering(middle, (500, 800), (3, 10, 20)),
+        lambda: siting.covering_alone(large, (400, 600), (5, 10, 20)),
+        lambda: siting.hard_covering(large),
+        lambda: siting.median(town(500, 100), (5, 10, 20)),
+        lambda: siting.median_alone(middle, (5, 10, 20)),
+        lambda: siting.centre(middle, (10, 20)),
+        lambda: siting.everybody(large, 600),
+        lambda: siting.capacitated(50, 5, range(5)),
+        lambda: siting.capacitated(100, 10, range(5)),
+        lambda: siting.published()[0],
+    ]
+    for subject in subjects:
+        if rows := subject():
+            print(as_text(rows) + "\n", flush=True)
+    if why := siting.unpublished():
+        print(why)
+
+
 def _say_where() -> None:
     names = [*("numpy", "numba", "scipy", "networkx"), *peers.OPTIONAL]
     here = [name for name in names if name not in peers.missing()]
     print("Närhet benchmarks")
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors;")
     print(", ".join(f"{name} {version(name)}" for name in here))
-    for name in peers.missing():
+    for name in [*peers.missing(), *siting_peers.missing()]:
         print(f"NOT INSTALLED, so not compared: {name} (make bench installs it)")
     print(f"memory copies {bandwidth() / 1e9:.0f} GB/s in one thread")
     print(

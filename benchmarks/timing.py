@@ -20,6 +20,8 @@ _Answer = TypeVar("_Answer")
 class Row:
     """One measurement: seconds, the times a peer takes as long (above 1: we are faster),
     megabytes, the least seconds memory allows, and seconds to prepare that are not in ``seconds``.
+    Of a location model ``gap``: how much better any answer could be (0: proven). ``at_least``: it
+    was stopped, and takes longer.
     """
 
     what: str
@@ -29,6 +31,8 @@ class Row:
     megabytes: float | None = None
     bound_s: float | None = None
     prepared_s: float | None = None
+    gap: float | None = None
+    at_least: bool = False
 
 
 def median_s(work: Callable[[], object], runs: int = 5) -> float:
@@ -122,20 +126,23 @@ def peak_megabytes() -> float:
 
 def as_text(rows: Sequence[Row]) -> str:
     """Lay the rows out for a terminal; what a row's question is stands once."""
-    cells = [("what", "who", "ms", "× narhet", "MB", "bound ms", "prepared s")]
+    heads = ("what", "who", "ms", "× narhet", "MB", "bound ms", "prepared s", "gap")
+    solves = any(row.gap is not None for row in rows)
+    cells = [heads if solves else heads[:-1]]
     before = ""
     for row in rows:
-        cells.append(
-            (
-                "" if row.what == before else row.what,
-                row.who,
-                _number(1000 * row.seconds, 1 if row.seconds >= 0.01 else 3),
-                _number(row.ratio, 1),
-                _number(row.megabytes, 0),
-                _number(None if row.bound_s is None else 1000 * row.bound_s, 3),
-                _number(row.prepared_s, 1),
-            )
+        more = "> " if row.at_least else ""
+        line = (
+            "" if row.what == before else row.what,
+            row.who,
+            more + _number(1000 * row.seconds, 1 if row.seconds >= 0.01 else 3),
+            (more if row.ratio is not None else "") + _number(row.ratio, 1),
+            _number(row.megabytes, 0),
+            _number(None if row.bound_s is None else 1000 * row.bound_s, 3),
+            _number(row.prepared_s, 1),
+            _gap(row.gap),
         )
+        cells.append(line if solves else line[:-1])
         before = row.what
     widths = [max(len(cell[at]) for cell in cells) for at in range(len(cells[0]))]
     return "\n".join(
@@ -149,3 +156,9 @@ def as_text(rows: Sequence[Row]) -> str:
 
 def _number(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:,.{digits}f}"
+
+
+def _gap(gap: float | None) -> str:
+    if gap is None:
+        return ""
+    return "proven" if gap == 0 else f"{100 * gap:.2g} %"
