@@ -63,8 +63,18 @@ def world_of(
     metres = within(area.network, people, goals, within_m=limit_m, profile=walker)
     nothing = Amount(0, 0, 0)
     amounts = [each.places or nothing for each in supply.here]
+    answered: dict[bytes, Assignment] = {}
+
+    def ask(children: Ints, case: str) -> Assignment:
+        """Assign once for each case that differs: what is stated has no range."""
+        places = np.array([getattr(each, case) for each in amounts], np.int64)
+        key = children.tobytes() + places.tobytes()
+        if key not in answered:
+            answered[key] = assign(metres, children, places)
+        return answered[key]
+
     filled = [
-        assign(metres, children, np.array([getattr(each, case) for each in amounts], np.int64))
+        ask(children, case)
         for children, case in (
             (demand.children, "value"),
             (demand.children, "high"),

@@ -66,7 +66,8 @@ def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
     """Return the answer with small counts of counted children hidden, as it may leave the house.
 
     Hidden is a housing with 1 to 4 children, and the next smallest where their total would give it
-    away; and a district all whose children are counted, in the same way.
+    away; and a district all whose children are counted, in the same way. Who is without a place is
+    reckoned, not counted: of a group that is shown, it says nothing of any one child.
     """
     housing, newcomers = _without_few_at_home(answer)
     counted = np.array([row.counted for row in answer.districts], bool)

@@ -158,6 +158,7 @@ def ask_words(call: Call, language: str) -> list[str]:
 def call_lines(found: CallList, language: str) -> list[str]:
     """Say whom to call, in order, and what to ask."""
     lines = [texts.text("calls.title", language, name=found.name)]
+    lines += need_of_lines(found, language)
     for number, call in enumerate(found.calls, start=1):
         lines.append(
             texts.text(
@@ -171,6 +172,26 @@ def call_lines(found: CallList, language: str) -> list[str]:
             )
         )
     return lines if found.calls else [*lines, texts.text("calls.nobody", language)]
+
+
+def need_of_lines(found: CallList, language: str) -> list[str]:
+    """Say what is known of the families: children, share enrolled, three-year-olds without."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"calls.{key}", language, **values)
+
+    lines = []
+    if found.children is not None:
+        lines.append(say("children", children=found.children))
+    if found.enrolled_share is not None:
+        lines.append(say("enrolled", share=texts.percent(found.enrolled_share, language)))
+    if found.three_year_olds_without_place is not None:
+        value = found.three_year_olds_without_place
+        words = texts.percent(value, language) if found.housing else texts.number(value, language)
+        lines.append(say("three_year_olds", count=words))
+    if found.languages:
+        lines.append(say("languages", languages=", ".join(found.languages)))
+    return lines
 
 
 def growth_json(answer: GrowthAnswer) -> dict[str, Any]:

@@ -191,7 +191,7 @@ preschools_on_the_street = st.dictionaries(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     homes_on_the_street,
     preschools_on_the_street,
@@ -229,7 +229,7 @@ def test_opening_places_never_raises_the_shortage(homes, preschools, extra, limi
         assert most == found.placed.sum()
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(homes_on_the_street, preschools_on_the_street, st.sampled_from([100, 300, 1000]))
 def test_ranges_are_in_order_everywhere(homes, enrolled, limit_m) -> None:
     if not any(homes.values()):
