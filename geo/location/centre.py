@@ -72,9 +72,12 @@ def _metres(matrix: csr_array, people: Floats, choice: Candidates) -> tuple[Floa
     """Return rows × free candidates (``inf``: out of reach), metres to what exists, and which rows
     of the matrix these are: those with people whom some of these candidates reach.
     """
-    table = np.full(matrix.shape, np.inf)
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    table[row, matrix.indices] = matrix.data
+    if matrix.nnz == matrix.shape[0] * matrix.shape[1]:
+        table = matrix.data.reshape(matrix.shape)
+    else:
+        table = np.full(matrix.shape, np.inf)
+        row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        table[row, matrix.indices] = matrix.data
     cap = table[:, choice.existing].min(axis=1, initial=np.inf)
     if len(choice.free) < matrix.shape[1]:
         table = table[:, choice.free]
@@ -88,11 +91,12 @@ def _solve(
 ) -> tuple[Ints, float, bool]:
     """Return the best sites, the bound, and whether the people reached are proven to be most."""
     ladder = centre_search.ladder_of(metres, cap, count)
-    centre_search.lower_by_search(ladder, clock)
+    centre_search.start(ladder)
     if ladder.high == len(ladder.radii) and np.isinf(cap).any() and np.isinf(metres).any():
-        return _reach_most(ladder, people, clock)
-    centre_search.raise_by_relaxation(ladder, clock)
-    centre_search.close(ladder, clock)
+        centre_search.lower_by_search(ladder, clock, 1)
+        if ladder.high == len(ladder.radii):
+            return _reach_most(ladder, people, clock)
+    centre_search.search(ladder, clock)
     return ladder.chosen, float(ladder.radii[min(ladder.low + 1, ladder.high)]), True
 
 

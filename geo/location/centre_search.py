@@ -66,8 +66,31 @@ def ladder_of(metres: Floats, cap: Floats, count: int) -> Ladder:
     return Ladder(metres, cap, count, radii, low, len(radii), np.empty(0, np.intp))
 
 
-def lower_by_search(ladder: Ladder, clock: highs.Clock, tries: int = _TRIES) -> None:
-    """Find shorter radii by local search: halve first, then a radius at a time."""
+def search(ladder: Ladder, clock: highs.Clock) -> None:
+    """Close in on the shortest radius from both sides, the cheap ways first."""
+    lower_by_search(ladder, _slice(clock, 0.3), 1)
+    raise_by_relaxation(ladder, _slice(clock, 0.6))
+    lower_by_search(ladder, _slice(clock, 0.4), _TRIES)
+    close(ladder, clock)
+
+
+def start(ladder: Ladder) -> None:
+    """Take the choice that opens the nearest site of the row that has farthest, again and again.
+
+    Source: Gonzalez, Clustering to minimize the maximum intercluster distance, Theoretical Computer
+    Science 38 (1985).
+    """
+    chosen = np.empty(0, np.intp)
+    now_m = ladder.cap
+    for _ in range(ladder.count):
+        site = int(np.argmin(ladder.metres[int(np.argmax(now_m))]))
+        chosen = np.append(chosen, site)
+        now_m = np.minimum(now_m, ladder.metres[:, site])
+    ladder.take(np.unique(chosen))
+
+
+def lower_by_search(ladder: Ladder, clock: highs.Clock, tries: int) -> None:
+    """Find shorter radii by local search, halving; ``tries`` of ``_STEPS`` at each radius."""
     low = ladder.low
     while low + 1 < ladder.high and not clock.is_up:
         middle = (low + ladder.high) // 2
@@ -112,8 +135,7 @@ def _decided(ladder: Ladder, index: int, clock: highs.Clock, patience: float) ->
     if not len(core.inside):
         ladder.take(core.kept if len(core.kept) else np.arange(ladder.count))
         return True
-    part = _slice(clock, max(patience * clock.left_s, 0.05))
-    verdict, found = decide(core, part)
+    verdict, found = decide(core, _slice(clock, patience))
     if verdict:
         ladder.take(np.concatenate([core.kept, core.sites[found]]))
     return verdict
@@ -156,11 +178,11 @@ def _look(ladder: Ladder, index: int, clock: highs.Clock, tries: int) -> Ints | 
     return None
 
 
-def _slice(clock: highs.Clock, limit_s: float) -> highs.Clock:
-    """Return a clock for a part of the work, whose listener hears of the whole."""
+def _slice(clock: highs.Clock, share: float) -> highs.Clock:
+    """Return a clock for a share of the time left, whose listener hears of the whole."""
 
     def heard(_key: str, _share: float) -> None:
         clock.ask()
 
     listener = heard if clock.progress is not None else None
-    return highs.Clock(max(min(limit_s, clock.left_s), 1e-3), listener)
+    return highs.Clock(max(share * clock.left_s, 1e-3), listener)

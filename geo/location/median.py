@@ -76,9 +76,12 @@ def _metres(matrix: csr_array, people: Floats, choice: Candidates) -> tuple[Floa
     """Return rows × free candidates (``inf``: out of reach), metres to what exists, and which rows
     of the matrix these are: those with people whom some of these candidates reach.
     """
-    table = np.full(matrix.shape, np.inf)
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    table[row, matrix.indices] = matrix.data
+    if matrix.nnz == matrix.shape[0] * matrix.shape[1]:
+        table = matrix.data.reshape(matrix.shape)
+    else:
+        table = np.full(matrix.shape, np.inf)
+        row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        table[row, matrix.indices] = matrix.data
     cap = table[:, choice.existing].min(axis=1, initial=np.inf)
     if len(choice.free) < matrix.shape[1]:
         table = table[:, choice.free]

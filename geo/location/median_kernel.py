@@ -35,6 +35,20 @@ def worth(metres, near, length, weights, price, sites):  # type: ignore[no-untyp
 
 
 @njit(**_COMPILED)
+def spread_out(metres, near, length, cap, missing_m, sites):  # type: ignore[no-untyped-def]
+    """Return sites × rows metres, at most the cap; ``missing_m`` where that is ``inf``."""
+    rows = metres.shape[0]
+    found = np.empty((sites, rows))
+    worst_m = np.where(np.isinf(cap), missing_m, cap)
+    for site in range(sites):
+        found[site] = worst_m
+    for row in range(rows):
+        for k in range(length[row]):
+            found[near[row, k], row] = metres[row, k]
+    return found
+
+
+@njit(**_COMPILED)
 def ascend(  # type: ignore[no-untyped-def]
     metres, near, length, weights, cap, price, count, upper, step, rounds, sites
 ):

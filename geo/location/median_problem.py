@@ -5,7 +5,6 @@ already decided. Knows no candidates by name and no solver.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,14 +118,10 @@ def reduced(problem: Problem, opened: Flags, closed: Flags) -> Problem:
 
 def by_site(problem: Problem, missing_m: float) -> Floats:
     """Return sites × rows metres, at most the cap; ``missing_m`` where a row is not served."""
-    rows, sites = len(problem.weights), len(problem.sites)
-    found = np.repeat(
-        np.where(np.isinf(problem.cap), missing_m, problem.cap)[:, None], sites, axis=1
+    found: Floats = median_kernel.spread_out(
+        problem.metres, problem.near, problem.length, problem.cap, missing_m, len(problem.sites)
     )
-    inside = np.arange(problem.metres.shape[1]) < problem.length[:, None]
-    row, k = np.nonzero(inside)
-    found[row, problem.near[row, k]] = problem.metres[row, k]
-    return np.ascontiguousarray(found.reshape(rows, sites).T)
+    return found
 
 
 def lagrangian(problem: Problem, credit: float = 0.0) -> tuple[float, Floats]:
@@ -175,6 +170,8 @@ class Best:
         self.total = np.inf
         self._missing_m = _missing_m(problem)
         self._metres = by_site(problem, np.inf)
+        self._table_of: Problem = problem
+        self._table = by_site(problem, self._missing_m) if self._missing_m else self._metres
         self._seen: set[bytes] = set()
 
     @property
@@ -215,8 +212,8 @@ class Best:
 
     def table(self, problem: Problem) -> Floats:
         """Return the metres interchange works on, kept as long as the problem is the same."""
-        if getattr(self, "_table_of", None) is not problem:
-            self._table_of: Any = problem
+        if self._table_of.near is not problem.near:
+            self._table_of = problem
             self._table = by_site(problem, self._missing_m)
         return self._table
 
