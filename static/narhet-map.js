@@ -60,11 +60,13 @@
     for (const credit of data.credits) on.attributionControl.addAttribution(credit);
     const renderer = L.canvas({ pane: GROUND, padding: 0.2 });
     const plain = { renderer: renderer, pane: GROUND, interactive: false };
-    const drawn = fetch(data.background)
+    // A page that stands alone brings its background; else it is fetched.
+    const brought = data.content ? Promise.resolve(data.content) : fetch(data.background)
       .then(function (answer) {
         if (!answer.ok) throw new Error("background: " + answer.status);
         return answer.json();
-      })
+      });
+    const drawn = brought
       .then(function (content) {
         const rings = (polygons) => polygons.map((polygon) => polygon.map(unpack));
         L.polygon(rings(content.outline), { ...plain, stroke: false, fillColor: "#ffffff", fillOpacity: 1 }).addTo(on);

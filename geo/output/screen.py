@@ -196,17 +196,22 @@ def _credit(credit: str) -> str:
     return html_text(credit)
 
 
-def _group(layer: Layer) -> folium.FeatureGroup:
-    group = folium.FeatureGroup(name=layer.id)
+def drawing(layer: Layer) -> tuple[str, dict[str, Any]]:
+    """Return which function of ``static/narhet-map.js`` draws a layer, and its data."""
     match layer:
         case PointLayer():
-            group.add_child(_Element("points", _points(layer)))
+            return "points", _points(layer)
         case CircleLayer():
-            group.add_child(_Element("circles", _circles(layer)))
+            return "circles", _circles(layer)
         case LineLayer():
-            group.add_child(_Element("lines", _lines(layer)))
+            return "lines", _lines(layer)
         case AreaLayer():
-            group.add_child(_Element("areas", _areas(layer)))
+            return "areas", _areas(layer)
+
+
+def _group(layer: Layer) -> folium.FeatureGroup:
+    group = folium.FeatureGroup(name=layer.id)
+    group.add_child(_Element(*drawing(layer)))
     return group
 
 
