@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 import geopandas as gpd
+import numpy as np
 import typst
 
 from geo import texts
@@ -230,7 +231,7 @@ def _credit_lines(spec: MapSpec, area: Area, language: str, width_mm: float) -> 
 
 def _ground(area: Area, on: Sheet) -> str:
     """Draw what lies beneath: the area's inside, water, paths and outline."""
-    outline = area_data(area.boundary, on)
+    outline = area_data(gpd.GeoSeries(area.boundary, crs=WGS84), on)
     water = gpd.GeoSeries(area.water.geometry, crs=WGS84)
     # Paths get thinner as the ground gets smaller, or a large area would be all paths.
     hair = min(max(on.mm_per_m * 7, 0.06), 0.25)
@@ -272,12 +273,11 @@ def _areas(layer: AreaLayer, on: Sheet) -> str:
 
 def _points(layer: PointLayer, on: Sheet) -> str:
     """Draw one symbol a place: its shape once, then where it stands."""
-    x, y = on.mm(layer.lon, layer.lat)
     shape = symbol_svg(layer.symbol, layer.colour, layer.size_px * PX_MM, (0.0, 0.0))
     name = f"s{hashlib.sha256(shape.encode()).hexdigest()[:8]}"
     marks = [
-        f'<use href="#{name}" x="{a * UNITS:.0f}" y="{b * UNITS:.0f}"/>'
-        for a, b in zip(x.tolist(), y.tolist(), strict=True)
+        f'<use href="#{name}" x="{x * UNITS:.0f}" y="{y * UNITS:.0f}"/>'
+        for x, y, _ in _placed(layer, on)
     ]
     return f'<defs><g id="{name}">{shape}</g></defs>' + "".join(marks)
 
@@ -285,18 +285,28 @@ def _points(layer: PointLayer, on: Sheet) -> str:
 def _circles(layer: CircleLayer, on: Sheet) -> str:
     """Draw circles large to small, so that none hides another."""
     px_mm = circle_px_mm(layer, on.mm_per_m)
-    drawn = (layer.index >= 0).nonzero()[0]
-    order = drawn[layer.value[drawn].argsort(kind="stable")[::-1]]
-    x, y = on.mm(layer.lon[order], layer.lat[order])
     looks = [
         (escape(entry.colour), radius_mm(entry.radius_px, px_mm) * UNITS) for entry in layer.classes
     ]
-    marks = [
-        f'<circle cx="{a * UNITS:.0f}" cy="{b * UNITS:.0f}" r="{looks[step][1]:.0f}" '
-        f'fill="{looks[step][0]}"/>'
-        for a, b, step in zip(x.tolist(), y.tolist(), layer.index[order].tolist(), strict=True)
-    ]
+    placed = sorted(_placed(layer, on), key=lambda mark: -layer.value[mark[2]])
+    marks = []
+    for x, y, row in placed:
+        colour, radius = looks[layer.index[row]]
+        marks.append(
+            f'<circle cx="{x * UNITS:.0f}" cy="{y * UNITS:.0f}" r="{radius:.0f}" fill="{colour}"/>'
+        )
     return f'<g stroke="{OUTLINE}" stroke-width="18">{"".join(marks)}</g>' if marks else ""
+
+
+def _placed(layer: PointLayer | CircleLayer, on: Sheet) -> list[tuple[float, float, int]]:
+    """Return where each mark of a layer falls on paper (mm), and its row; those without a place on
+    the sheet's ground are left out.
+    """
+    x, y = on.mm(layer.lon, layer.lat)
+    drawn = np.isfinite(x) & np.isfinite(y)
+    if isinstance(layer, CircleLayer):
+        drawn &= layer.index >= 0
+    return [(float(x[row]), float(y[row]), int(row)) for row in np.flatnonzero(drawn)]
 
 
 def _credits(laid: _Layout, width_mm: float, height_mm: float) -> list[str]:
@@ -315,13 +325,8 @@ def _credits(laid: _Layout, width_mm: float, height_mm: float) -> list[str]:
 
 def _marks(spec: MapSpec, on: Sheet) -> list[tuple[float, float]]:
     """Return where the map's symbols and circles stand on paper (mm)."""
-    marks: list[tuple[float, float]] = []
-    for layer in spec.layers:
-        if isinstance(layer, PointLayer | CircleLayer):
-            drawn = layer.index >= 0 if isinstance(layer, CircleLayer) else slice(None)
-            x, y = on.mm(layer.lon[drawn], layer.lat[drawn])
-            marks += zip(x.tolist(), y.tolist(), strict=True)
-    return marks
+    layers = [layer for layer in spec.layers if isinstance(layer, PointLayer | CircleLayer)]
+    return [(x, y) for layer in layers for x, y, _ in _placed(layer, on)]
 
 
 def _xml(text: str) -> str:

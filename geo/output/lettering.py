@@ -8,6 +8,7 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from fontTools.pens.svgPathPen import SVGPathPen
@@ -18,6 +19,9 @@ UNITS = 100
 """Outlines are written in whole hundredths of a millimetre."""
 
 _SPACES = re.compile(r"[ \t\r\n]+")  # a no-break space breaks no line
+
+_READING = RLock()
+"""A font is read bit by bit as it is used, by one at a time."""
 
 LINE = 1.3
 """Height of a line, in letter sizes."""
@@ -61,14 +65,14 @@ def outline(text: str, x: float, y: float, size: float, *, bold: bool = False) -
 
     A character without a shape is drawn as an empty box, so that it is seen to be missing.
     """
-    pen = SVGPathPen(_glyphs(bold), ntos=_whole)
-    for character in text:
-        name, advance = _glyph(character, bold)
-        font = _font(bold)
-        step = size * UNITS / font["head"].unitsPerEm
-        moved = TransformPen(pen, (step, 0, 0, -step, x * UNITS, y * UNITS))
-        _glyphs(bold)[name].draw(moved)
-        x += advance * size
+    with _READING:
+        pen = SVGPathPen(_glyphs(bold), ntos=_whole)
+        step = size * UNITS / _font(bold)["head"].unitsPerEm
+        for character in text:
+            name, advance = _glyph(character, bold)
+            moved = TransformPen(pen, (step, 0, 0, -step, x * UNITS, y * UNITS))
+            _glyphs(bold)[name].draw(moved)
+            x += advance * size
     written: str = pen.getCommands()
     return written
 
@@ -76,7 +80,8 @@ def outline(text: str, x: float, y: float, size: float, *, bold: bool = False) -
 @cache
 def covered(bold: bool = False) -> frozenset[int]:
     """Return the code points that DejaVu Sans has a shape for."""
-    return frozenset(_font(bold).getBestCmap())
+    with _READING:
+        return frozenset(_font(bold).getBestCmap())
 
 
 def _pieces(word: str, size: float, room: float, bold: bool) -> list[str]:
@@ -106,6 +111,7 @@ def _glyphs(bold: bool) -> Any:
 @cache
 def _glyph(character: str, bold: bool) -> tuple[str, float]:
     """Return a character's glyph and its advance in letter sizes."""
-    font = _font(bold)
-    name: str = font.getBestCmap().get(ord(character), ".notdef")
-    return name, font["hmtx"][name][0] / font["head"].unitsPerEm
+    with _READING:
+        font = _font(bold)
+        name: str = font.getBestCmap().get(ord(character), ".notdef")
+        return name, font["hmtx"][name][0] / font["head"].unitsPerEm

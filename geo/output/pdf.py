@@ -57,6 +57,26 @@ def pdf_bytes(report: Report, area: Area | None = None) -> bytes:
     NoFindings, BadDate : what the report holds. DocumentFailed : it can not be set; nothing is
     written.
     """
+    return _written(_told(report, area), _moment(report))
+
+
+def page_images(report: Report, area: Area | None = None, *, dpi: float = 96.0) -> list[bytes]:
+    """Draw the pages that ``pdf_bytes`` writes as PNG, in order: what the board will see.
+
+    Raises
+    ------
+    What ``pdf_bytes`` raises.
+    """
+    inputs = _told(report, area)
+    try:
+        drawn = typst.compile(str(TEMPLATE), format="png", ppi=dpi, sys_inputs=inputs, **_fonts())
+    except RuntimeError as error:
+        raise DocumentFailed(reason=str(error)) from error
+    return [bytes(page) for page in drawn] if isinstance(drawn, list) else [bytes(drawn)]
+
+
+def _told(report: Report, area: Area | None) -> dict[str, str]:
+    """Return all that the template sets, maps drawn."""
     if not report.findings:
         raise NoFindings(known=", ".join(FINDINGS))
     if area is None and any(finding.map is not None for finding in report.findings):
@@ -65,7 +85,12 @@ def pdf_bytes(report: Report, area: Area | None = None) -> bytes:
     carried = record_bytes(report).decode()
     if area is not None:
         _draw_maps(content, report, area, carried)
-    return _written(_inputs(content, carried), _moment(report))
+    return _inputs(content, carried)
+
+
+def _fonts() -> dict[str, Any]:
+    """Only fonts that come with the libraries, so that every machine writes the same bytes."""
+    return {"font_paths": [str(fonts_folder())], "ignore_system_fonts": True}
 
 
 def _inputs(content: dict[str, Any], carried: str) -> dict[str, str]:
@@ -77,12 +102,11 @@ def _written(inputs: dict[str, str], moment: datetime) -> bytes:
     try:
         written, _ = typst.compile_with_warnings(
             str(TEMPLATE),
-            font_paths=[str(fonts_folder())],
-            ignore_system_fonts=True,
             sys_inputs=inputs,
             pdf_standards=["ua-1", "a-3a"],
             timestamp=moment,
             format="pdf",
+            **_fonts(),
         )
     except RuntimeError as error:
         raise DocumentFailed(reason=str(error)) from error
@@ -110,9 +134,8 @@ def _starts_mm(inputs: dict[str, str]) -> list[float]:
             str(TEMPLATE),
             "<begins>",
             field="value",
-            font_paths=[str(fonts_folder())],
-            ignore_system_fonts=True,
             sys_inputs=inputs,
+            **_fonts(),
         )
     except RuntimeError as error:
         raise DocumentFailed(reason=str(error)) from error

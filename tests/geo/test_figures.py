@@ -256,6 +256,17 @@ def test_each_place_stands_where_it_is() -> None:
     )
 
 
+def test_what_has_no_place_on_the_ground_is_left_out() -> None:
+    area = tiny_area()
+    at = AT_MIDDLE.iloc[0]
+    lon, lat = np.array([at.x, np.nan, at.x]), np.array([at.y, at.y, np.inf])
+    points = PointLayer("p", "P", "square", "#000000", ("a", "b", "c"), lon, lat)
+    circles = mapview.circle_layer("c", "C", ids=["a", "b", "c"], lon=lon, lat=lat, value=[1, 2, 3])
+    drawn = figure_svg(spec_of([points, circles], area), area, "sv", **SIZE).decode()
+    assert drawn.count("<use ") == 1
+    assert "nan" not in drawn and "inf" not in drawn
+
+
 def test_a_circle_just_outside_the_bounds_is_on_the_map() -> None:
     area = tiny_area()
     west, _, east, north = mapview.bounds_of(area)

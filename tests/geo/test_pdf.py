@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,12 +19,13 @@ import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from geo import texts
 from geo.area import Area, save_area
 from geo.errors import BadDate, DocumentFailed, NoFindings, UnknownArea
 from geo.gaps import gap, headline
-from geo.output import glyphs, pdf
+from geo.output import glyphs, lettering, pdf
 from geo.output.lettering import covered
 from geo.record import NAME, record_bytes
 from geo.report import Finding, KeyFigure, Report
@@ -173,6 +175,14 @@ def test_the_same_report_gives_the_same_bytes(area: Area, written: bytes) -> Non
     assert later != written
 
 
+def test_several_may_ask_at_the_same_time(area: Area, written: bytes) -> None:
+    for kept in (lettering._font, lettering._glyphs, lettering._glyph, lettering.covered):
+        kept.cache_clear()  # as in a process that has just begun
+    with ThreadPoolExecutor(4) as people:
+        made = list(people.map(lambda _: pdf.pdf_bytes(report_of(area), area), range(8)))
+    assert set(made) == {written}
+
+
 def test_the_file_says_language_title_and_that_it_is_tagged(written: bytes) -> None:
     root = opened(written).Root
     assert str(root.Lang) == "sv"
@@ -183,6 +193,29 @@ def test_the_file_says_language_title_and_that_it_is_tagged(written: bytes) -> N
         assert about["pdfuaid:part"] == "1"
         assert (about["pdfaid:part"], about["pdfaid:conformance"]) == ("3", "A")
         assert about["xmp:CreateDate"].startswith("2026-11-26")
+
+
+def test_nothing_of_the_machine_is_in_the_file(written: bytes) -> None:
+    file = opened(written)
+    plain = io.BytesIO()
+    file.save(plain, stream_decode_level=pikepdf.StreamDecodeLevel.all, compress_streams=False)
+    held = plain.getvalue()
+    for trace in (str(pdf.TEMPLATE.parent), str(Path.home())):
+        assert trace.encode() not in held
+    assert b"report.typ" not in held
+
+
+def test_the_preview_shows_each_page_of_the_file(area: Area, written: bytes) -> None:
+    report = report_of(area)
+    pages = pdf.page_images(report, area, dpi=50)
+    assert len(pages) == len(opened(written).pages)
+    assert pages == pdf.page_images(report, area, dpi=50)
+    sizes = {Image.open(io.BytesIO(page)).size for page in pages}
+    assert sizes == {(round(210 / 25.4 * 50), round(297 / 25.4 * 50))}
+    short = replace(report, findings=report.findings[:1])
+    assert len(pdf.page_images(short, area, dpi=50)) == 1
+    with pytest.raises(NoFindings):
+        pdf.page_images(replace(report, findings=()), area)
 
 
 def test_headings_table_and_figure_are_tagged(written: bytes) -> None:
