@@ -63,28 +63,31 @@ def world_of(
     metres = within(area.network, people, goals, within_m=limit_m, profile=walker)
     nothing = Amount(0, 0, 0)
     amounts = [each.places or nothing for each in supply.here]
+    known = np.array([each.places is not None for each in supply.here], bool)
     answered: dict[bytes, Assignment] = {}
 
-    def ask(children: Ints, case: str) -> Assignment:
+    def ask(children: Ints, case: str, unknown: int = 0) -> Assignment:
         """Assign once for each case that differs: what is stated has no range."""
         places = np.array([getattr(each, case) for each in amounts], np.int64)
+        places[~known] = unknown
         key = children.tobytes() + places.tobytes()
         if key not in answered:
             answered[key] = assign(metres, children, places)
         return answered[key]
 
-    filled = [
-        ask(children, case)
-        for children, case in (
-            (demand.children, "value"),
-            (demand.children, "high"),
-            (demand.children, "low"),
-            (demand.low, "high"),
-            (demand.high, "low"),
-        )
-    ]
-    known = np.array([each.places is not None for each in supply.here], bool)
-    return World(area, supply, demand, walker, metres, known, *filled)
+    return World(
+        area,
+        supply,
+        demand,
+        walker,
+        metres,
+        known,
+        likely=ask(demand.children, "value"),
+        most=ask(demand.children, "high"),
+        fewest=ask(demand.children, "low"),
+        best=ask(demand.low, "high", unknown=int(demand.low.sum())),
+        worst=ask(demand.high, "low"),
+    )
 
 
 def places_of(world: World, case: str = "value") -> Ints:

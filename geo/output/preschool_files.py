@@ -94,13 +94,20 @@ def headline(answer: PreschoolAnswer, language: str) -> str:
         fewer if answer.hidden else amount_words(amount, language)
         for amount in (answer.children, answer.shortage.children)
     )
-    return texts.text(
+    sentence = texts.text(
         "preschools.headline",
         language,
         children=children,
         places=amount_words(answer.places, language),
         shortage=short,
         limit=texts.metres(answer.asked.limit_m, language),
+    )
+    if not answer.supply.unknown:
+        return sentence
+    count, beside = len(answer.supply.unknown), answer.shortage.beside_unknown
+    more = fewer if answer.hidden else texts.number(beside, language)
+    return f"{sentence} " + texts.text(
+        "preschools.headline_unknown", language, count=count, beside=more
     )
 
 

@@ -132,6 +132,8 @@ def test_a_preschool_of_unknown_size_takes_nobody_and_is_told_beside() -> None:
     assert found.places.value == 3 and len(found.supply.unknown) == 1
     assert found.preschools[0].assigned is None and found.preschools[0].left is None
     assert (found.shortage.by_places, found.shortage.beside_unknown) == (7, 7)
+    # At best the preschool that says nothing has room for all of them.
+    assert found.shortage.widest.low == 0 and found.shortage.children.low == 7
 
 
 def test_a_preschool_that_does_not_exist_that_day_is_left_out_and_listed() -> None:
