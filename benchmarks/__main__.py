@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 
 from benchmarks import (
+    catchments,
     distances,
     memory,
     opening,
@@ -51,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         subject = Subject("20 k", town_network(QUICK_NODES), runs=3)
         _show("a made-up town", subject.network, _all_questions(subject))
         _sites(quick)
+        _places(quick)
         return 0
     city = Subject("200 k", town_network(CITY_NODES))
     _show("a made-up city", city.network, [*_all_questions(city), *sessions.two_at_once(city)])
@@ -72,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     sizes = {"200 k": CITY_NODES, "1 M": LARGE_NODES}
     print(as_text([*opening.cities(sizes), *opening.first_start()]))
     _sites(quick)
+    _places(quick)
     print(f"\n{time.perf_counter() - began:,.0f} seconds in all")
     return 0
 
@@ -104,7 +107,9 @@ def _sites(quick: bool) -> None:
     )
     small, middle, large = town(400, 100), town(2_000, 500), town(10_000, 2_000)
     if quick:
-        print(as_text([*siting.covering(small, (1_000,), (5,)), *siting.median(small, (10,))]))
+        print(
+            as_text([*siting.covering(small, (1_000,), (5,)), *siting.median(town(200, 50), (5,))])
+        )
         return
     subjects: list[Callable[[], list[Row]]] = [
         lambda: siting.covering(middle, (500, 800), (3, 10, 20)),
@@ -123,6 +128,16 @@ def _sites(quick: bool) -> None:
             print(as_text(rows) + "\n", flush=True)
     if why := siting.unpublished():
         print(why)
+
+
+def _places(quick: bool) -> None:
+    """Measure places against children, on matrices."""
+    print("\nPlaces against children: a made-up town, pairs within 1,000 m\n")
+    if quick:
+        rows = [*catchments.catchments(300, 20_000), *catchments.assignments(300, 12, 280)]
+    else:
+        rows = [*catchments.catchments(), *catchments.assignments()]
+    print(as_text(rows), flush=True)
 
 
 def _say_where() -> None:

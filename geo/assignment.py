@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
-from geo.capacity_checks import amounts, row_of, walkable, whole
+from geo.capacity_checks import amounts, walkable, whole
 from geo.errors import BadChildren, BadCount, BadGroup, BadPlaces, BadPreschool
 from geo.families import families_of, parties_of
 from geo.location import highs
-from geo.location.answers import Floats, Ints, Matrix, gap_between
+from geo.location.answers import Floats, Ints, Matrix, gap_between, row_of
 from geo.location.residual import Best, one_more_place, with_places
 from geo.location.transport import least_walk
 

@@ -94,11 +94,6 @@ def whole(values: ArrayLike, length: int, refuse: _Refusal) -> Ints:
     return numbers.astype(np.intp)
 
 
-def row_of(matrix: csr_array) -> Ints:
-    """Return the row of each stored entry."""
-    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-
-
 def _refuse_first(wrong: Any, numbers: Floats, refuse: _Refusal) -> None:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
-from geo.capacity_checks import amounts, limit_of, row_of, walkable
+from geo.capacity_checks import amounts, limit_of, walkable
 from geo.decays import Decay, decay_of
 from geo.errors import BadCapacity, BadWeights, UnknownMethod
-from geo.location.answers import Floats, Matrix
+from geo.location.answers import Floats, Matrix, row_of
 
 Method = Literal["2sfca", "e2sfca", "balanced"]
 METHODS: tuple[Method, ...] = get_args(Method)

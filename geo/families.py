@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from geo.capacity_checks import row_of
 from geo.errors import BadFamilies
-from geo.location.answers import Ints
+from geo.location.answers import Ints, row_of
 from geo.location.transport_model import Parties
 
 NO_FAMILY = -1

@@ -170,6 +170,11 @@ def candidates_of(
     return Candidates(free, is_open, asked)
 
 
+def row_of(matrix: csr_array) -> Ints:
+    """Return the row of each stored entry."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
 def nearest_open(matrix: csr_array, sites: Sequence[int] | Ints) -> Ints:
     """Return each row's open site of least stored value, the lowest index of equals; −1: none."""
     is_open = np.zeros(matrix.shape[1], bool)

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from geo.capacity_checks import row_of
-from geo.location.answers import Floats, Ints
+from geo.location.answers import Floats, Ints, row_of
 
 NOTHING = 1e-9
 """Metres, relative to the longest walk, that are rounding and no gain."""

@@ -11,11 +11,10 @@ import highspy
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
-from geo.capacity_checks import row_of
 from geo.location import highs
-from geo.location.answers import Floats, Ints
+from geo.location.answers import Floats, Ints, row_of
 
-NEAREST = 5
+NEAREST = 3
 """So many preschools a party are tried first …"""
 AT_ONCE = 3
 """… and at most so many more at a time."""
