@@ -16,7 +16,7 @@ from geo.network import Floats
 from geo.placing.prepared import Placing, prepare, weights_of
 from geo.placing.proposal import Walk, walk_of, walks
 from geo.placing.question import CENTRE, COVER_ALL, COVERAGE, MEDIAN, Question
-from geo.placing.solving import Choice, check_count, solve
+from geo.placing.solving import Choice, check_count, shared, solve
 
 STRAIGHT = 0.05
 """A curve that rises less than this above its chord (both sides scaled to 1) has no knee."""
@@ -64,7 +64,8 @@ class TradePoint:
 
 def curve(placing: Placing, most: int = 6, *, progress: Progress | None = None) -> Curve:
     """Answer the question for 0 to ``most`` sites (no more than there are candidates), or with a
-    budget for ``most`` equal parts of it. With ``cover_all``: as many as possible for each number.
+    budget for ``most`` equal parts of it; the points share the time limit. With ``cover_all``: as
+    many as possible for each number.
 
     Raises
     ------
@@ -77,6 +78,7 @@ def curve(placing: Placing, most: int = 6, *, progress: Progress | None = None) 
         placing = replace(placing, question=replace(placing.question, objective=COVERAGE))
     budget = placing.question.budget
     steps = most if budget is not None else min(most, len(placing.candidates))
+    placing = shared(placing, steps)
     points = []
     for step in range(steps + 1):
         if progress is not None:
@@ -119,7 +121,7 @@ def trade_off(
     """
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 2:
         raise BadCount(found=str(steps))
-    placing = prepare(area, replace(question, balance=0.5), progress=progress)
+    placing = shared(prepare(area, replace(question, balance=0.5), progress=progress), steps)
     check_count(placing)
     points = []
     for balance in np.linspace(0, 1, steps).tolist():

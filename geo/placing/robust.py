@@ -15,7 +15,7 @@ from geo.network import Floats
 from geo.placing.prepared import Placing, laid_out, weights_of
 from geo.placing.proposal import Proposal
 from geo.placing.question import COVER_ALL, COVERAGE
-from geo.placing.solving import solve
+from geo.placing.solving import shared, solve
 
 DRAWS = (0, 1, 2)
 """People as they are, and two draws (the numbers are their seeds)."""
@@ -114,7 +114,7 @@ def _variants(placing: Placing, progress: Progress | None) -> Iterator[tuple[int
     knows_limit = question.objective in (COVERAGE, COVER_ALL)
     limits = [question.limit_m * times for times in (LIMIT_TIMES if knows_limit else (1.0,))]
     other = OTHER_PROFILE.get(question.profile, "with_stroller")
-    seconds = max(min(1.0, question.time_limit_s), question.time_limit_s / 12)
+    seconds = shared(placing, 12).question.time_limit_s
     for profile in (question.profile, other):
         farthest = replace(question, profile=profile, limit_m=limits[-1], time_limit_s=seconds)
         wide = laid_out(placing.area, farthest, placing.candidates, placing.existing, progress)

@@ -19,6 +19,9 @@ from geo.placing.prepared import Placing
 from geo.placing.question import CENTRE, COVER_ALL, MEDIAN
 from geo.sites import Siting
 
+LEAST_S = 1.0
+"""However many smaller questions share the time limit, each has this long."""
+
 
 @dataclass(frozen=True, eq=False)
 class Choice:
@@ -97,6 +100,13 @@ def check_count(placing: Placing) -> None:
             raise NoCosts
         if known.min() > question.budget:
             raise BudgetTooSmall(budget=question.budget, cheapest=float(known.min()))
+
+
+def shared(placing: Placing, parts: int) -> Placing:
+    """Share the time limit between the questions that make one answer."""
+    question = placing.question
+    seconds = max(min(LEAST_S, question.time_limit_s), question.time_limit_s / max(1, parts))
+    return replace(placing, question=replace(question, time_limit_s=seconds))
 
 
 def _modelled(

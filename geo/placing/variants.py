@@ -13,10 +13,7 @@ from geo.errors import BadCount, NoCandidates, TooManySites
 from geo.placing.prepared import Placing
 from geo.placing.proposal import Proposal, described
 from geo.placing.question import COVER_ALL, COVERAGE
-from geo.placing.solving import Choice, solve
-
-LEAST_S = 1.0
-"""However many smaller questions share the time limit, each has this long."""
+from geo.placing.solving import Choice, shared, solve
 
 
 def says_no(
@@ -58,7 +55,7 @@ def runner_up(
     those and the proposal are.
     """
     found = list(
-        _without_each(_shared(placing, len(proposal.chosen)), _Node(proposal.chosen), progress)
+        _without_each(shared(placing, len(proposal.chosen)), _Node(proposal.chosen), progress)
     )
     if not found:
         return None
@@ -87,7 +84,7 @@ def best_answers(
         proposal.chosen, proposal.objective, proposal.bound, proposal.gap, proposal.proven,
         proposal.seconds, proposal.status, proposal.missed,
     )  # fmt: skip
-    asked = _shared(placing, k * max(1, len(first.sites)))
+    asked = shared(placing, k * max(1, len(first.sites)))
     heap = [(_key(placing, first), 0, _Node(first.sites, choice=first))]
     found: list[Choice] = []
     number, proven = 0, True
@@ -147,10 +144,3 @@ def _near_enough(placing: Placing, best: Choice, other: Choice, within: float) -
     if placing.question.objective == COVER_ALL and other.missed > best.missed + 1e-9:
         return False
     return other.missed <= best.missed + 1e-6 and other.objective <= (1 + within) * best.objective
-
-
-def _shared(placing: Placing, parts: int) -> Placing:
-    """Share the time limit between the questions that make one answer."""
-    question = placing.question
-    seconds = max(min(LEAST_S, question.time_limit_s), question.time_limit_s / max(1, parts))
-    return replace(placing, question=replace(question, time_limit_s=seconds))

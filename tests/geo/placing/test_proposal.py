@@ -7,6 +7,7 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -184,7 +185,7 @@ def test_everybody_is_reached_with_as_few_as_do() -> None:
         assert proposal.out_of_reach == pytest.approx(placing.people.sum() - every)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     seed=st.integers(0, 10_000),
     count=st.integers(0, 4),
@@ -310,3 +311,42 @@ def test_an_id_nobody_has_is_refused() -> None:
     placing: Placing = prepare(town(0), ask())
     with pytest.raises(UnknownCandidate):
         says_no(placing, ["school-99"])
+
+
+@pytest.mark.parametrize("aim", AIMS)
+def test_out_of_time_the_best_found_is_given_with_a_bound_that_holds(aim: str) -> None:
+    area = town(4, homes=120)
+    hurried = ask(objective=aim, count=4, lattice_m=70.0, kinds=(), time_limit_s=1e-3)
+    proposal = propose(prepare(area, hurried))
+    best = propose(prepare(area, replace(hurried, time_limit_s=60.0)))
+    assert best.proven and len(proposal.sites) == 4
+    sign = 1 if aim == "coverage" else -1
+    assert sign * proposal.objective <= sign * best.objective + 1e-6
+    assert sign * proposal.bound >= sign * best.objective - 1e-6
+    assert proposal.proven == (proposal.gap == 0)
+
+
+def test_people_without_a_way_are_counted_apart() -> None:
+    area = town(0)
+    spots = list(area.people.geometry)
+    spots[:3] = [shapely.Point(spot.x + 0.2, spot.y) for spot in spots[:3]]
+    area = replace(area, people=area.people.set_geometry(spots, crs=area.people.crs))
+    lost = float(area.people["all"].iloc[:3].sum())
+    for aim in AIMS:
+        proposal = propose(prepare(area, ask(objective=aim)))
+        assert proposal.off_paths == lost
+        assert proposal.out_of_reach >= lost
+        assert proposal.walk_after.people == pytest.approx((proposal.effect.people or 0) - lost)
+        assert np.isfinite(proposal.walk_after.worst_m)
+
+
+def test_walking_with_a_stroller_is_asked_on_the_paths_it_can_use() -> None:
+    area = town(0)
+    network = area.network
+    steps = np.zeros(network.edges, dtype=bool)
+    steps[: network.edges // 3] = True
+    area = replace(area, network=replace(network, steps=steps))
+    for profile in ("adult", "with_stroller"):
+        placing = prepare(area, ask(profile=profile))
+        proposal, measured = propose(placing), truth(placing)
+        assert proposal.people_after == pytest.approx(measured.best(2)[0][0])
