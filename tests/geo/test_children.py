@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from geo import texts
 from geo.children import demand_of, whole_numbers
 from geo.errors import AreaLacks
+from geo.method import chapters
+from geo.preschool_rules import rules
 from geo.preschools import Amount
 from tests.geo.preschool_worlds import nursery_street
 from tests.tiny import tiny_area
@@ -126,3 +129,15 @@ def test_few_likely_and_many_are_in_order_in_every_row(counts) -> None:
     found = demand_of(nursery_street(homes, NO_PLACES, five_to_nine=later))
     assert (found.low <= found.children).all() and (found.children <= found.high).all()
     assert (found.low >= 0).all()
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_the_method_page_tells_the_rules_that_are_used(language: str) -> None:
+    words = next(each.words for each in chapters(language) if each.id == "preschools")
+    words = words.replace("\u00a0", " ").replace(" %", "%")
+    used = rules()
+    for share in (used.filled.share, used.filled.most_places, used.bands.least, used.bands.most):
+        assert f"{share:.0%}" in words
+    assert str(used.growing.module) in words
+    assert used.bands.one_year == 0.2 and used.filled.fewest_places == 1
+    assert (used.growing.most_modules_existing, used.growing.most_modules_new) == (2, 6)
