@@ -191,3 +191,52 @@ def test_an_area_of_few_counted_children_only_is_hidden_whole(tmp_path) -> None:
     document = json.loads(file.read_text())
     assert document["children"] is None or document["housing"][0]["children"] is None
     assert document["newcomers"] is None
+
+
+def test_from_a_planners_own_files_to_the_answer(tmp_path: Path, capsys) -> None:
+    street = nursery_street({100: 1}, {0: {}})
+    lines = tmp_path / "vägar.geojson"
+    gpd.GeoDataFrame(geometry=street.network.geometry, crs=street.network.crs).to_crs(
+        "EPSG:4326"
+    ).to_file(lines)
+
+    def rows(name: str, heads: str, *points: tuple[float, str]) -> Path:
+        file = tmp_path / name
+        told = [f"{lon};{lat};{cells}" for at, cells in points for lon, lat in [points_at(at)]]
+        file.write_text("\n".join([f"lon;lat;{heads}", *told]), encoding="cp1252")
+        return file
+
+    people = rows(
+        "barn.csv",
+        "Barn 0-4;Barn 5-9;Treåringar utan plats",
+        (100, "40;20;2"),
+        (900, "10;10;0"),
+    )
+    preschools = rows(
+        "förskolor.csv",
+        "Namn;Huvudman;Platser;Inskrivna;Tar emot utan personnummer;Språk;Giltig från",
+        (150, "Solen;Kommunal;30;28;Ja;svenska, dari;"),
+        (700, "Månen;Enskild;..;19;;;"),
+        (750, "Stjärnan;Enskild;..;sekretess;;;"),
+        (800, "Nya;Kommunal;54;0;Nej;;2099-01-01"),
+    )
+    housing = rows("boenden.csv", "Namn;Boende;Barn 1-5;Språk", (200, "Tegelhögen;80;23;dari"))
+    words = ["area", "build", "egen", "--lines", str(lines), "--people", str(people)]
+    words += ["--place", f"preschool={preschools}", "--place", f"transitional_housing={housing}"]
+    assert main(words) == 0
+    capsys.readouterr()
+    assert main(["preschools", "egen", "--json", "--for", "Tegelhögen", "--limit", "450"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["children"] == 36 + 10 + 23  # 0.8 · 40 + 0.2 · 20, 0.8 · 10 + 0.2 · 10
+    assert (found["places"], found["places_low"], found["places_high"]) == (50, 49, 51)
+    assert [each["name"] for each in found["unknown"]] == ["Stjärnan"]
+    assert [each["name"] for each in found["not_valid"]] == ["Nya"]
+    home = found["housing"][0]
+    assert (home["children"], home["places_in_reach"], home["vacancies_in_reach"]) == (23, 30, 2)
+    assert found["newcomers"]["children"] == 23
+    first = found["calls"]["calls"][0]
+    assert first["name"] == "Solen" and first["common_languages"] == ["dari"]
+    assert first["ask"] == ["ages"] and first["without_personal_number"] == "yes"
+    later = ["preschools", "egen", "--json", "--when", "2099-02-01"]
+    assert main(later) == 0
+    assert json.loads(capsys.readouterr().out)["places"] == 104
