@@ -105,8 +105,11 @@ def natural_height(
     spec: MapSpec, area: Area, language: str, *, width_mm: float, most_mm: float
 ) -> float:
     """Return the height at which a figure leaves no empty room, at most ``most_mm`` (mm)."""
-    along = width_mm / aspect(_bounds(spec, area.network.crs), area.network.crs)
-    below = legend(spec, width_mm, _columns(width_mm)).height + BELOW
+    crs = area.network.crs
+    bounds = _bounds(spec, crs)
+    along = width_mm / aspect(bounds, crs)
+    px_mm = _px_mm(spec, sheet(bounds, crs, Box(0.0, 0.0, width_mm, along)))
+    below = legend(spec, width_mm, _columns(width_mm), px_mm).height + BELOW
     credits = _credits_mm(_credit_lines(spec, area, language, width_mm))
     return max(min(along + below + credits, most_mm), LEAST_MM)
 
@@ -146,31 +149,41 @@ def figure_png(
 
 
 def _layout(spec: MapSpec, area: Area, language: str, width_mm: float, height_mm: float) -> _Layout:
-    """Try the legend below and beside, and keep what gives the map the larger scale."""
+    """Lay map, legend and credits out. The scale of the map says how large the circles of its
+    legend are: room is kept for those of a map without a legend, which are never smaller.
+    """
     credits = _credit_lines(spec, area, language, width_mm)
-    room = height_mm - _credits_mm(credits)
+    room = Box(0.0, 0.0, width_mm, height_mm - _credits_mm(credits))
     crs = area.network.crs
     bounds = _bounds(spec, crs)
-    columns = _columns(width_mm)
-    below, side = legend(spec, width_mm, columns), legend(spec, SIDE_MM, 1)
-    across = width_mm - SIDE_MM - BESIDE
-    along = room - below.height - BELOW
-    low = _scale(bounds, crs, width_mm, along)
-    beside = _scale(bounds, crs, across, room) if side.height <= room else 0.0
-    if not spec.legend:
-        frame, at, columns, wide = Box(0.0, 0.0, width_mm, room), (0.0, room), 1, width_mm
-    elif beside > low * 1.02:
-        frame, at, columns, wide = (
-            *(Box(0.0, 0.0, across, room), (across + BESIDE, 0.0)),
-            *(1, SIDE_MM),
-        )
-    else:
-        frame = Box(0.0, 0.0, width_mm, max(along, LEAST_MM / 2))
-        at, wide = (0.0, frame.height + BELOW), width_mm
+    frame, at, columns, wide = _placed_legend(spec, room, sheet(bounds, crs, room), bounds)
     on = sheet(bounds, crs, _inside(frame))
+    return _Layout(on, legend(spec, wide, columns, _px_mm(spec, on)), at, credits)
+
+
+def _placed_legend(
+    spec: MapSpec, room: Box, on: Sheet, bounds: tuple[float, float, float, float]
+) -> tuple[Box, tuple[float, float], int, float]:
+    """Try the legend below and beside, and keep what gives the map the larger scale: the map's
+    frame, the legend's corner, its columns and its width.
+    """
+    if not spec.legend:
+        return room, (0.0, room.height), 1, room.width
+    columns, px_mm = _columns(room.width), _px_mm(spec, on)
+    below, side = legend(spec, room.width, columns, px_mm), legend(spec, SIDE_MM, 1, px_mm)
+    across = room.width - SIDE_MM - BESIDE
+    along = room.height - below.height - BELOW
+    low = _scale(bounds, on.crs, room.width, along)
+    beside = _scale(bounds, on.crs, across, room.height) if side.height <= room.height else 0.0
+    if beside > low * 1.02:
+        return Box(0.0, 0.0, across, room.height), (across + BESIDE, 0.0), 1, SIDE_MM
+    frame = Box(0.0, 0.0, room.width, max(along, LEAST_MM / 2))
+    return frame, (0.0, frame.height + BELOW), columns, room.width
+
+
+def _px_mm(spec: MapSpec, on: Sheet) -> dict[str, float]:
     circles = [layer for layer in spec.layers if isinstance(layer, CircleLayer)]
-    px_mm = {layer.label: circle_px_mm(layer, on.mm_per_m) for layer in circles}
-    return _Layout(on, legend(spec, wide, columns, px_mm), at, credits)
+    return {layer.label: circle_px_mm(layer, on.mm_per_m) for layer in circles}
 
 
 def _columns(width_mm: float) -> int:

@@ -23,6 +23,9 @@ LETTERS = 2.6
 
 INK = "#1f2328"
 LEAST_RADIUS, MOST_RADIUS = 0.4, 4.0
+EDGE_MM = 0.5
+"""Room for half the lines of the marks at the edge of a legend."""
+
 GAP = 0.9
 """Between the rows of a legend, mm."""
 
@@ -69,7 +72,7 @@ def legend(
     room = column_mm - mark_mm - 4.0
     blocks = _blocks(spec, sizes, room, column_mm - 3.0)
     packed = _even(blocks, columns)
-    height = max((_height(column) for column in packed), default=0.0)
+    height = max((EDGE_MM + _height(column) for column in packed), default=0.0)
     return Legend(tuple(packed), column_mm, mark_mm, height)
 
 
@@ -77,7 +80,7 @@ def legend_svg(laid: Legend, left: float, top: float) -> str:
     """Return a legend as SVG, its upper left corner at a point on paper (mm)."""
     drawn: list[str] = []
     for number, column in enumerate(laid.columns):
-        x, y = left + number * laid.column_mm + 0.5, top + 0.5
+        x, y = left + number * laid.column_mm + EDGE_MM, top + EDGE_MM
         for block in column:
             for row in block:
                 drawn.append(_row(row, x, y, laid.mark_mm))

@@ -297,6 +297,21 @@ def test_the_legend_says_each_entry_once_and_a_layers_name_once() -> None:
         assert mapview.class_label(circles.classes, step, "sv") in said
 
 
+@pytest.mark.parametrize(("width", "height"), [(120.0, 110.0), (170.0, 90.0), (60.0, 150.0)])
+def test_map_legend_and_credits_share_the_figure_without_covering_each_other(
+    width: float, height: float
+) -> None:
+    area = tiny_area()
+    spec = tiny_gap_map(area)
+    laid = figures._layout(spec, area, "sv", width, height)
+    left, top = laid.at
+    frame = laid.on.frame
+    assert left >= frame.right or top >= frame.bottom
+    assert top + laid.legend.height <= height - figures._credits_mm(laid.credits) + 0.01
+    assert left + laid.legend.column_mm * len(laid.legend.columns) <= width + 0.01
+    assert frame.height >= 20 and frame.width >= 20
+
+
 def test_circles_in_the_legend_are_as_large_as_on_the_map() -> None:
     area = tiny_area()
     root = parsed(figure_svg(tiny_gap_map(area), area, "sv", **SIZE))
