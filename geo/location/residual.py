@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from geo.errors import SolverFailed
 from geo.location.answers import Floats, Ints, row_of
 
 NOTHING = 1e-9
@@ -64,6 +65,10 @@ def with_places(best: Best, column: int, extra: int) -> Best:
     """Return the best assignment with up to ``extra`` places more at a column that is full.
 
     The best chain of moves first, as long as one is of use; who need not move does not.
+
+    Raises
+    ------
+    SolverFailed : the assignment was not the best.
     """
     left = extra
     while left:
@@ -98,9 +103,11 @@ def _best_chain(best: Best, column: int) -> tuple[list[int], _Moves]:
         _, by = _chains(moves, _start(columns, placed=True), tolerance)
     chain: list[int] = []
     at = column
-    while by[at] != _NONE and len(chain) <= columns:
+    while by[at] != _NONE:
         chain.append(int(by[at]))
         at = int(moves.source[by[at]])
+        if len(chain) > columns:
+            raise SolverFailed(status="cycle")  # what we were given was not the best
     return chain, moves
 
 

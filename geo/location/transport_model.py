@@ -18,8 +18,10 @@ NEAREST = 3
 """So many preschools a party are tried first …"""
 AT_ONCE = 3
 """… and at most so many more at a time."""
-REDUCED_M = 1e-7
-"""Metres that a pair must promise to be worth a try: what the solver takes for nothing."""
+REDUCED_M = 1e-8
+"""Metres that a pair must promise to be worth a try."""
+EXACT = {"dual_feasibility_tolerance": 1e-9}
+"""Metres that the solver takes for nothing: a chain of moves adds many of them up."""
 _DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
 
 
@@ -139,7 +141,7 @@ def relaxed(
     if start is not None:
         known |= start > 0
     pairs = np.flatnonzero(known)
-    solver = highs.new_solver(solver="simplex", simplex_strategy=_DUAL_SIMPLEX)
+    solver = highs.new_solver(solver="simplex", simplex_strategy=_DUAL_SIMPLEX, **EXACT)
     model.load(solver, cost, pairs, at_least=at_least)
     while True:
         status = highs.run(solver, clock)

@@ -268,6 +268,26 @@ def test_whole_children_in_a_large_question_are_those_of_the_linear_programme_of
     assert (found.unplaced_by_distance == children * ~np.isfinite(nearest).any(axis=1)).all()
 
 
+def test_shadows_and_more_places_are_exact_where_walks_differ_by_millimetres() -> None:
+    rng = np.random.default_rng(3)
+    metres = np.hypot(*(rng.random((2, 200, 1)) - rng.random((2, 1, 15)))) * 2000
+    for rich in (0.8, 1.3):
+        children = rng.poisson(1.5, 200)
+        places = rng.multinomial(int(rich * children.sum()), np.full(15, 1 / 15))
+        found = assign(metres, children, places)
+        for preschool in range(15):
+            for extra in (1, 12):
+                there = places.copy()
+                there[preschool] += extra
+                again = assign(metres, children, there)
+                more = with_more_places(found, preschool, extra)
+                assert more.after.assigned.sum() == again.assigned.sum()
+                assert more.after.total_walk_m == pytest.approx(again.total_walk_m, abs=1e-6)
+                if extra == 1:
+                    saved = found.total_walk_m - again.total_walk_m
+                    assert found.shadow_m[preschool] == pytest.approx(saved, abs=1e-6)
+
+
 def families_by_hand(case: Case, family: list[int]) -> tuple[int, float]:
     """Try every preschool, or none, for every family and every child without one."""
     metres, children, places = case
