@@ -121,12 +121,13 @@ def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
             _of_reason(row.shortage.by_distance, row.hidden, language),
             _of_reason(row.shortage.by_places, row.hidden, language),
             _amount(row.surplus, language),
+            texts.text("gap.hidden", language) if row.hidden else _amount(row.balance, language),
         )
         for row in answer.districts
     ]
     names = (
         *("district", "children", "places", "enrolled", "places_per_child", "shortage"),
-        *("by_distance", "by_places", "surplus"),
+        *("by_distance", "by_places", "surplus", "balance"),
     )
     return _table(rows, names, language)
 

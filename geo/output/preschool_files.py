@@ -189,6 +189,9 @@ def amount_words(amount: Amount, language: str) -> str:
     ('188 (0–386)', '9')
     """
     low, value, high = (texts.number(n, language) for n in (amount.low, amount.value, amount.high))
+    if amount.low < 0:
+        low_to_high = texts.text("preschools.range", language, low=amount.low, high=amount.high)
+        return f"{value} ({low_to_high})" if amount.estimated else value
     return f"{value} ({low}–{high})" if amount.estimated else value
 
 

@@ -287,6 +287,7 @@ def _district_lines(answer: PreschoolAnswer, language: str) -> list[str]:
             enrolled=row.enrolled,
             shortage=amount_words(row.shortage.children, language),
             surplus=amount_words(row.surplus, language),
+            balance=amount_words(row.balance, language),
         )
         for row in answer.districts
     ]
