@@ -19,6 +19,7 @@ from geo.report import FINDINGS, Finding, Report
 from geo.reporting import findings as parts
 from geo.reporting import proposals
 from geo.reporting.asking import Asked, asked, one_line, short, writable_table
+from geo.reporting.guard import guarded
 from geo.reporting.safe import shown
 from geo.reporting.sensitivity import Variant, sensitivity
 from geo.reporting.told import Told
@@ -73,7 +74,7 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
         own_words=own_words or {},
     )
     answer = gaps.gap(area, kind=kind, limit_m=limit_m, group=group, profile=profile)
-    told = Told(
+    found = Told(
         area=area,
         answer=answer,
         shown=shown(area, answer),
@@ -82,6 +83,7 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
         proposal=proposals.told(area, answer, proposal, progress),
         language=language,
     )
+    told = guarded(found)
     return Report(
         title=choice.title or _title(told),
         subtitle=_subtitle(told),

@@ -303,7 +303,7 @@ def _small(value: float) -> bool:
     return 0 < round(value) < privacy.SMALLEST
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(homes=homes, limit=st.sampled_from([150.0, 300.0, 400.0, 500.0, 620.0, 810.0]))
 def test_no_small_count_leaves_by_itself_or_by_difference(
     homes: dict[float, float], limit: float
@@ -535,7 +535,7 @@ def test_a_proposal_for_another_question_is_refused(
     assert next(iter(change)) in caught.value.message("sv")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(homes=homes, at=st.tuples(st.floats(100, 1000), st.floats(100, 1000)))
 def test_a_proposal_gives_no_few_away(homes: dict[float, float], at: tuple[float, float]) -> None:
     places = {0.0: "preschool", at[0]: "library", at[1]: "meeting_place"}

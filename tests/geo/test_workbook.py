@@ -163,7 +163,7 @@ odd = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(area_name=odd, district=odd, place=odd, title=odd, own=odd)
 def test_whatever_a_name_holds_it_is_text_and_never_a_formula(
     area_name: str, district: str, place: str, title: str, own: str
