@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
 from geo.capacity import NO_FAMILY, Assignment, assign, shortage, with_more_places
@@ -325,6 +325,45 @@ def test_families_stay_together_and_the_answer_is_still_the_best(case: Case, dat
         together = np.flatnonzero(np.array(family) == own)
         used = flow[together].sum(axis=0)
         assert sorted(used[used > 0]) in ([], [case[1][together].sum()])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_families_get_what_the_whole_programme_of_scipy_gives(seed: int) -> None:
+    """Every row with several children is a family; scipy branches over all pairs at once."""
+    rng = np.random.default_rng(seed)
+    rows, columns = 60, 6
+    metres = np.hypot(*(rng.random((2, rows, 1)) - rng.random((2, 1, columns)))) * 1000
+    children = rng.integers(1, 5, rows)
+    share = (0.6, 0.9, 1.0, 1.3)[seed]
+    places = rng.multinomial(int(share * children.sum()), np.full(columns, 1 / columns))
+    found = assign(metres, children, places, siblings=np.arange(rows))
+    once = np.kron(np.eye(rows), np.ones(columns))
+    room = np.kron(children, np.eye(columns)).reshape(columns, rows * columns)
+    limits = LinearConstraint(np.vstack([once, room]), ub=np.concatenate([np.ones(rows), places]))
+    size, walk = np.repeat(children, columns), (metres * children[:, None]).ravel()
+    whole = {"integrality": np.ones(len(size)), "bounds": Bounds(0, 1)}
+    exact = {"options": {"mip_rel_gap": 0}}
+    most = round(-milp(-size, constraints=limits, **whole, **exact).fun)
+    at_least = LinearConstraint(size, lb=most)
+    least = milp(walk, constraints=[limits, at_least], **whole, **exact).fun
+    assert found.proven and found.assigned.sum() == most
+    assert found.total_walk_m == pytest.approx(least, rel=1e-9)
+
+
+def test_families_out_of_time_get_an_answer_and_an_honest_bound() -> None:
+    rng = np.random.default_rng(1)
+    metres = np.hypot(*(rng.random((2, 300, 1)) - rng.random((2, 1, 20)))) * 1000
+    children, places = rng.integers(1, 5, 300), np.full(20, 34)
+    case = (csr_array(metres), children, places)
+    apart = assign(*case)
+    for seconds in (1e-9, 0.2):
+        found = assign(*case, siblings=np.arange(300), time_limit_s=seconds)
+        holds(found, case)
+        assert (found.flow.toarray() > 0).sum(axis=1).max() == 1
+        assert found.assigned.sum() <= found.bound_children
+        assert found.bound_walk_m <= found.total_walk_m
+        assert found.proven or found.status != "optimal"
+        assert apart.assigned.sum() >= found.assigned.sum()
 
 
 def test_a_family_goes_where_all_of_it_fits_and_its_shadow_is_unknown() -> None:
