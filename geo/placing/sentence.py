@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from geo import presets, privacy, texts
 from geo.candidates import LATTICE, POINT
-from geo.placing.proposal import Proposal, ProposedSite
+from geo.placing.proposal import Proposal, ProposedSite, walk_of
 from geo.placing.question import CENTRE, COVER_ALL, MEDIAN, Question
 from geo.placing.small import difference, without_small_counts
 from geo.texts import text
@@ -170,9 +170,9 @@ def _effect(proposal: Proposal, language: str) -> str:
         key = "cover_all_already" if question.objective == COVER_ALL else "nothing"
         return text(f"sites.{key}", language, limit=limit, group=group)
     if question.objective == MEDIAN:
-        return _walks(proposal, "median", language, common)
+        return _walks(proposal, MEDIAN, language, common)
     if question.objective == CENTRE:
-        return _walks(proposal, "centre", language, common)
+        return _walks(proposal, CENTRE, language, common)
     if question.objective == COVER_ALL:
         return _cover_all(proposal, language, common)
     return _coverage(proposal, language, common)
@@ -191,24 +191,35 @@ def _coverage(proposal: Proposal, language: str, common: dict[str, str]) -> str:
 
 
 def _walks(proposal: Proposal, aim: str, language: str, common: dict[str, str]) -> str:
-    before, after = proposal.walk_before, proposal.walk_after
-    metres = [walk.mean_m if aim == "median" else walk.worst_m for walk in (after, before)]
-    key = f"sites.{aim}_first" if math.isnan(metres[1]) else f"sites.{aim}"
-    shown = {
-        "after": texts.metres(metres[0], language), "before": texts.metres(metres[1], language)
-    }  # fmt: skip
-    return text(key, language, **shown, **common)
+    after, before = proposal.walk_after.mean_m, proposal.walk_before.mean_m
+    if aim == CENTRE:
+        weights = proposal.placing.weights
+        after, before = (
+            walk_of(weights, metres).worst_m
+            for metres in (proposal.metres_after, proposal.metres_before)
+        )
+    said = text(
+        f"sites.{aim}_first" if math.isnan(before) else f"sites.{aim}",
+        language,
+        after=texts.metres(after, language),
+        before=texts.metres(before, language),
+        **common,
+    )
+    return _but(said, "sites.no_way", proposal.off_paths, proposal, language)
 
 
 def _cover_all(proposal: Proposal, language: str, common: dict[str, str]) -> str:
     said = text("sites.cover_all", language, **common)
-    lost = proposal.out_of_reach
-    if round(lost) == 0:
+    return _but(said, "sites.cover_all_but", proposal.out_of_reach, proposal, language)
+
+
+def _but(said: str, key: str, people: float, proposal: Proposal, language: str) -> str:
+    """Add for whom a sentence does not hold, if there is anybody."""
+    if round(people) == 0:
         return said
-    small = privacy.is_small(lost, not proposal.estimated)
-    people = (
-        text("gap.fewer", language, smallest=privacy.SMALLEST)
-        if small
-        else texts.number(round(lost), language)
-    )
-    return f"{said} {text('sites.cover_all_but', language, people=people)}"
+    if privacy.is_small(people, not proposal.estimated):
+        number = text("gap.fewer", language, smallest=privacy.SMALLEST)
+    else:
+        number = texts.number(round(people), language)
+    number = number[:1].upper() + number[1:]
+    return f"{said} {text(key, language, people=number)}"

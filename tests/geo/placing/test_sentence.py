@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import shapely
 
 from geo import texts
 from geo.placing import (
@@ -112,6 +113,26 @@ def test_small_counts_of_counted_people_are_not_in_the_sentence() -> None:
     assert "3 fler" not in sentence and "visas inte" in sentence
     larger = street(homes={0: 40, 900: 30}, places={0: "language_cafe", 900: "school"})
     assert "når 30 fler" in headline(propose(prepare(larger, replace(KIDS, count=1))), "sv")
+
+
+def test_whoever_has_no_way_there_is_not_said_to_have_one() -> None:
+    spots = list(AREA.people.geometry)
+    spots[-1] = shapely.Point(spots[-1].x + 0.5, spots[-1].y)
+    moved = AREA.people.set_geometry(spots, crs=AREA.people.crs)
+    area = replace(AREA, people=moved, _snaps={})
+    for aim in ("median", "centre"):
+        found = propose(prepare(area, replace(KIDS, objective=aim)))
+        assert "6 har ingen gångväg till någon av platserna." in headline(found, "sv")
+    every = propose(prepare(area, replace(KIDS, objective="cover_all", limit_m=300)))
+    assert "6 bor där ingen plats att välja på når dem." in headline(every, "sv")
+
+
+def test_nobody_of_either_group_has_farther_than_is_said() -> None:
+    placing = prepare(town(3), ask(objective="centre", balance=0.5))
+    proposal = propose(placing)
+    farthest = proposal.metres_after[placing.weights > 0].max()
+    assert texts.metres(farthest, "sv") in headline(proposal, "sv")
+    assert proposal.objective == pytest.approx(farthest)
 
 
 def test_balance_and_budget_are_proven_for_what_they_are() -> None:
