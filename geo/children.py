@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo.area import Area
@@ -167,10 +168,8 @@ def _scaled(whole: Ints, fewer: Floats, value: Floats) -> Floats:
 
 def _units(area: Area) -> Ints:
     """Return a number a row: rows of one statistical area together, in order of appearance."""
-    seen: dict[str, int] = {}
-    return np.array(
-        [seen.setdefault(str(unit), len(seen)) for unit in area.people["unit"]], dtype=np.int64
-    )
+    units: Ints = pd.factorize(area.people["unit"].astype(str))[0].astype(np.int64)
+    return units
 
 
 def _along(area: Area) -> NDArray[np.uint64]:
