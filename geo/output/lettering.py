@@ -44,7 +44,7 @@ def wrapped(text: str, size: float, room: float, *, bold: bool = False) -> list[
     """Break a text into lines that fit; a word too long for a line is broken where it must.
 
     >>> wrapped("ett två tre", 10, 40)
-    ['ett', 'två', 'tre']
+    ['ett två', 'tre']
     """
     lines: list[str] = []
     line = ""
