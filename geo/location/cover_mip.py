@@ -25,14 +25,19 @@ _PRIMAL_SIMPLEX = 4
 
 @dataclass(frozen=True)
 class Purse:
-    """At most ``count`` more sites for at most ``budget`` more."""
+    """At most ``count`` more sites for at most ``budget`` more (see ``forgiving``)."""
 
     count: int
     budget: float = np.inf
 
+    @property
+    def is_overdrawn(self) -> bool:
+        """Whether more is spent than there was."""
+        return self.count < 0 or self.budget < 0
+
     def affords(self, cost: Floats) -> bool:
-        """Whether sites of these costs fit; rounding in the last digits is forgiven."""
-        return len(cost) <= self.count and float(cost.sum()) <= within(self.budget)
+        """Whether sites of these costs fit."""
+        return len(cost) <= self.count and float(cost.sum()) <= self.budget
 
     def after(self, cost: Floats) -> Purse:
         """Return what is left when sites of these costs are chosen."""
@@ -62,9 +67,9 @@ class Model:
     limit: Floats
 
 
-def within(budget: float) -> float:
-    """Return the most that still counts as within the budget: the last digits are forgiven."""
-    return budget * (1 + 1e-9) if budget > 0 else 0.0
+def forgiving(budget: float) -> float:
+    """Return the most that still counts as within a budget: 0.1 + 0.2 is within 0.3."""
+    return budget * (1 + 1e-9)
 
 
 def relaxed(core: Core, purse: Purse, clock: highs.Clock) -> Relaxed | None:
@@ -99,17 +104,15 @@ def settled(found: Relaxed, goal: float) -> tuple[NDArray[np.bool_], NDArray[np.
 
 
 def whole(
-    core: Core, purse: Purse, start: Ints, step: float, clock: highs.Clock
+    core: Core, purse: Purse, step: float, clock: highs.Clock
 ) -> tuple[Ints | None, float, str]:
     """Return the best columns found (None: none), a bound on the core's people, and the status.
 
-    ``start`` are columns to begin with; ``step`` is what two different sums of people differ by at
-    least, 0 where that is not known.
+    ``step`` is what two different sums of people differ by at least, 0 where that is not known.
     """
     model = _model(core, purse)
     solver = highs.new_solver(mip_abs_gap=max(1e-6, step - 1e-3))
     _load(solver, model, whole=core.columns)
-    _begin_at(solver, core, start)
     while True:
         status = highs.run(solver, clock)
         values, bound = highs.best_known(solver)
@@ -131,7 +134,7 @@ def _model(core: Core, purse: Purse) -> Model:
         upper.append(float(purse.count))
     if np.isfinite(purse.budget):
         limits.append(core.cost)
-        upper.append(within(purse.budget))
+        upper.append(purse.budget)
     limit = np.array(limits).reshape(-1, y)
     matrix = block_array(
         [[-core.matrix().astype(np.float64), eye_array(z)], [csc_array(limit), None]]
@@ -151,12 +154,3 @@ def _load(solver: highspy.Highs, model: Model, *, whole: int = 0) -> None:
         whole=np.arange(variables) < whole if whole else None,
         maximize=True,
     )
-
-
-def _begin_at(solver: highspy.Highs, core: Core, start: Ints) -> None:
-    values = np.zeros(core.columns + core.rows)
-    values[start] = 1.0
-    values[core.columns :] = core.matrix() @ values[: core.columns].astype(np.int32) > 0
-    solution = highspy.HighsSolution()
-    solution.col_value = values.tolist()
-    solver.setSolution(solution)

@@ -16,6 +16,7 @@ from geo.location import answers, cover_best, cover_mip, highs
 from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
 from geo.location.cover_core import core_of
 from geo.location.cover_mip import Purse
+from geo.location.cover_tree import Best
 
 _MOST_WHOLE = 2.0**52
 
@@ -92,32 +93,32 @@ def _purse(choice: Candidates, cost: Floats, budget: object) -> Purse:
     """Check the budget; one of equal costs is a number of sites."""
     if isinstance(budget, bool) or not isinstance(budget, int | float | np.number):
         raise BadBudget(found=str(budget))
-    amount = float(budget)
-    if not math.isfinite(amount) or amount < 0:
-        raise BadBudget(found=f"{amount:g}")
+    if not math.isfinite(budget) or budget < 0:
+        raise BadBudget(found=f"{budget:.15g}")
+    amount = cover_mip.forgiving(float(budget))
     free = cost[choice.free]
-    if len(free) and choice.count and free.min() > cover_mip.within(amount):
-        raise BudgetTooSmall(budget=f"{amount:g}", cheapest=f"{free.min():g}")
+    if len(free) and choice.count and free.min() > amount:
+        raise BudgetTooSmall(budget=f"{budget:.15g}", cheapest=f"{free.min():.15g}")
     return Purse(choice.count, amount)
 
 
 def _best(
     matrix: csr_array, people: Floats, choice: Candidates, cost: Floats, purse: Purse,
     clock: highs.Clock,
-) -> cover_best.Best:  # fmt: skip
+) -> Best:  # fmt: skip
     """Answer for those whom no existing site reaches."""
     served = _reached(matrix, choice.existing)
-    free = choice.free[cost[choice.free] <= cover_mip.within(purse.budget)]
+    free = choice.free[cost[choice.free] <= purse.budget]
     core = core_of(matrix[~served][:, free], people[~served], free, cost[free])
     if math.isfinite(purse.budget) and core.columns and np.ptp(core.cost) == 0:
         each = core.cost[0]
-        fitting = purse.count if each == 0 else int(cover_mip.within(purse.budget) / each)
+        fitting = purse.count if each == 0 else int(purse.budget / each)
         purse = Purse(min(purse.count, fitting))
     return cover_best.best_of(core, purse, _step(people), clock)
 
 
 def _answer(
-    matrix: csr_array, people: Floats, choice: Candidates, sites: Ints, best: cover_best.Best,
+    matrix: csr_array, people: Floats, choice: Candidates, sites: Ints, best: Best,
     clock: highs.Clock,
 ) -> Siting:  # fmt: skip
     assignment = answers.nearest_open(matrix, np.concatenate([sites, choice.existing]))
