@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from geo import presets, texts
 from geo.area import Area, open_area
 from geo.arrival import Arrival, arrival_of, read_ages, read_ramp, read_surge
+from geo.assignment import MorePlaces
 from geo.calls import CallList, calls_for
 from geo.decays import decay_of
 from geo.errors import BadDate, BadOption, NarhetError
@@ -22,7 +23,7 @@ from geo.growing import GrowthAnswer, share_of, where_to_add
 from geo.output import preschool_files, preschool_more, preschool_tables, tables
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschool_rules import day
-from geo.shortage import LIMIT_M, METHODS, capacity_of
+from geo.shortage import LIMIT_M, METHODS, capacity_of, more_places
 from geo.surge import SurgeAnswer, surge
 
 Options: TypeAlias = argparse.Namespace
@@ -36,6 +37,7 @@ class _Answers:
     main: PreschoolAnswer
     surge: SurgeAnswer | None
     calls: CallList | None
+    more: MorePlaces | None
     growth: GrowthAnswer | None
     refused: tuple[tuple[str, NarhetError], ...]
 
@@ -55,6 +57,7 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
     task.add_argument("--ramp", metavar="N,N", help=say("ramp"))
     task.add_argument("--ages", metavar="A-B=N", help=say("ages"))
     task.add_argument("--for", dest="housing", metavar="ID", help=say("for"))
+    task.add_argument("--more", metavar="PRESCHOOL=N", help=say("more"))
     task.add_argument("--add-places", action="store_true", help=say("add_places"))
     task.add_argument("--target", help=say("target"))
     task.add_argument("--exact", action="store_true", help=say("exact"))
@@ -73,6 +76,8 @@ def preschools(options: Options) -> None:
     presets.profile(options.profile)
     if options.decay:
         decay_of(options.decay)
+    if options.more is not None:
+        _more_of(options.more)
     if options.target is not None and not options.add_places:
         raise BadOption(reason="--target", command="preschools")
     target = share_of(options.target or TARGET)
@@ -124,11 +129,19 @@ def _arrival(options: Options) -> Arrival | None:
     return arrival_of(at, people, first, ages=ages, ramp=ramp)
 
 
+def _more_of(words: str) -> tuple[str, int]:
+    """Read a preschool and how many more places it gets."""
+    name, _, count = words.rpartition("=")
+    if not name or not count.strip().isdecimal():
+        raise BadOption(reason=f"--more {words}", command="preschools")
+    return name, int(count)
+
+
 def _asked(
     area: Area, main: PreschoolAnswer, options: Options, arrival: Arrival | None, target: float
 ) -> _Answers:
     refused: list[tuple[str, NarhetError]] = []
-    found: dict[str, Any] = {"surge": None, "calls": None, "growth": None}
+    found: dict[str, Any] = {"surge": None, "calls": None, "more": None, "growth": None}
     asked = main.asked
     questions: dict[str, Any] = {}
     if arrival is not None:
@@ -137,6 +150,9 @@ def _asked(
         )
     if options.housing is not None:
         questions["calls"] = lambda: calls_for(area, main, options.housing)
+    if options.more is not None:
+        preschool, extra = _more_of(options.more)
+        questions["more"] = lambda: more_places(main, preschool, extra)
     if options.add_places:
         questions["growth"] = lambda: where_to_add(area, main, target=target)
     for name, ask in questions.items():
@@ -153,6 +169,8 @@ def _document(answers: _Answers, area: Area, language: str, *, exact: bool = Tru
         document["surge"] = preschool_more.surge_json(answers.surge, language)
     if answers.calls:
         document["calls"] = preschool_more.calls_json(answers.calls, language)
+    if answers.more:
+        document["more"] = preschool_more.more_json(answers.more, answers.main, language)
     if answers.growth:
         document["growth"] = preschool_more.growth_json(answers.growth)
     for name, error in answers.refused:
@@ -166,6 +184,8 @@ def _more(answers: _Answers, language: str) -> tuple[tuple[str, tuple[str, ...]]
         parts.append(("surge", tuple(preschool_more.surge_lines(answers.surge, language))))
     if answers.calls:
         parts.append(("calls", tuple(preschool_more.call_lines(answers.calls, language))))
+    if answers.more:
+        parts.append(("more", (preschool_more.more_words(answers.more, answers.main, language),)))
     if answers.growth:
         parts.append(("growth", tuple(preschool_more.growth_lines(answers.growth, language))))
     return tuple(parts)
@@ -174,13 +194,7 @@ def _more(answers: _Answers, language: str) -> tuple[tuple[str, tuple[str, ...]]
 def _write(output: Path, ending: str, answers: _Answers, area: Area, options: Options) -> None:
     if not options.exact and answers.calls:
         shown = preschool_files.without_small_counts(answers.main)
-        answers = _Answers(
-            answers.main,
-            answers.surge,
-            calls_for(area, shown, options.housing),
-            answers.growth,
-            answers.refused,
-        )
+        answers = replace(answers, calls=calls_for(area, shown, options.housing))
     if ending == ".json":
         document = _document(answers, area, options.lang, exact=options.exact)
         tables.write_file(output, document.encode())

@@ -110,17 +110,17 @@ def capacity_of(
 
 
 def more_places(answer: PreschoolAnswer, preschool: str, extra: int) -> MorePlaces:
-    """Return what so many more places at one preschool would change.
+    """Return what so many more places at one preschool, by id or name, would change.
 
     Raises
     ------
-    BadPreschool : no preschool of the answer has the id.
-    BadCount : not a whole number above zero.
+    BadPreschool : no preschool of the answer has the id or name.
+    BadCount : not a whole number of zero or more.
     """
-    ids = [each.id for each in answer.supply.here]
-    if preschool not in ids:
-        raise BadPreschool(found=preschool, most=len(ids) - 1)
-    return with_more_places(answer.assignment, ids.index(preschool), extra)
+    for at, each in enumerate(answer.supply.here):
+        if preschool in (each.id, each.name):
+            return with_more_places(answer.assignment, at, extra)
+    raise BadPreschool(found=preschool, most=len(answer.supply.here) - 1)
 
 
 def _access(world: World, asked: Asked) -> Floats:

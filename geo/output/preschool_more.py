@@ -7,9 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 from geo import presets, texts
+from geo.assignment import MorePlaces
 from geo.calls import Call, CallList
 from geo.growing import GrowthAnswer
 from geo.output.preschool_files import amount_words, plain_amount, preschool_json
+from geo.preschool_answer import PreschoolAnswer
 from geo.preschools import Preschool
 from geo.surge import Need, SurgeAnswer, Taker
 
@@ -192,6 +194,41 @@ def need_of_lines(found: CallList, language: str) -> list[str]:
     if found.languages:
         lines.append(say("languages", languages=", ".join(found.languages)))
     return lines
+
+
+def more_json(gain: MorePlaces, answer: PreschoolAnswer, language: str = "sv") -> dict[str, Any]:
+    """Return what more places at one preschool would change as plain data; metres one way."""
+    place = answer.supply.here[gain.preschool]
+    return {
+        "id": place.id,
+        "name": place.name,
+        "extra": gain.extra,
+        "used": gain.used,
+        "placed": gain.placed,
+        "shorter": gain.shorter,
+        "longer": gain.longer,
+        "saved_m": gain.saved_m,
+        "new_walk_m": gain.new_walk_m,
+        "text": more_words(gain, answer, language),
+    }
+
+
+def more_words(gain: MorePlaces, answer: PreschoolAnswer, language: str) -> str:
+    """Say what more places at one preschool would change: who gets in, and kilometres a day there
+    and back for those who have a place already.
+    """
+    place = answer.supply.here[gain.preschool]
+    key = "unused" if not gain.used else "shorter" if gain.saved_m >= 0 else "longer"
+    return texts.text(
+        f"more.{key}",
+        language,
+        extra=gain.extra,
+        name=place.name or place.id,
+        placed=gain.placed,
+        shorter=gain.shorter,
+        longer=gain.longer,
+        km=texts.number(abs(2 * gain.saved_m) / 1000, language, 1),
+    )
 
 
 def growth_json(answer: GrowthAnswer) -> dict[str, Any]:

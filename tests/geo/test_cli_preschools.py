@@ -240,3 +240,15 @@ def test_from_a_planners_own_files_to_the_answer(tmp_path: Path, capsys) -> None
     later = ["preschools", "egen", "--json", "--when", "2099-02-01"]
     assert main(later) == 0
     assert json.loads(capsys.readouterr().out)["places"] == 104
+
+
+@pytest.mark.usefixtures("area")
+def test_more_places_at_one_preschool_say_what_they_change(capsys) -> None:
+    found = asked(capsys, "--json", "--more", "preschool-0=3", "--limit", "450")["more"]
+    assert (found["placed"], found["used"]) == (2, 2)
+    assert found["text"].startswith("3 platser till på preschool 0: 2 barn till får plats")
+    refused = asked(capsys, "--json", "--more", "Ingen=3", status=2)
+    assert refused["more"]["error"] == "bad_preschool" and refused["children"] == 36
+    for words in ("preschool-0", "=3", "preschool-0=-1"):
+        assert main(["preschools", "street", "--more", words]) == 2
+        assert capsys.readouterr().out == ""
