@@ -8,6 +8,8 @@ to the master programme with cuts, and to branching on shares.
 from __future__ import annotations
 
 import heapq
+import itertools
+import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,6 +25,8 @@ _ROUNDS = 40
 """Subgradient steps between two looks at the clock."""
 _CHUNKS = 25
 _SMALL_STEP = 0.01
+_FEW = 500
+"""So few choices are tried one by one."""
 _CREDITS = (1.5, 4.0, 12.0)
 """What leaving a person unserved costs, in longest ways."""
 _WHOLE = 1e-6
@@ -61,7 +65,19 @@ def prove(problem: Problem, best: Best, clock: highs.Clock) -> float:
     problem, bound = _by_prices(problem, best, clock)
     if bound >= best.cutoff or problem.is_impossible or _settled(problem, best):
         return best.total
+    if not clock.is_up and math.comb(len(problem.sites), problem.count) <= _FEW:
+        return max(bound, _try_all(problem, best, clock))
     return bound if clock.is_up else max(bound, branch(problem, best, clock))
+
+
+def _try_all(problem: Problem, best: Best, clock: highs.Clock) -> float:
+    """Offer every choice that is left; return the bound, nothing where time ran out."""
+    for chosen in itertools.combinations(range(len(problem.sites)), problem.count):
+        best.offer(np.concatenate([problem.kept, problem.sites[list(chosen)]]))
+        clock.ask()
+        if clock.is_up:
+            return 0.0
+    return best.total
 
 
 def _by_prices(problem: Problem, best: Best, clock: highs.Clock) -> tuple[Problem, float]:

@@ -74,6 +74,24 @@ def test_branching_alone_proves_what_prices_and_branching_prove(seed: int) -> No
     assert found.proven and found.objective == pytest.approx(best.total, rel=1e-12)
 
 
+@pytest.mark.parametrize("hundred", range(3))
+def test_without_prices_the_master_programme_proves_the_same(
+    hundred: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where people are left out: no site decided by prices, no choices tried one by one."""
+    for name, value in {"_FEW": 0, "_CHUNKS": 0, "_RESTARTS": 1}.items():
+        monkeypatch.setattr(median_search, name, value)
+    for seed in range(1000 + 100 * hundred, 1100 + 100 * hundred):
+        case = cases.case(seed)
+        most, least = case.best(case.count, case.free(), longest=False)
+        found = p_median(
+            case.matrix, case.people, case.count, existing=case.existing, forbidden=case.forbidden
+        )
+        assert found.proven, seed
+        assert case.people[found.assignment >= 0].sum() == pytest.approx(most), seed
+        assert found.objective == pytest.approx(least, rel=1e-9, abs=1e-9), seed
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_missing_pairs_of_middle_size_agree_with_the_textbook_model(seed: int) -> None:
     """Most people first, then least metres: both stages by HiGHS on the model with all pairs."""
