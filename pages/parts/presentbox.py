@@ -18,7 +18,7 @@ _LOOK = """
 [data-testid=stMarkdownContainer] p { font-size: 1.6rem; line-height: 1.45; }
 [data-testid=stMainBlockContainer] h1 { font-size: 2.8rem; }
 [data-testid=stMainBlockContainer] table { font-size: 1.3rem !important; }
-[data-testid=stMetricValue] { font-size: 2.8rem; }
+[data-testid=stMetricValue], [data-testid=stMetricValue] * { font-size: 3.2rem !important; }
 [data-testid=stMetricLabel] p { font-size: 1.3rem; }
 button [data-testid=stMarkdownContainer] p { font-size: 1rem; }
 </style>
@@ -53,7 +53,7 @@ def show(area: Area, report: Report) -> None:
     else:
         found = report.findings[at - 1]
         st.title(literal(found.title), anchor=False)
-        reportbox.finding(area, found, key=f"present{at}", height=620)
+        reportbox.finding(area, found, key=f"present{at}", height=620, notes=False)
     _steps(at, last, report)
 
 

@@ -20,7 +20,7 @@ def show(area: Area, report: Report) -> None:
         finding(area, found, key=f"report{at}")
 
 
-def finding(area: Area, found: Finding, *, key: str, height: int = 460) -> None:
+def finding(area: Area, found: Finding, *, key: str, height: int = 460, notes: bool = True) -> None:
     """Show one finding below its title."""
     for words in found.words:
         st.markdown(literal(words))
@@ -32,7 +32,7 @@ def finding(area: Area, found: Finding, *, key: str, height: int = 460) -> None:
     if found.table is not None and len(found.table):
         numbers = _numbers(found)
         tables.table(found.table, found.title, numbers=numbers, last_is_total=found.total_last)
-    if found.notes:
+    if found.notes and notes:
         with st.expander(t("namnd.how_made")):
             st.markdown(literal(found.notes))
 
