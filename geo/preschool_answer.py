@@ -31,7 +31,8 @@ class Shortage:
 
     ``children`` is their number, with a range: low with the most places the rule allows, high with
     the fewest. ``widest`` is its range if also the children everywhere were as few, or as many, as
-    the rule for them allows, and at best the preschools whose places are unknown took all near. Of ``children.value``, ``by_distance`` have no preschool
+    the rule for them allows, and at best the preschools whose places are unknown took all near.
+    Of ``children.value``, ``by_distance`` have no preschool
     within the limit, ``by_places`` have one but no place is left; of the latter,
     ``beside_unknown`` could walk to a preschool whose places are not known. ``unreachable`` are
     those of ``by_distance`` whom no path joins to the network.
