@@ -123,17 +123,19 @@ def raise_prices(
         if pace[2] > prices.bound:
             prices.bound, prices.price, prices.earned = pace[2], kept.copy(), earned.copy()
             best.raise_bound(prices.bound)
-        try_sites(problem, seen[abs(used) - 1], best, place)
+        try_sites(problem, seen[abs(used) - 1], best, clock, place)
         for sites in seen[: abs(used) : 3]:
             key = np.sort(sites).tobytes()
             if key not in tried and not clock.is_up:
                 tried.add(key)
-                try_sites(problem, sites, best)
+                try_sites(problem, sites, best, clock)
         if used < ROUNDS or pace[0] < 0.004:
             break
 
 
-def try_sites(problem: Problem, sites: Ints, best: Best, begun: Ints | None = None) -> None:
+def try_sites(
+    problem: Problem, sites: Ints, best: Best, clock: highs.Clock, begun: Ints | None = None
+) -> None:
     """Settle the rows into these sites, move the sites among their own rows, and offer that.
 
     ``begun``: a site a row to start from, −1 for none yet.
@@ -148,6 +150,7 @@ def try_sites(problem: Problem, sites: Ints, best: Best, begun: Ints | None = No
     rooms = problem.slack_room
     total, _over = settle(problem.cost, problem.weight, rooms, where, place, load, penalty)
     for _ in range(20):
+        clock.ask()
         if not np.isfinite(total):
             return
         best.offer(where, where[place])

@@ -17,6 +17,8 @@ from geo.location.capacitated_search import Best, Prices, Problem, rule_out, try
 
 ROUNDS, TURNS = 40, 3
 """Price moves at a node before what they rule out is struck, and how often."""
+PACE, PATIENCE = (0.3, 0.1), 5.0
+"""The first and later steps of prices at a node, and rounds without gain before they shrink."""
 DOUBT = 0.1
 """A site open in this share of the rounds, or closed in it, is worth a choice."""
 
@@ -43,7 +45,7 @@ def search(problem: Problem, prices: Prices, best: Best, clock: highs.Clock) -> 
             break
         best.raise_bound(waiting[0].bound)
         node = _opened(problem, heapq.heappop(waiting))
-        opened, taken = _bounded(problem, node, best)
+        opened, taken = _bounded(problem, node, best, clock)
         if node.bound >= best.cutoff:
             continue
         for part in _halves(node, opened, taken):
@@ -66,7 +68,9 @@ def _opened(problem: Problem, node: Node) -> Prices:
     return Prices(node.price, np.zeros(sites), cost, node.state.copy(), bound=node.bound)
 
 
-def _bounded(problem: Problem, node: Prices, best: Best) -> tuple[Floats, Floats]:
+def _bounded(
+    problem: Problem, node: Prices, best: Best, clock: highs.Clock
+) -> tuple[Floats, Floats]:
     """Raise the node's bound, and strike what it rules out; return in which share of the rounds
     each site was open, and how often it took each row.
     """
@@ -76,7 +80,7 @@ def _bounded(problem: Problem, node: Prices, best: Best) -> tuple[Floats, Floats
         if not np.isfinite(node.cost).any(axis=0).all():
             node.bound = np.inf
             return opened, taken
-        pace = np.array([0.3 if turn == 0 else 0.1, 0.0, -np.inf, 5.0, best.cutoff])
+        pace = np.array([PACE[min(turn, 1)], 0.0, -np.inf, PATIENCE, best.cutoff])
         seen, place = np.zeros((ROUNDS, problem.count), np.int64), np.zeros(rows, np.int64)
         price, node.price, taken = node.price.copy(), node.price.copy(), np.zeros_like(taken)
         used = climb(
@@ -93,8 +97,8 @@ def _bounded(problem: Problem, node: Prices, best: Best) -> tuple[Floats, Floats
         if node.bound >= best.cutoff:
             return opened, taken
         if turn == 0:
-            try_sites(problem, seen[-1], best)
-            try_sites(problem, seen[-1], best, place)
+            try_sites(problem, seen[-1], best, clock)
+            try_sites(problem, seen[-1], best, clock, place)
         if rule_out(problem, node, best, keep=False) < rows // 4:
             break
     node.bound = max(node.bound, before)

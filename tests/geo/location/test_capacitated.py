@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from geo import errors
-from geo.sites import NOBODY, Siting, capacitated_p_median
+from geo.sites import NOBODY, Siting, capacitated_p_median, p_median
 
 
 def best_by_hand(metres, weights, room, count) -> tuple[float, float] | None:
@@ -162,6 +162,14 @@ def test_more_room_is_never_worse_and_boundless_room_is_the_nearest_open(questio
     served = np.isfinite(nearest) & (weights > 0)
     assert free.objective == pytest.approx(float(weights[served] @ nearest[served]))
     assert before is None or free.objective <= before * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_boundless_room_it_is_the_p_median(seed: int) -> None:
+    metres, weights, _room, _count = plane(seed, 60, 6, truncate=False)
+    ours = capacitated_p_median(metres[:, ::2], weights, np.full(30, 1e12), 5)
+    free = p_median(metres[:, ::2], weights, 5)
+    assert ours.proven and free.proven and ours.objective == pytest.approx(free.objective)
 
 
 def test_the_same_question_has_the_same_answer() -> None:
