@@ -99,7 +99,7 @@ def _output(options: Options) -> Path:
     if lacking:
         raise _refused("said_missing", what=", ".join(lacking))
     path = Path(options.output)
-    tables.check_ending(path, tuple(reports.available()))
+    tables.check_ending(path, reports.ENDINGS)
     return path
 
 

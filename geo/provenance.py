@@ -22,7 +22,6 @@ from geo.errors import (
     BadProvenance,
     Cancelled,
     NarhetError,
-    OutputFormat,
     OutputUnwritable,
     UnknownArea,
 )
@@ -74,8 +73,7 @@ class Verdict:
     area_now, area_then : the area's versions. ``changed_parts`` : parts of it that have other
         checksums now, as far as the file says.
     content : whether what the file shows is what its figures make: ``same`` bytes, ``same_cells``,
-        ``rewritten``, or ``unseen`` (could not be told: figures or area have changed, or such files
-        can not be written here).
+        ``rewritten``, or ``unseen`` (could not be told: figures or area have changed).
     reason : why the figures could not be computed again, where they could not.
     """
 
@@ -241,10 +239,7 @@ def _changed_parts(then: Mapping[str, Any], now: Mapping[str, str]) -> tuple[str
 def _content(path: Path, report: Report, area: Area) -> str:
     """Tell whether the file shows what the report makes."""
     ending = path.suffix.lower()
-    try:
-        made = reports.report_bytes(report, area, ending)
-    except OutputFormat:
-        return UNSEEN
+    made = reports.report_bytes(report, area, ending)
     if made == path.read_bytes():
         return SAME
     if ending == ".xlsx" and cells.same_cells(path, made):

@@ -158,7 +158,7 @@ def _files(area: Area, report: Report, wanted: Wanted) -> None:
 
     def work(progress: Progress) -> tuple[dict[str, bytes], list[bytes]]:
         made = {}
-        endings = reports.available()
+        endings = reports.ENDINGS
         for at, ending in enumerate(endings):
             progress("progress.documents", at / (len(endings) + 1))
             made[ending] = reports.report_bytes(report, area, ending)

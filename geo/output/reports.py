@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import TypeAlias
 
 from geo.area import Area
@@ -12,16 +11,7 @@ from geo.report import Report
 
 Writer: TypeAlias = Callable[[Report, Area], bytes]
 
-WRITERS = {
-    ".pdf": ("geo.output.pdf", "pdf_bytes"),
-    ".pptx": ("geo.output.slides", "pptx_bytes"),
-    ".xlsx": ("geo.output.workbook", "xlsx_bytes"),
-    ".gpkg": ("geo.output.package", "gpkg_bytes"),
-    ".geojson": ("geo.output.package", "geojson_bytes"),
-    ".html": ("geo.output.webmap", "html_bytes"),
-}
-"""Module and function a file's ending; read when asked for, as some take a second to load."""
-ENDINGS = tuple(WRITERS)
+ENDINGS = (".pdf", ".pptx", ".xlsx", ".gpkg", ".geojson", ".html")
 
 
 def report_bytes(report: Report, area: Area, ending: str) -> bytes:
@@ -36,25 +26,17 @@ def report_bytes(report: Report, area: Area, ending: str) -> bytes:
 
 def writer(ending: str) -> Writer:
     """Return the function that writes files of an ending; ``OutputFormat`` where there is none."""
-    found = _find(ending)
-    if found is None:
-        raise OutputFormat(found=ending, known=", ".join(available()))
-    return found
+    # Loaded when asked for: half a second that the other commands need not wait.
+    from geo.output import package, pdf, slides, webmap, workbook
 
-
-def available() -> list[str]:
-    """Return the endings that can be written here."""
-    return [ending for ending in ENDINGS if _find(ending) is not None]
-
-
-def _find(ending: str) -> Writer | None:
-    if ending not in WRITERS:
-        return None
-    module, name = WRITERS[ending]
-    try:
-        found: Writer = getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        return None
-    return found
+    writers: dict[str, Writer] = {
+        ".pdf": pdf.pdf_bytes,
+        ".pptx": slides.pptx_bytes,
+        ".xlsx": workbook.xlsx_bytes,
+        ".gpkg": package.gpkg_bytes,
+        ".geojson": package.geojson_bytes,
+        ".html": webmap.html_bytes,
+    }
+    if ending not in writers:
+        raise OutputFormat(found=ending, known=", ".join(ENDINGS))
+    return writers[ending]

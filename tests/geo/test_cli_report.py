@@ -32,7 +32,7 @@ def area() -> None:
     save_area(tiny_area())
 
 
-@pytest.mark.parametrize("ending", reports.available())
+@pytest.mark.parametrize("ending", reports.ENDINGS)
 def test_each_kind_of_file_is_written_and_holds(
     ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
