@@ -252,6 +252,8 @@ def _where(told: Told) -> str:
         listed = text(
             "sites.and", told.language, first=", ".join(named[:-1]), last=named[-1]
         )  # fmt: skip
+    if share > 0.9995:
+        return told.say("where_all", places=listed)
     return told.say("where", places=listed, share=texts.percent(share, told.language))
 
 
