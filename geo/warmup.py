@@ -15,10 +15,12 @@ import shapely
 
 from geo.field import NearestField
 from geo.isochrones import isochrones
+from geo.location.ready import small_town
 from geo.network import SWEREF99_TM, WalkNetwork, build_network
 from geo.presets import Profile, profiles
 from geo.reach import nearest, nearest_nodes, reached_nodes, within
 from geo.route import route
+from geo.sites import capacitated_p_median, cover_all, max_coverage, p_center, p_median
 
 Progress = Callable[[str, float], None]
 """Called with a text key under ``progress.`` and a share done from 0 to 1."""
@@ -40,6 +42,18 @@ def warm_up(progress: Progress | None = None) -> None:
     if progress:
         progress("progress.compiling", 1.0)
     _ready.set()
+
+
+def warm_up_models() -> None:
+    """Ask each location model once: its first question makes it ready. Half a minute where nothing
+    is on disk; every page but Placera can be used meanwhile.
+    """
+    metres, people = small_town(12, 6)
+    for model in (max_coverage, p_median):
+        model(metres, people, 1)
+    cover_all(metres < 500)
+    p_center(metres, 1)
+    capacitated_p_median(metres, people, np.full(6, people.sum()), 1)
 
 
 def is_ready() -> bool:
@@ -68,6 +82,7 @@ def warm_up_behind(patience_s: float, slow: Callable[[], None], done: Callable[[
             timer.cancel()
             if told.is_set():
                 done()
+        warm_up_models()
 
     threading.Thread(target=work, name="warm-up", daemon=True).start()
 

@@ -12,6 +12,7 @@ from geo.errors import BadCapacity, NoPacking, NotEnoughRoom, SolverFailed
 from geo.location import answers, capacitated_model, capacitated_tree, highs
 from geo.location.answers import NOBODY, Floats, Ints, Matrix, Siting
 from geo.location.capacitated_search import Best, Problem, begin, raise_prices, rule_out
+from geo.location.ready import compiled, small_town
 
 WHOLE_MOST = 2.0**40
 """Costs of whole numbers up to this add up without a rounding error."""
@@ -53,6 +54,7 @@ def capacitated_p_median(
     SolverFailed : no answer was found in the time, nor that there is none.
     Cancelled : whoever listens to ``progress`` stopped it.
     """
+    compiled("capacitated", _examples)
     clock = highs.Clock(time_limit_s, progress)
     matrix = answers.distance_matrix(distances)
     rows, columns = matrix.shape
@@ -158,3 +160,9 @@ def _answer(
         unreachable=float(people[np.diff(matrix.indptr) == 0].sum()),
         status="optimal" if gap == 0 else "time_limit",
     )
+
+
+def _examples() -> None:
+    """Ask what needs every compiled loop of this model."""
+    metres, people = small_town(40, 12)
+    capacitated_p_median(metres, people, np.full(12, 60.0), 5, time_limit_s=2)

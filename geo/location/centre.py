@@ -14,6 +14,7 @@ from geo.location import answers, centre_search, highs
 from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
 from geo.location.centre_search import Ladder
 from geo.location.coverage import max_coverage
+from geo.location.ready import compiled, small_table, small_town
 
 _ROUNDING = 1e-11
 """Sums of people that differ by less, relative, are the same."""
@@ -56,6 +57,7 @@ def p_center(
     >>> found.sites.tolist(), found.objective, found.proven
     ([1], 30.0, True)
     """
+    compiled("centre", _examples)
     clock = highs.Clock(time_limit_s, progress)
     matrix = answers.distance_matrix(distances)
     people = answers.people_of(weights, matrix.shape[0])
@@ -167,3 +169,9 @@ def _answer(
         unserved=float(people[(assignment < 0) & ~lost].sum()),
         status="optimal" if is_proven else "time_limit" if clock.is_up else "tolerance",
     )
+
+
+def _examples() -> None:
+    """Ask what needs every compiled loop of this model."""
+    p_center(small_town(60, 24)[0], 5)
+    p_center(small_table(40, 16), 5)

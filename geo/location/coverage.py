@@ -17,6 +17,7 @@ from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
 from geo.location.cover_core import core_of
 from geo.location.cover_mip import Purse
 from geo.location.cover_tree import Best
+from geo.location.ready import compiled, small_table, small_town
 
 _MOST_WHOLE = 2.0**52
 
@@ -70,6 +71,7 @@ def max_coverage(  # noqa: PLR0913 (every one is part of the question)
     >>> found.sites.tolist(), found.objective, found.proven
     ([0], 7.0, True)
     """
+    compiled("coverage", _examples)
     clock = highs.Clock(time_limit_s, progress)
     matrix = answers.reach_matrix(reach)
     people = answers.people_of(weights, matrix.shape[0])
@@ -175,3 +177,12 @@ def _needed(matrix: csr_array, people: Floats, existing: Ints, sites: Ints, cost
         if people[_reached(matrix, np.concatenate([existing, fewer]))].sum() >= reached:
             kept = fewer
     return kept
+
+
+def _examples() -> None:
+    """Ask what needs every compiled loop of this model."""
+    metres, people = small_town(60, 24)
+    max_coverage(metres < 220, people, 5)
+    reach = small_table(200, 60) < 6
+    max_coverage(reach, np.arange(200) % 8 + 1, 12, time_limit_s=1)
+    max_coverage(reach, np.arange(200) % 8 + 1, None, costs=np.arange(60) % 8 + 1, budget=30)

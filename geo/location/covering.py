@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 
 from geo.location import answers, cover_least, highs
 from geo.location.answers import Floats, Ints, Matrix, Siting
+from geo.location.ready import compiled, small_table, small_town
 
 
 def cover_all(
@@ -52,6 +53,7 @@ def cover_all(
     >>> found.sites.tolist(), found.objective, found.proven, found.unreachable
     ([0, 1], 2.0, True, 1.0)
     """
+    compiled("cover_all", _examples)
     clock = highs.Clock(time_limit_s, progress)
     matrix = answers.reach_matrix(reach)
     choice = answers.candidates_of(matrix.shape[1], None, existing)
@@ -91,3 +93,9 @@ def _needed(asked: csr_array, sites: Ints, cost: Floats) -> Ints:
             times[rows] -= 1
             kept.discard(int(site))
     return np.array(sorted(kept), np.intp)
+
+
+def _examples() -> None:
+    """Ask what needs every compiled loop of this model."""
+    cover_all(small_town(60, 24)[0] < 220)
+    cover_all(small_table(120, 60) < 8, time_limit_s=2)

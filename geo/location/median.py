@@ -15,6 +15,7 @@ from geo.location import answers, highs, median_problem, median_search
 from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
 from geo.location.coverage import max_coverage
 from geo.location.median_problem import Best, Problem
+from geo.location.ready import compiled, small_table, small_town
 
 
 def p_median(
@@ -53,6 +54,7 @@ def p_median(
     >>> found.sites.tolist(), found.objective, found.proven
     ([2], 70.0, True)
     """
+    compiled("median", _examples)
     clock = highs.Clock(time_limit_s, progress)
     matrix = answers.distance_matrix(distances)
     people = answers.people_of(weights, matrix.shape[0])
@@ -161,3 +163,10 @@ def _answer(
         unserved=float(people[(assignment < 0) & ~lost].sum()),
         status="optimal" if is_proven else "time_limit" if clock.is_up else "tolerance",
     )
+
+
+def _examples() -> None:
+    """Ask what needs every compiled loop of this model."""
+    metres, people = small_town(60, 24)
+    p_median(metres, people, 5)
+    p_median(small_table(80, 40), np.ones(80), 6, time_limit_s=2)

@@ -40,6 +40,17 @@ def signatures() -> dict[str, int]:
     return found
 
 
+def test_the_first_question_of_a_location_model_is_not_charged_for_compiling() -> None:
+    """In a process of its own: a clock of half a second is enough for a small question."""
+    words = (
+        "from geo.sites import max_coverage\n"
+        "found = max_coverage([[1, 0], [0, 1]], [2, 1], 1, time_limit_s=0.5)\n"
+        "assert found.proven and found.seconds < 0.5, found\n"
+    )
+    done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_after_warming_up_no_question_on_an_area_from_disk_compiles_anything() -> None:
     save_area(dataclasses.replace(tiny_area(), id="stad", network=town_network(2_000)))
     network = open_area("stad").network
