@@ -13,13 +13,12 @@ from typing import Any, TypeAlias
 
 from geo import placing as plan
 from geo import presets, texts
-from geo.area import Progress, open_area
+from geo.area import open_area
 from geo.errors import BadBalance, BadBudget, BadOption, BadTimeLimit, UnknownCandidate
 from geo.output import site_files, tables
-from geo.output.site_files import SiteAnswer
 from geo.output.site_json import site_json
 from geo.output.site_lines import site_lines
-from geo.placing import Placing, Question
+from geo.placing import Placing, Question, SiteAnswer
 from geo.placing.written import number_of, points_of, whole_of
 
 Options: TypeAlias = argparse.Namespace
@@ -60,7 +59,7 @@ def sites(options: Options) -> None:
     area = open_area(options.area, options.home)
     placing = plan.prepare(area, question, progress=_quiet)
     _check_excluded(placing)
-    answer = answered(placing, robust=options.robust, most=most)
+    answer = plan.answered(placing, vary=options.robust, most=most, progress=_quiet)
     if output and ending == ".json":
         tables.write_file(output, _document(answer, options.lang, exact=options.exact).encode())
     elif output:
@@ -72,31 +71,6 @@ def sites(options: Options) -> None:
         print("\n".join(site_lines(answer, options.lang)))
     if area.demonstration:
         print(texts.text("demo.mark", options.lang), file=sys.stderr)
-
-
-def answered(
-    placing: Placing,
-    *,
-    robust: bool = False,
-    most: int | None = None,
-    progress: Progress | None = None,
-) -> SiteAnswer:
-    """Ask all that the command shows: proposal, runner-up, and what else is wished for."""
-    proposal = plan.propose(placing, progress=progress)
-    second = plan.runner_up(placing, proposal, progress=progress)
-    found = plan.robust(placing, proposal, progress=progress) if robust else None
-    if found is not None:
-        proposal = plan.with_shares(proposal, found)
-    balance = placing.question.balance
-    return SiteAnswer(
-        proposal,
-        second,
-        found,
-        plan.curve(placing, most, progress=progress) if most is not None else None,
-        ()
-        if balance is None
-        else plan.trade_off(placing.area, placing.question, progress=progress),
-    )
 
 
 def read_question(options: Options) -> Question:

@@ -9,10 +9,8 @@ import streamlit as st
 from geo import placing as plan
 from geo import views_sites
 from geo.area import Area, Progress
-from geo.commands_sites import answered
 from geo.errors import AreaLacks, NarhetError, SitingError
-from geo.output.site_files import SiteAnswer
-from geo.placing import Placing, Question
+from geo.placing import Placing, Question, SiteAnswer
 from pages.parts import answers, asks, frame, mapbox, placebox, proposalbox, state
 from pages.parts.literal import literal
 from pages.parts.state import t
@@ -50,7 +48,7 @@ def _key(area: Area, question: Question, *more: str) -> tuple[object, ...]:
 def _work(placing: Placing) -> Callable[[Progress], SiteAnswer]:
     def work(progress: Progress) -> SiteAnswer:
         most = max(CURVE_MOST, placing.question.count or 0)
-        return answered(placing, most=most, progress=progress)
+        return plan.answered(placing, most=most, progress=progress)
 
     return work
 

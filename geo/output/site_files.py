@@ -23,7 +23,7 @@ from geo import placing as plan
 from geo import presets, privacy, texts
 from geo.network import MAX_SNAP_M, WGS84
 from geo.output import tables
-from geo.placing import Curve, Effect, Proposal, Robustness, TradePoint
+from geo.placing import Effect, Proposal, SiteAnswer
 
 SITE_COLUMNS = (
     "number", "id", "name", "place_kind", "district", "lon", "lat", "gain", "gain_if_last",
@@ -32,17 +32,6 @@ SITE_COLUMNS = (
     "estimated", "demonstration", "area", "sources",
 )  # fmt: skip
 """Columns of a proposal as CSV, Excel, GeoJSON and GeoPackage; shares are from 0 to 1."""
-
-
-@dataclass(frozen=True, eq=False)
-class SiteAnswer:
-    """A proposal, and what was asked about it besides; None: not asked, or there is none."""
-
-    proposal: Proposal
-    runner_up: Proposal | None = None
-    robustness: Robustness | None = None
-    curve: Curve | None = None
-    trade_off: tuple[TradePoint, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from geo import placing as plan
 from geo import presets, texts
 from geo.output import site_files
 from geo.output.lines import as_text
-from geo.output.site_files import SiteAnswer
-from geo.placing import Curve, Effect, Proposal, ProposedSite, Robustness
+from geo.placing import Curve, Effect, Proposal, ProposedSite, Robustness, SiteAnswer
 
 
 def site_lines(answer: SiteAnswer, language: str) -> list[str]:

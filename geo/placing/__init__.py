@@ -2,6 +2,7 @@
 no, another is wished for, or numbers vary. Knows areas and models, no screen.
 """
 
+from geo.placing.answer import SiteAnswer, answered
 from geo.placing.curves import Curve, CurvePoint, TradePoint, curve, knee, trade_off
 from geo.placing.prepared import Placing, prepare
 from geo.placing.proposal import Effect, Proposal, ProposedSite, Walk, propose
@@ -23,10 +24,9 @@ from geo.placing.variants import best_answers, runner_up, says_no, why_not
 
 __all__ = [
     "OBJECTIVES", "Choice", "Curve", "CurvePoint", "Effect", "Placing", "Proposal", "ProposedSite",
-    "Question", "Robustness", "Stays", "TradePoint", "Variant", "Walk", "best_answers",
-    "candidate_name", "check_count", "checked", "compared", "curve", "difference",
-    "difference_words",
-    "headline", "knee", "objective", "objective_words", "prepare", "proof", "propose", "robust",
-    "runner_up", "runner_up_sentence", "says_no", "site_name", "solve", "trade_off", "why_not",
-    "with_shares", "without_small_counts",
+    "Question", "Robustness", "SiteAnswer", "Stays", "TradePoint", "Variant", "Walk", "answered",
+    "best_answers", "candidate_name", "check_count", "checked", "compared", "curve", "difference",
+    "difference_words", "headline", "knee", "objective", "objective_words", "prepare", "proof",
+    "propose", "robust", "runner_up", "runner_up_sentence", "says_no", "site_name", "solve",
+    "trade_off", "why_not", "with_shares", "without_small_counts",
 ]  # fmt: skip

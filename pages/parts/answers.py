@@ -23,8 +23,7 @@ from geo.here import Here, reach_here
 from geo.network import Floats
 from geo.output import preschool_tables, site_files
 from geo.output import tables as files
-from geo.output.site_files import SiteAnswer
-from geo.placing import Placing, Question, prepare
+from geo.placing import Placing, Question, SiteAnswer, prepare
 from geo.preschool_answer import Asked, PreschoolAnswer
 from geo.shortage import capacity_of
 from pages.parts.state import t

@@ -9,9 +9,8 @@ import streamlit as st
 from geo import placing as plan
 from geo import texts, views_sites
 from geo.output import site_files
-from geo.output.site_files import SiteAnswer
 from geo.output.site_lines import curve_table, sites_table, trade_table
-from geo.placing import Placing, Proposal, Robustness
+from geo.placing import Placing, Proposal, Robustness, SiteAnswer
 from geo.placing.telling import curve_tells, trade_off_tells
 from pages.parts import answers, placebox, state, tables
 from pages.parts.literal import literal
