@@ -23,6 +23,7 @@ from geo.network import WGS84
 from geo.output.styles import qml, sld
 from geo.record import URI, record, record_bytes
 from geo.report import FINDINGS, Report
+from geo.reporting.asking import one_line
 
 LAYERS = ("districts", "squares", "places", "proposal")
 """Layers of the package, lowest last in a GIS's list."""
@@ -93,6 +94,7 @@ def _districts(report: Report, area: Area) -> gpd.GeoDataFrame | None:
     for name in DISTRICT_COLUMNS[1:]:
         told[name] = pd.to_numeric(told[name])
     shapes = area.districts[["name", "geometry"]]
+    shapes = shapes.assign(name=[one_line(str(name)) for name in shapes["name"]])
     return gpd.GeoDataFrame(shapes.merge(told, on="name", how="left"), crs=WGS84)
 
 
@@ -102,7 +104,7 @@ def _sites(report: Report) -> gpd.GeoDataFrame | None:
     if finding is None or finding.map is None or not told:
         return None
     at = {
-        name: (lon, lat)
+        one_line(name): (lon, lat)
         for layer in finding.map.layers
         if isinstance(layer, PointLayer)
         for name, lon, lat in zip(layer.ids, layer.lon, layer.lat, strict=True)

@@ -11,7 +11,9 @@ import zipfile
 
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_RUN = re.compile(rb"<a:(rPr|endParaRPr|defRPr)(?![A-Za-z])(?![^>]*\blang=)")
+_RUN = re.compile(rb"<a:(rPr|endParaRPr|defRPr)(?![A-Za-z])([^>]*?)(/?>)")
+_LANGUAGE = re.compile(rb' (?:lang|altLang)="[^"]*"')
+_PLAIN_RUN = re.compile(rb"<a:r>(?=<a:t)")
 _CREATED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(<)")
 _ITEM = "customXml/item1.xml"
 _TYPES, _RELATIONS = "[Content_Types].xml", "_rels/.rels"
@@ -40,8 +42,18 @@ def finished(package: bytes, record: bytes, moment: dt.datetime, language: str) 
         if name.endswith(".xlsx"):
             parts[name] = _packed(dict(_parts(content)), moment)
         elif re.fullmatch(r"ppt/(slides|notesSlides|charts)/\w+\.xml", name):
-            parts[name] = _RUN.sub(rb'<a:\1 lang="%s"' % language.encode(), content)
+            parts[name] = _told(content, language)
     return _packed(parts, moment)
+
+
+def _told(content: bytes, language: str) -> bytes:
+    """Return a part in which every run of text says its language, and none another."""
+
+    def run(found: re.Match[bytes]) -> bytes:
+        rest = _LANGUAGE.sub(b"", found[2])
+        return b'<a:%s lang="%s"%s%s' % (found[1], language.encode(), rest, found[3])
+
+    return _RUN.sub(run, _PLAIN_RUN.sub(b"<a:r><a:rPr/>", content))
 
 
 def _parts(package: bytes) -> list[tuple[str, bytes]]:

@@ -33,7 +33,8 @@ def qml(name: str, frame: gpd.GeoDataFrame) -> str:
 def sld(name: str, frame: gpd.GeoDataFrame) -> str:
     """Return the same style as SLD, for programs that are not QGIS."""
     if name == "squares":
-        rules = "".join(_sld_class(each) for each in classes(frame["beyond"]))
+        found = classes(frame["beyond"])
+        rules = "".join(_sld_class(each, last=each is found[-1]) for each in found)
     elif name == "districts":
         stroke = f'<CssParameter name="stroke">{OUTLINE_COLOUR}</CssParameter>'
         rules = f"<Rule><PolygonSymbolizer><Stroke>{stroke}</Stroke></PolygonSymbolizer></Rule>"
@@ -54,8 +55,9 @@ _SLD_PLACE = ("triangle", SYMBOL_COLOUR, "10")
 
 def _graduated(found: tuple[ValueClass, ...]) -> str:
     ranges = "".join(
-        f'<range lower="{each.lower:g}" upper="{each.upper:g}" symbol="{at}" render="true" '
-        f'label="{each.lower:g} – {each.upper:g}"/>'
+        f'<range lower="{_exact(each.lower)}" upper="{_exact(each.upper)}" symbol="{at}" '
+        f'render="true" '
+        f'label="{_read(each.lower)} – {_read(each.upper)}"/>'
         for at, each in enumerate(found)
     )
     symbols = "".join(
@@ -107,13 +109,14 @@ def _symbol(name: str, kind: str, layer: str, options: dict[str, str]) -> str:
     )
 
 
-def _sld_class(each: ValueClass) -> str:
+def _sld_class(each: ValueClass, *, last: bool) -> str:
+    below = "PropertyIsLessThanOrEqualTo" if last else "PropertyIsLessThan"
     return (
         "<Rule><ogc:Filter><ogc:And>"
         "<ogc:PropertyIsGreaterThanOrEqualTo><ogc:PropertyName>beyond</ogc:PropertyName>"
-        f"<ogc:Literal>{each.lower:g}</ogc:Literal></ogc:PropertyIsGreaterThanOrEqualTo>"
-        "<ogc:PropertyIsLessThanOrEqualTo><ogc:PropertyName>beyond</ogc:PropertyName>"
-        f"<ogc:Literal>{each.upper:g}</ogc:Literal></ogc:PropertyIsLessThanOrEqualTo>"
+        f"<ogc:Literal>{_exact(each.lower)}</ogc:Literal></ogc:PropertyIsGreaterThanOrEqualTo>"
+        f"<ogc:{below}><ogc:PropertyName>beyond</ogc:PropertyName>"
+        f"<ogc:Literal>{_exact(each.upper)}</ogc:Literal></ogc:{below}>"
         "</ogc:And></ogc:Filter><PolygonSymbolizer><Fill>"
         f'<CssParameter name="fill">{each.colour}</CssParameter>'
         "</Fill></PolygonSymbolizer></Rule>"
@@ -123,3 +126,12 @@ def _sld_class(each: ValueClass) -> str:
 def _rgba(colour: str, opacity: str) -> str:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"{red},{green},{blue},{round(float(opacity) * 255)}"
+
+
+def _exact(value: float) -> str:
+    """Write a border so that the largest amount still lies within its class."""
+    return f"{value:.15g}"
+
+
+def _read(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:g}"

@@ -28,7 +28,7 @@ POLICY = (
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1f2328; margin: 0 auto; max-width: 72rem;
-  padding: 1rem; }
+  padding: 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; line-height: 1.25; } h2 { font-size: 1.25rem; margin-top: 2rem; }
 .map { height: 34rem; border: 1px solid #8d96a0; }
 .mark { border: 2px solid #8a4b00; padding: .5rem .8rem; background: #fff7e6; }
