@@ -12,7 +12,7 @@ from geo import texts
 from geo.area import DEMO
 from geo.errors import UnknownArea
 from pages import forskola, gap, karta, metod, namnd, omrade, placera
-from pages.parts import answers, page, state
+from pages.parts import answers, asks, page, state
 from pages.parts.state import t
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
@@ -40,6 +40,7 @@ def main() -> None:
         _pick_language()
     for problem in state.problems():
         st.warning(problem.message(state.language()))
+    asks.begin()
     chosen.run()
     state.write_address()
 
