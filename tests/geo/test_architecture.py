@@ -79,6 +79,48 @@ def test_the_core_does_not_look_up_at_what_is_built_on_it() -> None:
         assert own <= allowed, module
 
 
+ROOMS = {
+    "location": {"errors", "kernels"},
+    "sites": {"location"},
+    "catchments": {"capacity_checks", "decays", "errors", "location"},
+    "assignment": {"capacity_checks", "errors", "families", "location"},
+    "report": {"mapview"},
+    "record": {"report"},
+}
+"""Rooms that know matrices or words only: what each may know of the house."""
+SCREENLESS = {"placing", "reporting", "candidates", "shortage", "surge", "growing", "sites"}
+"""Rooms that answer: they know neither maps on screen nor commands."""
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_models_know_matrices_and_a_report_knows_words(room: str) -> None:
+    assert _known(room) <= ROOMS[room]
+
+
+@pytest.mark.parametrize("room", sorted(SCREENLESS))
+def test_a_room_that_answers_knows_no_command_and_no_screen(room: str) -> None:
+    assert not {name for name in _known(room) if name.startswith(("commands", "cli"))}
+    assert "screen" not in {
+        part for path in _files(room) for name in imported(TREES[path]) for part in name.split(".")
+    }
+
+
+def _files(room: str) -> list[Path]:
+    folder = ROOT / "geo" / room
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else [ROOT / "geo" / f"{room}.py"]
+
+
+def _known(room: str) -> set[str]:
+    """Return the other rooms of the house that a room imports."""
+    found = set()
+    for path in _files(room):
+        for name in imported(TREES[path]):
+            parts = name.split(".")
+            if parts[0] == "geo" and len(parts) > 1:
+                found.add(parts[1])
+    return found - {room}
+
+
 @pytest.mark.parametrize("path", PAGES, ids=shown)
 def test_a_page_measures_nothing_itself(path: Path) -> None:
     called = {
