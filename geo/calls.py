@@ -81,8 +81,10 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
                 children=None if row.hidden else family.children,
                 limit_m=answer.asked.limit_m,
                 calls=_ordered(answer, metres, family.languages),
-                enrolled_share=family.enrolled_share,
-                three_year_olds_without_place=family.three_year_olds_without_place,
+                enrolled_share=None if row.hidden else family.enrolled_share,
+                three_year_olds_without_place=None
+                if row.hidden
+                else family.three_year_olds_without_place,
                 languages=family.languages,
             )
     for place in answer.districts:
@@ -94,8 +96,12 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
                 children=None if place.hidden else place.children.value,
                 limit_m=answer.asked.limit_m,
                 calls=_ordered(answer, _from_district(area, answer, which), ()),
-                enrolled_share=_share(place.children_in_preschool, place.children.value),
-                three_year_olds_without_place=place.three_year_olds_without_place,
+                enrolled_share=None
+                if place.hidden
+                else _share(place.children_in_preschool, place.children.value),
+                three_year_olds_without_place=None
+                if place.hidden
+                else place.three_year_olds_without_place,
             )
     known = [row.family.name or row.family.place for row in answer.housing]
     known += [row.name for row in answer.districts if row.name]

@@ -163,6 +163,14 @@ def _asked(
     return _Answers(main, refused=tuple(refused), **found)
 
 
+def _without_small_counts(answers: _Answers, area: Area, options: Options) -> _Answers:
+    """Return what may leave the house of what was asked besides."""
+    shown = preschool_files.without_small_counts(answers.main)
+    if answers.calls:
+        answers = replace(answers, calls=calls_for(area, shown, options.housing))
+    return replace(answers, more=None, growth=None) if shown.few else answers
+
+
 def _document(answers: _Answers, area: Area, language: str, *, exact: bool = True) -> str:
     document = preschool_files.preschools_json(answers.main, area, language, exact=exact)
     if answers.surge:
@@ -192,9 +200,8 @@ def _more(answers: _Answers, language: str) -> tuple[tuple[str, tuple[str, ...]]
 
 
 def _write(output: Path, ending: str, answers: _Answers, area: Area, options: Options) -> None:
-    if not options.exact and answers.calls:
-        shown = preschool_files.without_small_counts(answers.main)
-        answers = replace(answers, calls=calls_for(area, shown, options.housing))
+    if not options.exact:
+        answers = _without_small_counts(answers, area, options)
     if ending == ".json":
         document = _document(answers, area, options.lang, exact=options.exact)
         tables.write_file(output, document.encode())

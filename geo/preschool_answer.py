@@ -35,7 +35,8 @@ class Shortage:
     Of ``children.value``, ``by_distance`` have no preschool
     within the limit, ``by_places`` have one but no place is left; of the latter,
     ``beside_unknown`` could walk to a preschool whose places are not known. ``unreachable`` are
-    those of ``by_distance`` whom no path joins to the network.
+    those of ``by_distance`` whom no path joins to the network. ``few``: the parts would tell of a
+    few counted children, and must not leave the house.
     """
 
     children: Amount
@@ -44,6 +45,7 @@ class Shortage:
     by_places: int
     beside_unknown: int
     unreachable: int
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ class PreschoolAnswer:
     ``newcomers`` is the shortage of the children in transitional housing; its range also goes from
     their being first in the queue to their being last. ``mean_walk_m`` is over children with a
     place (NaN without any). ``newcomer_children`` None, and rows or the whole marked ``hidden``:
-    a small count that must not leave the house (see ``output.preschool_files``).
+    a small count that must not leave the house (see ``output.preschool_files``). ``few``: all
+    children are counted and some housing is hidden, so that who takes how many would tell of it.
     """
 
     area: str
@@ -160,6 +163,7 @@ class PreschoolAnswer:
     assignment: Assignment
     goals: Snapped
     hidden: bool = False
+    few: bool = False
 
     @property
     def estimated(self) -> bool:

@@ -13,7 +13,7 @@ from geo import presets, privacy, texts
 from geo.calls import CallList
 from geo.output.preschool_files import amount_words, problem_words
 from geo.output.preschool_more import ages_words, ask_words
-from geo.preschool_answer import PreschoolAnswer
+from geo.preschool_answer import DistrictRow, PreschoolAnswer
 from geo.preschools import Amount, Preschool
 from geo.surge import Need, SurgeAnswer
 
@@ -29,7 +29,7 @@ def map_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
             _hidden(row.children, row.hidden, language),
             _amount(row.places, language),
             _amount(row.vacancies, language),
-            _decimal(row.places_per_child, language) or _word("no_children", language),
+            _per_child(row, language),
         )
         for row in answer.districts
     ]
@@ -45,7 +45,7 @@ def map_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
                 _hidden(amount, home.hidden, language),
                 _amount(home.places, language),
                 _amount(home.vacancies, language),
-                _decimal(home.places_per_child, language) or "–",
+                "–" if home.hidden else _decimal(home.places_per_child, language) or "–",
             )
         )
     for each in answer.preschools:
@@ -68,14 +68,15 @@ def map_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
 def key_figures(answer: PreschoolAnswer, language: str) -> list[tuple[str, str]]:
     """Return the figures of the whole area, each with its name; hidden ones as such."""
     short, walk = answer.shortage, answer.mean_walk_m
+    no_reasons = answer.hidden or short.few
     rows = [
         ("children", _hidden(answer.children, answer.hidden, language)),
         ("places", _amount(answer.places, language)),
         ("enrolled", texts.number(answer.enrolled, language)),
         ("vacancies", _amount(answer.vacancies, language)),
         ("shortage", _hidden(short.children, answer.hidden, language)),
-        ("by_distance", _of_reason(short.by_distance, answer.hidden, language)),
-        ("by_places", _of_reason(short.by_places, answer.hidden, language)),
+        ("by_distance", _of_reason(short.by_distance, no_reasons, language)),
+        ("by_places", _of_reason(short.by_places, no_reasons, language)),
     ]
     if not math.isnan(walk):
         rows.append(("mean_walk", texts.metres(walk, language)))
@@ -94,7 +95,7 @@ def preschool_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
             _basis(row.preschool, language),
             _count(row.preschool.enrolled, language),
             _amount(row.preschool.vacancies, language),
-            _count(row.assigned, language),
+            texts.text("gap.hidden", language) if answer.few else _count(row.assigned, language),
             _owner(row.preschool, language),
             _word(f"answer_{row.preschool.without_personal_number}", language),
             ", ".join(row.preschool.languages) or texts.text("source.unknown", language),
@@ -116,11 +117,11 @@ def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
             _hidden(row.children, row.hidden, language),
             _amount(row.places, language),
             _count(row.enrolled, language),
-            _decimal(row.places_per_child, language) or _word("no_children", language),
+            _per_child(row, language),
             _hidden(row.shortage.children, row.hidden, language),
-            _of_reason(row.shortage.by_distance, row.hidden, language),
-            _of_reason(row.shortage.by_places, row.hidden, language),
-            _amount(row.surplus, language),
+            _of_reason(row.shortage.by_distance, row.hidden or row.shortage.few, language),
+            _of_reason(row.shortage.by_places, row.hidden or row.shortage.few, language),
+            texts.text("gap.hidden", language) if answer.few else _amount(row.surplus, language),
             texts.text("gap.hidden", language) if row.hidden else _amount(row.balance, language),
         )
         for row in answer.districts
@@ -140,7 +141,7 @@ def housing_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
         children = row.family.children
         amount = None if children is None else Amount(children, children, children)
         short = row.shortage.children if row.shortage else None
-        given = row.family.three_year_olds_without_place
+        given = None if row.hidden else row.family.three_year_olds_without_place
         rows.append(
             (
                 row.family.name or row.family.place,
@@ -261,6 +262,12 @@ def _amount(amount: Amount | None, language: str) -> str:
 def _count(value: int | None, language: str) -> str:
     unknown = texts.text("source.unknown", language)
     return unknown if value is None else texts.number(value, language)
+
+
+def _per_child(row: DistrictRow, language: str) -> str:
+    if row.hidden:
+        return texts.text("gap.hidden", language)
+    return _decimal(row.places_per_child, language) or _word("no_children", language)
 
 
 def _hidden(amount: Amount | None, hidden: bool, language: str) -> str:

@@ -9,11 +9,22 @@ import streamlit as st
 from geo import views_preschool_tables, views_preschools
 from geo.area import Area
 from geo.errors import NarhetError
-from geo.output import preschool_files
+from geo.output import preschool_files, preschool_tables
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschool_rules import day
 from geo.shortage import ASSIGNMENT, METHODS
-from pages.parts import answers, callbox, choices, frame, growthbox, mapbox, state, surgebox, tables
+from pages.parts import (
+    answers,
+    callbox,
+    choices,
+    frame,
+    growthbox,
+    mapbox,
+    morebox,
+    state,
+    surgebox,
+    tables,
+)
 from pages.parts.literal import literal
 from pages.parts.state import t
 
@@ -34,7 +45,11 @@ def render() -> None:
     _map_and_table(area, answer, shown)
     callbox.show(area, shown)
     surgebox.show(area, answer)
-    growthbox.show(area, answer)
+    if shown.few:
+        st.info(t("forskola.few"))
+    else:
+        morebox.show(answer)
+        growthbox.show(area, answer)
     _preschools(shown)
     _downloads(area, answer)
     _rests_on(area, answer)
@@ -79,13 +94,14 @@ def _headline(shown: PreschoolAnswer) -> None:
     language = state.language()
     st.header(preschool_files.headline(shown, language), anchor=False)
     short = shown.shortage
-    if not shown.hidden:
+    if not (shown.hidden or short.few):
         st.markdown(t("preschools.reasons", distance=short.by_distance, places=short.by_places))
     notes = preschool_files.notes(shown, language)
     if shown.estimated and notes:
         st.info("\n\n".join(literal(note) for note in notes), icon=":material/calculate:")
-    if short.unreachable:
-        st.warning(t("preschools.unreachable", count=short.unreachable), icon=":material/warning:")
+    unreachable = preschool_tables.unreachable_words(shown, language)
+    if unreachable:
+        st.warning(literal(" ".join(unreachable)), icon=":material/warning:")
     if shown.problems:
         with st.expander(t("forskola.problems", count=len(shown.problems))):
             for problem in shown.problems:

@@ -34,7 +34,7 @@ def preschools_json(
     Unless ``exact``, small counts of counted children, and what would give them away, are null.
     """
     shown = answer if exact else without_small_counts(answer)
-    few, hidden = shown.newcomer_children is None, shown.hidden
+    no_newcomers, hidden = shown.newcomer_children is None, shown.hidden
     return {
         "area": answer.area,
         "area_name": area.name,
@@ -44,13 +44,13 @@ def preschools_json(
         **plain_amount("vacancies", answer.vacancies),
         "enrolled": answer.enrolled,
         "estimated": answer.estimated,
-        **_shortage(None if hidden else answer.shortage),
+        **_shortage(None if hidden else shown.shortage),
         "newcomers": None
-        if few
+        if no_newcomers
         else {"children": shown.newcomer_children, **_shortage(answer.newcomers)},
         "mean_walk_m": _plain(answer.mean_walk_m),
-        "preschools": [_preschool_row(row) for row in answer.preschools],
-        "districts": [_district(row, language) for row in shown.districts],
+        "preschools": [_preschool_row(row, few=shown.few) for row in answer.preschools],
+        "districts": [_district(row, language, few=shown.few) for row in shown.districts],
         "housing": [_housing(row) for row in shown.housing],
         "not_valid": [_named(each) for each in answer.supply.not_valid],
         "unknown": [_named(each) for each in answer.supply.unknown],
@@ -66,24 +66,29 @@ def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
     """Return the answer with small counts of counted children hidden, as it may leave the house.
 
     Hidden is a housing with 1 to 4 children, and the next smallest where their total would give it
-    away; and a district all whose children are counted, in the same way. Who is without a place is
-    reckoned, not counted: of a group that is shown, it says nothing of any one child.
+    away; and a district all whose children are counted, in the same way. Why children are without a
+    place is hidden where it would tell of a few, and a hidden housing lies there; and in an area
+    of counted children only, also who takes how many.
     """
     housing, newcomers = _without_few_at_home(answer)
     counted = np.array([row.counted for row in answer.districts], bool)
     children = np.array([row.children.value for row in answer.districts], float)
     mask = privacy.hidden(children, children, counted) if counted.any() else counted
+    beside = {row.family.district for row in housing if row.hidden}
     districts = tuple(
-        replace(row, hidden=True) if few else row
+        replace(row, hidden=bool(few), shortage=_of_few(row.shortage, row.name in beside))
         for row, few in zip(answer.districts, mask, strict=True)
     )
-    hidden = answer.demand.rule == "none" and newcomers is None
+    few = answer.demand.rule == "none" and bool(beside)
+    without = privacy.is_small(answer.shortage.children.value, counted=few)
     return replace(
         answer,
         housing=housing,
         districts=districts,
         newcomer_children=newcomers,
-        hidden=hidden,
+        shortage=_of_few(answer.shortage, bool(beside)),
+        hidden=answer.demand.rule == "none" and (newcomers is None or without),
+        few=few,
     )
 
 
@@ -224,18 +229,24 @@ def preschool_json(each: Preschool) -> dict[str, Any]:
     }
 
 
-def _preschool_row(row: PreschoolRow) -> dict[str, Any]:
+def _of_few(short: Shortage, beside_hidden: bool) -> Shortage:
+    """Mark a shortage beside a hidden housing, a part of which is a small count."""
+    parts = (short.by_distance, short.by_places, short.beside_unknown, short.unreachable)
+    return replace(short, few=any(privacy.is_small(part, counted=beside_hidden) for part in parts))
+
+
+def _preschool_row(row: PreschoolRow, *, few: bool) -> dict[str, Any]:
     return {
         **preschool_json(row.preschool),
-        "children_in_reach": row.children_in_reach,
-        "assigned": row.assigned,
-        **plain_amount("left", row.left),
+        "children_in_reach": None if few else row.children_in_reach,
+        "assigned": None if few else row.assigned,
+        **plain_amount("left", None if few else row.left),
         "shadow_m": row.shadow_m,
         "would_place": row.would_place,
     }
 
 
-def _district(row: DistrictRow, language: str) -> dict[str, Any]:
+def _district(row: DistrictRow, language: str, *, few: bool) -> dict[str, Any]:
     document: dict[str, Any] = {
         "name": row.name or texts.text("gap.outside_districts", language),
         **plain_amount("children", None if row.hidden else row.children),
@@ -244,14 +255,14 @@ def _district(row: DistrictRow, language: str) -> dict[str, Any]:
         **plain_amount("vacancies", row.vacancies),
         "preschools": row.preschools,
         "unknown_preschools": row.unknown,
-        "places_per_child": row.places_per_child,
+        "places_per_child": None if row.hidden else row.places_per_child,
         **_shortage(None if row.hidden else row.shortage),
-        **plain_amount("surplus", row.surplus),
+        **plain_amount("surplus", None if few else row.surplus),
         **plain_amount("balance", None if row.hidden else row.balance),
-        "three_year_olds_without_place": row.three_year_olds_without_place,
-        "children_in_preschool": row.children_in_preschool,
+        "three_year_olds_without_place": None if row.hidden else row.three_year_olds_without_place,
+        "children_in_preschool": None if row.hidden else row.children_in_preschool,
     }
-    if row.places_per_child is None and row.children.value == 0:
+    if not row.hidden and row.places_per_child is None and row.children.value == 0:
         document["note"] = texts.text("preschools.no_children", language)
     return {**document, "hidden": True} if row.hidden else document
 
@@ -271,8 +282,10 @@ def _housing(row: HousingRow) -> dict[str, Any]:
         "vacancies_unknown": row.vacancies_unknown,
         "places_per_child": None if row.hidden else row.places_per_child,
         **_shortage(None if row.hidden else row.shortage),
-        "enrolled_share": family.enrolled_share,
-        "three_year_olds_without_place": family.three_year_olds_without_place,
+        "enrolled_share": None if row.hidden else family.enrolled_share,
+        "three_year_olds_without_place": None
+        if row.hidden
+        else family.three_year_olds_without_place,
         "languages": list(family.languages),
         "nearest_vacancies": [
             {
@@ -314,7 +327,7 @@ def _shortage(short: Shortage | None) -> dict[str, int | None]:
         **plain_amount("shortage_children", short.children),
         "shortage_widest_low": short.widest.low,
         "shortage_widest_high": short.widest.high,
-        **{f"shortage_{name}": getattr(short, name) for name in names},
+        **{f"shortage_{name}": None if short.few else getattr(short, name) for name in names},
     }
 
 

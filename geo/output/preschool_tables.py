@@ -23,7 +23,7 @@ from geo.area import Area
 from geo.network import WGS84
 from geo.output import preschool_files, tables
 from geo.output.preschool_files import amount_words
-from geo.preschool_answer import HousingRow, PreschoolAnswer
+from geo.preschool_answer import HousingRow, PreschoolAnswer, Shortage
 
 PRESCHOOL_COLUMNS = (
     "what", "id", "name", "district", "children", "children_low", "children_high", "places",
@@ -167,14 +167,10 @@ def preschool_lines(answer: PreschoolAnswer, language: str) -> list[str]:
     if answer.newcomer_children:
         words = amount_words(answer.newcomers.children, language)
         lines.append(say("newcomers", children=answer.newcomer_children, shortage=words))
-    if short.unreachable:
-        lines.append(say("unreachable", count=short.unreachable))
-        outside = texts.text("gap.outside_districts", language)
-        lines += [
-            "  " + say("unreachable_in", count=count, district=row.name or outside)
-            for row in answer.districts
-            if (count := row.shortage.unreachable)
-        ]
+    first, *rest = unreachable_words(answer, language) or [""]
+    lines += [first] * bool(first) + [f"  {line}" for line in rest]
+    asked = texts.text(f"forskola.method_{answer.asked.method}", language)
+    lines.append(say("by_district", method=asked))
     lines += [f"  {line}" for line in _district_lines(answer, language)]
     lines += [f"  {housing_words(row, answer, language)}" for row in answer.housing]
     lines += preschool_files.notes(answer, language)
@@ -187,8 +183,12 @@ def preschool_lines(answer: PreschoolAnswer, language: str) -> list[str]:
 
 def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> str:
     """Say one housing in a sentence: children, places in reach, and where the nearest free are."""
-    unknown = texts.text("source.unknown", language)
-    children: Any = unknown if row.family.children is None else row.family.children
+    known = row.family.children
+    children = texts.text("preschools.housing_unknown", language)
+    if row.hidden:
+        children = texts.text("preschools.housing_hidden", language)
+    elif known is not None:
+        children = texts.text("preschools.housing_children", language, children=known)
     nearest = [
         texts.text(
             "preschools.nearest",
@@ -202,12 +202,33 @@ def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> st
         "preschools.housing",
         language,
         name=row.family.name or row.family.place,
-        children=texts.text("gap.hidden", language) if row.hidden else children,
+        children=children,
         places=amount_words(row.places, language),
         limit=texts.metres(answer.asked.limit_m, language),
         vacancies=amount_words(row.vacancies, language),
         nearest=", ".join(nearest) or "–",
     )
+
+
+def unreachable_words(answer: PreschoolAnswer, language: str) -> list[str]:
+    """Say how many children no path joins to the network, and in which districts they live."""
+
+    def count(short: Shortage) -> str:
+        if short.few and privacy.is_small(short.unreachable, counted=True):
+            return texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+        return texts.number(short.unreachable, language)
+
+    whole = answer.shortage
+    if not whole.unreachable:
+        return []
+    outside = texts.text("gap.outside_districts", language)
+    lines = [texts.text("preschools.unreachable", language, count=count(whole))]
+    for row in answer.districts:
+        if row.shortage.unreachable:
+            told = texts.text("gap.hidden", language) if row.hidden else count(row.shortage)
+            values = {"count": told, "district": row.name or outside}
+            lines.append(texts.text("preschools.unreachable_in", language, **values))
+    return lines
 
 
 def xlsx_bytes(content: PreschoolFile) -> bytes:
@@ -284,6 +305,9 @@ def _district_lines(answer: PreschoolAnswer, language: str) -> list[str]:
             name=row.name or texts.text("gap.outside_districts", language),
             children=amount_words(row.children, language),
             places=amount_words(row.places, language),
+            per_child=texts.text("preschools.no_children", language)
+            if row.places_per_child is None
+            else texts.number(row.places_per_child, language, 2),
             enrolled=row.enrolled,
             shortage=amount_words(row.shortage.children, language),
             surplus=amount_words(row.surplus, language),

@@ -68,17 +68,18 @@ def _show(area: Area, found: SurgeAnswer) -> None:
     language = state.language()
     left, right = st.columns([11, 9])
     spec = views_preschools.surge_map(area, found, language)
+    told = [need for need in found.needs if need.kind not in found.lacking]
     with left:
         mapbox.show_map(spec, area, key="surge", language=language, height=420)
     with right:
-        for need in found.needs:
+        for need in told:
             said = preschool_more.need_words(need, found.limit_m, language)
             st.markdown(f"**{literal(said)}**")
         for note in preschool_more.surge_notes(found, language):
             st.caption(literal(note))
-    for need in found.needs:
+    for need in told:
         weeks = views_preschool_tables.week_table(need, language)
         kind = presets.kind(need.kind).plural(language).lower()
         numbers = {weeks.columns[0], *weeks.columns[2:]}
         tables.table(weeks, t("forskola.surge_weeks", kind=kind), numbers=numbers)
-    tables.table(spec.table, t("forskola.surge_places"))
+    tables.table(spec.table, t("forskola.surge_places"), numbers=set(spec.table.columns[2:]))
