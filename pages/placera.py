@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -10,12 +12,13 @@ from geo import placing as plan
 from geo import views_sites
 from geo.area import Area, Progress
 from geo.errors import AreaLacks, NarhetError, SitingError
-from geo.placing import Placing, Question, SiteAnswer
+from geo.placing import Placing, Proposal, Question, SiteAnswer
 from pages.parts import answers, asks, frame, mapbox, placebox, proposalbox, state
 from pages.parts.literal import literal
 from pages.parts.state import t
 
-CURVE_MOST = 6
+CURVE_LEAST, CURVE_MOST = 6, 20
+"""The curve goes to as many sites as are proposed, but so far at least, and no farther."""
 
 
 def render() -> None:
@@ -25,40 +28,43 @@ def render() -> None:
     if not area.groups:
         frame.say(AreaLacks(key="lacks.people"))
         return
+    asks.begin()
+    placing: Placing | None = None
     try:
         question = placebox.question(area)
         with st.spinner(t("placera.preparing")):
             placing = answers.placing(area, question)
-        answer = asks.ask(_key(area, question), t("placera.solving"), _work(placing))
+        proposal = asks.ask(_key(area, question), t("placera.solving"), _proposed(placing))
     except SitingError as error:
         placebox.say(error)
-        _said_no(area)
+        _said_no(area, placing)
         return
     except NarhetError as error:
         frame.say(error)
         return
-    if answer is not None:
-        _show(area, placing, answer)
+    if proposal is not None:
+        _show(area, placing, proposal)
 
 
-def _key(area: Area, question: Question, *more: str) -> tuple[object, ...]:
+def _key(area: Area, question: Question, *more: object) -> tuple[object, ...]:
     return (area.key, question, *more)
 
 
-def _work(placing: Placing) -> Callable[[Progress], SiteAnswer]:
-    def work(progress: Progress) -> SiteAnswer:
-        most = max(CURVE_MOST, placing.question.count or 0)
-        return plan.answered(placing, most=most, progress=progress)
+def _proposed(placing: Placing) -> Callable[[Progress], Proposal]:
+    def work(progress: Progress) -> Proposal:
+        return plan.propose(placing, progress=progress)
 
     return work
 
 
-def _show(area: Area, placing: Placing, answer: SiteAnswer) -> None:
+def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
+    """Show the proposal at once, and what else is asked about it as the answers come."""
     language = state.language()
-    proposal = answer.proposal
-    key = _key(area, placing.question)
-    proposalbox.sentence(answer)
-    _said_no(area)
+    varied = answers.kept().get(_key(area, placing.question, "robust"))
+    if varied is not None:
+        proposal = plan.with_shares(proposal, varied)
+    proposalbox.sentence(proposal)
+    _said_no(area, placing)
     spec = views_sites.sites_map(area, proposal, language)
     click = mapbox.heard(lambda: spec, area, key="placera", language=language)
     if click is not None:
@@ -69,20 +75,28 @@ def _show(area: Area, placing: Placing, answer: SiteAnswer) -> None:
         st.caption(t("placera.map_note"))
         st.toggle(t("placera.add_spots"), key="add_spots", help=t("placera.add_spots_help"))
     with right:
-        proposalbox.sites(spec.table)
-        proposalbox.refusals(answer)
-        proposalbox.runner_up(answer)
+        proposalbox.refusals(proposal)
+        beside = st.container()
+    proposalbox.sites(spec.table)
     proposalbox.districts(proposal)
-    proposalbox.curve(answer)
-    proposalbox.trade_off(answer)
-    proposalbox.downloads(answer, key)
-    _why_not(area, placing, answer)
-    _robust(area, placing, answer)
+    below = st.container()
+    _why_not(area, placing, proposal)
+    varying = st.container()
+    with beside:
+        second = _runner_up(area, placing, proposal)
+    with below:
+        _curve(area, placing, proposal)
+        _trade_off(area, placing, proposal)
+        answer = SiteAnswer(proposal, second, varied)
+        shown = (second is not None, varied is not None)
+        proposalbox.downloads(answer, _key(area, placing.question, *shown))
+    with varying:
+        _robust(area, placing, proposal)
     proposalbox.candidates(placing)
     proposalbox.sources(answer)
 
 
-def _said_no(area: Area) -> None:
+def _said_no(area: Area, placing: Placing | None) -> None:
     """List who said no, each with a button to ask again."""
     refused = placebox.refused()
     if not refused:
@@ -92,6 +106,8 @@ def _said_no(area: Area) -> None:
         st.markdown(t("placera.said_no"))
         for at, name in enumerate(refused):
             shown = names.get(name) or name
+            if placing is not None:
+                shown = plan.name_of(placing, name, state.language())
             st.button(
                 t("placera.take_back", name=literal(shown)),
                 key=f"back_{at}",
@@ -112,40 +128,92 @@ def _clicked(placing: Placing, click: mapbox.Click) -> None:
         st.rerun()
 
 
-def _why_not(area: Area, placing: Placing, answer: SiteAnswer) -> None:
-    """Answer what the best choice with a certain candidate would reach."""
-    st.subheader(t("placera.why_not"), anchor=False)
-    candidate = proposalbox.choose_candidate(placing, answer.proposal)
-    if candidate is None or not placing.question.count:
-        return
-    key = _key(area, placing.question, "why not", candidate)
-
-    def work(progress: Progress) -> plan.Proposal:
-        return plan.why_not(placing, candidate, progress=progress)
-
+def _asked(key: tuple[object, ...], title: str, work: Callable[[Progress], Any]) -> Any:
+    """Ask beside the page; what goes wrong is said where the answer would stand."""
     try:
-        other = asks.ask(key, t("placera.solving"), work)
+        return asks.ask(key, title, work)
     except NarhetError as error:
         frame.say(error)
+        return None
+
+
+def _runner_up(area: Area, placing: Placing, proposal: Proposal) -> Proposal | None:
+    """Answer what the best other choice is."""
+
+    def work(progress: Progress) -> tuple[Proposal | None]:
+        return (plan.runner_up(placing, proposal, progress=progress),)
+
+    key = _key(area, placing.question, "runner-up")
+    found = _asked(key, t("placera.second_working"), work)
+    if found is None or found[0] is None:
+        return None
+    second: Proposal = found[0]
+    proposalbox.runner_up(proposal, second)
+    return second
+
+
+def _curve(area: Area, placing: Placing, proposal: Proposal) -> None:
+    """Answer what each further site, or part of the budget, gives."""
+    money = placing.question.budget is not None
+    most = CURVE_LEAST if money else min(max(CURVE_LEAST, len(proposal.sites)), CURVE_MOST)
+
+    def work(progress: Progress) -> plan.Curve:
+        return plan.curve(placing, most, progress=progress)
+
+    title = t("placera.curve_budget" if money else "placera.curve")
+    st.subheader(title, anchor=False)
+    found = _asked(_key(area, placing.question, "curve", most), title, work)
+    if found is not None:
+        proposalbox.curve(found, proposal)
+
+
+def _trade_off(area: Area, placing: Placing, proposal: Proposal) -> None:
+    """Answer what either group gains as the weight between them moves, where one is set."""
+    question = placing.question
+    if question.balance is None:
         return
+
+    def work(progress: Progress) -> tuple[plan.TradePoint, ...]:
+        return plan.trade_off(area, question, progress=progress)
+
+    st.subheader(t("placera.trade_off"), anchor=False)
+    key = _key(area, replace(question, balance=0.5), "trade-off")
+    found = _asked(key, t("placera.trade_off"), work)
+    if found is not None:
+        proposalbox.trade_off(found, proposal)
+
+
+def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:
+    """Answer what the best choice with a certain candidate would reach."""
+    st.subheader(t("placera.why_not"), anchor=False)
+    candidate = proposalbox.choose_candidate(placing, proposal)
+    if candidate is None:
+        return
+
+    def work(progress: Progress) -> Proposal:
+        return plan.why_not(placing, candidate, progress=progress)
+
+    key = _key(area, placing.question, "why not", candidate)
+    other = _asked(key, t("placera.why_not_table"), work)
     if other is not None:
-        proposalbox.why_not(answer.proposal, other, candidate)
+        proposalbox.why_not(proposal, other, candidate)
 
 
-def _robust(area: Area, placing: Placing, answer: SiteAnswer) -> None:
+def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:
     """Answer how often each site stays chosen when the numbers vary."""
     st.subheader(t("placera.robust"), anchor=False)
     st.markdown(t("placera.robust_intro"))
     if not st.toggle(t("placera.robust_open"), key="robust_open"):
         return
+    key = _key(area, placing.question, "robust")
+    fresh = answers.kept().get(key) is None
 
     def work(progress: Progress) -> plan.Robustness:
-        return plan.robust(placing, answer.proposal, progress=progress)
+        return plan.robust(placing, proposal, progress=progress)
 
-    try:
-        found = asks.ask(_key(area, placing.question, "robust"), t("placera.robust"), work)
-    except NarhetError as error:
-        frame.say(error)
+    found = _asked(key, t("placera.robust"), work)
+    if found is None:
         return
-    if found is not None:
-        proposalbox.robust(found)
+    proposalbox.robust(found, placing)
+    if fresh:  # the table and the files above tell it as well
+        st.rerun()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,19 @@ from geo import placing as plan
 from geo import presets, texts
 from geo.output import site_files
 from geo.output.lines import as_text
-from geo.placing import Curve, Effect, Proposal, ProposedSite, Robustness, SiteAnswer
+from geo.placing import (
+    Curve,
+    Effect,
+    Placing,
+    Proposal,
+    ProposedSite,
+    Robustness,
+    SiteAnswer,
+    Stays,
+    TradePoint,
+    Walk,
+)
+from geo.placing.question import CENTRE
 
 
 def site_lines(answer: SiteAnswer, language: str) -> list[str]:
@@ -26,11 +39,11 @@ def site_lines(answer: SiteAnswer, language: str) -> list[str]:
         lines += ["", as_text(sites_table(proposal, language))]
     lines += ["", *(_group(effect, language) for effect in proposal.groups)]
     if answer.robustness is not None:
-        lines += ["", *robust_lines(answer.robustness, language)]
+        lines += ["", *robust_lines(answer.robustness, proposal.placing, language)]
     if answer.curve is not None:
         lines += ["", as_text(curve_table(answer.curve, language))]
     if answer.trade_off:
-        lines += ["", as_text(trade_table(answer, language))]
+        lines += ["", as_text(trade_table(answer.trade_off, language))]
     skipped = {texts.text("file.answer", language), texts.text("sites.second", language)}
     rests = site_files.summary(answer, language)
     return [*lines, "", *(f"{label}: {words}" for label, words in rests if label not in skipped)]
@@ -42,6 +55,7 @@ def sites_table(proposal: Proposal, language: str) -> pd.DataFrame:
     """
     shared = any(site.share_of_variants is not None for site in proposal.sites)
     names = ["number", "name", "district", "gain", "gain_if_last", "served"]
+    names += ["cost"] if proposal.question.budget is not None else []
     names += ["share_of_variants"] if shared else []
     rows = [_site_row(site, names, language) for site in proposal.sites]
     columns = [texts.text(f"sites.column_{name}", language) for name in names]
@@ -51,10 +65,11 @@ def sites_table(proposal: Proposal, language: str) -> pd.DataFrame:
 
 def curve_table(curve: Curve, language: str) -> pd.DataFrame:
     """Return the curve as a table: sites, people reached, whether proven, and the knee."""
+    bend = texts.text("sites.knee_budget" if curve.of_money else "sites.knee", language)
     rows = []
     for at, point in enumerate(curve.points):
-        walk = texts.metres(point.walk.mean_m, language) if point.walk else ""
-        mark = texts.text("sites.knee", language) if at == curve.knee else ""
+        walk = "" if point.walk is None else _walked(curve, point.walk, language)
+        mark = bend if at == curve.knee else ""
         rows.append(
             (
                 texts.number(point.count, language),
@@ -65,25 +80,33 @@ def curve_table(curve: Curve, language: str) -> pd.DataFrame:
                 mark,
             )
         )
-    names = ("sites", "budget", "people", "walk", "proven", "knee")
+    walk_name = "longest" if curve.objective == CENTRE else "walk"
+    names = ("sites", "budget", "people", walk_name, "proven", "knee")
     table = pd.DataFrame(
         rows, columns=[texts.text(f"sites.column_{name}", language) for name in names]
     )
     return table.loc[:, (table != "").any(axis=0)]
 
 
-def robust_lines(found: Robustness, language: str) -> list[str]:
+def robust_lines(found: Robustness, placing: Placing, language: str) -> list[str]:
     """Say in how many variants each site is chosen, and what others chose."""
     lines = [
-        texts.text(
-            "sites.stays", language, name=site.name or site.id, times=site.times, count=found.count
-        )
-        for site in found.sites
+        texts.text("sites.stays", language, name=name, times=times, count=found.count)
+        for name, times in stays_named(found.sites, placing, language)
     ]
-    others = ", ".join(f"{site.name or site.id} ({site.times})" for site in found.others[:5])
-    if others:
-        lines.append(texts.text("sites.others", language, names=others))
-    return lines
+    return [*lines, *others_lines(found, placing, language)]
+
+
+def others_lines(found: Robustness, placing: Placing, language: str) -> list[str]:
+    """Say what the variants chose besides, most often first; nothing where they did not."""
+    named = stays_named(found.others[:5], placing, language)
+    others = ", ".join(f"{name} ({times})" for name, times in named)
+    return [texts.text("sites.others", language, names=others)] if others else []
+
+
+def stays_named(sites: Sequence[Stays], placing: Placing, language: str) -> list[tuple[str, int]]:
+    """Return each site's name, as everywhere else, and how often it is chosen."""
+    return [(plan.name_of(placing, site.id, language), site.times) for site in sites]
 
 
 def yes_no(value: bool, language: str) -> str:
@@ -99,6 +122,7 @@ def _site_row(site: ProposedSite, names: list[str], language: str) -> list[str]:
         "gain": _people(site.gain, language),
         "gain_if_last": _people(site.gain_if_last, language),
         "served": _people(site.served, language),
+        "cost": texts.number(round(site.cost), language) if math.isfinite(site.cost) else "",
         "share_of_variants": texts.percent(
             math.nan if site.share_of_variants is None else site.share_of_variants, language
         ),
@@ -116,7 +140,7 @@ def _group(effect: Effect, language: str) -> str:
     return texts.text("sites.before_after", language, **values)
 
 
-def trade_table(answer: SiteAnswer, language: str) -> pd.DataFrame:
+def trade_table(points: Sequence[TradePoint], language: str) -> pd.DataFrame:
     """Return the trade-off between the two groups as a table: weight, people reached, proven."""
     rows = [
         (
@@ -125,12 +149,18 @@ def trade_table(answer: SiteAnswer, language: str) -> pd.DataFrame:
             texts.number(round(point.housing), language),
             yes_no(point.proven, language),
         )
-        for point in answer.trade_off
+        for point in points
     ]
     names = ("balance", "people", "housing", "proven")
     return pd.DataFrame(
         rows, columns=[texts.text(f"sites.column_{name}", language) for name in names]
     )
+
+
+def _walked(curve: Curve, walk: Walk, language: str) -> str:
+    """Return the walk a curve strives for; nothing where nobody has a way."""
+    metres = walk.worst_m if curve.objective == CENTRE else walk.mean_m
+    return "" if math.isnan(metres) else texts.metres(metres, language)
 
 
 def _people(value: float | None, language: str) -> str:

@@ -42,11 +42,18 @@ class CurvePoint:
 @dataclass(frozen=True)
 class Curve:
     """Points from nothing new to the most asked for; ``knee`` is the index of the point after which
-    more brings less, None where the curve is straight.
+    more brings less, None where the curve is straight. ``objective`` is what each point strives
+    for.
     """
 
     points: tuple[CurvePoint, ...]
     knee: int | None
+    objective: str = COVERAGE
+
+    @property
+    def of_money(self) -> bool:
+        """Whether the points are steps of a budget, not numbers of sites."""
+        return any(point.budget is not None for point in self.points)
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,11 @@ def curve(placing: Placing, most: int = 6, *, progress: Progress | None = None) 
         else:
             part = replace(placing.question, budget=budget * step / steps)
             points.append(_point(replace(placing, question=part), part.count, progress))
-    return Curve(tuple(points), knee([_good(placing, point) for point in points]))
+    good = [_good(placing, point) for point in points]
+    first = 1 if math.isnan(good[0]) else 0  # nothing is open before the first: nobody walks
+    bend = knee(good[first:])
+    at = None if bend is None else bend + first
+    return Curve(tuple(points), at, placing.question.objective)
 
 
 def knee(values: Sequence[float]) -> int | None:

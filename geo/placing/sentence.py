@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from geo import presets, privacy, texts
 from geo.candidates import LATTICE, POINT
+from geo.placing.prepared import Placing
 from geo.placing.proposal import Proposal, ProposedSite, walk_of
 from geo.placing.question import CENTRE, COVER_ALL, MEDIAN, Question
 from geo.placing.small import difference, without_small_counts
@@ -35,7 +36,8 @@ def proof(proposal: Proposal, language: str) -> str:
         most = texts.percent(math.ceil(proposal.gap * 1000 - 1e-9) / 1000, language, 1)
         return text("sites.proof_gap", language, gap=most)
     if special := _condition(proposal):
-        return text(f"sites.proof_{special}", language)
+        most = number_word(question.count or 0, language)
+        return text(f"sites.proof_{special}", language, number=most)
     many = {1: "one", 2: "two"}.get(count, "many")
     better = text(f"sites.better_{question.objective}", language)
     number = number_word(count, language)
@@ -45,7 +47,11 @@ def proof(proposal: Proposal, language: str) -> str:
 def objective_words(question: Question, language: str) -> str:
     """Say what is striven for: "nå så många som möjligt inom 800 m"."""
     limit = texts.metres(question.limit_m, language)
-    return text(f"sites.objective_{question.objective}", language, limit=limit)
+    aim = text(f"sites.objective_{question.objective}", language, limit=limit)
+    if question.budget is None:
+        return aim
+    amount = texts.number(round(question.budget), language)
+    return text("sites.objective_budget", language, objective=aim, budget=amount)
 
 
 def runner_up_sentence(proposal: Proposal, second: Proposal, language: str) -> str:
@@ -60,15 +66,16 @@ def runner_up_sentence(proposal: Proposal, second: Proposal, language: str) -> s
 def compared(proposal: Proposal, other: Proposal, language: str) -> str:
     """Say what another choice of sites comes to, in what is striven for."""
     aim = proposal.question.objective
-    if aim == MEDIAN:
-        metres = texts.metres(other.walk_after.mean_m, language)
-    else:
-        metres = texts.metres(other.walk_after.worst_m, language)
+    before_m, after_m = (
+        found.walk_after.mean_m if aim == MEDIAN else found.walk_after.worst_m
+        for found in (proposal, other)
+    )
     return text(
         f"sites.compared_{aim}",
         language,
         difference=difference_words(proposal, other, language),
-        metres=metres,
+        metres=texts.metres(after_m, language),
+        longer=_longer(after_m - before_m, language),
         number=number_word(len(other.sites), language),
     )
 
@@ -101,6 +108,17 @@ def candidate_name(id: str, name: str, kind: str, district: str, language: str) 
     return (
         text("sites.in_district", language, place=named, district=district) if district else named
     )
+
+
+def name_of(placing: Placing, candidate: str, language: str) -> str:
+    """Return the name of a candidate by its id, also of one that was left out."""
+    table = placing.candidates.table
+    for row in table[table["id"] == candidate].itertuples(index=False):
+        return candidate_name(row.id, row.name, row.kind, row.district, language)
+    for item in placing.candidates.left_out:
+        if item.id == candidate:
+            return candidate_name(item.id, item.name, item.kind, "", language)
+    return candidate
 
 
 def places(sites: Sequence[ProposedSite], language: str) -> str:
@@ -142,6 +160,16 @@ def what(proposal: Proposal, language: str) -> str:
     )
 
 
+def _longer(metres: float, language: str) -> str:
+    """Say how much longer a walk is: "120 m längre", "mindre än en meter längre"."""
+    if math.isnan(metres) or abs(metres) < 1e-6:
+        return text("sites.longer_none", language)
+    if 0 < metres < 1:
+        return text("sites.longer_some", language)
+    key = "sites.longer" if metres > 0 else "sites.shorter"
+    return text(key, language, metres=texts.metres(abs(metres), language))
+
+
 def _condition(proposal: Proposal) -> str:
     """Return what the proof holds under, where that is more than the number of sites."""
     question = proposal.question
@@ -150,7 +178,7 @@ def _condition(proposal: Proposal) -> str:
     if question.balance is not None:
         return "balance"
     if question.budget is not None:
-        return "budget"
+        return "budget" if question.count is None else "budget_count"
     if not proposal.sites:
         return "nothing"
     return COVER_ALL if question.objective == COVER_ALL else ""

@@ -1,4 +1,7 @@
-"""Questions that may take long: asked beside the page, kept when answered, stopped on a click."""
+"""Questions that may take long: asked beside the page, kept when answered, stopped on a click.
+
+A page may ask several in a run: one is worked on at a time, in the order they are asked.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,15 @@ WAIT_S = 1.5
 """Most answers come within this: then no progress is shown at all."""
 
 
+def begin() -> None:
+    """Begin a run of the page: none of its questions is worked on yet."""
+    st.session_state["ask_busy"] = False
+
+
 def ask(key: Hashable, title: str, work: Callable[[Progress], Any]) -> Any:
     """Return the answer to a question, or None while it is worked on: progress and a button to
-    stop are shown instead. Another question of this session that is still worked on is stopped.
+    stop are shown instead. Another question that was worked on when the run began is stopped; one
+    that this run asked before goes first, and this one waits.
 
     Raises
     ------
@@ -28,18 +37,22 @@ def ask(key: Hashable, title: str, work: Callable[[Progress], Any]) -> Any:
     found = answers.kept().get(key)
     if found is not None:
         return found
-    if st.session_state.get("ask_stopped") == key:
-        _say_stopped()
+    if key in _stopped():
+        _say_stopped(key)
+        return None
+    if st.session_state.get("ask_busy"):
+        st.caption(t("jobs.waits", title=title))
         return None
     job = _job(key, title, work)
     job.wait(WAIT_S)
     if not job.done:
+        st.session_state["ask_busy"] = True
         _show()
         return None
     del st.session_state["ask"]
     if isinstance(job.error, Cancelled):
-        st.session_state["ask_stopped"] = key
-        _say_stopped()
+        _stopped().add(key)
+        _say_stopped(key)
         return None
     if job.error is not None:
         raise job.error
@@ -71,8 +84,14 @@ def _show() -> None:
     jobs.bar(asked[1])
 
 
-def _say_stopped() -> None:
+def _stopped() -> set[Hashable]:
+    """Return the questions this session has stopped."""
+    found: set[Hashable] = st.session_state.setdefault("ask_stopped", set())
+    return found
+
+
+def _say_stopped(key: Hashable) -> None:
     st.info(t("jobs.stopped"), icon=":material/cancel:")
-    if st.button(t("jobs.again"), icon=":material/refresh:"):
-        del st.session_state["ask_stopped"]
+    if st.button(t("jobs.again"), icon=":material/refresh:", key=f"ask_again_{hash(key)}"):
+        _stopped().discard(key)
         st.rerun()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo import placing, presets, texts
 from geo.area import Area
+from geo.candidates import POINT
 from geo.errors import NarhetError
 from geo.placing import Question
 from geo.placing.written import number_of, points_of, whole_of
@@ -31,7 +32,8 @@ def question(area: Area) -> Question:
     first, second = st.columns(4), st.columns(4)
     kind = _kind(first[0])
     aim = _aim(first[2])
-    count = _count(first[1], disabled=aim == placing.OBJECTIVES[3])
+    spends = aim == "coverage" and bool(state.get("budget"))
+    count = _count(first[1], free=aim == placing.OBJECTIVES[3] or spends, spends=spends)
     limit_m = choices.limit(where=first[3])
     group = choices.group(area, where=second[0])
     profile = choices.profile(where=second[1])
@@ -43,7 +45,7 @@ def question(area: Area) -> Question:
     return placing.checked(
         Question(
             kind=kind,
-            count=None if aim == placing.OBJECTIVES[3] else count,
+            count=count,
             objective=aim,
             limit_m=limit_m,
             group=group,
@@ -91,7 +93,8 @@ def _kind(where: Any) -> str:
     )
 
 
-def _count(where: Any, *, disabled: bool) -> int:
+def _count(where: Any, *, free: bool, spends: bool) -> int | None:
+    """Ask how many; None where the budget, or what it takes to reach everybody, decides."""
     st.session_state["pick_count"] = min(max(whole_of(state.get("count")), 1), MOST)
 
     def changed() -> None:
@@ -103,9 +106,10 @@ def _count(where: Any, *, disabled: bool) -> int:
         max_value=MOST,
         key="pick_count",
         on_change=changed,
-        disabled=disabled,
+        disabled=free,
+        help=t("placera.count_budget") if spends else None,
     )
-    return int(st.session_state["pick_count"])
+    return None if free else int(st.session_state["pick_count"])
 
 
 def _aim(where: Any) -> str:
@@ -252,6 +256,9 @@ def _spots() -> tuple[tuple[float, float], ...]:
 
     def changed() -> None:
         state.choose("spots", "|".join(st.session_state["pick_spots"]))
+        for name in refused():  # points are numbered anew: who said no is another now
+            if name.startswith(f"{POINT}-"):
+                take_back(name)
 
     st.multiselect(t("placera.spots"), words, key="pick_spots", on_change=changed)
     return points_of(st.session_state["pick_spots"])

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from geo import placing as plan
-from geo import texts, views_sites
+from geo import presets, texts, views_sites
 from geo.output import site_files
-from geo.output.site_lines import curve_table, sites_table, trade_table
-from geo.placing import Placing, Proposal, Robustness, SiteAnswer
+from geo.output.site_lines import (
+    curve_table,
+    others_lines,
+    sites_table,
+    stays_named,
+    trade_table,
+)
+from geo.placing import Curve, Placing, Proposal, ProposedSite, Robustness, SiteAnswer, TradePoint
+from geo.placing.question import CENTRE, MEDIAN
 from geo.placing.telling import curve_tells, trade_off_tells
 from pages.parts import answers, placebox, state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t
 
 _FROM_LEAST = alt.Scale(zero=False)
+MOST_BUTTONS = 6
+"""More sites than this are asked in a part that folds out."""
 LINE_COLOUR = "#005a8c"
 KNEE_COLOUR = "#b34700"
 
 
-def sentence(answer: SiteAnswer) -> None:
+def sentence(proposal: Proposal) -> None:
     """Show the proposal in words, what it strives for and what is estimated."""
     language = state.language()
-    proposal = answer.proposal
     st.header(literal(plan.headline(proposal, language)), anchor=False)
     aim = plan.objective_words(proposal.question, language)
-    st.markdown(t("placera.aim_is", aim=aim))
+    st.markdown(" ".join([t("placera.aim_is", aim=aim), *_costs(proposal), *_reached(proposal)]))
     st.caption(literal(site_files.candidates_words(proposal, language)))
     if proposal.estimated:
         st.info(t("gap.estimated"), icon=":material/calculate:")
@@ -43,33 +54,26 @@ def sites(focus: pd.DataFrame) -> None:
     tables.table(focus, t("placera.sites"), numbers=_numeric(focus))
 
 
-def refusals(answer: SiteAnswer) -> None:
+def refusals(proposal: Proposal) -> None:
     """Offer to let each site say no: what it costs stands beside, and the answer comes at once."""
     language = state.language()
-    if not answer.proposal.sites:
+    if not proposal.sites:
         return
     st.markdown(t("placera.if_no"))
-    for site in answer.proposal.sites:
-        name = plan.site_name(site, language)
-        st.button(
-            t("placera.says_no", number=site.number, name=literal(name)),
-            key=f"no_{site.number}",
-            icon=":material/do_not_disturb_on:",
-            on_click=placebox.refuse,
-            args=(site.id,),
-            width="stretch",
-        )
+    _refusal_buttons(proposal.sites[:MOST_BUTTONS], language)
+    rest = proposal.sites[MOST_BUTTONS:]
+    if rest:
+        with st.expander(t("placera.more_say_no", number=len(rest))):
+            _refusal_buttons(rest, language)
 
 
-def runner_up(answer: SiteAnswer) -> None:
+def runner_up(proposal: Proposal, second: Proposal) -> None:
     """Show the best other choice beside the proposal."""
     language = state.language()
-    if answer.runner_up is None:
-        return
-    words = plan.runner_up_sentence(answer.proposal, answer.runner_up, language)
+    words = plan.runner_up_sentence(proposal, second, language)
     st.markdown(f"**{literal(words)}**")
     with st.expander(t("placera.runner_up_table")):
-        shown = sites_table(plan.without_small_counts(answer.runner_up), language)
+        shown = sites_table(plan.without_small_counts(second), language)
         tables.table(shown, t("sites.second"), numbers=_numeric(shown))
 
 
@@ -83,46 +87,43 @@ def districts(proposal: Proposal) -> None:
         tables.table(shown, t("placera.by_district"), numbers=names[1:], last_is_total=True)
 
 
-def curve(answer: SiteAnswer) -> None:
-    """Show what each further site gives: a drawing, and the table that says the same."""
-    if answer.curve is None or len(answer.curve.points) < 2:
+def curve(found: Curve, proposal: Proposal) -> None:
+    """Show what each further site, or part of the budget, gives: a drawing, and the table that says
+    the same.
+    """
+    if len(found.points) < 2:
         return
     language = state.language()
-    st.subheader(t("placera.curve"), anchor=False)
-    if not curve_tells(answer.curve, counted=not answer.proposal.estimated):
+    if not curve_tells(found, counted=not proposal.estimated):
         st.info(t("placera.curve_hidden"))
         return
     left, right = st.columns([11, 9])
-    points = answer.curve.points
-    names = (t("sites.column_sites"), t("sites.column_people"))
-    rows = pd.DataFrame([(point.count, point.people) for point in points], columns=list(names))
+    rows, knee = _drawn(found)
     with left:
-        st.altair_chart(_line(rows, names, answer.curve.knee), width="stretch")
-        st.caption(t("placera.curve_note"))
+        st.altair_chart(_line(rows, knee), width="stretch")
+        note = "curve_note_budget" if found.of_money else "curve_note"
+        st.caption(t(f"placera.{'curve_note_straight' if knee is None else note}"))
     with right:
-        shown = curve_table(answer.curve, language)
-        tables.table(shown, t("placera.curve"), numbers=set(shown.columns[:2]))
+        shown = curve_table(found, language)
+        words = {t("sites.column_proven"), t("sites.column_knee")}
+        caption = t("placera.curve_budget" if found.of_money else "placera.curve")
+        tables.table(shown, caption, numbers=set(shown.columns) - words)
 
 
-def trade_off(answer: SiteAnswer) -> None:
+def trade_off(points: tuple[TradePoint, ...], proposal: Proposal) -> None:
     """Show what either group gains as the weight between them moves."""
-    if not answer.trade_off:
-        return
     language = state.language()
-    st.subheader(t("placera.trade_off"), anchor=False)
     st.markdown(t("placera.trade_off_intro"))
-    if not trade_off_tells(answer.trade_off, counted=not answer.proposal.estimated):
+    if not trade_off_tells(points, counted=not proposal.estimated):
         st.info(t("placera.curve_hidden"))
         return
     left, right = st.columns([11, 9])
-    names = (t("sites.column_people"), t("sites.column_housing"))
-    rows = pd.DataFrame(
-        [(point.people, point.housing) for point in answer.trade_off], columns=list(names)
-    )
+    names = [t("sites.column_people"), t("sites.column_housing")]
+    rows = pd.DataFrame([(point.people, point.housing) for point in points], columns=names)
     with left:
-        st.altair_chart(_line(rows, names, None), width="stretch")
+        st.altair_chart(_line(rows, None), width="stretch")
     with right:
-        shown = trade_table(answer, language)
+        shown = trade_table(points, language)
         tables.table(shown, t("placera.trade_off"), numbers=set(shown.columns[:3]))
 
 
@@ -173,18 +174,17 @@ def why_not(proposal: Proposal, other: Proposal, candidate: str) -> None:
         tables.table(shown, t("placera.why_not_table"), numbers=_numeric(shown))
 
 
-def robust(found: Robustness) -> None:
+def robust(found: Robustness, placing: Placing) -> None:
     """Show in how many variants each site stays chosen, and what the others chose."""
     language = state.language()
     columns = [t("sites.column_name"), t("placera.times")]
     rows = [
-        (site.name or site.id, t("placera.times_of", times=site.times, count=found.count))
-        for site in found.sites
+        (name, t("placera.times_of", times=times, count=found.count))
+        for name, times in stays_named(found.sites, placing, language)
     ]
     tables.table(pd.DataFrame(rows, columns=columns), t("placera.robust"))
-    if found.others:
-        names = ", ".join(f"{site.name or site.id} ({site.times})" for site in found.others[:5])
-        st.markdown(literal(texts.text("sites.others", language, names=names)))
+    for line in others_lines(found, placing, language):
+        st.markdown(literal(line))
 
 
 def candidates(placing: Placing) -> None:
@@ -212,8 +212,66 @@ def _numeric(sites: pd.DataFrame) -> set[str]:
     return {sites.columns[0], *sites.columns[3:]}
 
 
-def _line(rows: pd.DataFrame, names: tuple[str, str], knee: int | None) -> alt.LayerChart:
-    across, up = names
+def _refusal_buttons(sites: Sequence[ProposedSite], language: str) -> None:
+    for site in sites:
+        name = plan.site_name(site, language)
+        st.button(
+            t("placera.says_no", number=site.number, name=literal(name)),
+            key=f"no_{site.number}",
+            icon=":material/do_not_disturb_on:",
+            on_click=placebox.refuse,
+            args=(site.id,),
+            width="stretch",
+        )
+
+
+def _costs(proposal: Proposal) -> list[str]:
+    """Say what the sites cost together, where a budget was asked for."""
+    budget = proposal.question.budget
+    if budget is None:
+        return []
+    cost = sum(site.cost for site in proposal.sites)
+    values = {"cost": cost, "budget": budget}
+    shown = {name: texts.number(round(value), state.language()) for name, value in values.items()}
+    return [t("placera.cost_of_all", **shown)]
+
+
+def _reached(proposal: Proposal) -> list[str]:
+    """Say how many reach a place before and after, each group; nothing where a count is hidden."""
+    language = state.language()
+    limit = texts.metres(proposal.question.limit_m, language)
+    said = []
+    for effect in plan.without_small_counts(proposal).groups:
+        if effect.people is None or effect.before is None or effect.after is None:
+            continue
+        values = {"before": effect.before, "people": effect.people, "after": effect.after}
+        shown = {name: texts.number(round(value), language) for name, value in values.items()}
+        group = presets.group(effect.name).name(language)
+        said.append(t("placera.reached", group=group, limit=limit, **shown))
+    return said
+
+
+def _drawn(found: Curve) -> tuple[pd.DataFrame, int | None]:
+    """Return the points as drawn, and which is the knee: sites or kronor across; up what is
+    striven for, people or metres. Points where nobody has a walk are not drawn.
+    """
+    across = t("sites.column_budget" if found.of_money else "sites.column_sites")
+    up = {MEDIAN: "walk", CENTRE: "longest"}.get(found.objective, "people")
+    rows, knee = [], None
+    for at, point in enumerate(found.points):
+        along = point.count if point.budget is None else point.budget
+        value = point.people
+        if point.walk is not None:
+            value = point.walk.worst_m if found.objective == CENTRE else point.walk.mean_m
+        if math.isnan(value):
+            continue
+        knee = len(rows) if at == found.knee else knee
+        rows.append((along, value))
+    return pd.DataFrame(rows, columns=[across, t(f"sites.column_{up}")]), knee
+
+
+def _line(rows: pd.DataFrame, knee: int | None) -> alt.LayerChart:
+    across, up = rows.columns
     base = alt.Chart(rows).encode(
         x=alt.X(field=across, type="quantitative", axis=_axis(), title=across),
         y=alt.Y(field=up, type="quantitative", axis=_axis(), title=up, scale=_FROM_LEAST),

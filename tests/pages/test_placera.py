@@ -41,8 +41,8 @@ def test_the_best_pair_is_named_with_its_proof_and_the_runner_up(language: str) 
     sentence = {
         "sv": "Två nya språkcaféer, på library 900 och library 200, når 700 invånare inom 300 m. "
         "Bevisat: inget annat par når fler.",
-        "en": "Two new language cafés, at library 900 and library 200, will reach 700 residents within "
-        "300 m. Proven: no other pair reaches more.",
+        "en": "Two new language cafés, at library 900 and library 200, will reach 700 residents "
+        "within 300 m. Proven: no other pair reaches more.",
     }[language]
     assert sentence in said(test)
     second = {
@@ -166,6 +166,7 @@ def _slow_page() -> None:
             time.sleep(0.02)
         return "klart"
 
+    asks.begin()
     st.markdown(asks.ask(("slow",), "Långt", work) or "–")
 
 
@@ -187,9 +188,37 @@ def test_what_is_asked_anew_stops_what_was_asked_before(monkeypatch: pytest.Monk
 
     assert asks.ask(("first",), "a", endless) is None
     assert going.wait(5)
+    asks.begin()
     assert asks.ask(("second",), "b", lambda _: 42) == 42
     assert stopped.wait(5)
     assert asks.ask(("second",), "b", lambda _: 43) == 42  # kept
+
+
+def test_what_one_run_asks_goes_one_at_a_time_and_the_first_is_left_to_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    going, free, told = threading.Event(), threading.Event(), []
+    monkeypatch.setattr(asks, "WAIT_S", 0.05)
+    monkeypatch.setattr(asks.st, "session_state", {})
+    monkeypatch.setattr(asks.st, "caption", told.append)
+    monkeypatch.setattr(asks, "_show", lambda: None)
+
+    def slow(progress):
+        going.set()
+        free.wait(5)
+        progress("progress.solving", 0.5)  # raises if it was asked to stop
+        return "slow"
+
+    asks.begin()
+    assert asks.ask(("a slow one",), "a", slow) is None
+    assert going.wait(5)
+    assert asks.ask(("one that waits",), "Kurvan", lambda _: 7) is None
+    assert told == [texts.text("jobs.waits", title="Kurvan")]
+    free.set()
+    asks.st.session_state["ask"][1].wait(5)
+    asks.begin()
+    assert asks.ask(("a slow one",), "a", slow) == "slow"
+    assert asks.ask(("one that waits",), "Kurvan", lambda _: 7) == 7
 
 
 def test_literal_text_shows_what_it_was_given() -> None:
