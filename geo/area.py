@@ -25,7 +25,7 @@ import pandas as pd
 import shapely
 from platformdirs import user_data_path
 
-from geo import presets
+from geo import presets, restricted
 from geo.errors import AreaDamaged, AreaNewer, BadName, OutputUnwritable, UnknownArea
 from geo.folder import check_table, map_arrays, read_manifest, read_table, write_revision
 from geo.network import WGS84, Floats, Snapped, WalkNetwork, network_from_frame
@@ -107,6 +107,15 @@ class Area:
     revision: int = 0
     created: str = ""
     _snaps: dict[tuple[str, str], Snapped] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Take out what may not be known of restricted housing: no Area ever holds it."""
+        ground = restricted.Ground(self.districts, self.boundary, self.network.crs)
+        found = restricted.coarsened(self.places, self.people, ground)
+        if found is not None:
+            object.__setattr__(self, "places", found[0])
+            object.__setattr__(self, "people", found[1])
+            object.__setattr__(self, "_snaps", {})
 
     @property
     def key(self) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import presets
+from geo import presets, restricted
 from geo.area import Area
 from geo.errors import BadPoint
 from geo.lattice import lattice
@@ -167,7 +167,7 @@ def _gathered(
 
 def _places(area: Area, kinds: Sequence[str]) -> gpd.GeoDataFrame:
     wanted = [presets.kind(kind).id for kind in dict.fromkeys(kinds)]
-    rows = area.places[area.places["kind"].isin(wanted)]
+    rows = restricted.in_the_open(area.places[area.places["kind"].isin(wanted)])
     records = [place_fields(details) for details in rows["details"]]
     columns = {name: rows[name].to_numpy(object) for name in ("id", "name", "kind", "district")}
     return gpd.GeoDataFrame(
@@ -218,13 +218,17 @@ def _doubles(table: gpd.GeoDataFrame, crs: str) -> Bools:
 
 
 def _metres_to(area: Area, found: Candidates, kind: str, profile: Profile | None) -> Floats:
+    """Return metres to the nearest place of a kind; protected housing does not take part."""
     places = area.places_of(kind)
-    if places.empty or not len(found):
+    known = restricted.in_the_open(places)
+    if known.empty or not len(found):
         return np.full(len(found), np.inf)
     spots = area.network.snap(found.table.geometry, profile)
-    return nearest(area.network, spots, area.snapped_places(kind, profile), profile=profile).metres[
-        :, 0
-    ]
+    if len(known) < len(places):
+        goals = area.network.snap(known.geometry, profile)
+    else:
+        goals = area.snapped_places(kind, profile)
+    return nearest(area.network, spots, goals, profile=profile).metres[:, 0]
 
 
 def _evening(record: dict[str, Any]) -> bool | None:

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo import presets, privacy, texts
+from geo import presets, privacy, restricted, texts
 from geo.area import Area, Source
 from geo.around import placed
 from geo.network import WGS84, Floats, Snapped, WalkNetwork
@@ -102,6 +102,8 @@ def record(area: Area, place_id: str, language: str) -> list[tuple[str, str]]:
         (word("district"), row["district"] or unknown),
     ]
     details = json.loads(row["details"]) if row["details"] else {}
+    if restricted.SHAPE in details:
+        details = {}  # what is kept of protected housing is for sums
     lines += [
         (str(key), _detail(row["kind"], key, value, language)) for key, value in details.items()
     ]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import presets, texts
+from geo import presets, restricted, texts
 from geo.area import Area
 from geo.mapview import (
     AreaLayer,
@@ -30,6 +30,7 @@ from geo.preschools import Preschool
 from geo.squares import SQUARE_M
 from geo.surge import SurgeAnswer
 from geo.views_preschool_tables import map_table, surge_table
+from geo.views_restricted import restricted_layers
 
 OUTLINE_COLOUR = "#333333"
 HERE_COLOUR = "#0b6e4f"
@@ -70,7 +71,7 @@ def preschools_map(
     layers: list[Layer] = [*_squares(area, answer, language), *_districts(area, language)]
     layers += _preschools(answer.supply.here, language)
     if answer.housing:
-        layers.append(_housing(area, language))
+        layers += [*restricted_layers(area, (HOUSING,), language), _housing(area, language)]
     return compose(
         headline(shown, language),
         layers,
@@ -234,7 +235,7 @@ def _kind_layer(
 
 
 def _housing(area: Area, language: str) -> PointLayer:
-    preset, rows = presets.kind(HOUSING), area.places_of(HOUSING)
+    preset, rows = presets.kind(HOUSING), restricted.in_the_open(area.places_of(HOUSING))
     return PointLayer(
         id=HOUSING,
         label=preset.plural(language),

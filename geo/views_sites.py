@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo import placing as plan
-from geo import presets, privacy, texts
+from geo import presets, privacy, restricted, texts
 from geo.area import Area
 from geo.mapview import (
     AreaLayer,
@@ -34,6 +34,7 @@ from geo.placing.question import CENTRE, MEDIAN
 from geo.squares import SQUARE_M
 from geo.symbols import MOST_NUMBERS
 from geo.views import OUTLINE_COLOUR
+from geo.views_restricted import restricted_layers
 
 SITE_COLOUR = "#8c0044"
 CANDIDATE_COLOUR = "#5a5a5a"
@@ -228,7 +229,8 @@ def _place_layers(area: Area, proposal: Proposal, language: str) -> list[Layer]:
     if (of_housing or proposal.question.balance is not None) and HOUSING in area.kinds:
         kinds.append(HOUSING)
     for kind in dict.fromkeys(kinds):
-        known, rows = presets.kind(kind), area.places_of(kind)
+        known, rows = presets.kind(kind), restricted.in_the_open(area.places_of(kind))
+        layers += restricted_layers(area, (kind,), language)
         layers.append(
             _points(kind, known.plural(language), known.symbol, known.colour, rows, PLACE_PX)
         )

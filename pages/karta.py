@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import here, presets, privacy, texts, views
+from geo import here, presets, privacy, texts, views, views_restricted
 from geo.area import Area
 from geo.errors import NarhetError
 from geo.here import Here
@@ -68,7 +68,7 @@ def _layers(area: Area) -> list[str]:
 
 def _search(area: Area, where: st.delta_generator.DeltaGenerator) -> None:
     """Find a place by name; choosing one moves the map there."""
-    rows = area.places.set_index("id")
+    rows = views_restricted.findable(area).set_index("id")
     unknown = t("source.unknown")
 
     def label(place: str) -> str:
