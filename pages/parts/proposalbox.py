@@ -72,6 +72,7 @@ def runner_up(proposal: Proposal, second: Proposal) -> None:
     language = state.language()
     words = plan.runner_up_sentence(proposal, second, language)
     st.markdown(f"**{literal(words)}**")
+    st.caption(plan.proof(second, language))
     with st.expander(t("placera.runner_up_table")):
         shown = sites_table(plan.without_small_counts(second), language)
         tables.table(shown, t("sites.second"), numbers=_numeric(shown))
@@ -169,6 +170,7 @@ def why_not(proposal: Proposal, other: Proposal, candidate: str) -> None:
     name = literal(plan.site_name(site, language))
     said = literal(plan.compared(proposal, other, language))
     st.markdown(t("placera.with_it", name=name, compared=said))
+    st.caption(plan.proof(other, language))
     if others:
         shown = sites_table(plan.without_small_counts(other), language)
         tables.table(shown, t("placera.why_not_table"), numbers=_numeric(shown))
