@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo import privacy
 from geo.area import Area
 from geo.chains import morton
 from geo.errors import AreaLacks
@@ -22,6 +23,8 @@ from geo.preschool_rules import cell, plain_record, rules, share
 from geo.preschools import Amount, Problem, words
 from geo.sources.cells import to_number, written
 
+FEW_AS = 3
+"""What a counted number from 1 to 4 stands as in figures that leave the house."""
 BAND, NEXT_BAND, TOLD = "children_0_4", "children_5_9", "children_1_5"
 
 
@@ -51,7 +54,8 @@ class Demand:
     ``counted`` marks the rows of transitional housing, whose numbers are no estimates. ``rule`` is
     ``bands`` (0–4 and 5–9), ``first_band`` (0–4 alone, where 5–9 is nowhere known), ``told`` (the
     file tells children 1–5) or ``none`` (no residents). ``unknown_rows`` are rows of residents
-    whose children are not known.
+    whose children are not known. ``stand_ins`` are housings whose small count is not told: there
+    ``children`` is ``FEW_AS``, whatever it is in truth.
     """
 
     children: Ints
@@ -62,14 +66,18 @@ class Demand:
     families: tuple[Family, ...] = ()
     problems: tuple[Problem, ...] = ()
     unknown_rows: int = 0
+    stand_ins: int = 0
 
     def amount(self, rows: Bools | Ints | slice = slice(None)) -> Amount:
         """Return the children of some rows, with their range."""
         return Amount(*(int(part[rows].sum()) for part in (self.children, self.low, self.high)))
 
 
-def demand_of(area: Area) -> Demand:
+def demand_of(area: Area, *, exact: bool = True) -> Demand:
     """Return the children aged 1–5 of an area.
+
+    Unless ``exact``, small counts of housing stand as ``FEW_AS``: whatever is made of them, sums
+    and differences of sums, then tells no more of them than that they are small.
 
     Raises
     ------
@@ -78,6 +86,11 @@ def demand_of(area: Area) -> Demand:
     origin = area.people["origin"].to_numpy(object) if len(area.people) else np.array([], object)
     lives, housing = origin == RESIDENTS, origin == HOUSING
     families, problems = _families(area, housing)
+    small = sum(_is_few(family) for family in families)
+    if not exact:
+        families = tuple(
+            replace(family, children=FEW_AS) if _is_few(family) else family for family in families
+        )
     count = len(area.people)
     first, told = _column(area, BAND, lives), _column(area, TOLD, lives)
     known = np.isfinite(first) | np.isfinite(told)
@@ -97,7 +110,22 @@ def demand_of(area: Area) -> Demand:
     for family in families:
         for part in (whole, least, most):
             part[family.row] = family.children or 0
-    return Demand(whole, least, most, housing, rule, families, tuple(problems), unknown)
+    return Demand(
+        whole,
+        least,
+        most,
+        housing,
+        rule,
+        families,
+        tuple(problems),
+        unknown,
+        stand_ins=0 if exact else small,
+    )
+
+
+def has_few(demand: Demand) -> bool:
+    """Return whether some housing has so few counted children that their number is hidden."""
+    return any(_is_few(family) for family in demand.families)
 
 
 def whole_numbers(values: Floats, units: Ints, along: NDArray[Any] | None = None) -> Ints:
@@ -124,6 +152,10 @@ def whole_numbers(values: Floats, units: Ints, along: NDArray[Any] | None = None
     whole = np.empty(len(values), dtype=np.int64)
     whole[order] = np.diff(running, prepend=0)
     return whole
+
+
+def _is_few(family: Family) -> bool:
+    return privacy.is_small(family.children or 0, counted=True)
 
 
 def _of_bands(first: Floats, second: Floats, told: Floats) -> tuple[Floats, Floats, Floats, str]:

@@ -17,6 +17,7 @@ from geo.area import Area, open_area
 from geo.arrival import Arrival, arrival_of, read_ages, read_ramp, read_surge
 from geo.assignment import MorePlaces
 from geo.calls import CallList, calls_for
+from geo.children import has_few
 from geo.decays import decay_of
 from geo.errors import BadDate, BadOption, NarhetError
 from geo.growing import GrowthAnswer, share_of, where_to_add
@@ -85,17 +86,24 @@ def preschools(options: Options) -> None:
     output = Path(options.output) if options.output else None
     ending = tables.check_ending(output) if output else ""
     area = open_area(options.area, options.home)
-    main = capacity_of(
-        area,
-        when=when,
-        limit_m=limit_m,
-        profile=options.profile,
-        method=options.method,
-        decay=options.decay,
-    )
-    answers = _asked(area, main, options, arrival, target)
+
+    def answers_of(*, exact: bool) -> _Answers:
+        main = capacity_of(
+            area,
+            when=when,
+            limit_m=limit_m,
+            profile=options.profile,
+            method=options.method,
+            decay=options.decay,
+            exact=exact,
+        )
+        return _asked(area, main, options, arrival, target)
+
+    answers = answers_of(exact=True)
+    main = answers.main
     if output:
-        _write(output, ending, answers, area, options)
+        outgoing = answers if options.exact or not has_few(main.demand) else answers_of(exact=False)
+        _write(output, ending, outgoing, area, options)
     if options.json:
         print(_document(answers, area, options.lang))
     elif not output:

@@ -56,13 +56,15 @@ def capacity_of(
     profile: str = "adult",
     method: str = "2sfca",
     decay: str = "",
+    exact: bool = True,
 ) -> PreschoolAnswer:
     """Set an area's preschool places against its children aged 1–5 on a date.
 
     Places per child are by ``method``: a floating catchment with a ``decay`` (``geo.decays``;
     empty: the method's own), or ``assignment``: the share of children who get a place. Who is left
     without a place is always by assignment: as many children as possible get one within the limit,
-    then with the least walking.
+    then with the least walking. Unless ``exact``, small counts of housing stand as a fixed number
+    (``children.demand_of``), for an answer that leaves the house.
 
     Raises
     ------
@@ -78,7 +80,7 @@ def capacity_of(
     if KIND not in area.kinds:
         known = ", ".join(area.kinds) or "–"
         raise AreaLacks(key="lacks.kind", kind=KIND, known=known, id=KIND)
-    demand, supply = demand_of(area), supply_of(area, when)
+    demand, supply = demand_of(area, exact=exact), supply_of(area, when)
     goals = preschools_on_paths(area, supply, walker)
     world = world_of(area, supply, demand, walker, goals, limit)
     asked = Asked(limit, profile, method, decay, when)

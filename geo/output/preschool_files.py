@@ -12,6 +12,7 @@ import numpy as np
 
 from geo import presets, privacy, texts
 from geo.area import Area
+from geo.children import FEW_AS
 from geo.network import MAX_SNAP_M
 from geo.output import tables
 from geo.preschool_answer import (
@@ -79,7 +80,8 @@ def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
         replace(row, hidden=bool(few), shortage=_of_few(row.shortage, row.name in beside))
         for row, few in zip(answer.districts, mask, strict=True)
     )
-    few = answer.demand.rule == "none" and bool(beside)
+    alone = not answer.demand.high[~answer.demand.counted].any()
+    few = alone and bool(beside)
     without = privacy.is_small(answer.shortage.children.value, counted=few)
     return replace(
         answer,
@@ -87,7 +89,7 @@ def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
         districts=districts,
         newcomer_children=newcomers,
         shortage=_of_few(answer.shortage, bool(beside)),
-        hidden=answer.demand.rule == "none" and (newcomers is None or without),
+        hidden=alone and (newcomers is None or without),
         few=few,
     )
 
@@ -142,6 +144,9 @@ def notes(answer: PreschoolAnswer, language: str) -> list[str]:
         lines.append(say("not_valid", count=len(answer.supply.not_valid), date=day))
     if answer.newcomer_children and answer.demand.rule != "none":
         lines.append(say("double"))
+    if answer.demand.stand_ins:
+        count = answer.demand.stand_ins
+        lines.append(say("few", count=count, smallest=privacy.SMALLEST, few=FEW_AS))
     if any(family.with_infants for family in answer.demand.families):
         lines.append(say("infants"))
     if answer.demand.unknown_rows:

@@ -178,7 +178,9 @@ def _capacity(
     when: date,
     _area: Area,
 ) -> PreschoolAnswer:
-    return capacity_of(_area, limit_m=limit_m, profile=profile, method=method, when=when)
+    return capacity_of(
+        _area, limit_m=limit_m, profile=profile, method=method, when=when, exact=False
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

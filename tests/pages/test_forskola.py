@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -121,3 +122,38 @@ def test_few_counted_children_are_not_told() -> None:
     save_area(replace(area, _snaps={}))
     told = said(asked())
     assert "3 barn 1–5" not in told
+
+
+def test_the_page_is_the_same_whichever_small_count_a_housing_has() -> None:
+    pages = set()
+    for few in (1, 4):
+        area = nursery_street(
+            homes={100.0: 20},
+            preschools={200.0: {"platser": 18}},
+            housing={
+                300.0: {"barn_1_5": few, "andel_inskrivna": f"{100 // few} %"},
+                600.0: {"barn_1_5": 9},
+            },
+        )
+        save_area(replace(area, id=f"street{few}", _snaps={}))
+        pages.add(re.sub(r"street\d@\d+@[^)]+", "street", said(asked(area=f"street{few}"))))
+    assert len(pages) == 1
+
+
+@pytest.mark.usefixtures("gatan")
+def test_what_more_places_at_one_preschool_would_change_is_said() -> None:
+    test = asked()
+    pick = next(box for box in test.selectbox if box.label == texts.text("forskola.more_pick"))
+    assert pick.value is None
+    pick.select("preschool-200").run()
+    assert not test.exception
+    assert "10 platser till på preschool 200" in said(test)
+
+
+def test_unreachable_children_are_listed_by_district() -> None:
+    area = nursery_street(homes={100.0: 20}, preschools={200.0: {"platser": 18}})
+    far = area.people.geometry.translate(yoff=0.05)
+    save_area(replace(area, people=area.people.set_geometry(far), _snaps={}))
+    told = said(asked())
+    assert "20 barn nås inte alls längs gångvägarna." in told
+    assert "20 av dem bor i Väst." in told
