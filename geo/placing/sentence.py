@@ -175,6 +175,8 @@ def _condition(proposal: Proposal) -> str:
     question = proposal.question
     if proposal.condition:
         return proposal.condition
+    if question.excluded:
+        return "says_no"
     if question.balance is not None:
         return "balance"
     if question.budget is not None:

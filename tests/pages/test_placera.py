@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -84,6 +86,52 @@ def test_a_wished_for_place_is_answered_with_what_it_would_cost() -> None:
     # With the church (100) the best partner is the library at 900 (400): 200 fewer than 700.
     assert "Bästa valet med place_of_worship 0" in said(test).replace("*", "")
     assert "200 färre" in said(test)
+
+
+def table(test: AppTest) -> str:
+    return " ".join(each.proto.body for each in test.get("html")).replace(texts.NO_BREAK_SPACE, " ")
+
+
+def test_a_budget_buys_what_it_can_and_the_curve_is_of_money() -> None:
+    area = street(homes=HOMES, places=ROOMS, estimated=True)
+    costs = {"library 200": 3000, "school 400": 2000, "library 900": 4000}
+    records = [json.dumps({"kostnad": costs[n]} if n in costs else {}) for n in area.places["name"]]
+    save_area(replace(area, places=area.places.assign(details=records)))
+    test = asked(budget="6000", count="1")
+    assert not test.exception
+    # 7000 would buy 700; the school and the library at 900 (6000) reach 650 of all 750.
+    assert "på library 900 och school 400, når 650" in said(test)
+    assert "för högst 6 000 kr" in said(test).replace(texts.NO_BREAK_SPACE, " ")
+    assert "Kostar tillsammans 6 000 kr av 6 000 kr." in said(test).replace(
+        texts.NO_BREAK_SPACE, " "
+    )
+    assert next(each for each in test.number_input if each.key == "pick_count").disabled
+    assert texts.text("placera.curve_budget") in [each.value for each in test.subheader]
+    shown = table(test)
+    for part in (">Kostnad, kr<", ">4 000<", ">Budget<", ">5 000<", ">6 000<"):
+        assert part in shown
+    test.selectbox(key="why_not").select("library-0").run()
+    assert "Bästa valet med library 200" in said(test).replace("*", "")
+    test.selectbox(key="why_not").select("place_of_worship-3").run()
+    assert any("place_of_worship-3" in each.value for each in test.error)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_why_not_is_answered_where_everybody_is_to_be_reached() -> None:
+    test = asked(aim="cover_all")
+    test.selectbox(key="why_not").select("place_of_worship-3").run()
+    assert not test.exception and not test.error
+    assert "Bästa valet med place_of_worship 0" in said(test).replace("*", "")
+
+
+@pytest.mark.usefixtures("gatan")
+@pytest.mark.parametrize(("aim", "column"), [("median", "walk"), ("centre", "longest")])
+def test_the_curve_of_walks_shows_the_walk_it_strives_for(aim: str, column: str) -> None:
+    test = asked(aim=aim)
+    assert not test.exception
+    assert f">{texts.text(f'sites.column_{column}')}<" in table(test)
+    chart = json.loads(test.get("vega_lite_chart")[0].proto.spec)
+    assert chart["layer"][0]["encoding"]["y"]["title"] == texts.text(f"sites.column_{column}")
 
 
 @pytest.mark.usefixtures("gatan")

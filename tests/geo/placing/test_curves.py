@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from geo.errors import BadCount
 from geo.placing import curve, knee, prepare, propose, trade_off
 from tests.geo.placing.town import ask, town, truth
+from tests.geo.worlds import street
 
 
 @pytest.mark.parametrize("aim", ["coverage", "median", "centre"])
@@ -47,6 +50,20 @@ def test_with_a_budget_the_curve_is_of_money() -> None:
     for point in found.points:
         assert sum(costs[name] for name in point.ids) <= (point.budget or 0)
     assert found.points[-1].people == pytest.approx(propose(placing).people_after)
+
+
+def test_the_curve_of_walks_bends_though_nobody_walks_before_the_first_place() -> None:
+    area = street(
+        homes={100: 10, 500: 10, 900: 10},
+        places={100: "school", 500: "school", 900: "school", 1000: "library"},
+        estimated=True,
+    )
+    found = curve(prepare(area, ask(objective="median", kind="info_desk", kinds=())), 4)
+    assert found.objective == "median" and not found.of_money
+    means = [point.walk.mean_m for point in found.points if point.walk is not None]
+    assert math.isnan(means[0])
+    assert means[1:] == pytest.approx([800 / 3, 400 / 3, 0, 0], abs=1e-6)
+    assert found.knee == knee([-mean for mean in means[1:]]) + 1
 
 
 def test_the_knee_is_where_the_curve_bends_and_none_where_it_is_straight() -> None:

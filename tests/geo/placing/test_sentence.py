@@ -14,6 +14,7 @@ from geo.placing import (
     candidate_name,
     difference_words,
     headline,
+    name_of,
     objective_words,
     prepare,
     proof,
@@ -97,6 +98,48 @@ def test_an_answer_under_a_condition_does_not_claim_more_than_it_proves() -> Non
     )
     assert difference_words(second, proposal, "en") == "2 more"
     assert difference_words(proposal, proposal, "sv") == "lika många"
+
+
+def test_without_those_left_out_by_hand_no_more_is_claimed_than_that() -> None:
+    refused = propose(prepare(AREA, KIDS)).sites[0].id
+    asked = replace(KIDS, excluded=(refused,))
+    assert said(asked).endswith("Bevisat: utan platserna som säger nej finns inget bättre val.")
+
+
+def test_the_next_best_walk_is_told_by_how_much_longer_it_is() -> None:
+    for aim, end in (("median", "i medeltal"), ("centre", "längst")):
+        placing = prepare(AREA, replace(KIDS, objective=aim))
+        proposal = propose(placing)
+        second = runner_up(placing, proposal)
+        assert second is not None
+        words = runner_up_sentence(proposal, second, "sv").replace(NBSP, " ")
+        metres = [
+            found.walk_after.mean_m if aim == "median" else found.walk_after.worst_m
+            for found in (proposal, second)
+        ]
+        assert end in words
+        more = metres[1] - metres[0]
+        told = "lika lång" if more < 1e-6 else f"{more:.0f} m längre"
+        assert words.endswith(f", {told}.") or (0 < more < 1 and "mindre än en meter" in words)
+
+
+def test_every_candidate_has_one_name_everywhere_also_when_it_is_left_out() -> None:
+    area = street(homes={0: 50}, places={0: "library", 300: "school"})
+    area.places["name"] = ["", "Skolan"]
+    asked = replace(KIDS, count=1, points=((16.0, 59.0),), kinds=("library", "school"))
+    placing = prepare(area, replace(asked, excluded=("school-1",)))
+    assert name_of(placing, "library-0", "sv") == "ett bibliotek utan namn"
+    assert name_of(placing, "school-1", "sv") == "Skolan"
+    assert name_of(placing, "point-1", "en") == "chosen point 1"
+    assert name_of(placing, "unheard", "sv") == "unheard"
+
+
+def test_a_budget_is_part_of_the_aim_and_a_number_beside_it_of_the_proof() -> None:
+    placing = prepare(town(5), ask(count=None, budget=1200.0))
+    assert "för högst 1 200 kr" in objective_words(placing.question, "sv").replace(NBSP, " ")
+    assert proof(propose(placing), "sv") == "Bevisat: inget annat val inom budgeten når fler."
+    both = propose(placing.asked(replace(placing.question, count=2)))
+    assert "inom budgeten, med högst så många platser (två), når fler" in proof(both, "sv")
 
 
 def test_no_gain_and_no_site_are_said_plainly() -> None:
