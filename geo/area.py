@@ -106,7 +106,9 @@ class Area:
     demonstration: bool = False
     revision: int = 0
     created: str = ""
-    _snaps: dict[tuple[str, str], Snapped] = field(default_factory=dict, repr=False)
+    _snaps: dict[tuple[str, str], tuple[gpd.GeoDataFrame, WalkNetwork, Snapped]] = field(
+        default_factory=dict, repr=False
+    )
 
     def __post_init__(self) -> None:
         """Take out what may not be known of restricted housing: no Area ever holds it."""
@@ -147,12 +149,12 @@ class Area:
 
     def snapped_people(self, profile: Profile | None = None) -> Snapped:
         """Return people snapped to the network, computed once a profile."""
-        return self._snapped("people", self.people.geometry, profile)
+        return self._snapped("people", self.people, self.people.geometry, profile)
 
     def snapped_places(self, kind: str = "", profile: Profile | None = None) -> Snapped:
         """Return the places of a kind, or all of them, snapped; computed once a profile."""
         places = self.places_of(kind) if kind else self.places
-        return self._snapped(f"places:{kind}", places.geometry, profile)
+        return self._snapped(f"places:{kind}", self.places, places.geometry, profile)
 
     def count(self, group: str) -> Floats:
         """Return people of a group a row; unknown counts as nobody here, and ``Gap.unknown`` tells
@@ -166,11 +168,16 @@ class Area:
         """Whether any part must credit OpenStreetMap."""
         return any(source.is_osm for source in self.sources)
 
-    def _snapped(self, what: str, points: gpd.GeoSeries, profile: Profile | None) -> Snapped:
+    def _snapped(
+        self, what: str, whole: gpd.GeoDataFrame, points: gpd.GeoSeries, profile: Profile | None
+    ) -> Snapped:
+        """Snap once; a copy of the area with another table or network does not take it over."""
         key = (what, profile.id if profile else "")
-        if key not in self._snaps:
-            self._snaps[key] = self.network.snap(points, profile)
-        return self._snaps[key]
+        kept = self._snaps.get(key)
+        if kept is None or kept[0] is not whole or kept[1] is not self.network:
+            kept = (whole, self.network, self.network.snap(points, profile))
+            self._snaps[key] = kept
+        return kept[2]
 
 
 @dataclass(frozen=True)

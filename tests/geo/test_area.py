@@ -132,6 +132,16 @@ def test_snaps_of_the_old_area_do_not_follow_into_the_new(area: Area) -> None:
     assert len(save_area(moved).snapped_people()) == 5
 
 
+def test_a_copy_with_other_people_or_places_snaps_its_own(area: Area) -> None:
+    people, libraries = len(area.snapped_people()), len(area.snapped_places("library"))
+    fewer = dataclasses.replace(area, people=area.people.iloc[:5])
+    bare = dataclasses.replace(area, places=area.places.iloc[:0])
+    assert len(fewer.snapped_people()) == 5 and len(bare.snapped_places("library")) == 0
+    assert len(area.snapped_people()) == people > 5
+    assert len(area.snapped_places("library")) == libraries > 0
+    assert area.snapped_people() is area.snapped_people()
+
+
 def test_the_previous_revision_stays_for_readers_and_older_ones_go(area: Area, home: Path) -> None:
     for _ in range(4):
         save_area(area)
