@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import xlsxwriter
@@ -338,9 +339,9 @@ def _flat(row: dict[str, Any], hidden: str) -> dict[str, Any]:
 def _cell(sheet: Any, row: int, column: int, value: Any) -> None:
     if value is None or value is pd.NA:
         return
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float):
+    if isinstance(value, bool | np.bool_):
+        sheet.write_boolean(row, column, bool(value))
+    elif isinstance(value, int | float | np.integer | np.floating):
         if math.isfinite(value):
             sheet.write_number(row, column, value)
     else:

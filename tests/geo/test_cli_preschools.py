@@ -173,6 +173,9 @@ def test_each_file_holds_the_area_districts_housing_and_preschools(tmp_path: Pat
     assert few["children"] == few["children_low"] == "" and "döljs" in few["note"]
     book = openpyxl.load_workbook(tmp_path / "p.xlsx")
     assert book.sheetnames == ["districts", "housing", "preschools", "info"]
+    heads, area, *_ = book["districts"].iter_rows(values_only=True)
+    told = dict(zip(heads, area, strict=True))
+    assert (told["children"], told["places_estimated"]) == (36, True)  # a number, not words
     assert len(gpd.read_file(tmp_path / "p.geojson")) == 8
     assert set(gpd.list_layers(tmp_path / "p.gpkg")["name"]) == {"districts", "places", "info"}
 

@@ -1,0 +1,117 @@
+"""What a coordinator does on Förskola: choose a housing, ask for more places, place a surge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Browser, Page, TimeoutError, expect
+
+from geo.area import save_area
+from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
+from tests.geo.preschool_worlds import nursery_street
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("forskola-home")
+    world = nursery_street(
+        homes={100.0: 20, 500.0: 10, 900.0: 30},
+        preschools={
+            200.0: {"platser": 18, "antal_barn": 12},
+            800.0: {"platser": 15, "antal_barn": 15},
+        },
+        housing={300.0: {"barn_1_5": 9}, 850.0: {"barn_1_5": 7}},
+    )
+    save_area(world, home)
+    with serving([str(ROOT / "app.py"), "--port"], home) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Browser, base: str) -> Iterator[Visit]:
+    with visiting(browser, base) as one:
+        yield one
+
+
+def sentence(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=2).first).to_have_text(re.compile(words))
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Open one of Streamlit's select boxes and click an option; scrolling to it shuts it again."""
+    box = page.get_by_role("combobox", name=re.compile(label)).first
+    box.scroll_into_view_if_needed()
+    found = page.get_by_role("option", name=re.compile(option)).first
+    for _ in range(10):
+        box.click()
+        try:
+            found.click(timeout=2000)
+        except TimeoutError:
+            continue
+        return
+
+
+def test_a_coordinator_reads_chooses_a_housing_and_asks_for_more_places(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/forskola?area=street&limit=300")
+    # 60 residents' children and 16 counted ones; 18 and 15 places, both within the limit.
+    sentence(
+        page, r"^76 .*barn 1–5 år mot 33 förskoleplatser: 43 .*barn får ingen plats inom 300.m"
+    )
+    choose(page, "Välj boende eller stadsdel", "transitional_housing 850")
+    expect(
+        page.get_by_text(re.compile(r"7 barn 1–5, 15 platser inom 300.m, 0 lediga"))
+    ).to_be_visible()
+    expect(page).to_have_url(re.compile("home=transitional_housing-850"))
+    expect(page.get_by_role("cell", name="preschool 800").first).to_be_visible()
+    choose(page, "Förskola$", "preschool 800")
+    expect(
+        page.get_by_text(re.compile("10 platser till på preschool 800: 10 barn till"))
+    ).to_be_visible()
+    assert visit.outside == []
+    assert visit.complaints == []
+
+
+def test_a_surge_is_placed_by_a_click_on_the_map_and_answered_by_week(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/forskola?area=street&limit=1000&lang=en")
+    sentence(page, "^76 .*children aged 1–5 against 33 preschool places")
+    page.get_by_text("Work out an arrival").click()
+    where = page.get_by_role("textbox", name="Place (longitude, latitude)")
+    expect(where).to_have_value(re.compile(r"^1\d\.\d+,59\.\d+$"))
+    before = where.input_value()
+    frame = page.frame_locator("iframe[src*='streamlit_folium']").first
+    frame.locator("html[data-narhet-ground]").wait_for(state="attached")
+    frame.locator(".leaflet-container").click(position={"x": 250, "y": 280})
+    expect(where).not_to_have_value(before)
+    weeks = page.get_by_role("textbox", name="Each week")
+    weeks.fill("50,100")
+    weeks.press("Enter")
+    # 150 people: 13 % are 0–5, five sixths of them 1–5; six places are vacant.
+    expect(page.get_by_text(re.compile("Preschools: 17 need a place"))).to_be_visible()
+    table = page.get_by_role("region", name="Week by week: preschools")
+    expect(table.get_by_role("row")).to_have_count(3)
+    expect(table.get_by_role("row").nth(2)).to_contain_text(re.compile("100.*17.*6.*11"))
+    assert visit.outside == []
+    assert visit.complaints == []
+
+
+def test_the_workbook_holds_the_figures_on_screen(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    visit.open("/forskola?area=street&limit=300")
+    sentence(page, "^76 ")
+    with page.expect_download() as arriving:
+        page.get_by_role("button", name="Excel").click()
+    arriving.value.save_as(tmp_path / "forskola.xlsx")
+    book = openpyxl.load_workbook(BytesIO((tmp_path / "forskola.xlsx").read_bytes()))
+    heads, area, *_ = book["districts"].iter_rows(values_only=True)
+    told = dict(zip(heads, area, strict=True))
+    assert (told["children"], told["places"], told["shortage_children"]) == (76, 33, 43)
