@@ -39,7 +39,8 @@ def proof(proposal: Proposal, language: str) -> str:
         most = number_word(question.count or 0, language)
         return text(f"sites.proof_{special}", language, number=most)
     many = {1: "one", 2: "two"}.get(count, "many")
-    better = text(f"sites.better_{question.objective}", language)
+    plural = "_many" if many == "many" else ""
+    better = text(f"sites.better_{question.objective}{plural}", language)
     number = number_word(count, language)
     return text(f"sites.proof_{many}", language, better=better, number=number)
 

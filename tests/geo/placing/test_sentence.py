@@ -59,6 +59,8 @@ def test_one_and_three_sites_bend_as_the_language_does() -> None:
     three = said(replace(KIDS, count=3))
     assert three.startswith("Tre nya språkcaféer, på school 600, school 450 och school 1000, når")
     assert three.endswith("Bevisat: inga andra tre platser når fler.")
+    english = said(replace(KIDS, count=3), "en")
+    assert english.endswith("Proven: no other three places reach more.")
     library = said(replace(KIDS, kind="library", count=2))
     assert library.startswith("Två nya bibliotek, på") and "når 15 barn 0–4 år inom" in library
     assert said(replace(KIDS, kind="preschool", count=1)).startswith("En ny förskola, på")
