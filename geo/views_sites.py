@@ -188,7 +188,8 @@ def _gain_layers(proposal: Proposal, language: str, *, lines: bool, exact: bool)
     about_walks = proposal.question.objective in (MEDIAN, CENTRE)
     key = "sites.layer_shorter" if about_walks else "sites.layer_gains"
     limit = texts.metres(proposal.question.limit_m, language)
-    summed = cells.groupby(cells["id"].str.rsplit("-", n=1).str[0], sort=True)
+    square = [name.rsplit("-", maxsplit=1)[0] for name in cells["id"]]  # of nobody too
+    summed = cells.groupby(pd.Series(square, index=cells.index, dtype=object), sort=True)
     first, people = summed.head(1).sort_values("id"), summed["people"].sum()
     layers: list[Layer] = []
     if lines and 0 < len(cells) <= MOST_LINES:

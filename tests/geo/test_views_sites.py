@@ -52,6 +52,16 @@ def test_sites_are_numbered_and_the_rest_are_small_marks() -> None:
     assert spec.credits
 
 
+def test_where_nobody_gains_no_circle_is_drawn() -> None:
+    area = street(homes={100.0: 40}, places={0.0: "preschool", 900.0: "library"})
+    question = Question(
+        kind="preschool", count=1, limit_m=300.0, group="children_0_4", kinds=("library",)
+    )
+    spec = sites_map(area, propose(prepare(area, question)), "sv")
+    [circles] = [layer for layer in spec.layers if isinstance(layer, CircleLayer)]
+    assert len(circles.ids) == 0
+
+
 def test_lines_lead_from_where_people_gain_to_the_site_they_walk_to() -> None:
     placing = prepare(town(1), ask())
     proposal = propose(placing)
