@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from geo import presets, privacy, texts
+from geo import presets, privacy, restricted, texts
 from geo.area import Area
 from geo.gaps import Gap, headline, without_small_counts
 from geo.here import Here
@@ -26,6 +26,7 @@ from geo.mapview import (
 from geo.output.tables import part_name, source_date
 from geo.people import HOUSING
 from geo.squares import SQUARE_M, squares, without_small_squares
+from geo.views_restricted import restricted_layers
 
 OUTLINE_COLOUR = "#333333"
 REACH_COLOUR = "#0b6e4f"
@@ -47,6 +48,7 @@ def places_map(
     ``reach`` are layers that show it (``views_reach``); without them its paths are drawn.
     """
     layers = [*reach, *_edges(area, language)]
+    layers += restricted_layers(area, kinds, language)
     if here is not None and not reach:
         label = texts.text("map.reached", language, limit=texts.metres(here.limit_m, language))
         layers.append(LineLayer("reached", label, REACH_COLOUR, here.paths, width_px=4.0))
@@ -90,8 +92,10 @@ def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> M
                 span_m=SQUARE_M,
             )
         )
+    layers += restricted_layers(area, (answer.kind,), language)
     layers.append(_places(area, answer.kind, language, small=True))
     if presets.group(answer.group).origin == HOUSING != answer.kind and HOUSING in area.kinds:
+        layers += restricted_layers(area, (HOUSING,), language)
         layers.append(_places(area, HOUSING, language, small=True))
     return compose(
         headline(shown, language),
@@ -266,7 +270,7 @@ def _edges(area: Area, language: str) -> list[Layer]:
 
 
 def _places(area: Area, kind: str, language: str, *, small: bool = False) -> PointLayer:
-    preset, rows = presets.kind(kind), area.places_of(kind)
+    preset, rows = presets.kind(kind), restricted.in_the_open(area.places_of(kind))
     crowded = small or len(rows) > CROWD
     return PointLayer(
         id=kind,
