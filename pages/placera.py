@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from geo import placing as plan
-from geo import views_sites
+from geo import texts, views_sites
 from geo.area import Area, Progress
 from geo.errors import AreaLacks, NarhetError, SitingError
 from geo.placing import Placing, Proposal, Question, SiteAnswer
@@ -19,6 +19,9 @@ from pages.parts.state import t
 
 CURVE_LEAST, CURVE_MOST = 6, 20
 """The curve goes to as many sites as are proposed, but so far at least, and no farther."""
+
+BEST_MOST, BEST_WITHIN = 5, 0.05
+"""So many of the best choices are shown, none worse than the proposal by more than this share."""
 
 
 def render() -> None:
@@ -91,6 +94,7 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
         shown = (second is not None, varied is not None)
         proposalbox.downloads(answer, _key(area, placing.question, *shown))
     with varying:
+        _best(area, placing, proposal)
         _robust(area, placing, proposal)
     proposalbox.candidates(placing)
     proposalbox.sources(answer)
@@ -197,6 +201,25 @@ def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:
     other = _asked(key, t("placera.why_not_table"), work)
     if other is not None:
         proposalbox.why_not(proposal, other, candidate)
+
+
+def _best(area: Area, placing: Placing, proposal: Proposal) -> None:
+    """Answer which other choices are nearly as good: figures do not know all reasons."""
+    language = state.language()
+    st.subheader(t("placera.best"), anchor=False)
+    share = texts.percent(BEST_WITHIN, language)
+    st.markdown(t("placera.best_intro", number=BEST_MOST, share=share))
+    if not st.toggle(t("placera.best_open"), key="best_open"):
+        return
+
+    def work(progress: Progress) -> tuple[Proposal, ...]:
+        return plan.best_answers(
+            placing, proposal, k=BEST_MOST, within=BEST_WITHIN, progress=progress
+        )
+
+    found = _asked(_key(area, placing.question, "best"), t("placera.best"), work)
+    if found is not None:
+        proposalbox.best(found)
 
 
 def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:

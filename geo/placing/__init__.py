@@ -15,6 +15,7 @@ from geo.placing.sentence import (
     headline,
     name_of,
     objective_words,
+    places,
     proof,
     runner_up_sentence,
     site_name,
@@ -27,7 +28,7 @@ __all__ = [
     "OBJECTIVES", "Choice", "Curve", "CurvePoint", "Effect", "Placing", "Proposal", "ProposedSite",
     "Question", "Robustness", "SiteAnswer", "Stays", "TradePoint", "Variant", "Walk", "answered",
     "best_answers", "candidate_name", "check_count", "checked", "compared", "curve", "difference",
-    "difference_words", "headline", "knee", "name_of", "objective", "objective_words", "prepare",
-    "proof", "propose", "robust", "runner_up", "runner_up_sentence", "says_no", "site_name",
-    "solve", "trade_off", "why_not", "with_shares", "without_small_counts",
+    "difference_words", "headline", "knee", "name_of", "objective", "objective_words", "places",
+    "prepare", "proof", "propose", "robust", "runner_up", "runner_up_sentence", "says_no",
+    "site_name", "solve", "trade_off", "why_not", "with_shares", "without_small_counts",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from geo.output.site_lines import (
     sites_table,
     stays_named,
     trade_table,
+    yes_no,
 )
 from geo.placing import Curve, Placing, Proposal, ProposedSite, Robustness, SiteAnswer, TradePoint
 from geo.placing.question import CENTRE, MEDIAN
@@ -187,6 +188,24 @@ def robust(found: Robustness, placing: Placing) -> None:
     tables.table(pd.DataFrame(rows, columns=columns), t("placera.robust"))
     for line in others_lines(found, placing, language):
         st.markdown(literal(line))
+
+
+def best(found: Sequence[Proposal]) -> None:
+    """Show choices in order of how good they are, each against the first."""
+    if len(found) < 2:
+        st.info(t("placera.best_alone"))
+        return
+    language = state.language()
+    first = found[0]
+    rows = [(str(1), plan.places(first.sites, language), t("placera.best_same"), first.proven)]
+    for rank, other in enumerate(found[1:], start=2):
+        told = plan.compared(first, other, language)
+        rows.append((str(rank), plan.places(other.sites, language), told, other.proven))
+    names = ("sites.column_number", "placera.best_sites", "placera.best_compared")
+    columns = [*(t(name) for name in names), t("sites.column_proven")]
+    shown = pd.DataFrame(rows, columns=columns)
+    shown[columns[3]] = [yes_no(each, language) for each in shown[columns[3]]]
+    tables.table(shown, t("placera.best"), numbers=columns[:1])
 
 
 def candidates(placing: Placing) -> None:

@@ -165,6 +165,23 @@ def test_the_variants_say_how_often_each_site_stays() -> None:
 
 
 @pytest.mark.usefixtures("gatan")
+def test_the_choices_nearly_as_good_stand_in_order() -> None:
+    def opened() -> AppTest:
+        test = asked()
+        next(each for each in test.toggle if each.key == "best_open").set_value(True).run()
+        assert not test.exception
+        return test
+
+    alone = [each.value for each in opened().info]
+    assert texts.text("placera.best_alone") in alone  # 650 of 700 is 7 % below
+    save_area(street(homes={**HOMES, 560.0: 12.0}, places=ROOMS, estimated=True))
+    # School 400 now reaches 320, with library 900 720; library 200 with library 900 still 700.
+    shown = table(opened())
+    assert "library 900 och school 400" in shown and "library 900 och library 200" in shown
+    assert ">Det når 20 färre.<" in shown
+
+
+@pytest.mark.usefixtures("gatan")
 def test_files_are_ready_before_the_click() -> None:
     test = asked()
     names = [each.proto.label for each in test.get("download_button")]
