@@ -110,15 +110,17 @@ def preschool_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
 
 
 def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
-    """Return the districts as a table in words, most children without a place first."""
+    """Return the districts as a table in words, most children without a place first; what matters
+    most stands first, where a narrow window shows it.
+    """
     rows = [
         (
             row.name or texts.text("gap.outside_districts", language),
+            _hidden(row.shortage.children, row.hidden, language),
             _hidden(row.children, row.hidden, language),
             _amount(row.places, language),
-            _count(row.enrolled, language),
             _per_child(row, language),
-            _hidden(row.shortage.children, row.hidden, language),
+            _count(row.enrolled, language),
             _of_reason(row.shortage.by_distance, row.hidden or row.shortage.few, language),
             _of_reason(row.shortage.by_places, row.hidden or row.shortage.few, language),
             texts.text("gap.hidden", language) if answer.few else _amount(row.surplus, language),
@@ -127,7 +129,7 @@ def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
         for row in answer.districts
     ]
     names = (
-        *("district", "children", "places", "enrolled", "places_per_child", "shortage"),
+        *("district", "shortage", "children", "places", "places_per_child", "enrolled"),
         *("by_distance", "by_places", "surplus", "balance"),
     )
     return _table(rows, names, language)

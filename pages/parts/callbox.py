@@ -43,10 +43,15 @@ def _calls(found: CallList) -> None:
     st.markdown(t("forskola.call_in_order"))
     rows = views_preschool_tables.calls_table(found, language)
     rows, numbers = rows.head(MOST), {rows.columns[0], rows.columns[2]}
-    ask = rows.columns[-1]
-    if len(set(rows[ask])) == 1:  # the same to all: said once
-        st.markdown(t("forskola.ask_all", questions=literal(rows[ask].iloc[0])))
-        rows = rows.drop(columns=ask)
+    name, ask = rows.columns[1], rows.columns[-1]
+    asked = rows[rows[ask] != ""].groupby(ask, sort=False)[name].agg(list)
+    if len(asked) == 1 and len(asked.iloc[0]) == len(rows):
+        st.markdown(t("forskola.ask_all", questions=literal(asked.index[0])))
+    else:  # the same question to several is said once: a column of them would be mostly air
+        for questions, names in asked.items():
+            told = literal(", ".join(names))
+            st.markdown(t("forskola.ask_some", names=told, questions=literal(str(questions))))
+    rows = rows.drop(columns=ask)
     tables.table(rows, t("forskola.calls"), numbers=numbers)
     lines = "\n".join(preschool_more.call_lines(found, language))
     st.download_button(
