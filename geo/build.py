@@ -17,7 +17,7 @@ from geo import people as people_of
 from geo import places as places_of
 from geo import presets
 from geo.area import Area, LeftOut, Progress, Source, area_id, empty_table
-from geo.errors import BoundaryApart, ColumnMissing, NoLines
+from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
 from geo.inputs import Inputs, source_of
 from geo.network import WGS84, WalkNetwork, build_network
 from geo.sources.lines import read_lines_listed
@@ -47,7 +47,7 @@ def build(
 
     Raises
     ------
-    NoLines : there is neither a file with paths nor an earlier network.
+    AreaLacks : there is neither a file with paths nor an earlier network.
     InputError : a file can not be used; the message says which, where and what to do.
     """
     say = progress or (lambda _key, _share: None)
@@ -55,7 +55,7 @@ def build(
     for kind, _ in inputs.places:
         presets.kind(kind)
     if earlier is None and not inputs.has_network:
-        raise NoLines(file=name_id)
+        raise AreaLacks(key="lacks.network")
     say("progress.districts", 0.05)
     edges = _edges(inputs, earlier)
     say("progress.network", 0.15)

@@ -118,7 +118,10 @@ def where_to_add(
             most=math.floor(1000 * most / whole) / 10,
             limit=answer.asked.limit_m,
         )
-    modules, bound, status = least_cost(options, children, wanted, rule, clock)
+    if int(answer.assignment.assigned.sum()) >= wanted:  # reached today: nothing costs less
+        modules, bound, status = np.zeros(len(options.places), np.int64), 0.0, "optimal"
+    else:
+        modules, bound, status = least_cost(options, children, wanted, rule, clock)
     after = assign(options.metres, children, options.places + rule.module * modules)
     cost = cost_of(modules, options, rule)
     bound = min(cost, rounded_up(bound, rule))

@@ -255,3 +255,19 @@ def test_more_places_at_one_preschool_say_what_they_change(capsys) -> None:
     for words in ("preschool-0", "=3", "preschool-0=-1"):
         assert main(["preschools", "street", "--more", words]) == 2
         assert capsys.readouterr().out == ""
+
+
+def test_an_area_without_a_path_network_says_that_is_what_it_lacks(tmp_path: Path, capsys) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text("namn;lat;lon;platser\nAlfa;59.37;17.83;40\n")
+    for language, words in (("sv", "saknar gångnät"), ("en", "no path network")):
+        place = f"preschool={file}"
+        assert main(["area", "build", "utan", "--place", place, "--lang", language]) != 0
+        assert words in capsys.readouterr().err
+
+
+def test_a_target_that_is_reached_today_costs_nothing(capsys) -> None:
+    save_area(nursery_street({100: 10}, {0: {"platser": 8}}))
+    document = asked(capsys, "--json", "--add-places", "--target", "0.8")
+    growth = document["growth"]
+    assert (growth["cost"], growth["extras"], growth["proven"]) == (0, [], True)
