@@ -19,7 +19,7 @@ import pandas as pd
 import pyogrio
 import xlsxwriter
 
-from geo import presets, privacy, texts
+from geo import presets, privacy, restricted, texts
 from geo.area import Area
 from geo.network import WGS84
 from geo.output import preschool_files, tables
@@ -69,7 +69,8 @@ def preschool_file(
     """
     rows = preschool_rows(answer, area, language, exact=exact)
     by_name = dict(zip(area.districts["name"], area.districts.geometry, strict=True))
-    points = dict(zip(area.places["id"].astype(str), area.places.geometry, strict=True))
+    known = restricted.in_the_open(area.places)
+    points = dict(zip(known["id"].astype(str), known.geometry, strict=True))
     shapes = [
         by_name.get(name) if what == "district" else points.get(id_)
         for what, id_, name in zip(rows["what"], rows["id"], rows["name"], strict=True)

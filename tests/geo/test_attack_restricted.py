@@ -430,6 +430,15 @@ def test_it_is_drawn_as_an_area_and_never_as_a_point() -> None:
     assert hidden not in set(findable(area)["id"])
 
 
+def test_its_row_in_the_files_of_preschools_has_no_point() -> None:
+    area = town((625, 950))
+    file = preschool_tables.preschool_file(capacity_of(area, when=TODAY), area)
+    drawn = {row["properties"]["id"] for row in json.loads(
+        preschool_tables.geojson_bytes(file))["features"]}  # fmt: skip
+    assert "h1" in drawn and area.places["id"].iloc[-1] not in drawn
+    assert area.places["id"].iloc[-1] in set(file.rows["id"])
+
+
 def test_it_is_no_candidate_and_nothing_is_near_it() -> None:
     found = candidates(town((390, 1290)), kinds=("library", "transitional_housing"))
     assert set(found.table["id"]) == {"l1", "l2", "h1"}
@@ -511,7 +520,7 @@ def test_from_a_file_to_every_command_nothing_is_told(
         ["area", "show", "stad"],
         ["area", "show", "stad", "--json"],
         ["area", "check", "stad"],
-        ["distances", "stad", "--kind", "preschool"],
+        ["reach", "stad", "--at", f"{at.x[1]},{at.y[1]}", "--limits", "400,800"],
         ["gaps", "stad", "--kind", "preschool", "--limit", "400", "--group", "newcomers"],
         ["preschools", "stad", "--limit", "400"],
         ["sites", "stad", "--kind", "info_desk", "--count", "1", "--limit", "400",
