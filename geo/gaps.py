@@ -10,6 +10,7 @@ apart.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,10 +28,10 @@ UNREACHABLE_TIMES = 3.0
 
 @dataclass(frozen=True)
 class DistrictGap:
-    """One district's people and those beyond; ``None`` where a count is hidden.
+    """One district's people and those beyond; ``None`` where a count is hidden, be it small or so
+    that it gives no other away: to tell which would tell a count whose sum is known.
 
-    ``few_people`` and ``few_beyond`` say that the hidden count is itself small; else it is hidden
-    so that it does not give another away. ``name`` is empty for people outside all districts.
+    ``name`` is empty for people outside all districts.
     """
 
     name: str
@@ -38,8 +39,6 @@ class DistrictGap:
     beyond: float | None
     share_beyond: float | None
     mean_m_beyond: float | None = None
-    few_people: bool = False
-    few_beyond: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -85,6 +84,11 @@ class Gap(Measures):
     sources: tuple[Source, ...]
     metres: Floats
     weights: Floats
+
+    @property
+    def few_people(self) -> bool:
+        """Whether the whole group is so few that nothing may be said of them."""
+        return privacy.is_small(self.people, not self.estimated)
 
     @property
     def few_beyond(self) -> bool:
@@ -200,7 +204,11 @@ def measures(metres: Floats, people: Floats, limit_m: float) -> Measures:
 
 
 def without_small_counts(answer: Gap) -> Gap:
-    """Return the answer with small counts of counted people hidden, as it may leave the house."""
+    """Return the answer with small counts of counted people hidden, as it may leave the house.
+
+    Districts with a hidden count stand last, by name: their place among the others, most beyond
+    first, would tell their size.
+    """
     rows = answer.districts
     if answer.estimated or not rows:
         return answer
@@ -213,7 +221,12 @@ def without_small_counts(answer: Gap) -> Gap:
         _without(row, bool(a), bool(b))
         for row, a, b in zip(rows, no_people, no_beyond, strict=True)
     )
-    return replace(answer, districts=shown)
+    return replace(answer, districts=hidden_last(shown))
+
+
+def hidden_last(rows: Iterable[DistrictGap]) -> tuple[DistrictGap, ...]:
+    """Return districts with those that hide a count last, by name."""
+    return tuple(sorted(rows, key=lambda row: (row.hidden, row.name if row.hidden else "")))
 
 
 def headline(answer: Gap, language: str) -> str:
@@ -221,18 +234,20 @@ def headline(answer: Gap, language: str) -> str:
     kind, group = presets.kind(answer.kind), presets.group(answer.group)
     small = answer.small
     key = "headline_few" if answer.few_beyond else "headline_all_but" if small else "headline"
-    return text(
+    if answer.few_people:
+        key = "headline_few_people"
+    fewer = text("gap.fewer", language, smallest=privacy.SMALLEST)
+    said = text(
         f"gap.{key}",
         language,
-        beyond=text("gap.fewer", language, smallest=privacy.SMALLEST)
-        if small
-        else texts.number(round(answer.beyond), language),
-        people=texts.number(round(answer.people), language),
+        beyond=fewer if small else texts.number(round(answer.beyond), language),
+        people=fewer if answer.few_people else texts.number(round(answer.people), language),
         share=texts.percent(answer.share_beyond, language),
         group=group.name(language),
         limit=texts.metres(answer.limit_m, language),
         place=kind.indefinite(language),
     )
+    return said[:1].upper() + said[1:]
 
 
 def _without(row: DistrictGap, no_people: bool, no_beyond: bool) -> DistrictGap:
@@ -244,8 +259,6 @@ def _without(row: DistrictGap, no_people: bool, no_beyond: bool) -> DistrictGap:
         beyond=None,
         share_beyond=None,
         mean_m_beyond=None,
-        few_people=no_people and privacy.is_small(row.people or 0, counted=True),
-        few_beyond=privacy.is_small(row.beyond or 0, counted=True),
     )
 
 

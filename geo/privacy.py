@@ -3,9 +3,19 @@ people.
 
 The rule protects *counted* people (tables of persons, residents of a housing). Figures estimated by
 spreading public statistics say nothing of any one person: they are marked as estimates instead.
+
+Reports go further, as one can be laid beside another (400 m beside 410 m, with a proposal and
+without): there counts of counted people are ``rounded``, and nobody is written as a few are
+(``is_few``). So a count of none can not be told from a count of a few, and the difference of two
+counts is known to some eight people and no closer. That is no proof against every reader: three or
+more sums that add up, each rounded as far as can be and the right way, would still tell; so reports
+show few sums that do (``tells``).
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -55,6 +65,43 @@ def hidden(
 def is_small(people: float, counted: bool, smallest: int = SMALLEST) -> bool:
     """Tell whether a single count must be hidden."""
     return counted and 0 < round(people) < smallest
+
+
+def is_few(people: float, smallest: int = SMALLEST) -> bool:
+    """Tell whether a count of counted people is too small for a report: nobody, or a few."""
+    return round(people) < smallest
+
+
+def rounded(people: float, step: int = SMALLEST) -> float:
+    """Round a count to the nearest multiple of ``step``, halves away from nought.
+
+    >>> [rounded(people) for people in (12, 13, 2.5, -13)]
+    [10.0, 15.0, 5.0, -15.0]
+    """
+    return math.copysign(math.floor(abs(people) / step + 0.5) * step, people) + 0.0
+
+
+def could_be(shown: float, step: int = SMALLEST) -> tuple[float, float]:
+    """Return the least and the most whole people that a rounded count may stand for.
+
+    >>> could_be(5), could_be(40)
+    ((5.0, 7.0), (38.0, 42.0))
+    """
+    half = math.ceil(step / 2) - 1
+    return float(max(shown - half, step)), float(shown + half)
+
+
+def tells(parts: Sequence[float], whole: float, *, some_hidden: bool) -> bool:
+    """Tell whether rounded parts and their rounded sum leave too little open, each being what
+    ``could_be`` says: what the hidden parts hold together must be able to be nobody and to be
+    ``SMALLEST`` less one; with none hidden, more than two sums must be possible.
+    """
+    least, most = could_be(whole)
+    sums = [could_be(part) for part in parts]
+    low, high = sum(row[0] for row in sums), sum(row[1] for row in sums)
+    if some_hidden:
+        return least - high > 0 or most - low < SMALLEST - 1
+    return len(sums) > 1 and min(most, high) - max(least, low) < 2
 
 
 def _small(people: Floats, smallest: int) -> Bools:

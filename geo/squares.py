@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -44,10 +46,47 @@ def squares(area: Area, answer: Gap) -> gpd.GeoDataFrame:
     return _square_shapes(cells, area.network.crs)
 
 
-def without_small_squares(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the squares that may be shown of counted people."""
+def without_small_squares(
+    area: Area, answer: Gap, cells: gpd.GeoDataFrame | None = None
+) -> gpd.GeoDataFrame:
+    """Return the squares of counted people that may be shown, with those beyond only; ``cells``
+    are ``squares`` when they are already known.
+
+    A square of a few, or in two districts, is left out, and then in each district the smallest,
+    until what its squares leave of its sum is nobody or not few.
+    """
+    cells = squares(area, answer) if cells is None else cells
     beyond, people = cells["beyond"].to_numpy(float), cells["people"].to_numpy(float)
-    return cells[~privacy.hidden(beyond, people, np.ones(len(cells), dtype=bool))]
+    keep = ~privacy.hidden(beyond, people, np.ones(len(cells), dtype=bool))
+    district = _only_district(area, answer, cells)
+    keep &= np.array([name is not None for name in district], dtype=bool)
+    names = area.people["district"].to_numpy(object)
+    far = np.where(answer.metres > answer.limit_m, answer.weights, 0.0)
+    for name in sorted(set(names)):
+        total = float(far[names == name].sum())
+        inside = np.flatnonzero(keep & (district == name))
+        for at in inside[np.argsort(beyond[inside], kind="stable")]:
+            rest = total - float(beyond[keep & (district == name)].sum())
+            if not privacy.is_small(rest, counted=True):
+                break
+            keep[at] = False
+    keep &= not answer.small
+    kept = cells[keep].reset_index(drop=True)
+    return kept.assign(people=None, share_beyond=None, unreachable=None)
+
+
+def _only_district(area: Area, answer: Gap, cells: gpd.GeoDataFrame) -> np.ndarray:
+    """Return each square's district, None for a square with people of two."""
+    names = area.people["district"].to_numpy(object)
+    of_cell: dict[str, list[str]] = {}
+    for name in sorted(set(names[answer.weights > 0])):
+        only = replace(answer, weights=np.where(names == name, answer.weights, 0.0))
+        for cell in squares(area, only)["id"]:
+            of_cell.setdefault(cell, []).append(name)
+    return np.array(
+        [of_cell[cell][0] if len(of_cell[cell]) == 1 else None for cell in cells["id"]],
+        dtype=object,
+    )
 
 
 def _square_shapes(cells: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:

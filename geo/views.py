@@ -73,7 +73,7 @@ def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> M
     shown = answer if exact else without_small_counts(answer)
     cells = squares(area, answer)
     if not exact and not answer.estimated:
-        cells = without_small_squares(cells)
+        cells = without_small_squares(area, answer, cells)
     middle = cells.geometry.to_crs(area.network.crs).centroid.to_crs("EPSG:4326")
     group = presets.group(answer.group).name(language)
     limit = texts.metres(answer.limit_m, language)
@@ -151,7 +151,7 @@ def district_table(answer: Gap, language: str) -> pd.DataFrame:
 
     hidden = texts.text("gap.hidden", language)
 
-    def count(value: float | None, few: bool) -> str:
+    def count(value: float | None, few: bool = False) -> str:
         if few:
             return fewer
         return hidden if value is None else texts.number(round(value), language)
@@ -159,8 +159,8 @@ def district_table(answer: Gap, language: str) -> pd.DataFrame:
     rows = [
         (
             row.name or texts.text("gap.outside_districts", language),
-            count(row.people, row.few_people),
-            count(row.beyond, row.few_beyond),
+            count(row.people),
+            count(row.beyond),
             _share(row.share_beyond, language),
             _metres(row.mean_m_beyond, language),
         )
@@ -169,7 +169,7 @@ def district_table(answer: Gap, language: str) -> pd.DataFrame:
     rows.append(
         (
             texts.text("gap.whole_area", language),
-            count(answer.people, False),
+            count(answer.people, answer.few_people),
             count(None if answer.small else answer.beyond, answer.few_beyond),
             _share(None if answer.small else answer.share_beyond, language),
             _metres(None if answer.small else answer.mean_m_beyond, language),

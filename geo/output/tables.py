@@ -73,7 +73,9 @@ def gap_json(
         "limit_m": answer.limit_m,
         "profile": answer.profile,
         **{
-            name: None if hidden and name != "people" else _plain(getattr(answer, name))
+            name: None
+            if hidden and (name != "people" or answer.few_people)
+            else _plain(getattr(answer, name))
             for name in _MEASURES
         },
         "concentration": None if some_hidden else _plain(answer.concentration),
@@ -131,7 +133,7 @@ def gap_file(answer: Gap, area: Area, language: str = "sv", *, exact: bool = Fal
     )
     cells = squares(area, answer)
     if not exact and not answer.estimated:
-        cells = without_small_squares(cells)
+        cells = without_small_squares(area, answer, cells)
     return GapFile(rows, shapes, cells, summary(shown, area, language), credit(area))
 
 
@@ -154,7 +156,8 @@ def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> 
     beyond = None if small else answer.beyond
     share = None if small else answer.share_beyond
     mean = None if small else answer.mean_m_beyond
-    rows.append((total, answer.people, beyond, share, mean, note if small else ""))
+    people = None if small and answer.few_people else answer.people
+    rows.append((total, people, beyond, share, mean, note if small else ""))
     table = pd.DataFrame(rows, columns=list(GAP_COLUMNS[:6]))
     return table.assign(
         kind=answer.kind,

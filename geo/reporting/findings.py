@@ -15,6 +15,7 @@ from geo.report import Finding, KeyFigure
 from geo.reporting import proposals
 from geo.reporting.asking import one_line, writable_table
 from geo.reporting.maps import district_table, has_circles, safe_map
+from geo.reporting.safe import LEFT_OUT
 from geo.reporting.sensitivity import BASE, Variant
 from geo.reporting.told import Told
 from geo.texts import text
@@ -52,8 +53,8 @@ def answer(told: Told, own: str) -> Finding:
 def gap_map(told: Told, own: str) -> Finding:
     """Show who is beyond the limit."""
     spec = safe_map(told)
-    note = "map_no_circles" if not has_circles(spec) and told.answer.beyond > 0 else ""
-    words = (told.say(note),) if note else (text("gap.map_note", told.language),)
+    empty = not has_circles(spec) and (told.rounded or told.answer.beyond > 0)
+    words = (told.say("map_no_circles") if empty else text("gap.map_note", told.language),)
     return Finding(
         "map", told.say("map_title"), words, own, map=spec, notes=_how_made(told)
     )  # fmt: skip
@@ -75,7 +76,7 @@ def key_figures(told: Told, own: str) -> Finding:
         }
     )
     return Finding(
-        "key_figures", told.say("key_figures_title"), (), own, figures, numbers=numbers,
+        "key_figures", told.say("key_figures_title"), told.rounding, own, figures, numbers=numbers,
         notes=told.say("key_figures_notes"),
     )  # fmt: skip
 
@@ -93,6 +94,7 @@ def districts(told: Told, own: str) -> Finding:
         words.append(text("gap.concentration", told.language, share=share))
     if told.shown.some_hidden:
         words.append(told.say("hidden_words", smallest=privacy.SMALLEST))
+    words += told.rounding
     return Finding(
         "districts", title, tuple(words), own, table=table, numbers=_district_numbers(told, table),
         total_last=True, notes=_how_made(told),
@@ -105,7 +107,7 @@ def estimated(told: Told, own: str) -> Finding:
     if told.answer.demonstration:
         words.append(text("demo.mark", told.language))
     if not told.answer.estimated:
-        words.append(told.say("nothing_estimated"))
+        words += [told.say("nothing_estimated"), *told.rounding]
     else:
         words += [text("gap.estimated", told.language), *_width(told)]
     if told.answer.unknown:
@@ -126,6 +128,7 @@ def variants(told: Told, own: str) -> Finding:
         words.append(told.say("sensitivity_hidden", smallest=privacy.SMALLEST))
     if any(row.unknown for row in told.variants):
         words.append(told.say("sensitivity_unknown"))
+    words += told.rounding
     return Finding(
         "sensitivity", told.say("sensitivity_title"), tuple(words), own,
         table=pd.DataFrame(texts_, columns=names),
@@ -148,6 +151,7 @@ def method(told: Told, own: str) -> Finding:
         _limit_source(told),
         told.say("method_places", count=told.answer.places, place=told.place),
         told.say("method_privacy", smallest=privacy.SMALLEST),
+        *(() if not told.rounded else (told.say("method_rounded", step=privacy.SMALLEST),)),
     )
     return Finding("method", told.say("method_title"), words, own, notes=told.say("method_notes"))
 
@@ -191,11 +195,11 @@ def _figures(told: Told) -> list[tuple[str, str, float | None, str] | None]:
 
     def row(name: str, decimals: int = 0) -> tuple[str, str, float | None, str] | None:
         value = found[name]
-        if value is None and _unknowable(told, name):
+        if value is None and (_unknowable(told, name) or (told.rounded and name in LEFT_OUT)):
             return None
         return name, _written(told, name, value, decimals), value, _means(told, name)
 
-    lost = row("unreachable") if answer.unreachable > 0 else None
+    lost = row("unreachable") if told.rounded or answer.unreachable > 0 else None
     unknown = told.number(answer.unknown)
     return [
         row("people"),
@@ -224,7 +228,7 @@ def _means(told: Told, name: str) -> str:
 
 def _written(told: Told, name: str, value: float | None, decimals: int) -> str:
     if value is None:
-        small = name == "beyond" and told.answer.few_beyond
+        small = name == "beyond" and told.shown.gap.few_beyond
         return told.fewer if small else text("gap.hidden", told.language)
     if _UNITS[name] == "share":
         return texts.percent(value, told.language)
@@ -238,7 +242,7 @@ def _written(told: Told, name: str, value: float | None, decimals: int) -> str:
 def _where(told: Told) -> str:
     if told.area.districts.empty:
         return told.say("where_no_districts")
-    if round(told.answer.beyond) == 0 and not told.answer.small:
+    if told.nobody_beyond:
         return told.say("where_nowhere")
     rows = [row for row in told.shown.gap.districts if row.name and row.beyond]
     whole = told.shown.measures["beyond"]
@@ -252,6 +256,8 @@ def _where(told: Told) -> str:
         listed = text(
             "sites.and", told.language, first=", ".join(named[:-1]), last=named[-1]
         )  # fmt: skip
+    if told.rounded:
+        return told.say("where_most", places=listed)
     if share > 0.9995:
         return told.say("where_all", places=listed)
     return told.say("where", places=listed, share=texts.percent(share, told.language))
@@ -259,15 +265,16 @@ def _where(told: Told) -> str:
 
 def _how_far(told: Told) -> str:
     found = told.shown.measures
-    if round(told.answer.beyond) == 0 and not told.answer.small:
+    if told.nobody_beyond:
         return told.say("far_nobody", limit=told.limit, place=told.place)
     mean, lost = found["mean_m_beyond"], found["unreachable"]
-    if mean is None and math.isnan(told.answer.mean_m_beyond) and not told.answer.small:
+    if told.rounded:
+        many = "" if lost is None else told.say("rounded_lost", lost=told.number(lost))
+        return " ".join(filter(None, (many, *told.rounding)))
+    if mean is None:
         return told.say("far_lost")
-    if mean is None or lost is None:
-        return told.say("far_hidden", smallest=privacy.SMALLEST)
     metres = texts.metres(mean, told.language)
-    if round(lost) > 0:
+    if lost is not None and round(lost) > 0:
         return told.say("far_and_lost", metres=metres, lost=told.number(lost))
     return told.say("far", metres=metres)
 

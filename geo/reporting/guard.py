@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 
 from geo.area import Area
-from geo.gaps import DistrictGap, distances
+from geo.gaps import DistrictGap, distances, hidden_last
 from geo.network import Bools
 from geo.placing import Placing, Proposal
 from geo.reporting.attack import may_stay
@@ -140,19 +140,11 @@ def _said_few(told: Told) -> Iterator[Bools]:
         yield far
     elif answer.few_within:
         yield ~far
-    names = told.area.people["district"].to_numpy(object)
-    for row in told.shown.gap.districts:
-        here = np.asarray(names == row.name)
-        if row.few_people:
-            yield here
-        if row.few_beyond:
-            yield here & far
 
 
 def _shown(shown: Shown, gone: set[tuple[str, int]]) -> Shown:
-    rows = [_district(row, at, gone) for at, row in enumerate(shown.gap.districts)]
-    open_rows = [row for row in rows if not row.hidden]
-    closed = sorted((row for row in rows if row.hidden), key=lambda row: row.name)
+    rows = hidden_last(_district(row, at, gone) for at, row in enumerate(shown.gap.districts))
+    closed = [row for row in rows if row.hidden]
     measures = dict(shown.measures)
     if closed:
         measures["concentration"] = None
@@ -164,7 +156,7 @@ def _shown(shown: Shown, gone: set[tuple[str, int]]) -> Shown:
         (SQUARE, at) not in gone and name not in secret for at, name in enumerate(cells["district"])
     ]
     return Shown(
-        gap=replace(shown.gap, districts=(*open_rows, *closed)),
+        gap=replace(shown.gap, districts=rows),
         measures=measures,
         squares=cells[np.array(keep, dtype=bool)].reset_index(drop=True),
     )

@@ -17,12 +17,17 @@ from geo.errors import ProposalApart
 from geo.gaps import Gap
 from geo.mapview import MapSpec, PointLayer, compose
 from geo.placing import Proposal, ProposedSite
+from geo.placing import sentence as site_words
+from geo.placing.question import CENTRE, MEDIAN
 from geo.report import Finding, KeyFigure
+from geo.reporting import rounding
 from geo.reporting.asking import one_line, writable_table
 from geo.reporting.maps import safe_map
 from geo.reporting.told import Told, ToldProposal
 
 SITE_COLOUR = "#1b1b1b"
+WALKS = (MEDIAN, CENTRE)
+"""What is striven for in metres."""
 
 
 def told(
@@ -48,7 +53,8 @@ def told(
             raise ProposalApart(what=what, found=str(one), wanted=str(other))
     second = placing.runner_up(proposal.placing, proposal, progress=progress)
     shown = _with_gap(placing.without_small_counts(proposal), proposal, answer)
-    return ToldProposal(shown, None if second is None else placing.without_small_counts(second))
+    next_best = None if second is None else rounding.rounded(placing.without_small_counts(second))
+    return ToldProposal(rounding.rounded(shown), next_best)
 
 
 def sentence(told: Told) -> str:
@@ -56,7 +62,7 @@ def sentence(told: Told) -> str:
     if told.proposal is None:
         return ""
     proposal = told.proposal.proposal
-    whole = placing.headline(proposal, told.language)
+    whole = _headline(told, proposal)
     return one_line(whole.removesuffix(placing.proof(proposal, told.language)))
 
 
@@ -65,11 +71,12 @@ def finding(told: Told, own: str) -> Finding | None:
     if told.proposal is None:
         return None
     proposal, second = told.proposal.proposal, told.proposal.second
-    words = [placing.headline(proposal, told.language)]
+    words = [_headline(told, proposal)]
     if second is not None:
-        words.append(placing.runner_up_sentence(proposal, second, told.language))
+        words.append(_second(told, proposal, second))
     if proposal.small:
         words.append(told.say("hidden_words", smallest=privacy.SMALLEST))
+    words += told.rounding
     table, numbers = _tables(told, proposal)
     return Finding(
         id="proposal",
@@ -119,8 +126,36 @@ def results(found: ToldProposal | None) -> dict[str, Any] | None:
             for site in proposal.sites
         ],
         "runner_up": None if second is None else sorted(one_line(name) for name in second.ids),
-        "runner_up_fewer": _known(fewer),
+        "runner_up_fewer": _known(None if not proposal.estimated and not fewer else fewer),
     }
+
+
+def _headline(told: Told, proposal: Proposal) -> str:
+    """Say the proposal and its proof; of counted people not how far they walk."""
+    if not told.rounded or proposal.question.objective not in WALKS or not proposal.sites:
+        return placing.headline(proposal, told.language)
+    said = told.say(
+        "proposal_walks",
+        what=site_words.what(proposal, told.language),
+        places=site_words.places(proposal.sites, told.language),
+        group=told.group,
+        objective=placing.objective_words(proposal.question, told.language),
+    )
+    return f"{said} {placing.proof(proposal, told.language)}"
+
+
+def _second(told: Told, proposal: Proposal, second: Proposal) -> str:
+    """Say the next best; of counted people with what it does only where they are not few."""
+    walks = proposal.question.objective in WALKS
+    if not told.rounded or not (walks or not placing.difference(proposal, second)):
+        return placing.runner_up_sentence(proposal, second, told.language)
+    new = [site for site in second.sites if site.id not in proposal.ids]
+    gone = [site for site in proposal.sites if site.id not in second.ids]
+    return texts.text(
+        "sites.runner_up" if new else "sites.runner_up_without",
+        told.language,
+        places=site_words.places(new or gone, told.language),
+    )
 
 
 def _with_gap(shown: Proposal, exact: Proposal, answer: Gap) -> Proposal:

@@ -1,10 +1,11 @@
 """What of a gap may leave the house: measures, districts, squares and places, so that no sum or
 difference of them gives a small count away. Knows no words.
 
-Estimates say nothing of any one person and pass through. Of counted people, besides what
-``gaps.without_small_counts`` hides: who can not be reached, where they or the rest are few, and
-with them every measure that would tell; mean metres of a few; and squares that, taken from their
-district's sum, would leave a few.
+Estimates say nothing of any one person and pass through. Counts of counted people are rounded
+(``privacy.rounded``), and nobody is hidden as a few are, so that reports laid beside each other do
+not tell a few. Shares come from rounded counts. Mean metres and the other FGT measures are left
+out: with known distances they would tell who is meant. Nothing exact is carried on but metres and
+weights, for the guard.
 """
 
 from __future__ import annotations
@@ -18,22 +19,22 @@ import numpy as np
 from geo import privacy
 from geo.area import Area
 from geo.errors import NobodyToReport, TooFewToReport
-from geo.gaps import DistrictGap, Gap, without_small_counts
+from geo.gaps import DistrictGap, Gap, hidden_last, without_small_counts
 from geo.people import HOUSING
-from geo.squares import squares
+from geo.squares import squares, without_small_squares
 
 MEASURES = (
     "people", "beyond", "share_beyond", "mean_m_beyond", "unreachable", "fgt0", "fgt1", "fgt2",
 )  # fmt: skip
-_DECIMALS = {"mean_m_beyond": 0, "fgt1": 3, "fgt2": 3, "concentration": 2}
-"""Of counted people no finer than they are read: with many decimals and known distances, one could
-work out who is meant."""
+LEFT_OUT = ("mean_m_beyond", "unreachable", "fgt1", "fgt2")
+"""Of counted people left out, unreachable where they are few: means and the other FGT measures are
+equations in known distances, and many of them can be solved."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A gap as it may leave: ``measures`` by name, None where hidden or unknown; ``gap`` with its
-    districts' small counts hidden (its own totals are still exact: do not show them);
+    """A gap as it may leave: ``measures`` by name, None where hidden, left out or unknown; ``gap``
+    with rounded totals (one person stands in for none or a few, and is not shown) and districts;
     ``squares`` of those beyond, with ``people`` and ``share_beyond`` for estimates only.
     """
 
@@ -64,11 +65,10 @@ def shown(area: Area, answer: Gap) -> Shown:
         measured["concentration"] = _known(answer.concentration)
         rows = tuple(_rounded(row) for row in answer.districts)
         return Shown(replace(answer, districts=rows), measured, _round_cells(squares(area, answer)))
-    hidden = replace(
-        without_small_counts(answer),
-        districts=_districts(area, answer, without_small_counts(answer).districts),
-    )
-    return Shown(hidden, _measures(answer, hidden), _squares(area, answer))
+    measured, rows = _measures(answer), _districts(answer)
+    if measured["beyond"] is not None and all(not row.hidden for row in rows):
+        measured["concentration"] = _concentration(rows)
+    return Shown(_gap(answer, measured, rows), measured, _squares(area, answer))
 
 
 def drawable_housing(area: Area) -> list[str]:
@@ -85,80 +85,100 @@ def drawable_housing(area: Area) -> list[str]:
     return [name for name in area.places_of(HOUSING)["id"] if name not in small]
 
 
-def _measures(answer: Gap, hidden: Gap) -> dict[str, float | None]:
-    found = {name: _known(getattr(answer, name)) for name in MEASURES}
-    found["concentration"] = _known(answer.concentration)
-    if any(row.hidden for row in hidden.districts) or answer.small:
-        found["concentration"] = None
-    secret: tuple[str, ...] = ()
-    if answer.small:
-        secret = tuple(name for name in MEASURES if name != "people")
-    elif _few(answer.unreachable) or _few(answer.beyond - answer.unreachable):
-        # With the mean and one of the FGT measures, who can not be reached could be solved for.
-        secret = ("unreachable", "mean_m_beyond", "fgt1", "fgt2")
-    return {
-        name: None if name in secret or value is None else round(value, _DECIMALS.get(name, 6))
-        for name, value in found.items()
-    }
+def _measures(answer: Gap) -> dict[str, float | None]:
+    """Return the measures of counted people, from rounded counts."""
+    found: dict[str, float | None] = dict.fromkeys((*MEASURES, "concentration"))
+    people = found["people"] = privacy.rounded(answer.people)
+    few = privacy.is_few
+    if few(answer.beyond) or few(answer.people - answer.beyond):
+        return found
+    beyond = found["beyond"] = privacy.rounded(answer.beyond)
+    found["share_beyond"] = found["fgt0"] = round(beyond / people, 6)
+    if not few(answer.unreachable) and not few(answer.beyond - answer.unreachable):
+        found["unreachable"] = privacy.rounded(answer.unreachable)
+    return found
 
 
-def _districts(area: Area, answer: Gap, rows: tuple[DistrictGap, ...]) -> tuple[DistrictGap, ...]:
-    """Hide mean metres of a few, and which of the hidden counts is the small one where they are
-    not all: with their sum known, that could tell the count.
-    """
-    names = area.people["district"].to_numpy(object)
-    known = {row.name: row for row in answer.districts}
-    all_few = all(row.few_beyond for row in rows if row.beyond is None)
-    found = []
-    for row in rows:
-        here = (names == row.name) & (answer.weights > 0) & (answer.metres > answer.limit_m)
-        walks = float(answer.weights[here & np.isfinite(answer.metres)].sum())
-        lost = (known[row.name].beyond or 0.0) - walks
-        secret = answer.small or _few(walks) or _few(lost)
-        found.append(
-            replace(
-                row,
-                mean_m_beyond=None
-                if secret or row.mean_m_beyond is None
-                else float(round(row.mean_m_beyond)),
-                few_beyond=row.few_beyond and all_few,
-            )
-        )
-    return tuple(found)
+def _gap(answer: Gap, measured: dict[str, float | None], rows: tuple[DistrictGap, ...]) -> Gap:
+    """Return the gap with nothing exact in its counts: one stands in for a few, or nobody."""
+    people, beyond = measured["people"] or 0.0, measured["beyond"]
+    if beyond is None:
+        beyond = 1.0 if privacy.is_few(answer.beyond) else people - 1.0
+    return replace(
+        answer,
+        people=people,
+        beyond=beyond,
+        share_beyond=_ratio(measured["share_beyond"]),
+        fgt0=_ratio(measured["fgt0"]),
+        mean_m_beyond=math.nan,
+        fgt1=math.nan,
+        fgt2=math.nan,
+        unreachable=_ratio(measured["unreachable"]),
+        concentration=_ratio(measured["concentration"]),
+        districts=rows,
+    )
+
+
+def _districts(answer: Gap) -> tuple[DistrictGap, ...]:
+    """Return the districts with rounded counts, hidden ones last; of equal counts by name."""
+    kept = {row.name: row for row in without_small_counts(answer).districts}
+    rows = [_district(row, kept[row.name]) for row in answer.districts]
+    rows = _people_by(rows, privacy.rounded(answer.people))
+    if privacy.is_few(answer.people - answer.beyond):
+        rows = [replace(row, beyond=None, share_beyond=None) for row in rows]
+    elif not privacy.is_few(answer.beyond):
+        rows = _beyond_by(rows, privacy.rounded(answer.beyond))
+    return hidden_last(sorted(rows, key=lambda row: (-(row.beyond or 0.0), row.name)))
+
+
+def _district(exact: DistrictGap, kept: DistrictGap) -> DistrictGap:
+    people, beyond = exact.people or 0.0, exact.beyond or 0.0
+    few_people = privacy.is_few(people)
+    few = few_people or privacy.is_few(beyond)
+    of = None if kept.people is None or few_people else privacy.rounded(people)
+    far = None if kept.beyond is None or few else privacy.rounded(beyond)
+    return DistrictGap(exact.name, of, far, round(far / of, 6) if of and far else None)
+
+
+def _people_by(rows: list[DistrictGap], whole: float) -> list[DistrictGap]:
+    """Hide the smallest district while the others and the sum tell too much of those hidden."""
+    while True:
+        open_rows = [row.people for row in rows if row.people is not None]
+        if not open_rows or not privacy.tells(
+            open_rows, whole, some_hidden=len(open_rows) < len(rows)
+        ):
+            return rows
+        least = min(open_rows)
+        at = next(i for i, row in enumerate(rows) if row.people == least)
+        rows[at] = DistrictGap(rows[at].name, None, None, None)
+
+
+def _beyond_by(rows: list[DistrictGap], whole: float) -> list[DistrictGap]:
+    while True:
+        open_rows = [row.beyond for row in rows if row.beyond is not None]
+        if not open_rows or not privacy.tells(
+            open_rows, whole, some_hidden=len(open_rows) < len(rows)
+        ):
+            return rows
+        least = min(open_rows)
+        at = next(i for i, row in enumerate(rows) if row.beyond == least)
+        rows[at] = replace(rows[at], beyond=None, share_beyond=None)
+
+
+def _concentration(rows: tuple[DistrictGap, ...]) -> float | None:
+    beyond = np.array([row.beyond for row in rows], dtype=float)
+    people = np.array([row.people for row in rows], dtype=float)
+    if not len(rows) or beyond.sum() <= 0:
+        return None
+    return round(float(np.abs(beyond / beyond.sum() - people / people.sum()).sum() / 2), 2)
 
 
 def _squares(area: Area, answer: Gap) -> gpd.GeoDataFrame:
-    """Return the squares of counted people that may be shown, with those beyond only.
-
-    A square that lies in two districts is left out, and then in each district the smallest, until
-    what its squares leave of its sum is nobody or not few.
-    """
-    cells = squares(area, answer)
-    beyond, people = cells["beyond"].to_numpy(float), cells["people"].to_numpy(float)
-    keep = ~privacy.hidden(beyond, people, np.ones(len(cells), dtype=bool))
-    names = area.people["district"].to_numpy(object)
-    of_cell: dict[str, list[str]] = {}
-    for name in sorted(set(names[answer.weights > 0])):
-        only = replace(answer, weights=np.where(names == name, answer.weights, 0.0))
-        for cell in squares(area, only)["id"]:
-            of_cell.setdefault(cell, []).append(name)
-    district = np.array(
-        [of_cell[cell][0] if len(of_cell[cell]) == 1 else None for cell in cells["id"]],
-        dtype=object,
-    )
-    keep &= np.array([name is not None for name in district], dtype=bool)
-    far = np.where(answer.metres > answer.limit_m, answer.weights, 0.0)
-    for name in sorted(set(names)):
-        total = float(far[names == name].sum())
-        inside = np.flatnonzero(keep & (district == name))
-        for at in inside[np.argsort(beyond[inside], kind="stable")]:
-            rest = total - float(beyond[keep & (district == name)].sum())
-            if not _few(rest):
-                break
-            keep[at] = False
-    keep &= not answer.small
-    kept = cells[keep].reset_index(drop=True)
-    return kept.assign(people=None, share_beyond=None, unreachable=None)
+    """Return the squares of counted people that may be shown, rounded."""
+    cells = without_small_squares(area, answer)
+    if privacy.is_few(answer.beyond) or privacy.is_few(answer.people - answer.beyond):
+        cells = cells.iloc[:0]
+    return cells.assign(beyond=[privacy.rounded(value) for value in cells["beyond"]])
 
 
 def _rounded(row: DistrictGap) -> DistrictGap:
@@ -176,8 +196,8 @@ def _round_cells(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return cells.assign(**{name: cells[name].round(6) for name in names})
 
 
-def _few(people: float) -> bool:
-    return privacy.is_small(people, counted=True)
+def _ratio(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _known(value: float | None) -> float | None:

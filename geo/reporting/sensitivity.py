@@ -2,7 +2,8 @@
 Knows no words.
 
 Figures at two limits tell together who lives between them. So of counted people a row is shown only
-where it differs from every other shown row by nobody or by at least ``privacy.SMALLEST``.
+where it differs from every other shown row by nobody or by at least ``privacy.SMALLEST``, and
+rounded; neither few nor nobody are shown, nor all but a few or all.
 """
 
 from __future__ import annotations
@@ -68,18 +69,27 @@ def found_safe(rows: Sequence[Variant], answer: Gap) -> tuple[Variant, ...]:
         row = rows[at]
         if row.beyond is None:
             continue
-        parts = [row.beyond, answer.people - row.beyond]
-        parts += [abs(row.beyond - other) for other in shown]
-        visible[at] = not any(privacy.is_small(part, counted=True) for part in parts)
+        parts = [abs(row.beyond - other) for other in shown]
+        visible[at] = not (
+            privacy.is_few(row.beyond)
+            or privacy.is_few(answer.people - row.beyond)
+            or any(privacy.is_small(part, counted=True) for part in parts)
+        )
         if visible[at]:
             shown.append(row.beyond)
     return _changes(
-        [
-            row if visible.get(at, True) else replace(row, beyond=None, share_beyond=None,
-                                                      hidden=True)
-            for at, row in enumerate(rows)
-        ]
-    )  # fmt: skip
+        [_rounded(row, answer.people, visible.get(at, True)) for at, row in enumerate(rows)]
+    )
+
+
+def _rounded(row: Variant, people: float, visible: bool) -> Variant:
+    """Return a row of counted people as it may leave."""
+    if row.beyond is None:
+        return row
+    if not visible:
+        return replace(row, beyond=None, share_beyond=None, hidden=True)
+    beyond = privacy.rounded(row.beyond)
+    return replace(row, beyond=beyond, share_beyond=round(beyond / privacy.rounded(people), 6))
 
 
 def _changes(rows: Sequence[Variant]) -> tuple[Variant, ...]:

@@ -52,6 +52,21 @@ class Told:
         return self.number(value)
 
     @property
+    def rounded(self) -> bool:
+        """Whether counts are rounded: those of counted people."""
+        return not self.answer.estimated
+
+    @property
+    def rounding(self) -> tuple[str, ...]:
+        """The sentence that says so; none for estimates."""
+        return (self.say("rounded", step=privacy.SMALLEST),) if self.rounded else ()
+
+    @property
+    def nobody_beyond(self) -> bool:
+        """Whether nobody is beyond and that may be said."""
+        return not self.rounded and round(self.answer.beyond) == 0
+
+    @property
     def group(self) -> str:
         """The group in running text."""
         return presets.group(self.answer.group).name(self.language)

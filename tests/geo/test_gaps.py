@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geo import gaps, squares, texts
+from geo import gaps, squares, texts, views
 from geo.area import Area
 from geo.errors import AreaLacks, BadLimit, UnknownGroup, UnknownKind, UnknownProfile
+from geo.output import tables
 from tests.geo.worlds import street
 
 people_and_metres = st.integers(1, 40).flatmap(
@@ -130,7 +132,38 @@ def test_a_small_count_of_counted_people_is_not_said() -> None:
     assert "3" not in gaps.headline(answer, "sv").replace("43", "")
     shown = gaps.without_small_counts(answer)
     assert all(row.hidden for row in shown.districts)
-    assert [row.few_beyond for row in shown.districts] == [True, False]  # Öst 3; Väst 0, secondary
+    assert [row.name for row in shown.districts] == ["Väst", "Öst"]  # by name: Öst has 3, Väst 0
+
+
+def test_hidden_districts_stand_last_by_name_and_read_alike() -> None:
+    homes = {250.0: 3.0, 300.0: 7.0, 600.0: 40.0, 700.0: 4.0, 800.0: 30.0}
+    area = street(homes=homes, places={0.0: "preschool"})
+    names = ["Z", "Väst", "Öst", "A", "Mitt"]
+    area = replace(
+        area,
+        people=area.people.assign(district=names),
+        districts=area.districts.iloc[[0] * 5].assign(name=names),
+    )
+    answer = gaps.gap(area, kind="preschool", limit_m=200, group="children_0_4")
+    shown = gaps.without_small_counts(answer)
+    hidden = [row.name for row in shown.districts if row.hidden]
+    assert {"A", "Z"} <= set(hidden)
+    assert [row.name for row in shown.districts][-len(hidden) :] == sorted(hidden)
+    table = views.district_table(shown, "sv")
+    assert set(table.iloc[-len(hidden) - 1 : -1, 2]) == {"döljs"}
+
+
+def test_a_group_of_a_few_counted_people_is_not_told_at_all() -> None:
+    area = street(homes={100.0: 1, 900.0: 3}, places={0.0: "preschool"})
+    answer = gaps.gap(area, kind="preschool", limit_m=400, group="children_0_4")
+    for language in ("sv", "en"):
+        said = gaps.headline(answer, language).replace("0–4", "").replace("400", "")
+        assert "4" not in said and "3" not in said and "1" not in said
+    assert gaps.headline(answer, "sv").startswith("Färre än 5 barn")
+    document = tables.gap_json(answer, area, exact=False)
+    assert document["people"] is document["beyond"] is document["fgt1"] is None
+    assert tables.gap_file(answer, area).rows["people"].isna().all()
+    assert tables.gap_json(answer, area)["people"] == 4
 
 
 def test_few_within_the_limit_are_not_given_away_by_those_beyond() -> None:

@@ -177,8 +177,8 @@ def test_whatever_a_name_holds_it_is_text_and_never_a_formula(
     unknown = texts.text("source.unknown")
     assert (one_line(place) or unknown) in column(book["Platser"], 1)
     assert one_line(f"{district} N") in column(book["Stadsdelar"], 1)
-    if one_line(title):
-        assert one_line(title) in values
+    if one_line(title[:200]):
+        assert one_line(title[:200]) in values
 
 
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=8))
