@@ -117,6 +117,8 @@ def says_restricted(record: dict[str, Any]) -> bool:
 
 
 def _housing(places: gpd.GeoDataFrame) -> Bools:
+    if not {"kind", "details"} <= set(places.columns):
+        return np.zeros(len(places), dtype=bool)  # a table that tells of no housing
     housing: Bools = (places["kind"] == HOUSING).to_numpy(bool)
     return housing
 
