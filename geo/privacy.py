@@ -94,14 +94,14 @@ def could_be(shown: float, step: int = SMALLEST) -> tuple[float, float]:
 def tells(parts: Sequence[float], whole: float, *, some_hidden: bool) -> bool:
     """Tell whether rounded parts and their rounded sum leave too little open, each being what
     ``could_be`` says: what the hidden parts hold together must be able to be nobody and to be
-    ``SMALLEST`` less one; with none hidden, more than two sums must be possible.
+    ``SMALLEST`` less one; with none hidden, more than one sum must be possible.
     """
     least, most = could_be(whole)
     sums = [could_be(part) for part in parts]
     low, high = sum(row[0] for row in sums), sum(row[1] for row in sums)
     if some_hidden:
         return least - high > 0 or most - low < SMALLEST - 1
-    return len(sums) > 1 and min(most, high) - max(least, low) < 2
+    return len(sums) > 1 and min(most, high) - max(least, low) < 1
 
 
 def _small(people: Floats, smallest: int) -> Bools:

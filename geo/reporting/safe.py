@@ -141,28 +141,30 @@ def _district(exact: DistrictGap, kept: DistrictGap) -> DistrictGap:
 
 
 def _people_by(rows: list[DistrictGap], whole: float) -> list[DistrictGap]:
-    """Hide the smallest district while the others and the sum tell too much of those hidden."""
-    while True:
-        open_rows = [row.people for row in rows if row.people is not None]
-        if not open_rows or not privacy.tells(
-            open_rows, whole, some_hidden=len(open_rows) < len(rows)
-        ):
-            return rows
-        least = min(open_rows)
-        at = next(i for i, row in enumerate(rows) if row.people == least)
-        rows[at] = DistrictGap(rows[at].name, None, None, None)
+    """Hide the smallest district where the others and the sum tell too much: one that is not few
+    is enough, as those hidden with it may then be nobody.
+    """
+    least = _too_open([row.people for row in rows], whole)
+    at = next((i for i, row in enumerate(rows) if row.people == least), None)
+    if least is None or at is None:
+        return rows
+    return [*rows[:at], DistrictGap(rows[at].name, None, None, None), *rows[at + 1 :]]
 
 
 def _beyond_by(rows: list[DistrictGap], whole: float) -> list[DistrictGap]:
-    while True:
-        open_rows = [row.beyond for row in rows if row.beyond is not None]
-        if not open_rows or not privacy.tells(
-            open_rows, whole, some_hidden=len(open_rows) < len(rows)
-        ):
-            return rows
-        least = min(open_rows)
-        at = next(i for i, row in enumerate(rows) if row.beyond == least)
-        rows[at] = replace(rows[at], beyond=None, share_beyond=None)
+    least = _too_open([row.beyond for row in rows], whole)
+    at = next((i for i, row in enumerate(rows) if row.beyond == least), None)
+    if least is None or at is None:
+        return rows
+    return [*rows[:at], replace(rows[at], beyond=None, share_beyond=None), *rows[at + 1 :]]
+
+
+def _too_open(column: list[float | None], whole: float) -> float | None:
+    """Return the least count shown where those shown tell too much; None where they do not."""
+    shown = [value for value in column if value is not None]
+    if not shown or not privacy.tells(shown, whole, some_hidden=len(shown) < len(column)):
+        return None
+    return min(shown)
 
 
 def _concentration(rows: tuple[DistrictGap, ...]) -> float | None:

@@ -363,9 +363,10 @@ def _check_remainders(made: Report) -> None:
     rows, whole = made.results["districts"], made.results["beyond"]
     if whole is not None:
         shown = [row["beyond"] for row in rows if row["beyond"] is not None]
-        if shown:
-            hidden = len(shown) < len(rows)
-            assert not privacy.tells(shown, whole, some_hidden=hidden)
+        if shown and len(shown) == len(rows):
+            assert not privacy.tells(shown, whole, some_hidden=False)
+        least = sum(privacy.could_be(value)[0] for value in shown)
+        assert least <= privacy.could_be(whole)[1]
     cells = made.squares
     for row in rows:
         if row["beyond"] is not None:
