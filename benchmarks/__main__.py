@@ -103,7 +103,7 @@ def _sites(quick: bool) -> None:
     siting.compile_all()
     print(
         "\nWhere to open: made-up towns on a plane of 10 km (addresses × candidates), seed 0."
-        "\ngap: how much better any answer could be. >: stopped. prepared: its model set up.\n"
+        "\ngap: how much better any answer could be. >: stopped. prepared: the model set up.\n"
     )
     small, middle, large = town(400, 100), town(2_000, 500), town(10_000, 2_000)
     if quick:

@@ -1,8 +1,8 @@
 """Where to open: seconds and proof of every location model, beside spopt with the solvers people
 use it with.
 
-A peer gets a time limit; where it does not end, its time is a lower bound. What a peer needs to set
-its model up is told apart, and not counted against it.
+A peer gets a time limit; where it does not end, its time is a lower bound. Its time is from matrix
+to answer, as ours is; how much of it sets its model up stands apart.
 """
 
 from __future__ import annotations
@@ -183,13 +183,14 @@ def _beside(what: str, ours: Siting, seconds: float, peer: Solved | None, sense:
         assert sense * (peer.objective - most) <= off, f"{what}: answers differ"
         if peer.ended:
             assert sense * (ours.objective - peer.objective) <= off, f"{what}: answers differ"
+    in_all = peer.prepared_s + peer.seconds
     return [
         *rows,
         Row(
             what,
             peer.who,
-            peer.seconds,
-            peer.seconds / seconds,
+            in_all,
+            in_all / seconds,
             prepared_s=peer.prepared_s,
             at_least=not peer.ended,
         ),

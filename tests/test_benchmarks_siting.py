@@ -53,7 +53,7 @@ def test_a_stopped_peer_may_be_worse_but_never_beat_our_bound(where, monkeypatch
     stopped = siting_peers.Solved("peer", 30.0, 1.0, False, ours - 5)
     monkeypatch.setattr(siting, "covering_peer", lambda *_: stopped)
     rows = siting.covering(where, (600,), (3,))
-    assert rows[1].at_least and "> 30,000.0" in as_text(rows)
+    assert rows[1].at_least and "> 31,000.0" in as_text(rows)
     nothing = replace(stopped, objective=None)
     monkeypatch.setattr(siting, "covering_peer", lambda *_: nothing)
     assert siting.covering(where, (600,), (3,))[1].at_least
