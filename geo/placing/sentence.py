@@ -71,8 +71,9 @@ def compared(proposal: Proposal, other: Proposal, language: str) -> str:
         found.walk_after.mean_m if aim == MEDIAN else found.walk_after.worst_m
         for found in (proposal, other)
     )
+    one = "_one" if aim == COVER_ALL and len(other.sites) == 1 else ""
     return text(
-        f"sites.compared_{aim}",
+        f"sites.compared_{aim}{one}",
         language,
         difference=difference_words(proposal, other, language),
         metres=texts.metres(after_m, language),
