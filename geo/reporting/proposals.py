@@ -24,6 +24,7 @@ from geo.reporting import rounding
 from geo.reporting.asking import one_line, writable_table
 from geo.reporting.maps import safe_map
 from geo.reporting.told import Told, ToldProposal
+from geo.symbols import MOST_NUMBERS
 
 SITE_COLOUR = "#1b1b1b"
 WALKS = (MEDIAN, CENTRE)
@@ -230,23 +231,28 @@ def _tables(told: Told, proposal: Proposal) -> tuple[pd.DataFrame, pd.DataFrame]
 def _map(told: Told, proposal: Proposal) -> MapSpec:
     """Return the map of the gap with the proposed sites on it."""
     base = safe_map(told)
-    sites = PointLayer(
-        id="proposed",
-        label=told.say("proposed_layer"),
-        symbol="star",
-        colour=SITE_COLOUR,
-        ids=tuple(site.id for site in proposal.sites),
-        lon=np.array([site.lon for site in proposal.sites]),
-        lat=np.array([site.lat for site in proposal.sites]),
-        size_px=32,
-    )
+    sites = [_mark(told, site) for site in proposal.sites]
     return compose(
         told.say("proposal_title"),
-        [*base.layers, sites],
+        [*base.layers, *sites],
         bounds=base.bounds,
         table=_tables(told, proposal)[0],
         credits=base.credits,
         language=told.language,
+    )
+
+
+def _mark(told: Told, site: ProposedSite) -> PointLayer:
+    """Return a layer with one site, marked with the number it has in the table."""
+    return PointLayer(
+        id=f"proposed-{site.number}",
+        label=texts.text("sites.layer_site", told.language, number=site.number),
+        symbol=f"number_{site.number}" if site.number <= MOST_NUMBERS else "star",
+        colour=SITE_COLOUR,
+        ids=(site.id,),
+        lon=np.array([site.lon]),
+        lat=np.array([site.lat]),
+        size_px=32,
     )
 
 

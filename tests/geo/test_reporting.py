@@ -539,7 +539,7 @@ def test_a_proposal_is_told_with_gain_proof_and_runner_up(
     assert results["proven"] and results["gain"] == pytest.approx(proposal.effect.gain, abs=1e-5)
     assert results["runner_up"] and results["runner_up"] != [proposal.sites[0].id]
     assert "Bevisat" not in made.finding("answer").words[2]
-    assert any(layer.id == "proposed" for layer in finding.map.layers)
+    assert any(layer.id == "proposed-1" for layer in finding.map.layers)
     beyond = made.results["beyond"]
     assert made.results["people"] - results["before"] == pytest.approx(beyond, abs=1e-4)
     assert record_bytes(made) == record_bytes(report(area, proposal=proposal))
