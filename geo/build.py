@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -21,10 +22,12 @@ from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
 from geo.inputs import Inputs, source_of
 from geo.network import WGS84, WalkNetwork, build_network
 from geo.sources.lines import read_lines_listed
-from geo.sources.online import Fetched
 from geo.sources.osm import OsmExtract, read_osm
 from geo.sources.statistics import read_districts, read_units
 from geo.sources.vector import read_vector
+
+if TYPE_CHECKING:  # osmnx takes a second and a half to load, and only a fetch needs it
+    from geo.sources.online import Fetched
 
 DISTRICT_COLUMNS = ("name",)
 PLACE_COLUMNS = (

@@ -23,7 +23,6 @@ from geo.network import Snapped
 from geo.output import tables
 from geo.output.lines import area_json, area_lines, as_text, gap_lines
 from geo.reach import within
-from geo.sources.online import fetch
 from geo.sources.tables import read_points
 
 Say: TypeAlias = Callable[[str], str]
@@ -50,6 +49,8 @@ def area_add(options: Options) -> None:
 
 def area_fetch(options: Options) -> None:
     """Fetch an area from OpenStreetMap by name."""
+    from geo.sources.online import fetch  # osmnx takes a second and a half to load
+
     margin_m = presets.limit_m(options.margin)
     fetched = fetch(
         options.query, margin_m=margin_m, progress=_progress(options), home=options.home

@@ -29,6 +29,7 @@ from geo.squares import SQUARE_M, squares, without_small_squares
 from geo.views_restricted import restricted_layers
 
 OUTLINE_COLOUR = "#333333"
+PLACE_PX, SMALL_PX = 26, 18
 REACH_COLOUR = "#0b6e4f"
 CROWD = 40
 """More places of a kind than this are drawn with smaller symbols."""
@@ -47,12 +48,12 @@ def places_map(
 
     ``reach`` are layers that show it (``views_reach``); without them its paths are drawn.
     """
-    layers = [*reach, *_edges(area, language)]
+    layers = [*reach, *districts_layers(area, language)]
     layers += restricted_layers(area, kinds, language)
     if here is not None and not reach:
         label = texts.text("map.reached", language, limit=texts.metres(here.limit_m, language))
         layers.append(LineLayer("reached", label, REACH_COLOUR, here.paths, width_px=4.0))
-    layers += [_places(area, kind, language) for kind in kinds]
+    layers += [places_layer(area, kind, language) for kind in kinds]
     if here is not None:
         at = texts.text("map.here", language)
         spot = (np.array([here.lon]), np.array([here.lat]))
@@ -78,7 +79,7 @@ def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> M
     group = presets.group(answer.group).name(language)
     limit = texts.metres(answer.limit_m, language)
     label = texts.text("gap.layer", language, group=group, limit=limit)
-    layers = _edges(area, language)
+    layers = districts_layers(area, language)
     if exact or not answer.small:  # the circles would add up to a count that must not be known
         layers.append(
             circle_layer(
@@ -93,10 +94,10 @@ def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> M
             )
         )
     layers += restricted_layers(area, (answer.kind,), language)
-    layers.append(_places(area, answer.kind, language, small=True))
+    layers.append(places_layer(area, answer.kind, language, size_px=SMALL_PX))
     if presets.group(answer.group).origin == HOUSING != answer.kind and HOUSING in area.kinds:
         layers += restricted_layers(area, (HOUSING,), language)
-        layers.append(_places(area, HOUSING, language, small=True))
+        layers.append(places_layer(area, HOUSING, language, size_px=SMALL_PX))
     return compose(
         headline(shown, language),
         layers,
@@ -262,16 +263,17 @@ def missing(area: Area) -> list[str]:
     return [key for key, lacking in lacks.items() if lacking]
 
 
-def _edges(area: Area, language: str) -> list[Layer]:
+def districts_layers(area: Area, language: str) -> list[Layer]:
+    """Return the districts' borders as a layer; none where the area has no districts."""
     if area.districts.empty:
         return []
     label = texts.text("map.districts", language)
     return [AreaLayer("districts", label, OUTLINE_COLOUR, area.districts.geometry, dash="4 4")]
 
 
-def _places(area: Area, kind: str, language: str, *, small: bool = False) -> PointLayer:
+def places_layer(area: Area, kind: str, language: str, *, size_px: int = 0) -> PointLayer:
+    """Return the places of a kind that may be shown, as a layer; a crowd of them is drawn small."""
     preset, rows = presets.kind(kind), restricted.in_the_open(area.places_of(kind))
-    crowded = small or len(rows) > CROWD
     return PointLayer(
         id=kind,
         label=preset.plural(language),
@@ -280,7 +282,7 @@ def _places(area: Area, kind: str, language: str, *, small: bool = False) -> Poi
         ids=tuple(rows["id"]),
         lon=rows.geometry.x.to_numpy(),
         lat=rows.geometry.y.to_numpy(),
-        size_px=18 if crowded else 26,
+        size_px=size_px or (SMALL_PX if len(rows) > CROWD else PLACE_PX),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import presets, restricted, texts
+from geo import presets, texts
 from geo.area import Area
 from geo.mapview import (
     AreaLayer,
@@ -29,10 +29,11 @@ from geo.preschool_answer import PreschoolAnswer
 from geo.preschools import Preschool
 from geo.squares import SQUARE_M
 from geo.surge import SurgeAnswer
+from geo.views import districts_layers, places_layer
 from geo.views_preschool_tables import map_table, surge_table
 from geo.views_restricted import restricted_layers
 
-OUTLINE_COLOUR = "#333333"
+HOUSING_PX = 24
 HERE_COLOUR = "#0b6e4f"
 BORDERS = (0.0, 0.5, 0.8, 1.0)
 """Places per child: none, fewer than half of the children, some short, one each and more."""
@@ -68,10 +69,13 @@ def preschools_map(
     and told apart by vacancies, and the table that says the same.
     """
     shown = answer if exact else without_small_counts(answer)
-    layers: list[Layer] = [*_squares(area, answer, language), *_districts(area, language)]
+    layers: list[Layer] = [*_squares(area, answer, language), *districts_layers(area, language)]
     layers += _preschools(answer.supply.here, language)
     if answer.housing:
-        layers += [*restricted_layers(area, (HOUSING,), language), _housing(area, language)]
+        layers += [
+            *restricted_layers(area, (HOUSING,), language),
+            places_layer(area, HOUSING, language, size_px=HOUSING_PX),
+        ]
     return compose(
         headline(shown, language),
         layers,
@@ -85,7 +89,7 @@ def preschools_map(
 
 def surge_map(area: Area, answer: SurgeAnswer, language: str) -> MapSpec:
     """Return the map of where people arrive, who takes them, and where the next vacancies are."""
-    layers: list[Layer] = [*_districts(area, language)]
+    layers: list[Layer] = [*districts_layers(area, language)]
     for need in answer.needs:
         takes = [each.place for each in need.takers if each.taken]
         other = [each.place for each in need.takers if not each.taken]
@@ -232,24 +236,3 @@ def _kind_layer(
     label = texts.text(f"surge.map_{name}", language, kind=preset.plural(language))
     symbol = {"near": "cross", "next": "ring"}.get(name, preset.symbol)
     return _points(f"{kind}-{name}", label, symbol, preset.colour, places, size_px)
-
-
-def _housing(area: Area, language: str) -> PointLayer:
-    preset, rows = presets.kind(HOUSING), restricted.in_the_open(area.places_of(HOUSING))
-    return PointLayer(
-        id=HOUSING,
-        label=preset.plural(language),
-        symbol=preset.symbol,
-        colour=preset.colour,
-        ids=tuple(rows["id"]),
-        lon=rows.geometry.x.to_numpy(),
-        lat=rows.geometry.y.to_numpy(),
-        size_px=24,
-    )
-
-
-def _districts(area: Area, language: str) -> list[Layer]:
-    if area.districts.empty:
-        return []
-    label = texts.text("map.districts", language)
-    return [AreaLayer("districts", label, OUTLINE_COLOUR, area.districts.geometry, dash="4 4")]

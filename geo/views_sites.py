@@ -12,10 +12,9 @@ import pandas as pd
 import shapely
 
 from geo import placing as plan
-from geo import presets, privacy, restricted, texts
+from geo import presets, privacy, texts
 from geo.area import Area
 from geo.mapview import (
-    AreaLayer,
     Layer,
     LineLayer,
     MapSpec,
@@ -33,7 +32,7 @@ from geo.placing import Effect, Placing, Proposal
 from geo.placing.question import CENTRE, MEDIAN
 from geo.squares import SQUARE_M
 from geo.symbols import MOST_NUMBERS
-from geo.views import OUTLINE_COLOUR
+from geo.views import districts_layers, places_layer
 from geo.views_restricted import restricted_layers
 
 SITE_COLOUR = "#8c0044"
@@ -51,10 +50,7 @@ def sites_map(
     and the candidates that were not chosen. Small counts of counted people hidden unless ``exact``.
     """
     shown = proposal if exact else plan.without_small_counts(proposal)
-    layers: list[Layer] = []
-    if len(area.districts):
-        label = texts.text("map.districts", language)
-        layers.append(AreaLayer("districts", label, OUTLINE_COLOUR, area.districts.geometry, "4 4"))
+    layers = districts_layers(area, language)
     if exact or not shown.small:  # the circles would add up to a count that must not be known
         layers += _gain_layers(proposal, language, lines=lines, exact=exact)
     layers += _place_layers(area, proposal, language)
@@ -230,11 +226,8 @@ def _place_layers(area: Area, proposal: Proposal, language: str) -> list[Layer]:
     if (of_housing or proposal.question.balance is not None) and HOUSING in area.kinds:
         kinds.append(HOUSING)
     for kind in dict.fromkeys(kinds):
-        known, rows = presets.kind(kind), restricted.in_the_open(area.places_of(kind))
         layers += restricted_layers(area, (kind,), language)
-        layers.append(
-            _points(kind, known.plural(language), known.symbol, known.colour, rows, PLACE_PX)
-        )
+        layers.append(places_layer(area, kind, language, size_px=PLACE_PX))
     return layers
 
 

@@ -25,6 +25,7 @@ from pages.parts import (
     surgebox,
     tables,
 )
+from pages.parts.downloads import offer
 from pages.parts.literal import literal
 from pages.parts.state import t
 
@@ -147,15 +148,7 @@ def _downloads(area: Area, answer: PreschoolAnswer) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
     made = answers.preschool_files_of(area, answer, state.language())
     stem = f"forskola-{answer.area}-{answer.asked.limit_m:g}-{answer.asked.when.isoformat()}"
-    for column, (ending, content) in zip(st.columns(len(made)), made.items(), strict=True):
-        column.download_button(
-            t(f"gap.download_{ending[1:]}"),
-            content,
-            file_name=f"{stem}{ending}",
-            on_click="ignore",
-            width="stretch",
-            key=f"preschools{ending}",
-        )
+    offer(made, stem, key="preschools")
 
 
 def _rests_on(area: Area, answer: PreschoolAnswer) -> None:

@@ -12,6 +12,7 @@ from geo.errors import AreaLacks, NarhetError
 from geo.gaps import Gap, headline, without_small_counts
 from geo.output import tables as files
 from pages.parts import answers, choices, flipbox, frame, mapbox, state, tables
+from pages.parts.downloads import offer
 from pages.parts.state import t
 
 
@@ -99,14 +100,7 @@ def _downloads(area: Area, answer: Gap) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
     stem = f"gap-{answer.area}-{answer.kind}-{answer.limit_m:g}-{answer.group}"
     made = answers.gap_files(area, answer, state.language())
-    for column, (ending, content) in zip(st.columns(len(made)), made.items(), strict=True):
-        column.download_button(
-            t(f"gap.download_{ending[1:]}"),
-            content,
-            file_name=f"{stem}{ending}",
-            on_click="ignore",
-            width="stretch",
-        )
+    offer(made, stem, key="gap")
 
 
 def _sources(area: Area, answer: Gap) -> None:

@@ -17,6 +17,7 @@ from geo.placing import Question
 from geo.report import FINDINGS, Report
 from geo.reporting import MAX_TITLE, MAX_WORDS, make_report
 from pages.parts import answers, asks, choices, frame, presentbox, reportbox, state
+from pages.parts.downloads import offer
 from pages.parts.state import t
 
 MOST_SITES = 6
@@ -174,15 +175,7 @@ def _files(area: Area, report: Report, wanted: Wanted) -> None:
         return
     made, pages = found
     stem = f"narhet-{report.area}-{wanted.kind}-{wanted.limit_m:g}-{report.date}"
-    for column, (ending, content) in zip(st.columns(len(made)), made.items(), strict=True):
-        column.download_button(
-            t(f"namnd.download_{ending[1:]}"),
-            content,
-            file_name=f"{stem}{ending}",
-            on_click="ignore",
-            width="stretch",
-            key=f"report{ending}",
-        )
+    offer(made, stem, key="report", labels="namnd.download_")
     with st.expander(t("namnd.preview", pages=len(pages))):
         for at, (column, picture) in enumerate(zip(_columns(len(pages)), pages, strict=True)):
             column.image(picture, caption=t("namnd.page_of", page=at + 1, pages=len(pages)))

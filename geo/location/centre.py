@@ -15,6 +15,7 @@ from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
 from geo.location.centre_search import Ladder
 from geo.location.coverage import max_coverage
 from geo.location.ready import compiled, small_table, small_town
+from geo.location.walks import table_of, worth
 
 _ROUNDING = 1e-11
 """Sums of people that differ by less, relative, are the same."""
@@ -62,30 +63,14 @@ def p_center(
     matrix = answers.distance_matrix(distances)
     people = answers.people_of(weights, matrix.shape[0])
     choice = answers.candidates_of(matrix.shape[1], count, existing)
-    metres, cap, rows = _metres(matrix, people, choice)
+    metres, cap, rows = table_of(matrix, people, choice)
+    metres = np.minimum(metres, cap[:, None])  # nobody walks farther than to what exists
     sites, bound, is_most = choice.free[: choice.count], np.inf, True
     if 0 < choice.count < len(choice.free) and len(rows):
         found, bound, is_most = _solve(metres, cap, people[rows], choice.count, clock)
         sites = _filled(choice.free[found], choice)
-    return _answer(matrix, people, (choice, sites), (bound, is_most), clock)
-
-
-def _metres(matrix: csr_array, people: Floats, choice: Candidates) -> tuple[Floats, Floats, Ints]:
-    """Return rows × free candidates (``inf``: out of reach), metres to what exists, and which rows
-    of the matrix these are: those with people whom some of these candidates reach.
-    """
-    if matrix.nnz == matrix.shape[0] * matrix.shape[1]:
-        table = matrix.data.reshape(matrix.shape)
-    else:
-        table = np.full(matrix.shape, np.inf)
-        row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-        table[row, matrix.indices] = matrix.data
-    cap = table[:, choice.existing].min(axis=1, initial=np.inf)
-    if len(choice.free) < matrix.shape[1]:
-        table = table[:, choice.free]
-    table = np.minimum(table, cap[:, None])
-    rows = np.flatnonzero(np.isfinite(table.min(axis=1, initial=np.inf)) & (people > 0))
-    return (table[rows], cap[rows], rows) if len(rows) < len(table) else (table, cap, rows)
+    opened = (choice, sites)
+    return worth(matrix, people, opened, (bound, is_most), clock, count=_longest)
 
 
 def _solve(
@@ -139,36 +124,9 @@ def _filled(sites: Ints, choice: Candidates) -> Ints:
     return np.sort(np.concatenate([sites, more]))
 
 
-def _answer(
-    matrix: csr_array,
-    people: Floats,
-    choice: tuple[Candidates, Ints],
-    known: tuple[float, bool],
-    clock: highs.Clock,
-) -> Siting:
-    """Return what these sites are worth by the matrix itself, with the bound that is known."""
-    candidates, sites = choice
-    assignment = answers.nearest_open(matrix, np.concatenate([sites, candidates.existing]))
-    served = np.flatnonzero((assignment >= 0) & (people > 0))
-    there_m = np.asarray(matrix[served, assignment[served]]).ravel() if len(served) else np.zeros(0)
-    objective = float(there_m.max(initial=0.0))
-    bound, is_most = known
-    bound = min(bound, objective)
-    gap = answers.gap_between(objective, bound)
-    lost = np.diff(matrix.indptr) == 0
-    is_proven = is_most and gap == 0
-    return Siting(
-        sites=sites,
-        objective=objective,
-        bound=objective if is_proven else bound,
-        gap=gap,
-        proven=is_proven,
-        seconds=clock.seconds,
-        assignment=assignment,
-        unreachable=float(people[lost].sum()),
-        unserved=float(people[(assignment < 0) & ~lost].sum()),
-        status="optimal" if is_proven else "time_limit" if clock.is_up else "tolerance",
-    )
+def _longest(people: Floats, metres: Floats) -> float:
+    """Return the longest way of those there are people in."""
+    return float(metres[people > 0].max(initial=0.0))
 
 
 def _examples() -> None:

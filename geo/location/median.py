@@ -12,10 +12,11 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from geo.location import answers, highs, median_problem, median_search
-from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
+from geo.location.answers import Floats, Ints, Matrix, Siting
 from geo.location.coverage import max_coverage
 from geo.location.median_problem import Best, Problem
 from geo.location.ready import compiled, small_table, small_town
+from geo.location.walks import table_of, worth
 
 
 def p_median(
@@ -59,7 +60,7 @@ def p_median(
     matrix = answers.distance_matrix(distances)
     people = answers.people_of(weights, matrix.shape[0])
     choice = answers.candidates_of(matrix.shape[1], count, existing, forbidden)
-    metres, cap, rows = _metres(matrix, people, choice)
+    metres, cap, rows = table_of(matrix, people, choice)
     goal_is_proven, bound = True, 0.0
     sites = choice.free[: choice.count]
     if 0 < choice.count < len(choice.free) and len(rows):
@@ -71,27 +72,8 @@ def p_median(
             bound = problem.base
     else:
         bound = np.inf
-    return _answer(matrix, people, choice, np.sort(sites), (bound, goal_is_proven), clock)
-
-
-def _metres(matrix: csr_array, people: Floats, choice: Candidates) -> tuple[Floats, Floats, Ints]:
-    """Return rows × free candidates (``inf``: out of reach), metres to what exists, and which rows
-    of the matrix these are: those with people whom some of these candidates reach.
-    """
-    if matrix.nnz == matrix.shape[0] * matrix.shape[1]:
-        table = matrix.data.reshape(matrix.shape)
-    else:
-        table = np.full(matrix.shape, np.inf)
-        row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-        table[row, matrix.indices] = matrix.data
-    cap = table[:, choice.existing].min(axis=1, initial=np.inf)
-    if len(choice.free) < matrix.shape[1]:
-        table = table[:, choice.free]
-    reached = np.isfinite(cap) | np.isfinite(table.min(axis=1, initial=np.inf))
-    rows = np.flatnonzero(reached & (people > 0))
-    if len(rows) < len(table):
-        table, cap = table[rows], cap[rows]
-    return table, cap, rows
+    opened = (choice, np.sort(sites))
+    return worth(matrix, people, opened, (bound, goal_is_proven), clock, count=_in_all)
 
 
 def _solve(problem: Problem, clock: highs.Clock) -> tuple[Ints, float, bool]:
@@ -132,37 +114,9 @@ def _is_whole(problem: Problem) -> bool:
     return largest < 2**52 and all(bool((part == np.floor(part)).all()) for part in parts)
 
 
-def _answer(
-    matrix: csr_array,
-    people: Floats,
-    choice: Candidates,
-    sites: Ints,
-    known: tuple[float, bool],
-    clock: highs.Clock,
-) -> Siting:
-    """Return what these sites are worth by the matrix itself, with the bound that is known."""
-    every = np.concatenate([sites, choice.existing])
-    assignment = answers.nearest_open(matrix, every)
-    served = np.flatnonzero(assignment >= 0)
-    there_m = np.asarray(matrix[served, assignment[served]]).ravel() if len(served) else np.zeros(0)
-    objective = float(people[served] @ there_m)
-    bound, is_most = known
-    bound = min(bound, objective)
-    gap = answers.gap_between(objective, bound)
-    lost = np.diff(matrix.indptr) == 0
-    is_proven = is_most and gap == 0
-    return Siting(
-        sites=sites,
-        objective=objective,
-        bound=objective if is_proven else bound,
-        gap=gap,
-        proven=is_proven,
-        seconds=clock.seconds,
-        assignment=assignment,
-        unreachable=float(people[lost].sum()),
-        unserved=float(people[(assignment < 0) & ~lost].sum()),
-        status="optimal" if is_proven else "time_limit" if clock.is_up else "tolerance",
-    )
+def _in_all(people: Floats, metres: Floats) -> float:
+    """Return all walks added up, in metres."""
+    return float(people @ metres)
 
 
 def _examples() -> None:

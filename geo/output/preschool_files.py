@@ -4,7 +4,6 @@ people hidden where it leaves the house. Computes no places and no children.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -49,7 +48,7 @@ def preschools_json(
         "newcomers": None
         if no_newcomers
         else {"children": shown.newcomer_children, **_shortage(answer.newcomers)},
-        "mean_walk_m": _plain(answer.mean_walk_m),
+        "mean_walk_m": tables.plain(answer.mean_walk_m),
         "preschools": [_preschool_row(row, few=shown.few) for row in answer.preschools],
         "districts": [_district(row, language, few=shown.few) for row in shown.districts],
         "housing": [_housing(row) for row in shown.housing],
@@ -338,7 +337,3 @@ def _shortage(short: Shortage | None) -> dict[str, int | None]:
 
 def _named(each: Preschool) -> dict[str, Any]:
     return {"id": each.id, "name": each.name}
-
-
-def _plain(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)

@@ -4,7 +4,6 @@ GeoPackage, with their sources. Hides small counts as the JSON does.
 
 from __future__ import annotations
 
-import json
 import math
 import tempfile
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
 import xlsxwriter
@@ -253,7 +251,7 @@ def xlsx_bytes(content: PreschoolFile) -> bytes:
             sheet.write_string(0, column, field, bold)
             chosen = content.rows.loc[content.rows["what"].isin(kinds), field]
             for row, value in enumerate(chosen, start=1):
-                _cell(sheet, row, column, value)
+                tables.write_cell(sheet, row, column, value)
     for name, lines in (
         *content.more,
         ("info", tuple(f"{label}: {words}" for label, words in content.summary)),
@@ -268,12 +266,7 @@ def xlsx_bytes(content: PreschoolFile) -> bytes:
 
 def geojson_bytes(content: PreschoolFile) -> bytes:
     """Write districts, housings and preschools as GeoJSON; what they rest on is in ``narhet``."""
-    document = json.loads(content.shapes.to_json(na="null", drop_id=True))
-    document["narhet"] = {
-        "summary": [list(line) for line in content.summary],
-        "attribution": content.credit,
-    }
-    return json.dumps(document, ensure_ascii=False).encode()
+    return tables.shapes_geojson(content.shapes, content.summary, content.credit)
 
 
 def gpkg_bytes(content: PreschoolFile) -> bytes:
@@ -335,15 +328,3 @@ def _flat(row: dict[str, Any], hidden: str) -> dict[str, Any]:
         flat["children_low"] = flat["children_high"] = row["children"]
     flat["languages"] = ", ".join(row.get("languages", ()))
     return flat
-
-
-def _cell(sheet: Any, row: int, column: int, value: Any) -> None:
-    if value is None or value is pd.NA:
-        return
-    if isinstance(value, bool | np.bool_):
-        sheet.write_boolean(row, column, bool(value))
-    elif isinstance(value, int | float | np.integer | np.floating):
-        if math.isfinite(value):
-            sheet.write_number(row, column, value)
-    else:
-        sheet.write_string(row, column, str(value))

@@ -40,8 +40,8 @@ def reach_json(answer: Around, area: Area, language: str) -> dict[str, Any]:
             {
                 "kind": row.kind,
                 "place": row.place or None,
-                "metres": _plain(row.metres),
-                "minutes": _plain(row.minutes),
+                "metres": tables.plain(row.metres),
+                "minutes": tables.plain(row.minutes),
             }
             for row in answer.nearest
         ],
@@ -90,8 +90,8 @@ def route_json(way: Way, area: Area, language: str) -> dict[str, Any]:
     """Return a way as plain data; ``metres`` is null where there is none."""
     return {
         **_common(area, way.profile, language),
-        "metres": _plain(way.route.metres),
-        "minutes": _plain(way.minutes),
+        "metres": tables.plain(way.route.metres),
+        "minutes": tables.plain(way.minutes),
         "stairs_m": way.route.stairs_m,
         "unlit_m": way.route.unlit_m,
         "unknown_light_m": way.route.unknown_light_m,
@@ -105,8 +105,8 @@ def route_json(way: Way, area: Area, language: str) -> dict[str, Any]:
 def route_geojson(way: Way, area: Area, language: str) -> bytes:
     """Write a way as GeoJSON: one line, none where there is no way."""
     columns = {
-        "metres": [_plain(way.route.metres)],
-        "minutes": [_plain(way.minutes)],
+        "metres": [tables.plain(way.route.metres)],
+        "minutes": [tables.plain(way.minutes)],
         "profile": [way.profile],
         "attribution": [tables.credit(area)],
     }
@@ -209,10 +209,6 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, DECIMALS)
     return [_rounded(part) for part in value]
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def _lit(step: Step) -> bool | None:

@@ -4,8 +4,6 @@ rests on. Knows no screen; plain data are in ``site_json``.
 
 from __future__ import annotations
 
-import json
-import math
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -179,19 +177,14 @@ def xlsx_bytes(content: SiteFile) -> bytes:
         for column, label in enumerate(table.columns):
             sheet.write_string(0, column, label, bold)
             for row, value in enumerate(table[label], start=1):
-                _cell(sheet, row, column, value)
+                tables.write_cell(sheet, row, column, value)
     book.close()
     return memory.getvalue()
 
 
 def geojson_bytes(content: SiteFile) -> bytes:
     """Write the sites as GeoJSON points; what they rest on is in ``narhet``."""
-    document = json.loads(content.shapes.to_json(na="null", drop_id=True))
-    document["narhet"] = {
-        "summary": [list(line) for line in content.summary],
-        "attribution": content.credit,
-    }
-    return json.dumps(document, ensure_ascii=False).encode()
+    return tables.shapes_geojson(content.shapes, content.summary, content.credit)
 
 
 def gpkg_bytes(content: SiteFile) -> bytes:
@@ -222,23 +215,8 @@ def effect_row(effect: Effect, label: str, nameless: str = "") -> dict[str, Any]
     """Return a group's or district's people before and after as a row."""
     return {
         label: effect.name or nameless,
-        "people": plain(effect.people),
-        "people_before": plain(effect.before),
-        "people_after": plain(effect.after),
-        "gain": plain(effect.gain),
+        "people": tables.plain(effect.people),
+        "people_before": tables.plain(effect.before),
+        "people_after": tables.plain(effect.after),
+        "gain": tables.plain(effect.gain),
     }
-
-
-def plain(value: float | None) -> float | None:
-    """Return a number as JSON takes it: null for unknown, hidden and endless."""
-    return None if value is None or not math.isfinite(value) else float(value)
-
-
-def _cell(sheet: Any, row: int, column: int, value: object) -> None:
-    if isinstance(value, bool | np.bool_):
-        sheet.write_boolean(row, column, bool(value))
-    elif isinstance(value, int | float | np.number):
-        if math.isfinite(value):
-            sheet.write_number(row, column, float(value))
-    elif value is not None:
-        sheet.write_string(row, column, str(value))

@@ -11,7 +11,8 @@ from geo import placing as plan
 from geo import privacy, texts
 from geo.network import MAX_SNAP_M
 from geo.output import tables
-from geo.output.site_files import candidates_words, effect_row, plain
+from geo.output.site_files import candidates_words, effect_row
+from geo.output.tables import plain
 from geo.placing import CurvePoint, Proposal, Robustness, SiteAnswer
 from geo.placing.telling import curve_tells, trade_off_tells
 

@@ -19,6 +19,7 @@ from pptx.util import Mm, Pt
 from geo import texts
 from geo.area import Area
 from geo.errors import BadDate, NoFindings
+from geo.output.columns import is_numbers
 from geo.output.figures import figure_png
 from geo.output.slide_chart import add_chart, charted
 from geo.output.slide_package import clean, finished
@@ -212,7 +213,7 @@ def _table(
     _describe(frame, finding.title, "")
     shown = frame.table
     shown.last_row = finding.total_last
-    numbers = [_is_numbers(table.iloc[:, column]) for column in range(columns)]
+    numbers = [is_numbers(table.iloc[:, column]) for column in range(columns)]
     for column, share in enumerate(_widths(table)):
         shown.columns[column].width = int(room * share)
     small = 12 if columns <= 5 else 10
@@ -232,11 +233,6 @@ def _table(
             words = str(table.iat[at, column])
             right = numbers[column]
             _cell(shown.cell(at + 1, column), words, small, bold=bold, right=right, fill=fill)
-
-
-def _is_numbers(cells: pd.Series) -> bool:
-    """Tell whether most of a column's cells are numbers as people read them."""
-    return bool(cells.astype(str).str.match(r"[+−-]?\d[\d\s.,\u00a0]*(%|m|km)?$").mean() > 0.4)
 
 
 def _widths(table: pd.DataFrame) -> list[float]:

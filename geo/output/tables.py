@@ -8,13 +8,14 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import xlsxwriter
@@ -75,19 +76,19 @@ def gap_json(
         **{
             name: None
             if hidden and (name != "people" or answer.few_people)
-            else _plain(getattr(answer, name))
+            else plain(getattr(answer, name))
             for name in _MEASURES
         },
-        "concentration": None if some_hidden else _plain(answer.concentration),
+        "concentration": None if some_hidden else plain(answer.concentration),
         "places": answer.places,
         "unknown_rows": answer.unknown,
         "districts": [
             {
                 "name": row.name or texts.text("gap.outside_districts", language),
-                "people": _plain(row.people),
-                "beyond": _plain(row.beyond),
-                "share_beyond": _plain(row.share_beyond),
-                "mean_m_beyond": _plain(row.mean_m_beyond),
+                "people": plain(row.people),
+                "beyond": plain(row.beyond),
+                "share_beyond": plain(row.share_beyond),
+                "mean_m_beyond": plain(row.mean_m_beyond),
                 **({"hidden": True} if row.hidden else {}),
             }
             for row in answer.districts
@@ -261,7 +262,7 @@ def xlsx_bytes(content: GapFile) -> bytes:
     for column, name in enumerate(content.rows.columns):
         sheet.write_string(0, column, name, bold)
         for row, value in enumerate(content.rows[name], start=1):
-            _cell(sheet, row, column, value, formats.get(name))
+            write_cell(sheet, row, column, value, formats.get(name))
     sheet.set_column(0, 0, 28)
     notes = book.add_worksheet("info")
     notes.set_column(0, 0, 18)
@@ -276,12 +277,7 @@ def xlsx_bytes(content: GapFile) -> bytes:
 def geojson_bytes(content: GapFile) -> bytes:
     """Write the districts with their figures as GeoJSON; what it rests on is in ``narhet``."""
     shapes = content.shapes if len(content.shapes) else content.squares
-    document = json.loads(shapes.to_json(na="null", drop_id=True))
-    document["narhet"] = {
-        "summary": [list(line) for line in content.summary],
-        "attribution": content.credit,
-    }
-    return json.dumps(document, ensure_ascii=False).encode()
+    return shapes_geojson(shapes, content.summary, content.credit)
 
 
 def gpkg_bytes(content: GapFile) -> bytes:
@@ -304,6 +300,33 @@ WRITERS: dict[str, Callable[[GapFile], bytes]] = {
 }
 
 
+def shapes_geojson(
+    shapes: gpd.GeoDataFrame, summary: Iterable[tuple[str, str]], credit: str
+) -> bytes:
+    """Write shapes as GeoJSON, with what they rest on and whom to credit in ``narhet``."""
+    document = json.loads(shapes.to_json(na="null", drop_id=True))
+    document["narhet"] = {"summary": [list(line) for line in summary], "attribution": credit}
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def write_cell(sheet: Any, row: int, column: int, value: object, look: Any = None) -> None:
+    """Write a value as what it is: never a formula, and nothing where nothing is known."""
+    if value is None or value is pd.NA:
+        return
+    if isinstance(value, bool | np.bool_):
+        sheet.write_boolean(row, column, bool(value))
+    elif isinstance(value, int | float | np.number):
+        if math.isfinite(value):
+            sheet.write_number(row, column, value, look)
+    else:
+        sheet.write_string(row, column, str(value))
+
+
+def plain(value: float | None) -> float | None:
+    """Return a number as JSON takes it: null for unknown, hidden and endless."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all; ``OutputUnwritable`` when the place refuses."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -314,17 +337,3 @@ def write_file(path: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
         reason = error.strerror or type(error).__name__
         raise OutputUnwritable(file=str(path), reason=reason) from error
-
-
-def _cell(sheet: Any, row: int, column: int, value: object, look: Any) -> None:
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float):
-        if math.isfinite(value):
-            sheet.write_number(row, column, value, look)
-    elif value is not None:
-        sheet.write_string(row, column, str(value))
-
-
-def _plain(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)

@@ -16,6 +16,7 @@ from geo.area import Area
 from geo.errors import NoFindings
 from geo.mapview import LegendEntry, MapSpec
 from geo.output.background import background
+from geo.output.columns import is_numbers
 from geo.output.screen import STATIC, drawing, script_data
 from geo.record import record_script
 from geo.report import FINDINGS, Finding, Report
@@ -166,7 +167,7 @@ def _svg(shape: str) -> str:
 
 
 def _table(table: pd.DataFrame, caption: str, *, total: bool) -> str:
-    numbers = [_is_numbers(table.iloc[:, column]) for column in range(table.shape[1])]
+    numbers = [is_numbers(table.iloc[:, column]) for column in range(table.shape[1])]
     kinds = [' class="number"' if number else "" for number in numbers]
     head = "".join(
         f'<th scope="col"{kind}>{escape(str(name))}</th>'
@@ -188,12 +189,6 @@ def _cell(column: int, value: Any, kind: str) -> str:
     if column == 0:
         return f'<th scope="row"{kind}>{escape(str(value))}</th>'
     return f"<td{kind}>{escape(str(value))}</td>"
-
-
-def _is_numbers(cells: pd.Series) -> bool:
-    """Tell whether most of a column's cells are numbers as people read them."""
-    written = cells.astype(str).str.match(r"[+−-]?\d[\d\s.,\u00a0]*(%|m|km)?$")
-    return bool(written.mean() > 0.4)
 
 
 def _foot(report: Report) -> str:

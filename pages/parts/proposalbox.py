@@ -24,6 +24,7 @@ from geo.placing import Curve, Placing, Proposal, ProposedSite, Robustness, Site
 from geo.placing.question import CENTRE, MEDIAN
 from geo.placing.telling import curve_tells, trade_off_tells
 from pages.parts import answers, placebox, state, tables
+from pages.parts.downloads import offer
 from pages.parts.literal import literal
 from pages.parts.state import t
 
@@ -135,15 +136,7 @@ def downloads(answer: SiteAnswer, key: tuple[object, ...]) -> None:
     question = answer.proposal.question
     made = answers.site_files_of(answer, key, state.language())
     stem = f"placera-{answer.proposal.placing.area.id}-{question.kind}-{question.limit_m:g}"
-    for column, (ending, content) in zip(st.columns(len(made)), made.items(), strict=True):
-        column.download_button(
-            t(f"gap.download_{ending[1:]}"),
-            content,
-            file_name=f"{stem}{ending}",
-            on_click="ignore",
-            width="stretch",
-            key=f"file{ending}",
-        )
+    offer(made, stem, key="file")
 
 
 def choose_candidate(placing: Placing, proposal: Proposal) -> str | None:

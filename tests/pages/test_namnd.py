@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from geo import texts
 from geo.area import save_area
 from tests.geo.worlds import street
-from tests.pages.test_pages import page, words
+from tests.pages.test_pages import page, said
 
 HOMES = {100.0: 10.0, 300.0: 20.0, 560.0: 6.0, 705.0: 10.0, 990.0: 30.0}
 
@@ -23,10 +23,6 @@ def gatan() -> None:
 
 def asked(**choices: str) -> AppTest:
     return page("namnd", **{"area": "street", "limit": "400", "group": "all", **choices})
-
-
-def said(test: AppTest) -> str:
-    return words(test).replace("\\", "").replace("\u2060", "")
 
 
 @pytest.mark.usefixtures("gatan")

@@ -38,6 +38,11 @@ def words(test: AppTest) -> str:
     return "\n".join(map(str, found)).replace(texts.NO_BREAK_SPACE, " ")
 
 
+def said(test: AppTest) -> str:
+    """Everything a page says, as its reader sees it: without what Markdown is kept off by."""
+    return words(test).replace("\\", "").replace("\u2060", "")
+
+
 @pytest.fixture
 def gatan() -> None:
     save_area(street(homes={100.0: 10, 500.0: 20, 900.0: 30}, places={0.0: "preschool"}))

@@ -15,7 +15,7 @@ from geo.errors import Cancelled
 from pages.parts import asks
 from pages.parts.literal import literal
 from tests.geo.worlds import street
-from tests.pages.test_pages import page, words
+from tests.pages.test_pages import page, said
 
 HOMES = {20.0: 10.0, 310.0: 20.0, 560.0: 5.0, 705.0: 10.0, 990.0: 30.0}
 ROOMS = {200.0: "library", 400.0: "school", 900.0: "library", 0.0: "place_of_worship"}
@@ -29,10 +29,6 @@ def gatan() -> None:
 
 def asked(**choices: str) -> AppTest:
     return page("placera", **{"area": "street", "limit": "300", "group": "all", **choices})
-
-
-def said(test: AppTest) -> str:
-    return words(test).replace("\\", "").replace("\u2060", "")
 
 
 @pytest.mark.usefixtures("gatan")
