@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,7 +25,8 @@ import pandas as pd
 import shapely
 from platformdirs import user_data_path
 
-from geo import presets, restricted
+from geo import columns, presets, restricted
+from geo.columns import empty_table
 from geo.errors import AreaDamaged, AreaNewer, BadName, OutputUnwritable, UnknownArea
 from geo.folder import check_table, map_arrays, read_manifest, read_table, write_revision
 from geo.network import WGS84, Floats, Snapped, WalkNetwork, network_from_frame
@@ -36,6 +37,8 @@ DEMO = "demo"
 LOOKS = 20
 """How often an area that is being written over and over is looked at again."""
 PARTS = ("network", "boundary", "districts", "people", "places", "buildings", "water")
+LATER_PARTS = ("addresses", "activities")
+"""Parts that areas made by an older Närhet do not have."""
 
 Progress = Callable[[str, float], None]
 """Called with a text key under ``progress.`` and a share done from 0 to 1; may raise ``Cancelled``
@@ -106,6 +109,9 @@ class Area:
     demonstration: bool = False
     revision: int = 0
     created: str = ""
+    addresses: gpd.GeoDataFrame = field(default_factory=columns.no_addresses)
+    activities: pd.DataFrame = field(default_factory=columns.no_activities)
+    edits: int = 0
     _snaps: dict[tuple[str, str], tuple[gpd.GeoDataFrame, WalkNetwork, Snapped]] = field(
         default_factory=dict, repr=False
     )
@@ -122,7 +128,8 @@ class Area:
     @property
     def key(self) -> str:
         """What everything computed from this area may be cached on."""
-        return f"{self.id}@{self.revision}@{self.created}"
+        edited = f"+{self.edits}" if self.edits else ""
+        return f"{self.id}@{self.revision}@{self.created}{edited}"
 
     @cached_property
     def groups(self) -> list[str]:
@@ -280,6 +287,10 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
         "places": area.places,
         "buildings": area.buildings,
         "water": area.water,
+        "addresses": area.addresses,
+        "activities": gpd.GeoDataFrame(
+            area.activities, geometry=gpd.GeoSeries([None] * len(area.activities), crs=WGS84)
+        ),
     }
     try:
         revision = write_revision(folder, tables, _describe(saved), to_arrays(area.network))
@@ -288,13 +299,6 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
             file=str(folder), reason=error.strerror or type(error).__name__
         ) from error
     return replace(saved, revision=revision)
-
-
-def empty_table(columns: Iterable[str]) -> gpd.GeoDataFrame:
-    """Return a table with the given columns and no rows, in WGS84."""
-    return gpd.GeoDataFrame(
-        {name: pd.Series(dtype=object) for name in columns}, geometry=[], crs=WGS84
-    )
 
 
 def _describe(area: Area) -> dict[str, Any]:
@@ -321,6 +325,7 @@ def _opened(folder: Path) -> Area:
     manifest = read_manifest(folder)
     network = _network(folder, manifest)
     tables = {part: read_table(folder, manifest, part) for part in PARTS if part != "network"}
+    later = {part: _later(folder, manifest, part) for part in LATER_PARTS}
     try:
         return Area(
             id=folder.name,
@@ -335,9 +340,18 @@ def _opened(folder: Path) -> Area:
                 part: tables[part]
                 for part in ("districts", "people", "places", "buildings", "water")
             },
+            addresses=later["addresses"],
+            activities=pd.DataFrame(later["activities"].drop(columns="geometry")),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise AreaDamaged(area=folder.name, file="area.json") from error
+
+
+def _later(folder: Path, manifest: dict[str, Any], part: str) -> gpd.GeoDataFrame:
+    """Return a part that older areas lack: empty there."""
+    if part in manifest.get("files", {}):
+        return read_table(folder, manifest, part)
+    return empty_table(getattr(columns, part.upper()))
 
 
 def _network(folder: Path, manifest: dict[str, Any]) -> WalkNetwork:

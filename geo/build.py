@@ -17,7 +17,8 @@ import shapely
 from geo import people as people_of
 from geo import places as places_of
 from geo import presets
-from geo.area import Area, LeftOut, Progress, Source, area_id, empty_table
+from geo.area import Area, LeftOut, Progress, Source, area_id
+from geo.columns import BUILDINGS, DISTRICTS, PEOPLE, PLACES, empty_table
 from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
 from geo.inputs import Inputs, source_of
 from geo.network import WGS84, WalkNetwork, build_network
@@ -28,12 +29,6 @@ from geo.sources.vector import read_vector
 
 if TYPE_CHECKING:  # osmnx takes a second and a half to load, and only a fetch needs it
     from geo.sources.online import Fetched
-
-DISTRICT_COLUMNS = ("name",)
-PLACE_COLUMNS = (
-    "id", "name", "kind", "address", "district", "source", "demonstration", "details",
-)  # fmt: skip
-PEOPLE_COLUMNS = ("id", "origin", "unit", "district", "estimated")
 
 
 def build(
@@ -102,10 +97,10 @@ def _empty(name_id: str, name: str, network: WalkNetwork) -> Area:
         name=name or name_id,
         network=network,
         boundary=gpd.GeoSeries([], crs=WGS84),
-        districts=empty_table(DISTRICT_COLUMNS),
-        people=empty_table(PEOPLE_COLUMNS),
-        places=empty_table(PLACE_COLUMNS),
-        buildings=empty_table(("floor_m2", "residential")),
+        districts=empty_table(DISTRICTS),
+        people=empty_table(PEOPLE),
+        places=empty_table(PLACES),
+        buildings=empty_table(BUILDINGS),
         water=empty_table(()),
         sources=(),
     )
@@ -122,7 +117,7 @@ class _Edges:
 
 def _edges(inputs: Inputs, earlier: Area | None) -> _Edges:
     """Read districts and boundary; the districts' outer edge is the boundary if none is given."""
-    districts = earlier.districts if earlier else empty_table(DISTRICT_COLUMNS)
+    districts = earlier.districts if earlier else empty_table(DISTRICTS)
     boundary = earlier.boundary if earlier else gpd.GeoSeries([], crs=WGS84)
     sources = earlier.sources if earlier else ()
     if inputs.districts:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo import columns as columns_of
 from geo import presets
 from geo.area import LeftOut
 from geo.errors import OutsideArea
@@ -22,10 +23,7 @@ from geo.sources.cells import detail, holds_numbers, is_unknown, plain, written
 from geo.sources.coordinates import FIELDS
 from geo.sources.tables import Table, find_columns, read_points
 
-PLACE_COLUMNS = (
-    *("id", "name", "kind", "address", "district", "source", "demonstration", "details"),
-    "geometry",
-)
+PLACE_COLUMNS = (*columns_of.PLACES, "geometry")
 """The columns of ``Area.places``, in order."""
 
 FAR_M = 100_000.0

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import Area, Source, empty_table
+from geo.area import Area, Source
+from geo.columns import empty_table
 from geo.network import WGS84, build_network
 
 CRS = "EPSG:3006"

@@ -45,6 +45,14 @@ def show(area: Area, report: Report) -> None:
     last = len(report.findings)
     at = min(max(int(st.session_state["present_at"]), 0), last)
     st.html(_LOOK + _FULL, unsafe_allow_javascript=True)
+    shown, below = st.container(), st.container()
+    with below:  # first, though it stands last: who sees the heading can already use the arrows
+        _steps(at, last, report)
+    with shown:
+        _finding(area, report, at)
+
+
+def _finding(area: Area, report: Report, at: int) -> None:
     if at == 0:
         st.title(literal(report.title), anchor=False)
         st.markdown(literal(report.subtitle))
@@ -54,20 +62,19 @@ def show(area: Area, report: Report) -> None:
         found = report.findings[at - 1]
         st.title(literal(found.title), anchor=False)
         reportbox.finding(area, found, key=f"present{at}", height=620, notes=False)
-    _steps(at, last, report)
 
 
 def _steps(at: int, last: int, report: Report) -> None:
     back, forth, close, where = st.columns([1, 1, 1, 3])
     back.button(
-        t("namnd.back"), on_click=_go, args=(at - 1,), disabled=at == 0, shortcut="Left",
-        width="stretch",
+        t("namnd.back"), key="present_back", on_click=_go, args=(at - 1,), disabled=at == 0,
+        shortcut="Left", width="stretch",
     )  # fmt: skip
     forth.button(
-        t("namnd.forth"), on_click=_go, args=(at + 1,), disabled=at == last, shortcut="Right",
-        width="stretch", type="primary",
+        t("namnd.forth"), key="present_forth", on_click=_go, args=(at + 1,), disabled=at == last,
+        shortcut="Right", width="stretch", type="primary",
     )  # fmt: skip
-    close.button(t("namnd.close"), on_click=_close, width="stretch")
+    close.button(t("namnd.close"), key="present_close", on_click=_close, width="stretch")
     marks = [report.area_name, report.date, *report.credits]
     if report.estimated:
         marks.append(t("slides.estimated"))

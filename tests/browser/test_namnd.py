@@ -52,6 +52,7 @@ def test_a_report_is_made_downloaded_verified_and_presented(
     page.get_by_role("button", name=texts.text("namnd.present")).click()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Vem kan inte gå till en förskola? Gatan")
+    expect(page.get_by_role("button", name=texts.text("namnd.forth"))).to_be_enabled()
     page.keyboard.press("ArrowRight")
     expect(heading).to_have_text(texts.text("report.question_title"))
     page.keyboard.press("ArrowRight")

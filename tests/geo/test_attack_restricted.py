@@ -27,11 +27,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from geo import gaps, here, placing, restricted, views
-from geo.area import Area, Source, empty_table, open_area, save_area
+from geo.area import Area, Source, open_area, save_area
 from geo.around import around, way_to
 from geo.calls import calls_for
 from geo.candidates import candidates
 from geo.cli import main
+from geo.columns import empty_table
 from geo.gaps import Gap
 from geo.mapview import AreaLayer, MapSpec, PointLayer
 from geo.network import SWEREF99_TM, WGS84, build_network
