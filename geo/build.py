@@ -157,6 +157,7 @@ def _on_network(
         area,
         buildings=empty.buildings,
         water=empty.water,
+        addresses=empty.addresses,
         sources=_put(area.sources, source),
     )
 
@@ -186,6 +187,7 @@ def _with_extract(area: Area, extract: OsmExtract, file: str) -> Area:
         places=_stack([kept, found.assign(source=extract.title)]),
         buildings=extract.buildings,
         water=extract.water,
+        addresses=extract.addresses,
         sources=_put(_put(area.sources, paths), places),
     )
 

@@ -75,6 +75,7 @@ def build_demo(progress: Progress | None = None) -> Area:
         water=extract.water,
         sources=_sources(extract, places, len(people)),
         demonstration=True,
+        addresses=extract.addresses,
     )
 
 

@@ -25,7 +25,7 @@ import shapely
 from geo.area import Progress, Source, home_folder
 from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLarge
 from geo.network import WGS84, metric_crs
-from geo.sources import osm_filter, osm_tables
+from geo.sources import osm_addresses, osm_filter, osm_tables
 from geo.sources.osm import MARGIN_M, OsmExtract, clip_shape, cut
 from geo.sources.services import (
     CHECK_EVERY_S,
@@ -111,7 +111,7 @@ def fetch(
         steps.say("progress.fetch_places", 0.5)
         features = _features(line, outline, _tags())
         steps.say("progress.fetch_buildings", 0.7)
-        buildings = _features(line, outline, {"building": True})
+        buildings = _features(line, outline, {"building": True, **osm_addresses.ADDRESS_TAGS})
         steps.say("progress.network", 0.95)
         date = _date(folder)
     extract = OsmExtract(
@@ -120,6 +120,7 @@ def fetch(
         buildings=osm_tables.buildings_table(buildings),
         water=osm_tables.water_table(features),
         date=date,
+        addresses=_addresses(features, buildings),
     )
     districts = osm_tables.districts_table(features, boundary.union_all())
     source = Source(
@@ -268,6 +269,12 @@ def _features(line: Line, outline: shapely.Geometry, tags: dict[str, Any]) -> gp
     except Nothing:
         table = gpd.GeoDataFrame({"element": [], "id": []}, geometry=[], crs=WGS84)
     return osm_tables.with_keys(table.reset_index())
+
+
+def _addresses(features: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the addresses of both answers; what stands in both counts once."""
+    rows = pd.concat([pd.DataFrame(features), pd.DataFrame(buildings)], ignore_index=True)
+    return osm_addresses.addresses_table(gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84))
 
 
 def _tags() -> dict[str, Any]:

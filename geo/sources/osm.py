@@ -1,4 +1,4 @@
-"""OpenStreetMap files: paths, places, buildings and water out of ``.osm``, ``.osm.bz2``,
+"""OpenStreetMap files: paths, places, addresses, buildings and water out of ``.osm``, ``.osm.bz2``,
 ``.osm.gz`` and ``.osm.pbf``. Knows files; what tags mean stands in ``osm_filter`` and
 ``osm_tables``.
 """
@@ -12,7 +12,7 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -25,9 +25,10 @@ import pandas as pd
 import shapely
 
 from geo.area import Progress
+from geo.columns import no_addresses
 from geo.errors import FileFormat, FileMissing, FileTooLarge, NoLines
 from geo.network import WGS84, metric_crs
-from geo.sources import osm_tables
+from geo.sources import osm_addresses, osm_tables
 from geo.texts import Phrase
 
 MARGIN_M = 1000.0
@@ -51,8 +52,8 @@ class OsmExtract:
 
     ``lines``: ``highway``, ``surface``, ``steps``, ``lit``, ``width_m``, ``way``; cut where ways
     share a node. ``places``: as ``Area.places``. ``buildings``: points with ``floor_m2`` and
-    ``residential``. ``water``: shapes with ``name``. ``date``: of the newest change, empty where
-    unknown.
+    ``residential``. ``water``: shapes with ``name``. ``addresses``: as ``Area.addresses``.
+    ``date``: of the newest change, empty where unknown.
     """
 
     lines: gpd.GeoDataFrame
@@ -62,6 +63,7 @@ class OsmExtract:
     date: str
     title: str = osm_tables.TITLE
     licence: str = osm_tables.LICENCE
+    addresses: gpd.GeoDataFrame = field(default_factory=no_addresses)
 
 
 def read_osm(
@@ -102,6 +104,7 @@ def read_osm(
         buildings=osm_tables.buildings_table(features, typical_levels=typical_levels),
         water=osm_tables.water_table(features),
         date=date,
+        addresses=osm_addresses.addresses_table(features),
     )
     extract = extract if clip is None else cut(extract, clip)
     if len(extract.lines) == 0:
@@ -135,6 +138,7 @@ def cut(extract: OsmExtract, clip: shapely.Geometry) -> OsmExtract:
         date=extract.date,
         title=extract.title,
         licence=extract.licence,
+        addresses=inside(extract.addresses),
     )
 
 
@@ -194,6 +198,7 @@ def _wanted() -> dict[str, bool | str | list[str]]:
         "building": True,
         **osm_tables.place_tags(),
         **osm_tables.BACKGROUND_TAGS,
+        **osm_addresses.ADDRESS_TAGS,
     }
 
 

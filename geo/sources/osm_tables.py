@@ -22,7 +22,7 @@ from geo.sources import osm_filter
 TITLE = "© OpenStreetMap contributors"
 LICENCE = "ODbL 1.0"
 
-ADDRESS_KEYS = ("addr:street", "addr:housenumber", "addr:postcode", "addr:city")
+ADDRESS_KEYS = ("addr:street", "addr:place", "addr:housenumber", "addr:postcode", "addr:city")
 DETAIL_KEYS = (
     "opening_hours",
     "website",
