@@ -16,6 +16,7 @@ NarhetError
 │   ├── NoCoordinates          no row has coordinates
 │   ├── OutsideArea            all points lie far outside the area
 │   ├── UnknownKind, UnknownGroup, UnknownProfile, UnknownArea
+│   ├── UnknownLanguage        no language has this code or name
 │   ├── BadPath                a drawn path that is not one line
 │   ├── PathApart              a drawn path whose end is near no path
 │   ├── BadLimit               not a positive number of metres
@@ -172,6 +173,9 @@ class UnknownProfile(InputError): ...
 
 
 class UnknownArea(InputError): ...
+
+
+class UnknownLanguage(InputError): ...
 
 
 class BadLimit(InputError): ...

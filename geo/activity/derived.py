@@ -1,0 +1,112 @@
+"""The activities of an area: those of its table, and those that its places are by their kind. Reads
+what places' records say; knows nothing of walking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import TYPE_CHECKING, Any
+
+from geo.activity import languages
+from geo.activity.model import Activity, Times, kind_of_place
+from geo.activity.table import from_table
+from geo.activity.times import ALWAYS, weekly_rule
+from geo.opening import hours_text, weekly
+from geo.places import place_fields
+from geo.sources.cells import plain, to_number, written
+
+if TYPE_CHECKING:
+    from geo.area import Area
+
+DERIVED = "place:"
+"""What the id of an activity that is a place itself begins with."""
+_ALWAYS_OPEN = "24/7"
+_DAY_MINUTES = 24 * 60
+_LANGUAGES = ("languages", "språk", "sprak", "language")
+_ORGANISERS = ("organisers", "organiser", "arrangör", "arrangörer", "operator", "huvudman")
+_CONFIRMED = ("confirmed", "bekräftad", "checkdate", "updated", "uppdaterad")
+_SEATS = ("seats", "capacity", "kapacitet", "antalplatser")
+_CONTACT = ("contact", "kontakt", "phone", "telefon", "contactphone", "email", "epost")
+
+
+def activities_of(area: Area) -> tuple[Activity, ...]:
+    """Return what happens in an area: its table's activities, and one for each place of a kind that
+    is an activity itself (a library, a language café), with its opening hours where they are known.
+
+    Such a place has none of its own where the table already tells when its own activity of that
+    kind is: what visits its desk does not count as that. Activities of places that are not in the
+    area are left away. The derived have ids as ``place:<place id>`` and are confirmed when their
+    record or, where that does not tell, their source is dated.
+    """
+    there = set(area.places["id"])
+    listed = tuple(each for each in from_table(area.activities) if each.place in there)
+    told = {(each.place, each.kind) for each in listed if not each.visiting}
+    dated = {source.part: source.date for source in area.sources if not source.file_date}
+    derived = tuple(
+        _of_place(row, kind, dated.get(str(row["kind"]), ""))
+        for row in area.places.drop(columns="geometry").to_dict("records")
+        if (kind := kind_of_place(str(row["kind"]))) and (row["id"], kind) not in told
+    )
+    return listed + derived
+
+
+def opening_times(text: str) -> tuple[Times, ...] | None:
+    """Return opening hours as people write them as recurring times; None where unknown.
+
+    Hours the same on several days are one rule. Closed on public holidays, unless always open.
+
+    >>> [(each.rrule, str(each.start)) for each in opening_times("mån-tis 10-19; lör 11-15")]
+    [('FREQ=WEEKLY;BYDAY=MO,TU', '10:00:00'), ('FREQ=WEEKLY;BYDAY=SA', '11:00:00')]
+    """
+    week = weekly(text)
+    if week is None:
+        return None
+    by_hours: dict[tuple[int, int], list[int]] = {}
+    for day, start, end in week:
+        by_hours.setdefault((start, end), []).append(day)
+    return tuple(
+        Times(
+            weekly_rule(tuple(days)),
+            ALWAYS,
+            _clock(start),
+            _clock(end),
+            holidays=_ALWAYS_OPEN in text,
+        )
+        for (start, end), days in by_hours.items()
+    )
+
+
+def _of_place(row: Mapping[Any, Any], kind: str, dated: str) -> Activity:
+    record = {plain(key): value for key, value in place_fields(row["details"]).items()}
+    seats = to_number(_said(record, _SEATS))
+    return Activity(
+        id=f"{DERIVED}{row['id']}",
+        place=str(row["id"]),
+        kind=kind,
+        name=str(row["name"]),
+        times=opening_times(hours_text(record)),
+        organisers=tuple(filter(None, (_said(record, _ORGANISERS),))),
+        languages=languages.known_in(_said(record, _LANGUAGES)),
+        seats=None if seats is None else int(seats),
+        contact=_said(record, _CONTACT),
+        source=str(row["source"]),
+        confirmed=_day(_said(record, _CONFIRMED)) or _day(dated),
+        demonstration=bool(row["demonstration"]),
+    )
+
+
+def _said(record: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    found = (written(record.get(name)) for name in names)
+    return next((text for text in found if text), "")
+
+
+def _clock(minute: int) -> time:
+    return time(*divmod(minute % _DAY_MINUTES, 60))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
