@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 LANGUAGE_COLUMNS = ("languages", "språk", "sprak", "language", "modersmål")
 AVAILABILITY_COLUMNS = ("availability", "tillgänglighet", "kankomma", "närdekankomma")
-    "availability",
-    "tillgänglighet",
-    "kankomma",
-    "närdekankomma",
-    "sysselsättning",
-)
 
 
 @dataclass(frozen=True)
