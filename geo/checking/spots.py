@@ -1,0 +1,108 @@
+"""Different addresses on one point: the mark of a place that was looked up by something else than
+its address, its name most often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from geo.barriers import SAME_M
+from geo.checking.grouping import groups_of
+from geo.checking.known import Known
+from geo.checking.problems import Problem
+from geo.checking.rows import Rows
+from geo.checking.streets import Judged, place_again
+from geo.checking.written import likeness
+from geo.network import Ints
+
+MOST_NAMES = 50
+"""Others on a point whose names are compared with a place's."""
+
+
+def spot_problems(rows: Rows, known: Known, judged: list[Judged]) -> Iterator[Problem]:
+    """Tell of places that share a point with another address.
+
+    A place that stands where its street says is not the wrong one. Where the street of none is
+    known each is told, since nobody can know which.
+    """
+    for spot in _spots(rows):
+        streets = {rows.addresses[row].street for row in spot} - {""}
+        for row in spot:
+            if row >= rows.own or judged[row].stands is not None or not rows.addresses[row].street:
+                continue
+            if len(streets) > 1:
+                yield _streets_differ(rows, row, spot, known, judged)
+            else:
+                yield from _numbers_differ(rows, row, spot, known)
+
+
+def _streets_differ(
+    rows: Rows, row: int, spot: list[int], known: Known, judged: list[Judged]
+) -> Problem:
+    mine = rows.addresses[row].street
+    others = [other for other in spot if rows.addresses[other].street not in ("", mine)]
+    named = [
+        other
+        for other in others[:MOST_NAMES]
+        if likeness(rows.names[row], rows.names[other]) >= rows.rule.same.alike
+    ]
+    owner = next((other for other in others if judged[other].stands), None)
+    first = owner if owner is not None else (named or others)[0]
+    values = {
+        "address": rows.written[row],
+        "other": rows.name(first),
+        "theirs": rows.written[first],
+        "count": len(others),
+    }
+    sure = owner is not None
+    return rows.problem(
+        "shared_by_name" if named else "shared_point",
+        row,
+        severity="error" if named or sure else "warning",
+        values=values,
+        others=tuple(others[:MOST_NAMES]),
+        fix=place_again(rows, row, known),
+    )
+
+
+def _numbers_differ(rows: Rows, row: int, spot: list[int], known: Known) -> Iterator[Problem]:
+    """Tell of numbers of one street on one point: most likely the middle of the street."""
+    rule = rows.rule.address
+    mine = rows.addresses[row]
+    gaps = [
+        (gap, other)
+        for other in spot
+        if other != row and (gap := mine.gap(rows.addresses[other])) and mine.street
+    ]
+    if not gaps:
+        return
+    gap, other = max(gaps, key=lambda item: item[0])
+    metres = gap * rule.metres_a_number
+    yield rows.problem(
+        "shared_street",
+        row,
+        severity="warning" if metres > rule.off_m else "note",
+        values={
+            "address": rows.written[row],
+            "other": rows.name(other),
+            "theirs": rows.written[other],
+        },
+        others=tuple(other for _, other in gaps[:MOST_NAMES]),
+        fix=place_again(rows, row, known) if metres > rule.off_m else None,
+    )
+
+
+def _spots(rows: Rows) -> list[list[int]]:
+    """Return places by point, where two or more stand on one."""
+    there = np.flatnonzero(rows.placed)
+    if len(there) < 2:
+        return []
+    points, which = np.unique(np.round(rows.xy[there], 2), axis=0, return_inverse=True)
+    near = cKDTree(points).query_pairs(SAME_M, output_type="ndarray")
+    label: Ints = groups_of(len(points), near)[which.ravel()]
+    order = np.argsort(label, kind="stable")
+    cuts = np.flatnonzero(np.diff(label[order])) + 1
+    return [[int(row) for row in there[part]] for part in np.split(order, cuts) if len(part) > 1]
