@@ -17,6 +17,7 @@ NarhetError
 │   ├── OutsideArea            all points lie far outside the area
 │   ├── UnknownKind, UnknownGroup, UnknownProfile, UnknownArea
 │   ├── UnknownLanguage        no language has this code or name
+│   ├── UnknownTerm            no kind of activity, audience, preset or measure has this name
 │   ├── BadPath                a drawn path that is not one line
 │   ├── PathApart              a drawn path whose end is near no path
 │   ├── BadLimit               not a positive number of metres
@@ -79,6 +80,9 @@ NarhetError
 │   │   ├── TooFewToReport         so few that each figure would tell of them
 │   │   ├── NoProvenance           a file that does not say what it rests on
 │   │   └── BadProvenance          it says so in a way we can not read, or do not dare to
+│   ├── BadRecord              a record or scenario with a field that can not be kept
+│   ├── HousingHidden          an edit tells more of a protected housing than may be known
+│   ├── UnknownRecord, UnknownBatch, UnknownScenario
 │   ├── OutputFormat           an ending we can not write
 │   └── OutputUnwritable       the place to write to refuses
 ├── SolverFailed               the solver broke down, with its status
@@ -88,6 +92,14 @@ NarhetError
 │   ├── AreaDamaged            a file is missing or changed
 │   ├── AreaNewer              written by a newer Närhet
 │   └── AreaLacks              the area has no people, places or districts for this question
+├── StoreError                 the store of records can not be used, or refuses an edit
+│   ├── StoreUnreachable       its file or server can not be opened or written
+│   ├── StoreBusy              others wrote for too long
+│   ├── StoreDamaged           its file is no database any more
+│   ├── StoreNewer             written by a newer Närhet
+│   ├── RecordChanged          somebody else changed the record meanwhile
+│   ├── ScenarioChanged        somebody else saved the scenario meanwhile
+│   └── UndoBlocked            records of the batch were changed later
 └── OnlineError                a service on the internet did not help
     ├── Offline                no connection
     ├── ServiceSlow            no answer in time
@@ -176,6 +188,9 @@ class UnknownArea(InputError): ...
 
 
 class UnknownLanguage(InputError): ...
+
+
+class UnknownTerm(InputError): ...
 
 
 class BadLimit(InputError): ...
@@ -341,3 +356,33 @@ class PlaceTooLarge(OnlineError): ...
 
 
 class Cancelled(OnlineError): ...
+
+
+# fmt: off
+class BadRecord(InputError): ...
+class HousingHidden(InputError): ...
+class UnknownRecord(InputError): ...
+class UnknownBatch(InputError): ...
+class UnknownScenario(InputError): ...
+class StoreError(NarhetError): ...
+class StoreUnreachable(StoreError): ...
+class StoreBusy(StoreError): ...
+class StoreDamaged(StoreError): ...
+class StoreNewer(StoreError): ...
+class ScenarioChanged(StoreError): ...
+# fmt: on
+
+
+class RecordChanged(StoreError):
+    """``conflicts``: a ``geo.store.Conflict`` for each record that changed meanwhile."""
+
+    conflicts: tuple[Any, ...] = ()
+    mine = property(lambda self: self.conflicts[0].mine)
+    theirs = property(lambda self: self.conflicts[0].theirs)
+    base = property(lambda self: self.conflicts[0].base)
+
+
+class UndoBlocked(StoreError):
+    """``records``: the ids of what was changed later."""
+
+    records: tuple[str, ...] = ()
