@@ -51,12 +51,8 @@ def _hours(rows: Rows, row: int) -> Iterator[Problem]:
         return
     better = _SPAN.sub(lambda span: _swapped(rows, span), hours)
     right = all(not _ends_first(rows, span) for span in _SPAN.finditer(better))
-    column = next(
-        own
-        for key in KEYS
-        for own in rows.records[row]
-        if plain(own) == key and rows.records[row][own]
-    )
+    record = rows.records[row]
+    column = next(own for key in KEYS for own in record if plain(own) == key and record[own])
     yield rows.problem(
         "hours_end_first",
         row,

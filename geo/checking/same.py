@@ -74,7 +74,7 @@ _BADNESS: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 
 def _worth(rows: Rows, row: int, wrong: frozenset[str]) -> tuple[object, ...]:
-    """Rank a record: one in the area already, with a right point, that knows most; then the first."""
+    """Rank a record: one in the area already, with a right point, that knows most; else first."""
     known = sum(value not in (None, "") for value in rows.records[row].values())
     return (
         row >= rows.own,
