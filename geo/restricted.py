@@ -116,6 +116,19 @@ def says_restricted(record: dict[str, Any]) -> bool:
     )
 
 
+def kept_of(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what may be kept of a housing's record: counts that sums need, and its region.
+
+    >>> kept_of({"telefon": "070", "region_enough": True})
+    {'region_enough': True}
+    """
+    return {
+        column: value
+        for column, value in record.items()
+        if column in (SHAPE, ENOUGH) or plain(column) in _needed()
+    }
+
+
 def _housing(places: gpd.GeoDataFrame) -> Bools:
     if not {"kind", "details"} <= set(places.columns):
         return np.zeros(len(places), dtype=bool)  # a table that tells of no housing

@@ -1,0 +1,171 @@
+"""Where the store is, SQLite beside the area or PostgreSQL by address, and transactions in it.
+Turns what a database driver says into our errors, which never hold a password or what was written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from geo.errors import StoreBusy, StoreDamaged, StoreUnreachable
+from geo.keeping import migrating
+from geo.keeping.migrating import WRITES
+from geo.keeping.tables import areas
+
+SETTING = "NARHET_DATABASE_URL"
+FILE = "store.db"
+BUSY_S = 30.0
+"""How long a writer waits for the others."""
+_BUSY = ("database is locked", "database table is locked", "lock timeout")
+_DAMAGED = ("file is not a database", "malformed", "file is encrypted")
+
+
+def server_url() -> str:
+    """Return the address of the PostgreSQL server, empty where there is none."""
+    return os.environ.get(SETTING, "").strip()
+
+
+def on_server(address: str) -> sa.Engine:
+    """Return the engine of a PostgreSQL server, its tables made or brought up to date.
+
+    Raises
+    ------
+    StoreUnreachable, StoreNewer : the message names the server without user and password.
+    """
+    return _on_server(address, os.getpid())
+
+
+def on_file(path: Path) -> sa.Engine:
+    """Return the engine of an SQLite file, made or brought up to date.
+
+    Raises
+    ------
+    StoreUnreachable, StoreNewer, StoreDamaged, StoreBusy : see ``geo.errors``.
+    """
+    engine = _on_file(str(path))
+    with told(engine):
+        migrating.bring_up_to_date(engine)
+    return engine
+
+
+@contextlib.contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Read in one transaction: all that is read belongs together."""
+    with told(engine), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+@contextlib.contextmanager
+def writing(engine: sa.Engine, area: str) -> Iterator[sa.Connection]:
+    """Write in one transaction, one writer an area at a time: all of it or nothing."""
+    engine = engine.execution_options(**{WRITES: True})
+    with told(engine), engine.connect() as connection, connection.begin():
+        insert = postgresql if engine.dialect.name == "postgresql" else sqlite
+        new = insert.insert(areas).values(area=area, files_at="", taken=False)
+        connection.execute(new.on_conflict_do_nothing())
+        connection.execute(sa.select(areas.c.area).where(areas.c.area == area).with_for_update())
+        yield connection
+
+
+@contextlib.contextmanager
+def told(engine: sa.Engine) -> Iterator[None]:
+    """Say what a database refused in our words, without what was being written."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).lower()
+        place = where(engine)
+        if any(words in said for words in _BUSY):
+            raise StoreBusy(store=place) from None
+        if any(words in said for words in _DAMAGED):
+            raise StoreDamaged(store=place) from None
+        raise StoreUnreachable(store=place, reason=_reason(error)) from None
+    except SQLAlchemyError as error:
+        raise StoreUnreachable(store=where(engine), reason=type(error).__name__) from None
+
+
+def where(engine: sa.Engine) -> str:
+    """Return what may be told of where a store is: no user, no password."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database)
+    return f"{engine.url.host or 'localhost'}/{engine.url.database or ''}"
+
+
+def _reason(error: DBAPIError) -> str:
+    """Return the kind of what went wrong: sentences of a driver may quote what was written."""
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    kind = type(error.orig).__name__
+    return f"{kind} {state}" if state else kind
+
+
+@lru_cache(maxsize=8)
+def _on_server(address: str, process: int) -> sa.Engine:  # noqa: ARG001 - no pool outlives a fork
+    try:
+        url = sa.make_url(address)
+    except (ArgumentError, ValueError):
+        raise StoreUnreachable(store=SETTING, reason="URL") from None
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise StoreUnreachable(store=SETTING, reason=url.get_backend_name())
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        **{"pool_pre_ping": True, "hide_parameters": True, "pool_size": 4},
+        connect_args={"connect_timeout": 10, "options": f"-c lock_timeout={int(BUSY_S * 1000)}"},
+    )
+    with told(engine):
+        migrating.bring_up_to_date(engine)
+    return engine
+
+
+@lru_cache(maxsize=64)
+def _on_file(path: str) -> sa.Engine:
+    """Keep no connection: when the last one closes, all is in the one file, fit to be copied."""
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=path),
+        **{"poolclass": NullPool, "hide_parameters": True},
+        connect_args={"timeout": BUSY_S},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
+    _into_wal(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+
+
+def _into_wal(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; SQLite does not wait for others there, so we do."""
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

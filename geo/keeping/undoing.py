@@ -1,0 +1,66 @@
+"""Puts back what was before a batch, as a batch of its own: all of it or nothing."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from geo.errors import UndoBlocked, UnknownBatch
+from geo.keeping import rows
+from geo.keeping.records import CLOSED, OPEN, Change, Record
+from geo.keeping.rows import Kept, Step
+from geo.keeping.tables import changes
+
+LASTING = ("take", "hide")
+"""What is never undone: the first records, and what was forgotten of a protected place."""
+NAMED = 5
+
+
+def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
+    """Put back what was before a batch; return the number of the batch that does so.
+
+    Raises
+    ------
+    UnknownBatch : there is no such batch, or it can not be undone.
+    UndoBlocked : records of it were changed later; nothing is undone.
+    """
+    found = rows.log_of(connection, area, changes.c.batch == batch)
+    found = [change for change in found if change.action not in LASTING]
+    if not found:
+        raise UnknownBatch(found=batch)
+    keys = [(change.type, change.record) for change in found]
+    there = rows.by_key(connection, area, keys)
+    later = [each for each in found if _version(there.get((each.type, each.record))) != _left(each)]
+    if later:
+        named = [_name(each, there.get((each.type, each.record))) for each in later]
+        more = " …" if len(named) > NAMED else ""
+        error = UndoBlocked(batch=batch, count=len(named), named=", ".join(named[:NAMED]) + more)
+        error.records = tuple(each.record for each in later)
+        raise error
+    by = rows.writer(connection, area, who)
+    steps = [_step(each, there.get((each.type, each.record)), batch) for each in reversed(found)]
+    rows.put(by, steps)
+    return by.batch
+
+
+def _version(there: Kept | None) -> int:
+    return there.record.version if there else 0
+
+
+def _left(change: Change) -> int:
+    """Return the version a change left behind, 0 where it removed the record."""
+    return change.after.version if change.after else 0
+
+
+def _step(change: Change, there: Kept | None, batch: int) -> Step:
+    base = there.base if there else None
+    after = change.before
+    if after is None and base is not None and base["status"] == OPEN and there is not None:
+        # The file still has it: removed here, it would come back from there.
+        now = there.record
+        after = Record(now.id, now.type, 0, CLOSED, now.lon, now.lat, now.fields)
+    return Step("undo", there, after, base, str(batch))
+
+
+def _name(change: Change, there: Kept | None) -> str:
+    known = (there.record if there else None) or change.after or change.before
+    return known.name[:60] if known else change.record

@@ -1,0 +1,228 @@
+"""The store of an area: its records as people edited them, scenarios, and the log of every change.
+
+SQLite beside the area, or PostgreSQL where ``NARHET_DATABASE_URL`` says so. A change that was
+confirmed stays; a batch of changes is written whole or not at all, and can be undone whole. What is
+protected never gets in. Knows no page; the tables are for ``geo.keeping``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from geo.area import Area, area_id, home_folder
+from geo.errors import UnknownRecord
+from geo.keeping import database, merging, overlaying, rows, scenarios, undoing, writing
+from geo.keeping.hiding import Grounds, ground_of
+from geo.keeping.merging import Clash, Merged
+from geo.keeping.records import (
+    ACTIVITY,
+    CLOSED,
+    OPEN,
+    PLACE,
+    TYPES,
+    Change,
+    Conflict,
+    Edit,
+    Record,
+    Scenario,
+    edit_of,
+)
+from geo.keeping.tables import areas, changes, records
+from geo.restricted import Ground
+
+__all__ = [
+    "ACTIVITY", "CLOSED", "OPEN", "PLACE", "Change", "Clash", "Conflict", "Edit", "Grounds",
+    "Merged", "Record", "Scenario", "Store", "edit_of", "edits_of", "ground_of", "has_store",
+    "store_of",
+]  # fmt: skip
+
+
+def store_of(area: str, home: str | Path | None = None) -> Store:
+    """Open the store of an area by id; it is made if there is none, and brought up to date.
+
+    Raises
+    ------
+    StoreUnreachable, StoreBusy, StoreDamaged : the database can not be used, and why.
+    StoreNewer : a newer Närhet wrote it.
+    """
+    address = database.server_url()
+    if address:
+        return Store(area_id(area), database.on_server(address))
+    return Store("", database.on_file(_file(area, home)))
+
+
+def has_store(area: str, home: str | Path | None = None) -> bool:
+    """Whether an area has records in a store; makes none."""
+    if not database.server_url() and not _file(area, home).is_file():
+        return False
+    return store_of(area, home).is_taken()
+
+
+def edits_of(area: str, home: str | Path | None = None) -> int:
+    """Return the number of the latest change of an area, 0 where it has no store: cheap to ask."""
+    if not database.server_url() and not _file(area, home).is_file():
+        return 0
+    return store_of(area, home).revision()
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """The store of one area.
+
+    ``key`` names the area in the database: its id on a server, "" in a file of its own, which may
+    be copied and renamed with its folder.
+    """
+
+    key: str
+    engine: sa.Engine
+
+    def revision(self) -> int:
+        """Return the number of the latest change, 0 when none."""
+        with database.reading(self.engine) as connection:
+            return rows.latest(connection, self.key)
+
+    def is_taken(self) -> bool:
+        """Whether the store has anything of the area."""
+        with database.reading(self.engine) as connection:
+            wanted = sa.select(areas.c.area).where(areas.c.area == self.key)
+            return connection.execute(wanted).first() is not None
+
+    def take(self, area: Area, who: str) -> int:
+        """Make records of an area's places and activities, the first time; return how many.
+
+        Call it with the area as it is open before the first edit; later calls do nothing.
+        """
+        with database.writing(self.engine, self.key) as connection:
+            return merging.take(connection, area, self.key, who)
+
+    def merge(self, area: Area, who: str) -> Merged:
+        """Merge what an area's files say now into its records; what people edited stands."""
+        with database.writing(self.engine, self.key) as connection:
+            return merging.merge(connection, area, self.key, who)
+
+    def files_at(self) -> str:
+        """Return when the files were made that were merged last (``Area.created``)."""
+        with database.reading(self.engine) as connection:
+            return merging.files_at(connection, self.key)
+
+    def records(self, type: str = PLACE, *, status: str = OPEN) -> list[Record]:
+        """Return the records of a type (``place``, ``activity``) in order.
+
+        ``status`` is ``open``, ``closed``, or "" for both. Places without a point are among them.
+        """
+        conditions = [records.c.type == type]
+        if status:
+            conditions.append(records.c.status == status)
+        return self._records(*conditions)
+
+    def unplaced(self) -> list[Record]:
+        """Return the open places without a point: the work list."""
+        return self._records(
+            *(records.c.type == PLACE, records.c.status == OPEN),
+            sa.or_(records.c.lon.is_(None), records.c.lat.is_(None)),
+        )
+
+    def record(self, id: str, type: str = "") -> Record:
+        """Return a record; of a place and an activity with one id, the place if no type is given.
+
+        Raises
+        ------
+        UnknownRecord : there is none.
+        """
+        found = {each.type: each for each in self._records(records.c.id == id)}
+        for wanted in [type] if type else TYPES:
+            if wanted in found:
+                return found[wanted]
+        raise UnknownRecord(found=id[:80])
+
+    def history(self, id: str, type: str = "") -> list[Change]:
+        """Return the changes of a record, the latest first."""
+        conditions = [changes.c.record == id, *([changes.c.type == type] if type else [])]
+        with database.reading(self.engine) as connection:
+            return rows.log_of(connection, self.key, *conditions)
+
+    def log(self, *, most: int = 200, before: int | None = None) -> list[Change]:
+        """Return changes, the latest first; those numbered below ``before``, for the next page."""
+        conditions = [] if before is None else [changes.c.number < before]
+        with database.reading(self.engine) as connection:
+            return rows.log_of(connection, self.key, *conditions, most=most)
+
+    def write(self, edits: Sequence[Edit], *, who: str, note: str = "", ground: Ground) -> int:
+        """Write edits, all or none; return the number of their batch, 0 where nothing changes.
+
+        Districts follow from the points. Protected housing is made coarse first, gets an id of its
+        own, and what was known of it before is forgotten.
+
+        Parameters
+        ----------
+        ground : ``ground_of(area)``.
+
+        Raises
+        ------
+        RecordChanged : somebody changed a record meanwhile. Its ``mine``, ``theirs`` and ``base``
+            hold the versions; ``conflicts`` holds those of all such records.
+        BadRecord : an edit that can not be kept.
+        HousingHidden : an edit tells more of a hidden housing than may be known.
+        """
+        with database.writing(self.engine, self.key) as connection:
+            return writing.write(connection, self.key, edits, who=who, note=note, ground=ground)
+
+    def undo(self, batch: int, *, who: str) -> int:
+        """Put back what was before a batch, as a new batch, and return its number.
+
+        Raises
+        ------
+        UndoBlocked : records of it were changed later, named in the message and in ``records``.
+        UnknownBatch : there is none, or it can not be undone.
+        """
+        with database.writing(self.engine, self.key) as connection:
+            return undoing.undo(connection, self.key, batch, who)
+
+    def overlay(self, area: Area) -> Area:
+        """Return an area (as its files have it) with the store's open, placed places and its
+        activities, the people of housing made anew, and ``edits`` the store's revision.
+        """
+        with database.reading(self.engine) as connection:
+            edited = rows.kept(connection, self.key, records.c.edited)
+            revision = rows.latest(connection, self.key)
+        return overlaying.overlay(area, edited, revision)
+
+    def scenarios(self) -> list[Scenario]:
+        """Return the saved scenarios by name."""
+        with database.reading(self.engine) as connection:
+            return scenarios.listed(connection, self.key)
+
+    def scenario(self, id: str) -> Scenario:
+        """Return a saved scenario, or raise ``UnknownScenario``."""
+        with database.reading(self.engine) as connection:
+            return scenarios.one(connection, self.key, id)
+
+    def save_scenario(
+        self, id: str, name: str, data: Any, *, who: str, expects: int = 0
+    ) -> Scenario:
+        """Save a scenario (``data``: any JSON value) and return it with its version.
+
+        ``expects`` is the version its editor saw, 0 for a new one; ``ScenarioChanged`` tells that
+        somebody else saved it meanwhile.
+        """
+        new = Scenario(id, name, data, 0, "", "")
+        with database.writing(self.engine, self.key) as connection:
+            return scenarios.save(connection, self.key, new, expects=expects, who=who)
+
+    def delete_scenario(self, id: str, *, expects: int) -> None:
+        """Delete a scenario of the version its editor saw."""
+        with database.writing(self.engine, self.key) as connection:
+            scenarios.delete(connection, self.key, id, expects=expects)
+
+    def _records(self, *conditions: sa.ColumnElement[bool]) -> list[Record]:
+        with database.reading(self.engine) as connection:
+            return [each.record for each in rows.kept(connection, self.key, *conditions)]
+
+
+def _file(area: str, home: str | Path | None) -> Path:
+    return home_folder(home) / "areas" / area_id(area) / database.FILE
