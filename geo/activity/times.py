@@ -80,6 +80,17 @@ def read_rule(text: str) -> str | None:
     return None if found is None else rule
 
 
+def in_step(rule: str) -> bool:
+    """Tell whether a rule falls on the same days whatever its first day is.
+
+    >>> in_step("FREQ=WEEKLY;BYDAY=TU"), in_step("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU")
+    (True, False)
+    """
+    parts = _parts(rule)
+    by_days = {"BYDAY", "BYMONTHDAY", "BYYEARDAY"} & set(parts) or parts["FREQ"] == "DAILY"
+    return bool(by_days) and parts.get("INTERVAL", "1") == "1" and "COUNT" not in parts
+
+
 def occurrences(activity: Activity, start: datetime, end: datetime) -> tuple[Occurrence, ...]:
     """Return when an activity takes place between two moments, earliest first.
 
