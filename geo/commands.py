@@ -6,21 +6,24 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from geo import presets, texts
+from geo import commands_store, presets, texts
 from geo.area import Area, home_folder, list_areas, open_area, save_area, slug
 from geo.audit import audit, to_json, to_rows
 from geo.build import build, from_fetched, left_out_rows
+from geo.checking import check_places
 from geo.errors import AreaLacks, BadOption, FileMissing, NarhetError, UnknownArea
 from geo.gaps import Gap, gap
 from geo.inputs import Inputs, Note
 from geo.network import Snapped
 from geo.output import tables
+from geo.output.check_lines import check_json, check_lines
 from geo.output.lines import area_json, area_lines, as_text, gap_lines
 from geo.reach import within
 from geo.sources.tables import read_points
@@ -35,16 +38,16 @@ def area_build(options: Options) -> None:
     earlier = _earlier(options)
     name = options.name or (earlier.name if earlier else options.area)
     made = build(options.area, name, inputs, earlier=earlier, progress=_progress(options))
-    _say_built(save_area(made, options.home), options)
+    _save(made, options)
 
 
 def area_add(options: Options) -> None:
     """Add files to an area that exists."""
-    earlier = open_area(options.area, options.home)
+    earlier = open_area(options.area, options.home, edited=False)
     made = build(
         options.area, options.name, _inputs(options), earlier=earlier, progress=_progress(options)
     )
-    _say_built(save_area(made, options.home), options)
+    _save(made, options)
 
 
 def area_fetch(options: Options) -> None:
@@ -57,7 +60,7 @@ def area_fetch(options: Options) -> None:
     )
     name_id = options.id or slug(options.query)
     made = from_fetched(name_id, options.query.split(",")[0].strip(), fetched)
-    _say_built(save_area(made, options.home), options)
+    _save(made, options)
 
 
 def area_list(options: Options) -> None:
@@ -89,15 +92,20 @@ def area_show(options: Options) -> None:
 
 
 def area_check(options: Options) -> None:
-    """Print the barrier audit of an area."""
+    """Print the barrier audit of an area and the check of its places."""
     area = open_area(options.area, options.home)
     found = audit(area)
+    problems = check_places(area.places, area=area, today=date.today())
     if options.json:
-        print(json.dumps(to_json(found), ensure_ascii=False, indent=1))
+        document = {**to_json(found), "problems": check_json(problems, options.lang)}
+        print(json.dumps(document, ensure_ascii=False, indent=1))
         return
     if area.demonstration:
         print(texts.text("demo.mark", options.lang))
     print(as_text(to_rows(found, options.lang)))
+    print()
+    for line in check_lines(problems, len(area.places), options.lang):
+        print(line)
     _say_left_out(area, options.lang)
 
 
@@ -210,7 +218,7 @@ def _pairs(words: list[str], option: str) -> dict[str, str]:
 
 def _earlier(options: Options) -> Area | None:
     try:
-        return open_area(options.area, options.home)
+        return open_area(options.area, options.home, edited=False)
     except UnknownArea:
         return None
 
@@ -229,6 +237,15 @@ def _progress(options: Options) -> Callable[[str, float], None]:
 
 def _warn(line: str) -> None:
     print(line, file=sys.stderr)
+
+
+def _save(area: Area, options: Options) -> None:
+    """Save an area, say what it holds, and where its files and people's edits clashed."""
+    before = edits_of(area.id, options.home)
+    _say_built(save_area(area, options.home), options)
+    if before:
+        for line in commands_store.clash_lines(area.id, before, options):
+            _warn(line)
 
 
 def _say_built(area: Area, options: Options) -> None:

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from geo import privacy
 from geo.area import Area, Source
 from geo.checking.problems import Fix, Problem
 from geo.checking.rows import Rows
 from geo.opening import KEYS, hours_text, weekly
 from geo.preschool_rules import day
 from geo.sources.cells import is_unknown, plain, to_number, written
+from geo.texts import Phrase
 
 _SPAN = re.compile(
     r"(?<![\d.:-])(\d{1,2}(?:[:.]\d{2})?)(\s*(?:[-–—−]|till|to)\s*)(\d{1,2}(?:[:.]\d{2})?)(?![\d.:-])"
@@ -36,7 +38,9 @@ def _counts(rows: Rows, row: int) -> Iterator[Problem]:
     if places is None or enrolled is None or places >= enrolled:
         return
     fix = Fix("set", rows.ids[row], {rows.column(row, "places"): None})
-    values = {"places": places, "enrolled": enrolled}
+    few = privacy.is_small(enrolled, counted=True)
+    shown = Phrase("checking.few", {"smallest": privacy.SMALLEST}) if few else enrolled
+    values = {"places": places, "enrolled": shown}
     yield rows.problem("capacity_below_enrolled", row, values=values, fix=fix)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo import restricted
@@ -147,12 +146,14 @@ def rows_of(
 def _open(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the places without restricted housing, whether it came through its door yet or not."""
     seen = restricted.in_the_open(places)
-    housing = seen["kind"] == restricted.HOUSING
-    hidden = pd.Series(False, index=seen.index)
-    hidden[housing] = [
-        restricted.says_restricted(place_fields(str(text))) for text in seen.loc[housing, "details"]
-    ]
-    return seen[~hidden.to_numpy(bool)]
+    hidden = np.array(
+        [
+            kind == restricted.HOUSING and restricted.says_restricted(place_fields(str(details)))
+            for kind, details in zip(seen["kind"], seen["details"], strict=True)
+        ],
+        dtype=bool,
+    )
+    return seen[~hidden]
 
 
 def _metres(places: gpd.GeoDataFrame, crs: str) -> Floats:
