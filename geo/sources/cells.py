@@ -14,22 +14,34 @@ UNKNOWN_WORDS = frozenset(
     {
         *("", ".", "..", "...", "-", "–", "—", "*", "x", "na", "n/a", "nan", "null", "none", "?"),
         *("uppgift saknas", "saknas", "saknar uppgift", "okänt", "okänd", "ej uppgift"),
-        *("unknown", "missing", "suppressed", "sekretess"),
+        *("unknown", "missing", "suppressed", "sekretess", "#n/a", "#saknas!", "#ref!", "#value!"),
+        *("#värdefel!", "#referens!", "#div/0!", "#division/0!", "#name?", "#namn?", "#num!"),
     }
 )
-"""How files say that a figure is not known."""
+"""How files say that a figure is not known, spreadsheets' words for a failed formula included."""
+
+SUPPRESSED_WORDS = frozenset({"..", "...", "x", "*", "sekretess", "suppressed"})
+"""Those of them that say: it is known, but not shown."""
 
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,3})?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
 _POINT_GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+")
 _COMMA_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})")
-_FEWER_THAN = re.compile(r"[<≤]\s*\d+")
+_FEWER_THAN = re.compile(
+    r"(?:[<≤]=?|färre\s+än|mindre\s+än|högst|fewer\s+than|less\s+than|at\s+most)"
+    r"\s*\d+(?:\s*%)?"
+)
+_POINT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
+_COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+")
+_LONGEST_NUMBER = 60
 _CODE = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:[.,]\d{1,15})?")
 
 
-def to_number(cell: Any) -> float | None:
+def to_number(cell: Any, decimal: str = "") -> float | None:
     """Return a cell as a number, or None where it is not one: decimal comma or point, thousands
-    apart by spaces.
+    apart by spaces of any kind.
+
+    ``decimal`` says which sign parts the decimals (``,`` or ``.``), where ``1.234`` can be both.
 
     >>> to_number("6 584 321,5"), to_number("59.36"), to_number(".."), to_number("1,234,567")
     (6584321.5, 59.36, None, 1234567.0)
@@ -43,7 +55,13 @@ def to_number(cell: Any) -> float | None:
             return None
         return value if math.isfinite(value) else None
     text = re.sub(r"\s", " ", cell).strip().replace("\u2212", "-")
-    if _PLAIN.fullmatch(text):
+    if len(text) > _LONGEST_NUMBER:
+        return None
+    if decimal == "," and _POINT_THOUSANDS.fullmatch(text):
+        plain = text.replace(".", "")
+    elif decimal == "." and _COMMA_THOUSANDS.fullmatch(text):
+        plain = text.replace(",", "")
+    elif _PLAIN.fullmatch(text):
         plain = text.replace(",", ".")
     elif _GROUPED.fullmatch(text):
         plain = text.replace(" ", "").replace(",", ".")
@@ -65,6 +83,14 @@ def is_unknown(cell: Any) -> bool:
         return True
     text = written(cell).lower()
     return text in UNKNOWN_WORDS or _FEWER_THAN.fullmatch(text) is not None
+
+
+def is_suppressed(cell: Any) -> bool:
+    """Whether a cell says that a figure is known but not shown, as small counts are: ``..``,
+    ``<5``, ``färre än 5``.
+    """
+    text = written(cell).lower()
+    return text in SUPPRESSED_WORDS or _FEWER_THAN.fullmatch(text) is not None
 
 
 def is_empty(cell: Any) -> bool:

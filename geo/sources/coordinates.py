@@ -6,18 +6,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, product
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pyproj import CRS, Transformer
 
 from geo.network import SWEREF99_TM, WGS84, Bools, Floats
-from geo.sources.cells import plain, to_number
+from geo.sources.cells import is_unknown, plain, to_number
+from geo.sources.positions import both, to_degrees
 
-FIELDS = ("lat", "lon", "n", "e", "x", "y")
-"""What a person may name a coordinate column for; ``N`` and ``E`` too."""
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+FIELDS = ("lat", "lon", "n", "e", "x", "y", "position")
+"""What a person may name a coordinate column for, ``N`` and ``E`` too; ``position`` holds both."""
 
 RT90 = "EPSG:3021"
 _ACROSS = {
@@ -55,6 +61,18 @@ _ZONES = dict(
 )
 """SWEREF 99's twelve local zones by their central meridian, as written in column names."""
 
+_LOCAL = frozenset(f"EPSG:{code}" for code in _ZONES.values())
+_UNNAMED_ZONE = 0.9  # a system that names or numbers tell comes before a zone that only lands
+_SURE_LANDING = 0.8
+_SAMPLE = 400
+_MARGIN_DEGREES = 0.05
+_ONE = frozenset(
+    {
+        *("position", "point", "punkt", "läge", "location", "wkt", "gps", "geom", "geometri"),
+        *("geometry", "geopoint", "geopunkt", "latlon", "latlong", "latlng"),
+    }
+)
+
 _NORTHINGS = (6_050_000.0, 7_750_000.0)
 _HOME = {
     WGS84: ((3.0, 33.0), (53.0, 72.0)),
@@ -65,57 +83,59 @@ _HOME = {
 """Where points of the Nordic countries land in each system: (across), (up)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pair:
-    """Two coordinate columns: ``across`` (longitude or easting), ``up`` (latitude or northing), and
-    their system; ``landing`` is the share of rows that land where that system is used.
+    """Two coordinates a row: ``across`` (longitude or easting) and ``up`` (latitude or northing) in
+    the system ``crs``; ``landing`` is the share of rows that land where that system is used.
+
+    ``columns`` names the columns they stand in, under our names of them (``position`` where both
+    stand in one). ``rank`` is what the reading is chosen by: ``landing``, less where the points
+    miss the area. ``by_name`` tells whether the columns' names told them.
     """
 
-    across: str
-    up: str
+    across: Floats
+    up: Floats
     crs: str
     landing: float
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """Our names of the two columns, as shown to people."""
-        names = ("lon", "lat") if CRS(self.crs).is_geographic else ("e", "n")
-        return dict(zip(names, (self.across, self.up), strict=True))
+    columns: dict[str, str]
+    rank: float = 0.0
+    by_name: bool = True
 
 
-def find_pair(frame: pd.DataFrame, named: Mapping[str, str], crs: str | None) -> Pair | None:
-    """Find the coordinate columns of a table.
+def find_pair(
+    frame: pd.DataFrame,
+    named: Mapping[str, str],
+    crs: str | None,
+    *,
+    near: Box | None = None,
+    decimal: str = "",
+) -> Pair | None:
+    """Find the coordinates of a table.
 
     Parameters
     ----------
     named : our field (see ``FIELDS``) → column, where a person has said so.
     crs : the system where a person has said so.
+    near : west, south, east, north (WGS84) of the area the points should be in; tells between the
+        twelve local zones, whose numbers look alike.
+    decimal : the sign that parts decimals, where a person has said so.
 
     Returns
     -------
-    The pair whose values land best, earlier names first on a tie; ``landing`` is 0 where no row
-    lands anywhere we know; None where no two columns can be coordinates.
+    The pair whose values land best, earlier names first on a tie, then a single column with both,
+    then columns told by their content; ``landing`` is 0 where no row lands anywhere we know; None
+    where no two columns can be coordinates.
     """
     fields = {field.lower(): column for field, column in named.items()}
-    best: Pair | None = None
-    for across_role, up_role in _PAIRS:
-        across = _columns(frame, fields, across_role, _ACROSS[across_role])
-        up = _columns(frame, fields, up_role, _UP[up_role])
-        said = across_role in fields and up_role in fields
-        for a, b in product(across[:3], up[:3]):
-            anywhere = across_role == "lon" or said or crs is not None
-            for pair in _readings(frame, (a, b), crs, swap=not said, anywhere=anywhere):
-                if best is None or pair.landing > best.landing + 1e-9:
-                    best = pair
-        if said:
-            return best
-    return best
-
-
-def numbers(frame: pd.DataFrame, column: str) -> Floats:
-    """Return a column as numbers, NaN where a cell is not one."""
-    found = [to_number(cell) for cell in frame[column]]
-    return np.array([np.nan if value is None else value for value in found], dtype=np.float64)
+    look = _Look(frame, crs, near, decimal)
+    if "position" in fields:
+        return look.in_one([fields["position"]])
+    best = look.named(fields)
+    if best is not None and (best.landing > 0 or any(role in fields for role in FIELDS)):
+        return best
+    named_one = [str(column) for column in frame.columns if _base(str(column)) in _ONE]
+    named_one += [str(column) for column in frame.columns if plain(str(column)) in _NOISE]
+    return look.in_one(named_one) or look.by_content() or best
 
 
 def possible(across: Floats, up: Floats, crs: str) -> Bools:
@@ -126,12 +146,145 @@ def possible(across: Floats, up: Floats, crs: str) -> Bools:
     return usable
 
 
-def _columns(
-    frame: pd.DataFrame, fields: Mapping[str, str], role: str, names: tuple[str, ...]
-) -> list[str]:
-    if role in fields:
-        return [fields[role]]
-    return [str(column) for column in frame.columns if _base(str(column)) in names]
+def at_home(points: gpd.GeoSeries) -> float:
+    """Return the share of points in WGS84 that lie in the Nordic countries."""
+    return _landing(points.x.to_numpy(), points.y.to_numpy(), WGS84, anywhere=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """A table that is searched for coordinates, and what is known beforehand."""
+
+    frame: pd.DataFrame
+    crs: str | None
+    near: Box | None
+    decimal: str
+    read: dict[str, Floats] = field(default_factory=dict)
+
+    def numbers(self, column: str) -> Floats:
+        """Return a column as numbers or degrees, NaN where a cell is neither."""
+        if column not in self.read:
+            found = [_number(cell, self.decimal) for cell in self.frame[column]]
+            self.read[column] = np.array(found, dtype=np.float64)
+        return self.read[column]
+
+    def named(self, fields: Mapping[str, str]) -> Pair | None:
+        """Return the best pair of columns called like coordinates, or named by a person."""
+        best: Pair | None = None
+        for across_role, up_role in _PAIRS:
+            across = self._columns(fields, across_role, _ACROSS[across_role])
+            up = self._columns(fields, up_role, _UP[up_role])
+            said = across_role in fields and up_role in fields
+            for a, b in product(across[:3], up[:3]):
+                anywhere = across_role == "lon" or said or self.crs is not None
+                best = _better(best, self._readings((a, b), swap=not said, anywhere=anywhere))
+            if said:
+                return best
+        return best
+
+    def in_one(self, columns: list[str]) -> Pair | None:
+        """Return the positions that stand in a single column, where most of one lands."""
+        best: Pair | None = None
+        for column in columns:
+            cells = [both(cell) for cell in self.frame[column]]
+            if not any(cells):
+                continue
+            values = np.array([cell or (np.nan, np.nan) for cell in cells], dtype=np.float64)
+            for up, across in ((values[:, 0], values[:, 1]), (values[:, 1], values[:, 0])):
+                readings = self._in_systems(across, up, column, anywhere=True)
+                best = _better(best, [pair for pair in readings if pair.landing > 0])
+        return best
+
+    def by_content(self) -> Pair | None:
+        """Return two columns, or one, whose numbers land as positions though no name says so."""
+        texts, best = [], None
+        candidates = []
+        for column in map(str, self.frame.columns):
+            sample = self.frame[column].head(_SAMPLE)
+            filled = [cell for cell in sample if not is_unknown(cell)]
+            values = [_number(cell, self.decimal) for cell in filled]
+            if filled and sum(both(cell) is not None for cell in filled) >= 0.8 * len(filled):
+                texts.append(column)
+            elif filled and sum(map(_like_coordinate, values)) >= 0.8 * len(filled):
+                candidates.append(column)
+        for a, b in pairwise(candidates):
+            readings = self._readings((a, b), swap=True, anywhere=False)
+            best = _better(best, [pair for pair in readings if pair.landing >= _SURE_LANDING])
+        best = best or self.in_one(texts)
+        if best is None or best.landing < _SURE_LANDING:
+            return None
+        return replace(best, by_name=False)
+
+    def _columns(self, fields: Mapping[str, str], role: str, names: tuple[str, ...]) -> list[str]:
+        if role in fields:
+            return [fields[role]]
+        return [str(column) for column in self.frame.columns if _base(str(column)) in names]
+
+    def _readings(self, names: tuple[str, str], *, swap: bool, anywhere: bool) -> list[Pair]:
+        """Return two columns in every system, and swapped."""
+        across, up = names
+        told = f"{across} {up}"
+        a, b = self.numbers(across), self.numbers(up)
+        readings = [
+            (pair, (across, up)) for pair in self._in_systems(a, b, told, anywhere=anywhere)
+        ]
+        if swap:
+            other = self._in_systems(b, a, told, anywhere=anywhere)
+            readings += [(pair, (up, across)) for pair in other]
+        readings.sort(key=lambda item: -item[0].rank)
+        return [replace(pair, columns=_our_names(pair.crs, columns)) for pair, columns in readings]
+
+    def _in_systems(self, across: Floats, up: Floats, told: str, *, anywhere: bool) -> list[Pair]:
+        """Return the positions as each system in question reads them."""
+        systems = self._systems(told)
+        pairs = []
+        for system in systems:
+            unnamed = system in _LOCAL and len(systems) > 1
+            inside = _in_box(across, up, system, self.near) if self.near else 1.0
+            share = inside if unnamed else _landing(across, up, system, anywhere)
+            rank = share * (0.6 + 0.4 * inside) * (_UNNAMED_ZONE if unnamed else 1.0)
+            pairs.append(Pair(across, up, system, share, {"position": told}, rank))
+        return pairs
+
+    def _systems(self, names: str) -> list[str]:
+        """Return the systems to try: as stated, as the names say, else those used everywhere, and
+        the local zones where an area tells between them.
+        """
+        if self.crs:
+            return [self.crs]
+        zone = _LOCAL_ZONE.search(names)
+        if zone and zone[1] + zone[2] in _ZONES:
+            return [f"EPSG:{_ZONES[zone[1] + zone[2]]}"]
+        zones = [f"EPSG:{code}" for code in _ZONES.values()] if self.near else []
+        return [WGS84, SWEREF99_TM, RT90, *zones]
+
+
+def _our_names(crs: str, columns: tuple[str, str]) -> dict[str, str]:
+    ours = ("lon", "lat") if CRS(crs).is_geographic else ("e", "n")
+    return dict(zip(ours, columns, strict=True))
+
+
+def _better(best: Pair | None, readings: list[Pair]) -> Pair | None:
+    for pair in readings:
+        if best is None or pair.rank > best.rank + 1e-9:
+            best = pair
+    return best
+
+
+def _number(cell: Any, decimal: str) -> float:
+    number = to_number(cell, decimal)
+    if number is None:
+        number = to_degrees(cell)
+    return np.nan if number is None else number
+
+
+def _like_coordinate(value: float) -> bool:
+    """Whether a number alone can be told for a coordinate: degrees with four decimals or more, or
+    metres that no count reaches.
+    """
+    if not np.isfinite(value):
+        return False
+    return abs(value) > 100_000 or (3 < abs(value) < 72 and round(value, 3) != value)
 
 
 def _base(column: str) -> str:
@@ -141,28 +294,6 @@ def _base(column: str) -> str:
     for ending in _ENDINGS:
         base = base.removesuffix(ending)
     return base
-
-
-def _readings(
-    frame: pd.DataFrame, names: tuple[str, str], crs: str | None, *, swap: bool, anywhere: bool
-) -> list[Pair]:
-    across, up = names
-    systems = [crs] if crs else _systems(f"{across} {up}")
-    values = {across: numbers(frame, across), up: numbers(frame, up)}
-    orders = [(across, up), (up, across)] if swap else [(across, up)]
-    return [
-        Pair(a, b, system, _landing(values[a], values[b], system, anywhere and a == across))
-        for system in systems
-        for a, b in orders
-    ]
-
-
-def _systems(names: str) -> list[str]:
-    """Return the systems to try where nobody stated one: a local zone only where a name says so."""
-    zone = _LOCAL_ZONE.search(names)
-    if zone and zone[1] + zone[2] in _ZONES:
-        return [f"EPSG:{_ZONES[zone[1] + zone[2]]}"]
-    return [WGS84, SWEREF99_TM, RT90]
 
 
 def _landing(across: Floats, up: Floats, crs: str, anywhere: bool) -> float:
@@ -190,3 +321,17 @@ def _area_of_use(crs: str) -> tuple[tuple[float, float], tuple[float, float]]:
     if area is None:
         return (-180.0, 180.0), (-90.0, 90.0)
     return (area.west - 2, area.east + 2), (area.south - 2, area.north + 2)
+
+
+def _in_box(across: Floats, up: Floats, crs: str, box: Box) -> float:
+    """Return the share of rows with two numbers that land in an area's box or just beside it."""
+    filled = int((np.isfinite(across) & np.isfinite(up)).sum())
+    usable = possible(across, up, crs) & (np.abs(across) < 1e6) & (np.abs(up) < 1e7)
+    if not usable.any():
+        return 0.0
+    to_degrees_of = Transformer.from_crs(crs, WGS84, always_xy=True)
+    lon, lat = to_degrees_of.transform(across[usable], up[usable])
+    west, south, east, north = box
+    inside = (lon >= west - _MARGIN_DEGREES) & (lon <= east + _MARGIN_DEGREES)
+    inside &= (lat >= south - _MARGIN_DEGREES) & (lat <= north + _MARGIN_DEGREES)
+    return float(inside.sum()) / filled

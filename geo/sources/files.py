@@ -23,6 +23,10 @@ MB = 1_000_000
 MAX_PACKED_MB = 50
 MAX_UNPACKED_MB = 500
 MAX_MEMBERS = 1000
+MAX_RATIO = 200
+"""How many times its packed size an archive may unpack to, above the first few MB."""
+
+_FREE_MB = 5
 _CHUNK = 1 << 20
 
 MAGIC = {
@@ -32,6 +36,9 @@ MAGIC = {
     ".parquet": b"PAR1",
     ".zip": b"PK",
     ".xlsx": b"PK",
+    ".ods": b"PK",
+    ".kmz": b"PK",
+    ".xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
     ".gz": b"\x1f\x8b",
 }
 NAMES = {
@@ -43,13 +50,31 @@ NAMES = {
     ".parquet": "GeoParquet",
     ".zip": "Shapefile (zip)",
     ".gz": "gzip",
+    ".kml": "KML",
+    ".kmz": "KML (kmz)",
     ".xlsx": "Excel (.xlsx)",
+    ".xls": "Excel (.xls)",
+    ".ods": "OpenDocument (.ods)",
     ".csv": "CSV",
     ".tsv": "TSV",
     ".txt": "CSV",
 }
 _MEMBERS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
-_LAYERS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".parquet", ".csv")
+_LAYERS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".parquet", ".kml", ".csv", ".tsv")
+_ARCHIVES = frozenset({".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst", ".kmz"})
+_PACKED = (".gz", ".zip", ".kmz", ".xlsx", ".ods")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How large a file may be, as it comes and unpacked, in MB (a million bytes)."""
+
+    file_mb: float
+    unpacked_mb: float
+
+
+UPLOAD = Bounds(50, 200)
+"""Tables of places, which anyone may send us."""
 
 
 @dataclass(frozen=True)
@@ -73,26 +98,29 @@ def wrong_format(name: str, expected: str, reason: str, **values: object) -> Fil
 
 
 @contextmanager
-def opened(path: Path, endings: tuple[str, ...]) -> Iterator[Opened]:
+def opened(
+    path: Path, endings: tuple[str, ...], *, bounds: Bounds | None = None
+) -> Iterator[Opened]:
     """Open a file with one of the endings, unpacking ``.gz`` and ``.zip`` to a folder that is
-    removed afterwards.
+    removed afterwards. ``bounds`` are 500 MB, and 50 MB of what is packed, where not stated.
 
     Raises
     ------
     FileMissing : there is no such file.
-    FileTooLarge : above 50 MB packed or 500 MB unpacked; counted while unpacking, so a file can not
-        lie about it.
-    FileFormat : another ending, or other bytes than the ending says.
+    FileTooLarge : above its bounds; counted while unpacking, so a file can not lie about it.
+    FileFormat : another ending, other bytes than the ending says, or an archive that is unsafe: too
+        many members or too much in too little, a path out of it, an archive in it.
     """
     path, name = Path(path), str(path)
     ending = path.suffix.lower()
-    _check_there(path, name, endings)
+    limits = bounds or Bounds(MAX_UNPACKED_MB, MAX_UNPACKED_MB)
+    _check_there(path, name, endings, limits)
     with TemporaryDirectory(prefix="narhet-") as folder:
         file = Opened(path, name, ending)
         if ending == ".gz":
-            file = _gunzipped(file, Path(folder), endings)
-        elif ending == ".zip":
-            file = _unzipped(file, Path(folder), endings)
+            file = _gunzipped(file, Path(folder), endings, limits)
+        elif ending in (".zip", ".kmz"):
+            file = _unzipped(file, Path(folder), endings, limits)
         elif _odd(path):
             file = _plainly_named(file, Path(folder))
         _check_magic(file)
@@ -105,20 +133,35 @@ def size_mb(path: Path) -> float:
 
 
 def check_workbook(file: Opened) -> None:
-    """Check that an Excel workbook, which is a zip, is bounded: reading one never gives more than
-    its index says.
+    """Check that a workbook, which is a zip, is bounded: reading one never gives more than its
+    index says.
+
+    Raises
+    ------
+    FileTooLarge, FileFormat : it unpacks to too much, or is no zip.
     """
     try:
         with zipfile.ZipFile(file.path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise file.broken() from error
+    if len(members) > MAX_MEMBERS:
+        raise file.broken("members", found=len(members))
+    _check_ratio(members, file, min(MAX_UNPACKED_MB, UPLOAD.unpacked_mb))
+
+
+def _check_ratio(members: list[zipfile.ZipInfo], file: Opened, limit_mb: float) -> None:
+    """Refuse what its index says is too large, or unpacks to far more than files of people do."""
     unpacked = sum(member.file_size for member in members) / MB
-    if unpacked > MAX_UNPACKED_MB:
-        raise FileTooLarge(file=file.name, found=unpacked, limit=MAX_UNPACKED_MB)
+    if unpacked > limit_mb:
+        raise FileTooLarge(file=file.name, found=unpacked, limit=limit_mb)
+    for member in members:
+        least = member.file_size / MB - _FREE_MB
+        if least > MAX_RATIO * member.compress_size / MB:
+            raise file.broken("ratio", found=round(member.file_size / MB))
 
 
-def _check_there(path: Path, name: str, endings: tuple[str, ...]) -> None:
+def _check_there(path: Path, name: str, endings: tuple[str, ...], bounds: Bounds) -> None:
     try:
         if path.is_dir():
             raise wrong_format(name, _expected(endings), "folder")
@@ -134,7 +177,7 @@ def _check_there(path: Path, name: str, endings: tuple[str, ...]) -> None:
     ending = path.suffix.lower()
     if ending not in (*endings, ".gz", ".zip"):
         raise wrong_format(name, _expected(endings), "ending", found=ending or "–")
-    limit = MAX_PACKED_MB if ending in (".gz", ".zip", ".xlsx") else MAX_UNPACKED_MB
+    limit = min(MAX_PACKED_MB, bounds.file_mb) if ending in _PACKED else bounds.file_mb
     if found > limit:
         raise FileTooLarge(file=name, found=found, limit=limit)
 
@@ -150,27 +193,26 @@ def _check_magic(file: Opened) -> None:
         raise file.broken("empty")
     if not start.startswith(MAGIC.get(file.ending, b"")):
         raise file.broken("other_content")
-    if file.ending in (".geojson", ".json"):
-        text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if not text.startswith(b"{"):
-            raise file.broken("other_content")
+    sign = {".geojson": b"{", ".json": b"{", ".kml": b"<"}.get(file.ending, b"")
+    if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(sign):
+        raise file.broken("other_content")
 
 
-def _gunzipped(file: Opened, folder: Path, endings: tuple[str, ...]) -> Opened:
+def _gunzipped(file: Opened, folder: Path, endings: tuple[str, ...], bounds: Bounds) -> Opened:
     _check_magic(file)
     ending = Path(file.path.stem).suffix.lower()
-    if ending not in endings or ending in (".zip", ".shp", ".xlsx"):
+    if ending not in endings or ending in (".shp", ".xls", *_PACKED):
         raise wrong_format(file.name, _expected(endings), "ending", found=ending or ".gz")
     copy = folder / f"data{ending}"
     try:
         with gzip.open(file.path, "rb") as source:
-            _copied(cast(IO[bytes], source), copy, file.name, MAX_UNPACKED_MB * MB)
+            _copied(cast(IO[bytes], source), copy, file.name, bounds.unpacked_mb)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise file.broken() from error
     return Opened(copy, file.name, ending)
 
 
-def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...]) -> Opened:
+def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...], bounds: Bounds) -> Opened:
     """Unpack the one layer a zip holds; nothing lands outside the folder, links become plain
     files.
     """
@@ -181,11 +223,13 @@ def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...]) -> Opened:
             members = _members(archive, file)
             layer = _one_layer(members, wanted, file)
             ending = PurePosixPath(layer).suffix.lower()
-            room = MAX_UNPACKED_MB * MB
-            for member in _belonging(members, layer):
+            belonging = _belonging(members, layer)
+            _check_ratio([archive.getinfo(name) for name in belonging], file, bounds.unpacked_mb)
+            room_mb = bounds.unpacked_mb
+            for member in belonging:
                 copy = folder / f"data{PurePosixPath(member).suffix.lower()}"
                 with archive.open(member) as source:
-                    room -= _copied(source, copy, file.name, room)
+                    room_mb -= _copied(source, copy, file.name, room_mb)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -216,6 +260,8 @@ def _members(archive: zipfile.ZipFile, file: Opened) -> list[str]:
         parts = PurePosixPath(name.replace("\\", "/"))
         if parts.is_absolute() or ".." in parts.parts or ":" in name:
             raise file.broken("path_out", found=name[:80])
+        if parts.suffix.lower() in _ARCHIVES:
+            raise file.broken("nested", found=name[:80])
     return [name for name in names if not name.startswith("__MACOSX/")]
 
 
@@ -243,15 +289,13 @@ def _belonging(members: list[str], layer: str) -> list[str]:
     ]
 
 
-def _copied(source: IO[bytes], copy: Path, name: str, room: int) -> int:
-    """Copy a stream to a file and return its bytes; stop as soon as there is no room."""
+def _copied(source: IO[bytes], copy: Path, name: str, room_mb: float) -> float:
+    """Copy a stream to a file and return its MB; stop as soon as there is no room."""
     written = 0
     with copy.open("wb") as target:
         while chunk := source.read(_CHUNK):
             written += len(chunk)
-            if written > room:
-                raise FileTooLarge(
-                    file=name, found=float(MAX_UNPACKED_MB + 1), limit=MAX_UNPACKED_MB
-                )
+            if written > room_mb * MB:
+                raise FileTooLarge(file=name, found=room_mb + 1, limit=room_mb)
             target.write(chunk)
-    return written
+    return written / MB

@@ -1,12 +1,11 @@
-"""Reading tables of points: CSV, Excel and vector files, with rows numbered as a person sees them.
-Knows nothing of what the rows mean.
+"""Reading tables of places: what a file says, before it is places. CSV, workbooks and vector files,
+with rows numbered as a person sees them. Knows nothing of what a place is.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import warnings
+import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,22 +14,64 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from openpyxl import load_workbook
 
 from geo.area import LeftOut
-from geo.errors import ColumnMissing, CrsMismatch, FileTooLarge, NoCoordinates
-from geo.network import WGS84
-from geo.sources import coordinates
-from geo.sources.cells import is_empty, plain, written
-from geo.sources.files import Opened, check_workbook, opened, size_mb
+from geo.errors import ColumnMissing, CrsMismatch, NoCoordinates
+from geo.network import WGS84, Bools
+from geo.sources import coordinates, fields
+from geo.sources.cells import plain, written
+from geo.sources.coordinates import Box
+from geo.sources.files import NAMES, UPLOAD, Opened, opened
+from geo.sources.sheets import MAX_ROWS, SHEET_ENDINGS, Choices, Grid, read_grid
 from geo.sources.vector import VECTOR_ENDINGS, crs_name, parse_crs, read_opened
 
-TEXT_ENDINGS = (".csv", ".tsv", ".txt")
-SHEET_ENDINGS = (*TEXT_ENDINGS, ".xlsx")
-MAX_TEXT_MB = 50
-MAX_ROWS = 500_000
-MAX_COLUMNS = 2_000
-_SNIFFED_ROWS = 30
+__all__ = [
+    *("Choices", "Table", "Understood", "find_columns", "read_points", "understand"),
+    *("ENDINGS", "SHEET_ENDINGS"),
+]
+
+ENDINGS = (*SHEET_ENDINGS, *VECTOR_ENDINGS)
+"""What a file of places can be called."""
+
+_NONE = Choices()
+
+
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """What a file says, before it is places.
+
+    ``format`` is what people call it (``CSV``); ``encoding``, ``delimiter``, ``decimal``, ``sheet``
+    and ``sheets`` are empty where the format has none. ``header``: the row of the column names as a
+    person sees it, 0 for none. ``preamble``: what stands above it.
+
+    ``columns``: our field → the file's column; ``sure``: field → what that rests on, ``name``,
+    ``content`` or ``stated``. ``crs``: the system the coordinates were read in, empty where there
+    are none we understand; ``landing``: the share of rows with coordinates that land where the
+    system is used.
+
+    ``frame``: every record as text, number, bool or None; the index, named ``row``, is the row in
+    the file (features of a vector file count from 1). ``points``: WGS84, same index, None where a
+    record has no position. ``left_out``: records whose coordinates are missing or wrong, in a file
+    that has coordinates (they stay in ``frame``), and rows that are no records (they do not):
+    ``footnote``, ``header_again``.
+    """
+
+    file: str
+    format: str
+    encoding: str
+    delimiter: str
+    decimal: str
+    sheet: str
+    sheets: tuple[str, ...]
+    header: int
+    preamble: tuple[str, ...]
+    columns: dict[str, str]
+    sure: dict[str, str]
+    crs: str
+    landing: float
+    frame: pd.DataFrame
+    points: gpd.GeoSeries
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +79,9 @@ class Table:
     """Points read from a file.
 
     ``frame``: points in WGS84 with the file's own columns; the index, named ``row``, holds row
-    numbers as a person sees them (the header is row 1; features of a vector file count from 1).
+    numbers as a person sees them (features of a vector file count from 1).
     ``columns``: our field → the file's column, as guessed or stated. ``rows``: rows with anything
-    in them, used or left out. ``crs``: the system the coordinates were read in.
+    in them below the header, used or left out. ``crs``: the system the coordinates were read in.
     """
 
     frame: gpd.GeoDataFrame
@@ -50,6 +91,32 @@ class Table:
     crs: str
 
 
+def understand(
+    path: Path, *, choices: Choices = _NONE, kind: str = "", near: Box | None = None
+) -> Understood:
+    """Say what a file of places holds; it need not have coordinates.
+
+    Parameters
+    ----------
+    path : one of ``ENDINGS``, at most 50 MB and 200,000 rows.
+    choices : what a person says of it where the guess is wrong.
+    kind : the kind of place in the file, where known: a column ``Infodisk`` may name info desks.
+    near : west, south, east, north (WGS84) of the area that the places should be in; it tells local
+        coordinate systems apart whose numbers look alike.
+
+    Raises
+    ------
+    FileMissing, FileTooLarge, FileFormat : the file can not be used.
+    CrsMismatch : there is no such coordinate system as stated, or the file's own can not be right.
+    ColumnMissing : a stated column is not there.
+    """
+    with opened(Path(path), ENDINGS, bounds=UPLOAD) as file:
+        if file.ending in SHEET_ENDINGS:
+            return _of_grid(read_grid(file, choices), file, choices, kind, near)
+        shapes = _features(read_opened(file, crs=choices.crs or None), file)
+        return _of_features(shapes, file, choices, kind)
+
+
 def read_points(
     path: Path, *, columns: Mapping[str, str] | None = None, crs: str | None = None
 ) -> Table:
@@ -57,10 +124,10 @@ def read_points(
 
     Parameters
     ----------
-    path : ``.csv``, ``.tsv`` or ``.xlsx`` with coordinate columns, or a vector file, whose polygons
-        and lines become a point on them.
-    columns : our field → column; ``lat`` and ``lon``, ``n`` and ``e``, or ``x`` and ``y`` are used
-        here, others only checked.
+    path : one of ``ENDINGS``: a sheet with coordinate columns, or a vector file, whose polygons and
+        lines become a point on them.
+    columns : our field → column; ``lat`` and ``lon``, ``n`` and ``e``, ``x`` and ``y``, or
+        ``position`` are used here, others only checked.
     crs : the coordinate system where the file does not tell it, as in ``EPSG:3011``.
 
     Raises
@@ -69,38 +136,12 @@ def read_points(
     ColumnMissing : a stated column is not there.
     NoCoordinates : no row has a position.
     """
-    with opened(Path(path), (*SHEET_ENDINGS, *VECTOR_ENDINGS)) as file:
+    named = dict(columns or {})
+    choices = Choices(crs=crs or "", columns=named)
+    with opened(Path(path), ENDINGS, bounds=UPLOAD) as file:
         if file.ending in SHEET_ENDINGS:
-            return _from_sheet(read_sheet(file), file.name, columns or {}, crs)
-        return _from_vector(read_opened(file, crs=crs), file.name, columns or {}, crs)
-
-
-def read_sheet(file: Opened) -> pd.DataFrame:
-    """Read an open CSV or Excel file as text and numbers as they stand; empty rows are left away.
-
-    Returns
-    -------
-    DataFrame of objects (None where nothing stands); the index, named ``row``, is the row in the
-    file, the header being the first row with anything in it.
-
-    Raises
-    ------
-    FileFormat, FileTooLarge : it can not be read as what its ending says.
-    """
-    records = _excel_records(file) if file.ending == ".xlsx" else _text_records(file)
-    filled = [(number, cells) for number, cells in records if any(cells)]
-    if not filled:
-        raise file.broken("empty")
-    if len(filled) > MAX_ROWS:
-        raise file.broken("too_many_rows", found=len(filled), limit=MAX_ROWS)
-    width = max(len(cells) for _, cells in filled)
-    if width > MAX_COLUMNS:
-        raise file.broken("too_many_columns", found=width, limit=MAX_COLUMNS)
-    header, rows = filled[0][1], filled[1:]
-    names = _unique_names([*header, *([None] * (width - len(header)))])
-    cells = [[*row, *([None] * (width - len(row)))] for _, row in rows]
-    index = pd.Index([number for number, _ in rows], name="row", dtype=np.int64)
-    return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), index=index, dtype=object)
+            return _table(read_grid(file, choices), file.name, choices)
+        return _from_vector(_features(read_opened(file, crs=crs), file), file, choices)
 
 
 def find_columns(
@@ -127,154 +168,210 @@ def find_columns(
     return found
 
 
-def _from_sheet(frame: pd.DataFrame, file: str, named: Mapping[str, str], crs: str | None) -> Table:
-    there = [str(column) for column in frame.columns]
-    stated = {
-        field: column
-        for field, column in find_columns(named, there, file).items()
-        if field.lower() in coordinates.FIELDS
-    }
-    system = crs_name(parse_crs(crs, file)) if crs else None
-    pair = coordinates.find_pair(frame, stated, system)
+def _of_grid(grid: Grid, file: Opened, choices: Choices, kind: str, near: Box | None) -> Understood:
+    there = [str(column) for column in grid.frame.columns]
+    stated = _stated(choices.columns, there, file.name)
+    pair = _pair(grid.frame, file.name, choices, stated, near)
+    points, lost = _points(grid.frame, pair)
+    named, sure = _guessed(grid.frame, stated, pair, choices.columns, kind, grid.header > 0)
+    return Understood(
+        file=Path(file.name).name,
+        format=NAMES[file.ending],
+        encoding=grid.encoding,
+        delimiter=grid.delimiter,
+        decimal=grid.decimal,
+        sheet=grid.sheet,
+        sheets=grid.sheets,
+        header=grid.header,
+        preamble=grid.preamble,
+        columns=named,
+        sure=sure,
+        crs=pair.crs if pair and (pair.landing > 0 or choices.crs) else "",
+        landing=min(pair.landing, 1.0) if pair else 0.0,
+        frame=grid.frame,
+        points=points,
+        left_out=_sorted([*grid.left_out, *lost]),
+    )
+
+
+def _of_features(shapes: gpd.GeoDataFrame, file: Opened, choices: Choices, kind: str) -> Understood:
+    there = [str(column) for column in shapes.columns if column != "geometry"]
+    frame = pd.DataFrame(
+        {column: [_cell(cell) for cell in shapes[column]] for column in there},
+        index=shapes.index,
+        columns=pd.Index(there, dtype=object),
+        dtype=object,
+    )
+    stated = _stated(choices.columns, there, file.name)
+    empty = (shapes.geometry.isna() | shapes.geometry.is_empty).to_numpy(bool)
+    if empty.all():
+        grid = Grid(frame, "", "", choices.decimal, "", (), 1, (), ())
+        return _of_grid(grid, file, choices, kind, None)
+    placed = _placed(shapes[~empty])
+    points = placed.geometry.reindex(shapes.index)
+    lost = _unplaced_features(shapes, placed)
+    inside = coordinates.at_home(placed.geometry)
+    named, sure = _guessed(frame, stated, None, choices.columns, kind, headed=True)
+    return Understood(
+        file=Path(file.name).name,
+        format=NAMES[file.ending],
+        encoding="",
+        delimiter="",
+        decimal="",
+        sheet="",
+        sheets=(),
+        header=0,
+        preamble=(),
+        columns=named,
+        sure=sure,
+        crs=crs_name(shapes.crs),
+        landing=inside,
+        frame=frame,
+        points=points,
+        left_out=_sorted(lost),
+    )
+
+
+def _stated(columns: Mapping[str, str], there: list[str], file: str) -> dict[str, str]:
+    return find_columns({key: column for key, column in columns.items() if column}, there, file)
+
+
+def _guessed(
+    frame: pd.DataFrame,
+    stated: Mapping[str, str],
+    pair: coordinates.Pair | None,
+    choices: Mapping[str, str],
+    kind: str,
+    headed: bool,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return which field is which column, and what that rests on; a person's word goes first."""
+    ours = {} if pair is None else pair.columns
+    taken = {*stated.values(), *ours.values()}
+    found, sure = fields.match(frame, taken=taken, skip=set(choices), headed=headed, kind=kind)
+    rests_on = fields.NAME if pair is not None and pair.by_name else fields.CONTENT
+    sure = {**sure, **dict.fromkeys(ours, rests_on), **dict.fromkeys(stated, fields.STATED)}
+    return {**found, **ours, **stated}, sure
+
+
+def _pair(
+    frame: pd.DataFrame, file: str, choices: Choices, stated: Mapping[str, str], near: Box | None
+) -> coordinates.Pair | None:
+    """Return where a sheet's coordinates stand, and their system."""
+    said = {key: column for key, column in stated.items() if key.lower() in coordinates.FIELDS}
+    if not said and any(key.lower() in coordinates.FIELDS for key in choices.columns):
+        return None  # a person says that there are none
+    system = crs_name(parse_crs(choices.crs, file)) if choices.crs else None
+    free = frame.drop(columns=[column for key, column in stated.items() if key not in said])
+    pair = coordinates.find_pair(free, said, system, near=near, decimal=choices.decimal)
+    if pair is None or not (np.isfinite(pair.across) & np.isfinite(pair.up)).any():
+        return None
+    return pair
+
+
+def _points(
+    frame: pd.DataFrame, pair: coordinates.Pair | None
+) -> tuple[gpd.GeoSeries, list[LeftOut]]:
+    """Return a point a record, None where it has no position, and the records that have none."""
+    nowhere = np.full(len(frame), None, dtype=object)
     if pair is None:
-        raise NoCoordinates(file=file, columns=", ".join(there))
-    across, up = (coordinates.numbers(frame, column) for column in (pair.across, pair.up))
-    if not (np.isfinite(across) & np.isfinite(up)).any():
-        raise NoCoordinates(file=file, columns=", ".join(there))
+        return gpd.GeoSeries(nowhere, index=frame.index, crs=WGS84), []
+    usable: Bools = coordinates.possible(pair.across, pair.up, pair.crs)
     if pair.landing == 0:
-        first = int(np.argmax(np.isfinite(across) & np.isfinite(up)))
-        found = f"{_cell(frame, pair.across, first)}, {_cell(frame, pair.up, first)}"
-        raise CrsMismatch(file=file, found=found, stated=system or "WGS84, SWEREF 99 TM")
-    usable = coordinates.possible(across, up, pair.crs)
-    points = gpd.points_from_xy(across[usable], up[usable], crs=pair.crs).to_crs(WGS84)
+        usable[:] = False
+    points = gpd.points_from_xy(pair.across[usable], pair.up[usable], crs=pair.crs).to_crs(WGS84)
     landed = np.isfinite(points.x) & np.isfinite(points.y)
     usable[usable] = landed
-    table = gpd.GeoDataFrame(frame[usable], geometry=points[landed])
-    left_out = [_unplaced(frame, int(row), pair) for row in np.flatnonzero(~usable)]
-    used = stated if len(stated) > 1 else {**pair.columns, **stated}
-    return Table(table, used, tuple(left_out), len(frame), pair.crs)
-
-
-def _cell(frame: pd.DataFrame, column: str, row: int) -> str:
-    return written(frame[column].iloc[row])[:40]
+    nowhere[usable] = np.asarray(points[landed], dtype=object)
+    lost = [_unplaced(frame, int(row), pair) for row in np.flatnonzero(~usable)]
+    return gpd.GeoSeries(nowhere, index=frame.index, crs=WGS84), lost
 
 
 def _unplaced(frame: pd.DataFrame, row: int, pair: coordinates.Pair) -> LeftOut:
     number = int(frame.index[row])
-    across, up = _cell(frame, pair.across, row), _cell(frame, pair.up, row)
-    if not across and not up:
+    cells = [written(frame[column].iloc[row])[:40] for column in pair.columns.values()]
+    if not any(cells):
         return LeftOut(number, "no_coordinates")
-    return LeftOut(number, "bad_coordinates", {"found": f"{across or '–'}; {up or '–'}"})
+    return LeftOut(number, "bad_coordinates", {"found": "; ".join(cell or "–" for cell in cells)})
 
 
-def _from_vector(
-    shapes: gpd.GeoDataFrame, file: str, named: Mapping[str, str], crs: str | None
-) -> Table:
-    shapes.index = pd.RangeIndex(1, len(shapes) + 1, name="row")
+def _table(grid: Grid, file: str, choices: Choices) -> Table:
+    """Return the points of a sheet; refuse one without any."""
+    there = [str(column) for column in grid.frame.columns]
+    stated = _stated(choices.columns, there, file)
+    stated = {key: col for key, col in stated.items() if key.lower() in coordinates.FIELDS}
+    pair = _pair(grid.frame, file, choices, stated, None)
+    if pair is None:
+        raise NoCoordinates(file=file, columns=", ".join(there))
+    points, lost = _points(grid.frame, pair)
+    if pair.landing == 0:
+        first = int(np.argmax(np.isfinite(pair.across) & np.isfinite(pair.up)))
+        cells = [written(grid.frame[name].iloc[first])[:40] for name in pair.columns.values()]
+        raise CrsMismatch(
+            file=file, found=", ".join(cells), stated=choices.crs or "WGS84, SWEREF 99 TM"
+        )
+    has = points.notna().to_numpy(bool)
+    table = gpd.GeoDataFrame(grid.frame[has], geometry=points[has], crs=WGS84)
+    used = stated if len(stated) > 1 else {**pair.columns, **stated}
+    left_out = _sorted([*grid.left_out, *lost])
+    return Table(table, used, left_out, len(grid.frame) + len(grid.left_out), pair.crs)
+
+
+def _from_vector(shapes: gpd.GeoDataFrame, file: Opened, choices: Choices) -> Table:
     there = [str(column) for column in shapes.columns if column != "geometry"]
-    find_columns(named, there, file)
+    find_columns(choices.columns, there, file.name)
     empty = (shapes.geometry.isna() | shapes.geometry.is_empty).to_numpy(bool)
     if empty.all():
-        return _from_sheet(pd.DataFrame(shapes[there]), file, named, crs)
-    system = crs_name(shapes.crs)
-    table = shapes[~empty].to_crs(WGS84)
+        frame = pd.DataFrame(shapes[there])
+        return _table(Grid(frame, "", "", "", "", (), 1, (), ()), file.name, choices)
+    placed = _placed(shapes[~empty])
+    if placed.empty:
+        raise NoCoordinates(file=file.name, columns=", ".join(there))
+    lost = _unplaced_features(shapes, placed)
+    return Table(placed, {}, _sorted(lost), len(shapes), crs_name(shapes.crs))
+
+
+def _features(shapes: gpd.GeoDataFrame, file: Opened) -> gpd.GeoDataFrame:
+    if len(shapes) > MAX_ROWS:
+        raise file.broken("too_many_rows", found=len(shapes), limit=MAX_ROWS)
+    shapes.index = pd.RangeIndex(1, len(shapes) + 1, name="row")
+    return shapes
+
+
+def _placed(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return features as points in WGS84; those that land nowhere are left away."""
+    table = shapes.to_crs(WGS84)
     is_point = table.geom_type == "Point"
     table["geometry"] = table.geometry.where(is_point, table.representative_point())
     landed = np.isfinite(table.geometry.x) & np.isfinite(table.geometry.y)
-    lost = [LeftOut(int(row), "no_geometry") for row in shapes.index[empty]]
-    lost += [LeftOut(int(row), "bad_coordinates", {"found": "∞"}) for row in table.index[~landed]]
-    if not landed.any():
-        raise NoCoordinates(file=file, columns=", ".join(there))
-    lost.sort(key=lambda item: item.row)
-    return Table(table[landed], {}, tuple(lost), len(shapes), system)
+    return table[landed]
 
 
-def _text_records(file: Opened) -> list[tuple[int, list[Any]]]:
-    if size_mb(file.path) > MAX_TEXT_MB:
-        raise FileTooLarge(file=file.name, found=size_mb(file.path), limit=MAX_TEXT_MB)
-    text = _decoded(file)
-    records: list[tuple[int, list[Any]]] = []
-    try:
-        reader = csv.reader(io.StringIO(text, newline=None), delimiter=_delimiter(text))
-        for number, cells in enumerate(reader, start=1):
-            records.append((number, [cell.strip() or None for cell in cells]))
-    except csv.Error as error:
-        raise file.broken() from error
-    return records
+def _unplaced_features(shapes: gpd.GeoDataFrame, placed: gpd.GeoDataFrame) -> list[LeftOut]:
+    lost = shapes.index.difference(placed.index)
+    empty = shapes.geometry.isna() | shapes.geometry.is_empty
+    return [
+        LeftOut(int(row), "no_geometry")
+        if empty[row]
+        else LeftOut(int(row), "bad_coordinates", {"found": "∞"})
+        for row in lost
+    ]
 
 
-def _decoded(file: Opened) -> str:
-    """Return the text of a file: UTF-8 or UTF-16 by its mark, else Windows' Western European."""
-    content = file.path.read_bytes()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", errors="replace")
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1252", errors="replace")
-    if "\0" in text:
-        raise file.broken("other_content")
-    return text
+def _cell(cell: Any) -> Any:
+    """Return a vector file's cell as a sheet's would be: text, number, bool or None."""
+    if isinstance(cell, (str, bool, int)) or cell is None:
+        return cell
+    if isinstance(cell, np.generic):
+        cell = cell.item()
+    if isinstance(cell, float):
+        return cell if np.isfinite(cell) else None
+    if isinstance(cell, (datetime.date, datetime.time)):
+        return cell.isoformat()
+    if isinstance(cell, (list, dict, np.ndarray)):
+        listed = cell.tolist() if isinstance(cell, np.ndarray) else cell
+        return json.dumps(listed, ensure_ascii=False, default=str)
+    return cell if isinstance(cell, (bool, int)) else written(cell) or None
 
 
-def _delimiter(text: str) -> str:
-    """Return the sign that cuts the first rows into the most equal columns."""
-    start = "\n".join(text[:100_000].splitlines()[:_SNIFFED_ROWS])
-    scores = {}
-    for sign in (";", "\t", ",", "|"):
-        try:
-            rows = [row for row in csv.reader(io.StringIO(start), delimiter=sign) if row]
-        except csv.Error:
-            continue
-        width = len(rows[0]) if rows else 0
-        same = sum(len(row) == width for row in rows) / max(len(rows), 1)
-        scores[sign] = (width > 1, round(same, 2), width)
-    return max(scores, key=lambda sign: scores[sign], default=",")
-
-
-def _excel_records(file: Opened) -> list[tuple[int, list[Any]]]:
-    """Read the first sheet that has anything in it; formulas give their last computed value."""
-    check_workbook(file)
-    try:
-        with warnings.catch_warnings(), file.path.open("rb") as stream:
-            warnings.simplefilter("ignore")  # styles and validations we do not need
-            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-            try:
-                for sheet in book.worksheets:
-                    records = _sheet_records(file, sheet)
-                    if records:
-                        return records
-            finally:
-                book.close()
-    except (FileTooLarge, RecursionError, MemoryError):
-        raise
-    except Exception as error:  # a broken workbook can make the parser raise nearly anything
-        raise file.broken() from error
-    return []
-
-
-def _sheet_records(file: Opened, sheet: Any) -> list[tuple[int, list[Any]]]:
-    sheet.reset_dimensions()  # what the file says of its size may be wrong
-    records: list[tuple[int, list[Any]]] = []
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        values = [None if is_empty(cell) else cell for cell in cells]
-        while values and values[-1] is None:
-            values.pop()
-        if values:
-            records.append((number, values))
-        if len(records) > MAX_ROWS:
-            raise file.broken("too_many_rows", found=number, limit=MAX_ROWS)
-    return records
-
-
-def _unique_names(header: list[Any]) -> list[str]:
-    """Name columns as the header does; nameless and repeated ones get a number."""
-    names: list[str] = []
-    for at, cell in enumerate(header, start=1):
-        name = base = " ".join(written(cell).split()) or f"#{at}"
-        again = 2
-        while name in names or name == "geometry":
-            name, again = f"{base}_{again}", again + 1
-        names.append(name)
-    return names
+def _sorted(left_out: list[LeftOut]) -> tuple[LeftOut, ...]:
+    return tuple(sorted(left_out, key=lambda item: item.row))

@@ -1,4 +1,4 @@
-"""Reading vector files: GeoJSON, GeoPackage, Shapefile, FlatGeobuf and GeoParquet, packed or not.
+"""Reading vector files: GeoJSON, GeoPackage, Shapefile, KML, FlatGeobuf, GeoParquet, packed or not.
 Knows nothing of what the shapes mean.
 """
 
@@ -21,8 +21,9 @@ from geo.errors import CrsMismatch, FileTooLarge
 from geo.network import WGS84
 from geo.sources import _gdal
 from geo.sources.files import Opened, opened
+from geo.sources.kml import read_kml
 
-VECTOR_ENDINGS = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".fgb", ".zip")
+VECTOR_ENDINGS = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".fgb", ".kml", ".kmz", ".zip")
 MAX_ROWS = 5_000_000
 _NAMED_CRS = re.compile(
     rb'"crs"\s*:\s*(?:null|\{\s*"type"\s*:\s*"(?:name|EPSG)"\s*,\s*"properties"\s*:\s*'
@@ -36,8 +37,8 @@ def read_vector(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    path : ``.geojson``, ``.json``, ``.gpkg``, ``.shp``, ``.fgb``, ``.parquet``, each also ``.gz``
-        (not ``.shp``), or a ``.zip`` that holds one of them.
+    path : ``.geojson``, ``.json``, ``.gpkg``, ``.shp``, ``.fgb``, ``.parquet``, ``.kml``, each
+        also ``.gz`` (not ``.shp``), or a ``.zip`` that holds one of them.
     crs : the coordinate system, as in ``EPSG:3006``; it wins over what the file says.
 
     Returns
@@ -56,7 +57,12 @@ def read_vector(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
 def read_opened(file: Opened, *, crs: str | None = None) -> gpd.GeoDataFrame:
     """Read a vector file that is open already; see ``read_vector``."""
     stated = parse_crs(crs, file.name) if crs else None
-    table = _read_parquet(file) if file.ending == ".parquet" else _read_gdal(file)
+    if file.ending == ".parquet":
+        table = _read_parquet(file)
+    elif file.ending == ".kml":
+        table = read_kml(file, most_rows=MAX_ROWS)
+    else:
+        table = _read_gdal(file)
     if stated is not None:
         table = table.set_crs(stated, allow_override=True)
     elif table.crs is None:
