@@ -30,6 +30,8 @@ from geo.columns import empty_table
 from geo.errors import AreaDamaged, AreaNewer, BadName, OutputUnwritable, UnknownArea
 from geo.folder import check_table, map_arrays, read_manifest, read_table, write_revision
 from geo.network import WGS84, Floats, Snapped, WalkNetwork, network_from_frame
+from geo.origin import LeftOut as LeftOut
+from geo.origin import Source as Source
 from geo.presets import Profile
 from geo.stored import from_arrays, to_arrays
 
@@ -43,45 +45,6 @@ LATER_PARTS = ("addresses", "activities")
 Progress = Callable[[str, float], None]
 """Called with a text key under ``progress.`` and a share done from 0 to 1; may raise ``Cancelled``
 to stop the work."""
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A row of a file that could not be used: its number in the file, and why (a key under
-    ``left_out.`` with values).
-    """
-
-    row: int
-    reason: str
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a part of an area came from.
-
-    ``part`` is ``network``, ``boundary``, ``districts``, ``people``, or a kind of place. Empty
-    ``licence`` or ``date`` means unknown, and is shown as such. ``made`` is a key under ``made.``
-    that says how the part was made of the file.
-    """
-
-    part: str
-    title: str
-    licence: str = ""
-    date: str = ""
-    made: str = "read"
-    file: str = ""
-    rows: int = 0
-    estimated: bool = False
-    demonstration: bool = False
-    file_date: bool = False
-    columns: dict[str, str] = field(default_factory=dict)
-    left_out: tuple[LeftOut, ...] = ()
-
-    @property
-    def is_osm(self) -> bool:
-        """Whether OpenStreetMap must be credited wherever this part shows."""
-        return "openstreetmap" in f"{self.title} {self.licence}".lower()
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,14 +204,15 @@ def list_areas(home: str | Path | None = None) -> list[AreaCard]:
     return sorted(cards, key=lambda card: (card.demonstration, card.name.lower()))
 
 
-def open_area(name: str, home: str | Path | None = None) -> Area:
-    """Open an area by id.
+def open_area(name: str, home: str | Path | None = None, *, edited: bool = True) -> Area:
+    """Open an area by id, with what people changed in its store; without, if not ``edited``.
 
     Raises
     ------
     UnknownArea : no such area in the home folder; the message lists those there are.
     AreaDamaged : a file is missing, cut short or changed.
     AreaNewer : a newer Närhet wrote it.
+    StoreError : its store can not be used.
     """
     folder = home_folder(home) / "areas" / area_id(name)
     if not (folder / "area.json").is_file():
@@ -258,20 +222,14 @@ def open_area(name: str, home: str | Path | None = None) -> Area:
             return save_area(build_demo(), home)
         known = ", ".join(card.id for card in list_areas(home)) or "–"
         raise UnknownArea(found=name, known=known)
-    for _ in range(LOOKS):
-        looked_at = _revision(folder)
-        try:
-            return _opened(folder)
-        except AreaDamaged:
-            # Writers may have put newer revisions in place while we read, and swept the one we
-            # were reading: only a folder that stands still is believed to be damaged.
-            if _revision(folder) == looked_at:
-                break
-    return _opened(folder)
+    area = _read(folder)
+    return _with_edits(area, home) if edited else area
 
 
 def save_area(area: Area, home: str | Path | None = None) -> Area:
     """Write an area as a new revision, atomically, and return it with its revision and time.
+
+    Where it has a store, what people edited there stands; see ``geo.store.Store.merge``.
 
     Raises
     ------
@@ -298,7 +256,31 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
         raise OutputUnwritable(
             file=str(folder), reason=error.strerror or type(error).__name__
         ) from error
-    return replace(saved, revision=revision)
+    return _with_edits(replace(saved, revision=revision), home)
+
+
+def _read(folder: Path) -> Area:
+    """Open a folder that others may be writing to."""
+    for _ in range(LOOKS):
+        looked_at = _revision(folder)
+        try:
+            return _opened(folder)
+        except AreaDamaged:
+            # Writers may have put newer revisions in place while we read, and swept the one we
+            # were reading: only a folder that stands still is believed to be damaged.
+            if _revision(folder) == looked_at:
+                break
+    return _opened(folder)
+
+
+def _with_edits(area: Area, home: str | Path | None) -> Area:
+    """Return an area as people edited it; the same where nobody did."""
+    kept = home_folder(home) / "areas" / area.id / "store.db"
+    if not kept.is_file() and not os.environ.get("NARHET_DATABASE_URL"):
+        return area
+    from geo import store  # most areas have none, and databases take a while to load
+
+    return store.with_edits(area, home)
 
 
 def _describe(area: Area) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo import commands_store, presets, texts
-from geo.area import Area, home_folder, list_areas, open_area, save_area, slug
+from geo.area import Area, home_folder, list_areas, open_area, slug
 from geo.audit import audit, to_json, to_rows
 from geo.build import build, from_fetched, left_out_rows
 from geo.checking import check_places
@@ -241,11 +241,10 @@ def _warn(line: str) -> None:
 
 def _save(area: Area, options: Options) -> None:
     """Save an area, say what it holds, and where its files and people's edits clashed."""
-    before = edits_of(area.id, options.home)
-    _say_built(save_area(area, options.home), options)
-    if before:
-        for line in commands_store.clash_lines(area.id, before, options):
-            _warn(line)
+    saved, clashes = commands_store.save(area, options)
+    _say_built(saved, options)
+    for line in clashes:
+        _warn(line)
 
 
 def _say_built(area: Area, options: Options) -> None:

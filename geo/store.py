@@ -33,12 +33,13 @@ from geo.keeping.records import (
     edit_of,
 )
 from geo.keeping.tables import areas, changes, records
+from geo.keeping.who import user
 from geo.restricted import Ground
 
 __all__ = [
     "ACTIVITY", "CLOSED", "OPEN", "PLACE", "Change", "Clash", "Conflict", "Edit", "Grounds",
     "Merged", "Record", "Scenario", "Store", "edit_of", "edits_of", "ground_of", "has_store",
-    "store_of",
+    "store_of", "user", "with_edits",
 ]  # fmt: skip
 
 
@@ -68,6 +69,18 @@ def edits_of(area: str, home: str | Path | None = None) -> int:
     if not database.server_url() and not _file(area, home).is_file():
         return 0
     return store_of(area, home).revision()
+
+
+def with_edits(area: Area, home: str | Path | None = None) -> Area:
+    """Return an area that was read from its files as people edited it since; files that are newer
+    than the store has seen are merged first.
+    """
+    if not has_store(area.id, home):
+        return area
+    store = store_of(area.id, home)
+    if area.created > store.files_at():
+        store.merge(area, user())
+    return store.overlay(area)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +132,11 @@ class Store:
         if status:
             conditions.append(records.c.status == status)
         return self._records(*conditions)
+
+    def clashes(self, after: int) -> list[Clash]:
+        """Return what clashed when files were merged since the change numbered ``after``."""
+        with database.reading(self.engine) as connection:
+            return merging.clashes(connection, self.key, after)
 
     def unplaced(self) -> list[Record]:
         """Return the open places without a point: the work list."""

@@ -26,7 +26,7 @@ from geo.keeping.records import (
     same,
 )
 from geo.keeping.rows import Kept, Step, Writer
-from geo.keeping.tables import areas
+from geo.keeping.tables import areas, changes
 
 POINT = "point"
 GONE = "gone"
@@ -78,21 +78,25 @@ def take(connection: sa.Connection, area: Area, key: str, who: str) -> int:
 
 def merge(connection: sa.Connection, area: Area, key: str, who: str) -> Merged:
     """Merge what an area's files say now into its records."""
+    if area.created and files_at(connection, key) >= area.created:
+        return Merged()  # another process was first
+    if take(connection, area, key, who):
+        return Merged()
     by = rows.writer(connection, key, who)
     there = {each.record.key: each for each in rows.kept(connection, key)}
     files = filed(area)
     steps: list[Step] = []
     quiet: list[Kept] = []
-    clashes: list[Clash] = []
+    clashed: list[Clash] = []
     for name, file in files.items():
         before = there.get(name)
         if before is None:
             steps.append(Step("add", None, _record(name, file, by), file))
         else:
-            _meet(before, file, keep_base=area.edits > 0).sort_into(steps, quiet, clashes)
+            _meet(before, file, keep_base=area.edits > 0).sort_into(steps, quiet, clashed)
     for name, before in there.items():
-        if name not in files and before.base is not None and before.base["status"] != CLOSED:
-            _gone(before).sort_into(steps, quiet, clashes)
+        if name not in files and _left_its_file(before, written_with_edits=area.edits > 0):
+            _gone(before).sort_into(steps, quiet, clashed)
     rows.put(by, steps)
     rows.rebase(by, quiet)
     _seen(connection, key, area.created)
@@ -101,7 +105,7 @@ def merge(connection: sa.Connection, area: Area, key: str, who: str) -> Merged:
     count = [step.action for step in steps]
     return Merged(
         *(by.batch, count.count("add"), len(steps) - count.count("add") - count.count("close")),
-        *(count.count("close"), tuple(clashes)),
+        *(count.count("close"), tuple(clashed)),
     )
 
 
@@ -109,6 +113,13 @@ def files_at(connection: sa.Connection, key: str) -> str:
     """Return when the files were made that were merged last."""
     wanted = sa.select(areas.c.files_at).where(areas.c.area == key)
     return str(connection.execute(wanted).scalar() or "")
+
+
+def clashes(connection: sa.Connection, key: str, after: int) -> list[Clash]:
+    """Return what clashed in merges since the change numbered ``after``."""
+    wanted = changes.c.number > after, changes.c.action == "conflict"
+    found = reversed(rows.log_of(connection, key, *wanted))
+    return [Clash(**clash) for change in found for clash in json.loads(change.note)]
 
 
 @dataclass(frozen=True)
@@ -161,6 +172,14 @@ def _meet(before: Kept, file: Json, *, keep_base: bool) -> _Met:
         new_base = dict(theirs)
     after |= {name: theirs.get(name) for name in DERIVED if after.get(POINT) == theirs.get(POINT)}
     return _Met(before, _deep(after), _deep(new_base), tuple(clashes))
+
+
+def _left_its_file(before: Kept, *, written_with_edits: bool) -> bool:
+    """Whether a record that is not in the files was there; people may have taken it out of them."""
+    if before.base is None or before.base["status"] == CLOSED:
+        return False
+    record = before.record
+    return not written_with_edits or (record.status != CLOSED and record.is_placed)
 
 
 def _gone(before: Kept) -> _Met:

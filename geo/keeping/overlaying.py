@@ -41,7 +41,6 @@ def overlay(area: Area, edited: Sequence[Kept], edits: int) -> Area:
         people=people,
         activities=_activities(area.activities, activities, away),
         edits=edits,
-        _snaps=dict(area._snaps),
     )
 
 

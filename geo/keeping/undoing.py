@@ -26,14 +26,14 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
     found = rows.log_of(connection, area, changes.c.batch == batch)
     found = [change for change in found if change.action not in LASTING]
     if not found:
-        raise UnknownBatch(found=batch)
+        raise UnknownBatch(found=str(batch))
     keys = [(change.type, change.record) for change in found]
     there = rows.by_key(connection, area, keys)
     later = [each for each in found if _version(there.get((each.type, each.record))) != _left(each)]
     if later:
         named = [_name(each, there.get((each.type, each.record))) for each in later]
         more = " …" if len(named) > NAMED else ""
-        error = UndoBlocked(batch=batch, count=len(named), named=", ".join(named[:NAMED]) + more)
+        error = UndoBlocked(batch=str(batch), count=len(named), named=", ".join(named[:NAMED]) + more)
         error.records = tuple(each.record for each in later)
         raise error
     by = rows.writer(connection, area, who)

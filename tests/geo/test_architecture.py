@@ -74,14 +74,17 @@ def test_the_core_does_not_look_up_at_what_is_built_on_it() -> None:
         "regions": {"network", "texts"},
         "restricted": {"network", "preschool_rules", "presets", "regions", "sources", "texts"},
         "columns": {"network"},
+        "origin": set(),
         "area": {
             "columns",
             "errors",
             "folder",
             "network",
+            "origin",
             "presets",
             "restricted",
             "sources",
+            "store",
             "stored",
         },
     }

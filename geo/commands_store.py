@@ -1,0 +1,109 @@
+"""What the commands ``log`` and ``undo`` do, and what ``area build`` and ``area add`` say of edits
+that their files met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from geo import texts
+from geo.area import Area, open_area, save_area
+from geo.errors import UnknownBatch
+
+if TYPE_CHECKING:  # a database takes a while to load: only who asks for it waits
+    from geo.store import Change, Clash, Store
+
+Options: TypeAlias = argparse.Namespace
+MOST = 50
+
+
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
+    """Add the commands and their options to the parser."""
+    task = tasks.add_parser("log", parents=[common], help=say("log"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--most", type=int, default=MOST, metavar="N", help=say("most"))
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.set_defaults(run=log)
+    task = tasks.add_parser("undo", parents=[common], help=say("undo"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("batch", type=int, metavar="BATCH", help=say("batch"))
+    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
+    task.set_defaults(run=undo)
+
+
+def log(options: Options) -> None:
+    """Print the latest changes of an area, the latest first."""
+    store = _store(options)
+    found = store.log(most=max(options.most, 0)) if store and options.most > 0 else []
+    if options.json:
+        print(json.dumps([asdict(change) for change in found], ensure_ascii=False, indent=1))
+        return
+    for change in found:
+        print(change_line(change, options.lang))
+    if not found:
+        print(texts.text("store.no_changes", options.lang))
+
+
+def undo(options: Options) -> None:
+    """Put back what was before a batch, and say as what."""
+    from geo.store import user
+
+    store = _store(options)
+    if store is None:
+        raise UnknownBatch(found=str(options.batch))
+    batch = store.undo(options.batch, who=user(options.who))
+    print(texts.text("store.undone", options.lang, batch=str(options.batch), as_batch=str(batch)))
+    for change in reversed([each for each in store.log(most=MOST) if each.batch == batch]):
+        print(change_line(change, options.lang))
+
+
+def save(area: Area, options: Options) -> tuple[Area, list[str]]:
+    """Save an area; return it, and lines that say where files and people's edits clashed."""
+    store = _made(area.id, options)
+    before = store.revision() if store else 0
+    saved = save_area(area, options.home)
+    clashes = store.clashes(before) if store else []
+    lines = [clash_line(clash, options.lang) for clash in clashes]
+    if lines:
+        lines.insert(0, texts.text("store.clashes", options.lang, count=len(lines)))
+    return saved, lines
+
+
+def change_line(change: Change, language: str) -> str:
+    """Return a line of the log for a person: batch, when, who, what, and of which record."""
+    record = change.after or change.before
+    name = _one_line(record.name) if record else ""
+    what = texts.text(f"store.action_{change.action}", language)
+    when = change.at[:16].replace("T", " ")
+    cells = [str(change.batch), when, _one_line(change.by) or "–", what]
+    return "\t".join([*cells, *([name, change.record] if name else [])])
+
+
+def clash_line(clash: Clash, language: str) -> str:
+    """Return a line about a field that a file and a person both changed."""
+    name = _one_line(clash.name)
+    if clash.field == "gone":
+        return "  " + texts.text("store.clash_gone", language, name=name)
+    values = {"field": clash.field, "file": clash.file, "kept": clash.kept}
+    plain = {key: _one_line(value) for key, value in values.items()}
+    return "  " + texts.text("store.clash", language, name=name, **plain)
+
+
+def _store(options: Options) -> Store | None:
+    """Return the store of an area that exists, None where nobody ever edited it."""
+    open_area(options.area, options.home)
+    return _made(options.area, options)
+
+
+def _made(area: str, options: Options) -> Store | None:
+    from geo.store import has_store, store_of
+
+    return store_of(area, options.home) if has_store(area, options.home) else None
+
+
+def _one_line(words: str) -> str:
+    """Return a text of a file without what would move a terminal's cursor."""
+    return "".join(sign if sign.isprintable() else " " for sign in words)
