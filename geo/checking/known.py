@@ -113,7 +113,8 @@ def allowed_m(one: Address, other: Address, rule: AddressRule) -> float:
 
 
 def _known(street: str, number: str) -> Address:
-    return read(f"{street} {number}") if number else Address(street_key(street))
+    told = any(sign.isdigit() for sign in number)
+    return read(f"{street} {number}") if told else Address(street_key(street))
 
 
 def _far(points: Floats, point: Floats) -> Floats:

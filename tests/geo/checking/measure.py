@@ -11,7 +11,6 @@ from __future__ import annotations
 import gzip
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +18,6 @@ from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -326,14 +324,13 @@ def lines() -> list[str]:
     """Return the table in Markdown, and the rules below it."""
     found = [measure(case) for case in cases()]
     rows = [
-        "| file, address points | rows | wrong flagged | right flagged | unknown flagged | only noted (wrong, right, unknown) |",
+        "| file, address points | rows | wrong flagged | right flagged | unknown flagged | noted |",
         "|---|---|---|---|---|---|",
     ]
-    rows += [
-        f"| {one.name} | {one.rows} | {one.wrong[0]} of {one.wrong[1]} | {one.right[0]} of {one.right[1]}"
-        f" | {one.unknown[0]} of {one.unknown[1]} | {one.noted} |"
-        for one in found
-    ]
+    for one in found:
+        told = [f"{flagged} of {of}" for flagged, of in (one.wrong, one.right, one.unknown)]
+        noted = " + ".join(map(str, one.noted))
+        rows.append(f"| {one.name} | {one.rows} | {' | '.join(told)} | {noted} |")
     for one in found:
         rows += ["", f"{one.name} (rule: wrong, right, unknown)"]
         rows += [f"- {code}: {counts}" for code, counts in one.by_rule.items()]
