@@ -4,8 +4,9 @@ paths.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,14 @@ from geo.errors import NegativeCount, NoPeople, NotANumber, UnknownGroup
 from geo.network import WGS84, Bools, Floats
 from geo.sources.cells import is_unknown, plain, to_number, without_year, written
 from geo.sources.coordinates import FIELDS
+from geo.sources.figures import Figures
 from geo.sources.files import opened, wrong_format
-from geo.sources.tables import SHEET_ENDINGS, Table, find_columns, read_points
+from geo.sources.longform import Pivoted, pivot
+from geo.sources.sheets import SHEET_ENDINGS, Choices, read_grid
+from geo.sources.tabled import as_figures
+from geo.sources.tables import Table, find_columns, read_points
 from geo.sources.vector import VECTOR_ENDINGS, read_opened, read_vector
+from geo.sources.vintages import Named, read_code, read_name
 
 RESIDENTS = "residents"
 _UNITS = (
@@ -34,6 +40,7 @@ _DISTRICTS = (
     *("name", "namn", "stadsdel", "stadsdelsnamn", "district", "regsoname", "regsonamn"),
     *("desoname", "desonamn", "regso", "regsokod", "deso", "desokod"),
 )
+_TOWNS = ("kommun", "kommunnamn", "municipality")
 _SHARE_SIGNS = ("pct", "procent", "percent", "andel", "share")
 _DISTINCT = 0.9
 
@@ -114,6 +121,66 @@ def read_units(
         table.rows,
         tuple(count.group for count in counts if count.share_of),
     )
+
+
+def read_figures(
+    path: Path, *, level: str = "", year: int = 0, columns: Mapping[str, str] | None = None
+) -> Figures:
+    """Read people per statistical area from a table without outlines: Statistics Sweden's own long
+    CSV or Excel, a column a class and year, or a column a group.
+
+    Parameters
+    ----------
+    level : ``deso`` or ``regso``; "" where the codes (or, for RegSO, the names) tell.
+    year : which year of the file; 0 is its latest.
+    columns : group → column where the guess is wrong, as in ``read_units``.
+
+    Raises
+    ------
+    LongFormat : it can be read in more ways than one; MixedVintages : codes of both drawings.
+    NoPeople, NegativeCount, NotANumber, ColumnMissing, UnknownGroup : as in ``read_units``.
+    FileMissing, FileTooLarge, FileFormat : the file can not be used.
+    """
+    named = dict(columns or {})
+    _check_fields(named)
+    with opened(Path(path), SHEET_ENDINGS) as file:
+        grid, name = read_grid(file, Choices()), file.name
+    found = None if named else pivot(grid.frame, name, year=year)
+    table = found or _wide(grid.frame, name, named)
+    table = replace(table, left_out=(*grid.left_out, *table.left_out))
+    return as_figures(table, Path(path), level)
+
+
+def _wide(frame: pd.DataFrame, file: str, named: Mapping[str, str]) -> Pivoted:
+    """Read a table with a row an area and a column a group."""
+    there = [str(column) for column in frame.columns]
+    stated = find_columns(_ours(named), there, file)
+    counts = _counts(there, stated)
+    if not counts:
+        raise NoPeople(file=file, columns=", ".join(there) or "–")
+    reader = _Reader(file, frame)
+    groups = {count.group: reader.people(count) for count in counts}
+    unit, name = _unit_column(frame, there, stated), _name_column(there, stated)
+    read = [read_code(written(cell)) for cell in frame[unit]] if unit else [None] * len(frame)
+    areas = [written(cell) for cell in frame[unit or name]] if unit or name else [""] * len(frame)
+    names = [read_name(written(cell)) for cell in frame[name]] if name else [Named("")] * len(frame)
+    codes = [code.plain if code else "" for code in read]
+    years = {int(found) for count in counts for found in re.findall(r"20\d\d", count.column)}
+    used = {count.group: count.shown for count in counts}
+    used |= {field: column for field, column in (("unit", unit), ("name", name)) if column}
+    town = _guess(there, _TOWNS)
+    towns = [written(cell) for cell in frame[town]] if town else [""] * len(frame)
+    table = pd.DataFrame(
+        {
+            "area": areas,
+            "code": codes,
+            "town": [a.town or b for a, b in zip(names, towns, strict=True)],
+            "name": [found.name for found in names],
+            **groups,
+        },
+        index=frame.index,
+    )
+    return Pivoted(table, used, years.pop() if len(years) == 1 else 0, tuple(reader.unknown))
 
 
 def read_districts(
@@ -232,7 +299,7 @@ class _Reader:
     """Reads counts of one file and keeps the cells that say unknown."""
 
     file: str
-    frame: gpd.GeoDataFrame
+    frame: pd.DataFrame
 
     def __post_init__(self) -> None:
         self.unknown: list[LeftOut] = []
@@ -275,9 +342,7 @@ class _Reader:
             self.unknown.append(cell)
 
 
-def _unit_column(
-    frame: gpd.GeoDataFrame, there: list[str], stated: Mapping[str, str]
-) -> str | None:
+def _unit_column(frame: pd.DataFrame, there: list[str], stated: Mapping[str, str]) -> str | None:
     """Return the column of codes: the one that tells most rows apart; none if it tells too few."""
     if "unit" in stated:
         return stated["unit"]

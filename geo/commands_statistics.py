@@ -1,0 +1,110 @@
+"""What the commands ``statistics`` and ``schools`` do: people per statistical area and preschools
+into an area, and what was found said as text or JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from geo import commands
+from geo.area import open_area, save_area
+from geo.errors import BadOption, FileMissing
+from geo.output import statistics_lines
+from geo.residents import Ask, add_statistics
+from geo.schools import AskSchools, add_schools
+from geo.sources.vintages import LEVELS
+from geo.texts import Phrase
+
+Options: TypeAlias = argparse.Namespace
+
+
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: commands.Say) -> None:
+    """Add both commands to the parser."""
+    task = tasks.add_parser("statistics", parents=[common], help=say("statistics"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--level", choices=LEVELS, default="", help=say("level"))
+    task.add_argument("--year", default="", help=say("year"))
+    task.add_argument("--outlines", metavar="FILE", help=say("outlines"))
+    task.add_argument("--other-vintage", action="store_true", help=say("other_vintage"))
+    task.add_argument(
+        "--column", metavar="GROUP=COLUMN", action="append", default=[], help=say("column")
+    )
+    task.set_defaults(run=statistics)
+    schools_task = tasks.add_parser("schools", parents=[common], help=say("schools"))
+    schools_task.add_argument("area", help=say("area_id"))
+    schools_task.set_defaults(run=schools)
+    for each in (task, schools_task):
+        each.add_argument("--municipality", default="", metavar="NNNN", help=say("municipality"))
+        each.add_argument("--file", metavar="FILE", help=say("downloaded"))
+        each.add_argument("--json", action="store_true", help=say("json"))
+
+
+def statistics(options: Options) -> None:
+    """Add people per statistical area."""
+    ask = Ask(
+        level=options.level,
+        year=_year(options.year),
+        municipality=options.municipality,
+        file=_file(options.file),
+        outlines=_file(options.outlines),
+        columns=_columns(options.column),
+        other_vintage=options.other_vintage,
+    )
+    area = open_area(options.area, options.home)
+    added = add_statistics(area, ask, progress=commands._progress(options))
+    save_area(added.area, options.home)
+    if options.json:
+        _print_json(statistics_lines.statistics_json(added, options.lang))
+        return
+    print("\n".join(statistics_lines.statistics_lines(added, options.lang)))
+    for line in statistics_lines.left_out_lines(added.left_out, options.lang):
+        print(line, file=sys.stderr)
+
+
+def schools(options: Options) -> None:
+    """Add preschools."""
+    ask = AskSchools(options.municipality, _file(options.file))
+    area = open_area(options.area, options.home)
+    added = add_schools(area, ask, progress=commands._progress(options))
+    save_area(added.area, options.home)
+    if options.json:
+        _print_json(statistics_lines.schools_json(added))
+        return
+    print("\n".join(statistics_lines.schools_lines(added, options.lang)))
+    for line in statistics_lines.left_out_lines(added.source.left_out, options.lang):
+        print(line, file=sys.stderr)
+
+
+def _year(word: str) -> int:
+    if not word:
+        return 0
+    if not (word.isascii() and word.isdigit() and len(word) == 4):
+        raise BadOption(reason=Phrase("reasons.not_a_year", {"found": word}), command="statistics")
+    return int(word)
+
+
+def _columns(words: list[str]) -> dict[str, str]:
+    pairs = {}
+    for word in words:
+        group, sign, column = word.partition("=")
+        if not sign or not group or not column:
+            raise BadOption(reason=f"--column {word}.", command="statistics")
+        pairs[group] = column
+    return pairs
+
+
+def _file(name: str | None) -> Path | None:
+    if name is None:
+        return None
+    path = Path(name)
+    if not path.is_file():
+        raise FileMissing(file=name)
+    return path
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))

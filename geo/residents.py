@@ -1,0 +1,261 @@
+"""People per statistical area put into an Area: figures from Statistics Sweden's service or a file,
+outlines from a file, the area itself or the service. Knows what to ask for, in which order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo import people as people_of
+from geo import presets
+from geo.area import Area, LeftOut, Progress, Source
+from geo.errors import BadMunicipality, BadOption
+from geo.network import WGS84
+from geo.sources import outlines as outlines_of
+from geo.sources.figures import Figures, Outlines, fit_codes, join
+from geo.sources.scb import Wanted, check_municipality, fetch_figures
+from geo.sources.statistics import read_figures
+from geo.sources.vintages import LEVELS, Fit, level_of, read_code, stated_vintage, vintage_of_year
+from geo.texts import Phrase
+
+RESIDENTS = people_of.RESIDENTS
+OUTLINES = "people_outlines"
+"""The part of an area's sources that says whose outlines its people were placed within."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a person asks for.
+
+    ``level`` is ``deso`` or ``regso`` ("" is what the file or area has, else DeSO); ``year`` 0 is
+    the latest; ``file`` holds figures already downloaded, ``outlines`` the areas' shapes.
+    ``other_vintage`` joins figures and outlines of different drawings where codes or names agree.
+    """
+
+    level: str = ""
+    year: int = 0
+    municipality: str = ""
+    file: Path | None = None
+    outlines: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    other_vintage: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Added:
+    """The area with its people, and what to say of it.
+
+    ``totals``: people of each group in the area, NaN where nothing is known. ``unknown`` counts the
+    statistical areas where a group is unknown.
+    """
+
+    area: Area
+    fit: Fit
+    level: str
+    year: int
+    totals: dict[str, float]
+    unknown: dict[str, int]
+    sources: tuple[Source, ...]
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Rows and areas that could not be used."""
+        return tuple(row for source in self.sources for row in source.left_out)
+
+
+def add_statistics(area: Area, ask: Ask, *, progress: Progress | None = None) -> Added:
+    """Put people per statistical area into an area in place of the residents it has.
+
+    Outlines are, in this order: those of ``ask.outlines``; the area's own statistical areas, where
+    it has people in such (their points keep their share of each area); those of Statistics
+    Sweden's open geodata.
+
+    Raises
+    ------
+    BadOption : an unknown level. BadMunicipality : none given, and the area does not tell one.
+    VintageMismatch, NoOutlines : figures and outlines can not be joined.
+    YearMissing, NoSuchAreas, OnlineError : as in ``fetch_figures``. InputError : a file can not be
+    used. Cancelled.
+    """
+    if ask.level and ask.level not in LEVELS:
+        valid = ", ".join(LEVELS)
+        reason = Phrase("reasons.several_levels", {"found": ask.level, "valid": valid})
+        raise BadOption(reason=reason, command="statistics")
+    if ask.municipality:
+        ask = replace(ask, municipality=check_municipality(ask.municipality))
+    if ask.outlines:
+        return _with_file(area, ask, ask.outlines, progress)
+    own = _own_units(area, ask.level)
+    if own and not ask.municipality:
+        return _with_own(area, ask, own, progress)
+    return _with_service(area, ask, own, progress)
+
+
+def _with_file(area: Area, ask: Ask, path: Path, progress: Progress | None) -> Added:
+    """Join with the outlines of a file."""
+    if ask.file:
+        figures = _read(ask, progress)
+        outlines = outlines_of.read_outlines(path, figures.level)
+    else:
+        outlines = outlines_of.read_outlines(path, ask.level or "deso")
+        codes = frozenset(code for code in outlines.frame["code"] if code)
+        figures = fetch_figures(
+            Wanted(outlines.level, ask.year, ask.municipality, codes), progress=progress
+        )
+    return _placed(area, figures, outlines, ask, progress)
+
+
+def _with_service(area: Area, ask: Ask, own: dict[str, str], progress: Progress | None) -> Added:
+    """Join with the outlines of the open geodata."""
+    towns = {code[:4] for code in own} | ({ask.municipality} if ask.municipality else set())
+    if ask.file:
+        figures = _read(ask, progress)
+        towns |= {code[:4] for code in figures.frame["code"] if code and not ask.municipality}
+    else:
+        town = _only(towns, ask.municipality)
+        figures = fetch_figures(Wanted(ask.level or "deso", ask.year, town), progress=progress)
+    town = _only(towns, ask.municipality)
+    vintage = figures.vintage or vintage_of_year(figures.level, figures.year)
+    if not vintage:
+        raise BadOption(reason=Phrase("reasons.no_vintage", {}), command="statistics")
+    outlines = outlines_of.fetch_outlines(figures.level, vintage, town, progress=progress)
+    outlines = outlines_of.inside(outlines, area.boundary, area.network.crs)
+    return _placed(area, figures, outlines, ask, progress)
+
+
+def _with_own(area: Area, ask: Ask, own: dict[str, str], progress: Progress | None) -> Added:
+    """Share new figures over the points of the statistical areas that the area has."""
+    level = ask.level or level_of(own)
+    if ask.file:
+        figures = _read(replace(ask, level=level), progress)
+    else:
+        wanted = Wanted(level, ask.year, codes=frozenset(own))
+        figures = fetch_figures(wanted, progress=progress)
+    _say(progress, "progress.people", 0.95)
+    said = [f"{s.title} {s.file}" for s in area.sources if s.part.startswith("people")]
+    fit = fit_codes(
+        figures, list(own), stated_vintage(level, *said), other_vintage=ask.other_vintage
+    )
+    table = figures.frame[figures.frame["code"] != ""].set_index("code")[figures.groups]
+    people = _reshared(area, own, table)
+    lost = [
+        LeftOut(number + 1, "no_figures", {"found": code})
+        for number, code in enumerate(own)
+        if code not in table.index
+    ]
+    sources = _told(figures, "kept_points", tuple(lost), estimated=True)
+    kept = tuple(source for source in area.sources if source.part == OUTLINES)
+    return _added(area, people, figures, fit, (*sources, *kept))
+
+
+def _placed(
+    area: Area, figures: Figures, outlines: Outlines, ask: Ask, progress: Progress | None
+) -> Added:
+    """Join, and place people where they can live within each outline."""
+    joined = join(figures, outlines, other_vintage=ask.other_vintage)
+    _say(progress, "progress.people", 0.95)
+    people, made, outside = people_of.spread(joined.frame, area.network, area.buildings)
+    estimated = bool(people["estimated"].any())
+    sources = _told(figures, made, (*joined.left_out, *outside), estimated=estimated)
+    return _added(area, people, figures, joined.fit, (*sources, outlines.source))
+
+
+def _told(
+    figures: Figures, made: str, lost: tuple[LeftOut, ...], *, estimated: bool
+) -> tuple[Source, ...]:
+    """Return the figures' sources; what was left out stands with the first of them."""
+    first, *others = [
+        replace(source, made=made, estimated=source.estimated or estimated)
+        for source in figures.sources
+    ]
+    return (replace(first, left_out=(*first.left_out, *figures.left_out, *lost)), *others)
+
+
+def _added(
+    area: Area,
+    residents: gpd.GeoDataFrame,
+    figures: Figures,
+    fit: Fit,
+    sources: tuple[Source, ...],
+) -> Added:
+    """Put residents and their sources into the area; its other people stay."""
+    others = area.people[area.people["origin"] != RESIDENTS]
+    people = _stacked(residents, others)
+    people = people.assign(district=people_of.with_districts(people, area.districts))
+    kept = tuple(s for s in area.sources if s.part not in ("people", OUTLINES))
+    made = replace(area, people=people, sources=(*kept, *sources), _snaps={})
+    rows = made.people[made.people["origin"] == RESIDENTS]
+    totals = {group: float(rows[group].sum(min_count=1)) for group in figures.groups}
+    unknown = {
+        group: int(rows.loc[rows[group].isna(), "unit"].nunique()) for group in figures.groups
+    }
+    return Added(made, fit, figures.level, figures.year, totals, unknown, sources)
+
+
+def _stacked(residents: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put people on top of each other; a group that one lacks is unknown there."""
+    full = [pd.DataFrame(table) for table in (residents, others) if len(table)]
+    rows = pd.concat(full, ignore_index=True) if full else pd.DataFrame(residents)
+    for name in presets.groups():
+        if name in rows:
+            rows[name] = rows[name].astype(np.float64)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
+
+
+def _own_units(area: Area, level: str) -> dict[str, str]:
+    """Return the area's own statistical areas, plain code → unit, where all its residents live in
+    such of one level (and of that asked for); else none.
+    """
+    units = area.people.loc[area.people["origin"] == RESIDENTS, "unit"].astype(str).unique()
+    read = {unit: read_code(unit) for unit in units}
+    if not read or not all(read.values()):
+        return {}
+    found = {code.plain: unit for unit, code in read.items() if code}
+    own = level_of(found)
+    return found if own and level in ("", own) else {}
+
+
+def _reshared(area: Area, own: Mapping[str, str], table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Give each point the share of its statistical area's new people that it had of the old; in an
+    area where nobody was known to live, each the same.
+    """
+    residents = area.people[area.people["origin"] == RESIDENTS].reset_index(drop=True)
+    codes = pd.Series({unit: code for code, unit in own.items()})
+    unit = residents["unit"].astype(str).map(codes)
+    weight = residents["all"] if "all" in residents else pd.Series(1.0, index=residents.index)
+    weight = weight.fillna(0.0).clip(lower=0.0)
+    whole = weight.groupby(unit).transform("sum")
+    rows = unit.groupby(unit).transform("size")
+    share = np.where(whole > 0, weight / whole.where(whole > 0, 1.0), 1.0 / rows)
+    counts = table.reindex(unit.to_numpy())
+    kept = residents[["id", "origin", "unit", "district", "geometry"]].assign(estimated=True)
+    for group in table.columns:
+        kept[group] = counts[group].to_numpy(np.float64) * share
+    columns = ["id", "origin", "unit", "district", "estimated", *table.columns, "geometry"]
+    return gpd.GeoDataFrame(kept[columns], geometry="geometry", crs=WGS84)
+
+
+def _only(towns: set[str], stated: str) -> str:
+    """Return the one municipality to ask for."""
+    if stated:
+        return stated
+    if len(towns) != 1:
+        raise BadMunicipality(found=", ".join(sorted(towns)) or "–")
+    return next(iter(towns))
+
+
+def _read(ask: Ask, progress: Progress | None) -> Figures:
+    _say(progress, "progress.read_figures", 0.1)
+    assert ask.file is not None
+    return read_figures(ask.file, level=ask.level, year=ask.year, columns=ask.columns)
+
+
+def _say(progress: Progress | None, key: str, share: float) -> None:
+    if progress:
+        progress(key, share)

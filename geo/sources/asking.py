@@ -1,0 +1,187 @@
+"""How we ask an open service over HTTP: bounded in time and size, once more when it is busy, not
+more often than it allows, and stopped when the user says so. Does not know what is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import requests
+import urllib3
+from requests.exceptions import ConnectionError as NoConnection
+
+from geo.area import Progress
+from geo.errors import NarhetError, Offline, ServiceAnswer, ServiceSlow
+from geo.texts import Phrase
+
+USER_AGENT = "Narhet (walking-distance planner for Swedish municipalities)"
+BUSY = frozenset({429, 502, 503, 504})
+BUSY_PAUSE_S = 10.0
+"""Wait before asking a busy service a second and last time, where it does not say how long."""
+CHECK_EVERY_S = 0.25
+"""While waiting, the user is asked this often whether to go on."""
+MAX_ANSWER_BYTES = 200_000_000
+CHUNK = 1 << 16
+
+Check = Callable[[], None]
+"""Called often; raises ``Cancelled`` when the user has stopped the work."""
+
+
+class Refused(Exception):
+    """The service answered that it does not have what was asked for (400 or 404)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Steps:
+    """Remembers the last step told, so that waiting can tell it again and be stopped."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._last: tuple[str, float] | None = None
+        self._told_at = -math.inf
+
+    def say(self, key: str, share: float) -> None:
+        """Tell the user a step and how far the work is."""
+        self._last, self._told_at = (key, share), -math.inf
+        self.again()
+
+    def again(self) -> None:
+        """Tell the last step again, so that the user may stop the work."""
+        now = time.monotonic()
+        if self._progress and self._last and now - self._told_at >= CHECK_EVERY_S:
+            self._told_at = now
+            self._progress(*self._last)
+
+
+class Pace:
+    """At most so many calls within so many seconds, counted over a sliding window."""
+
+    def __init__(self, max_calls: int, window_s: float, check: Check) -> None:
+        self.max_calls, self.window_s, self._check = max(1, max_calls), window_s, check
+        self._calls: deque[float] = deque()
+
+    def wait_if_needed(self) -> None:
+        """Wait for the next call's turn; may raise ``Cancelled``."""
+        while len(self._calls) >= self.max_calls:
+            left = self._calls[0] + self.window_s - time.monotonic()
+            if left <= 0:
+                self._calls.popleft()
+            else:
+                self._check()
+                time.sleep(min(left, CHECK_EVERY_S))
+        self._calls.append(time.monotonic())
+
+
+class Line:
+    """An open line to one service; stands in for ``requests.Session``."""
+
+    def __init__(self, service: str, *, timeout_s: float, check: Check) -> None:
+        self.service, self.timeout_s, self.check = service, timeout_s, check
+        self.headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
+        self._session = requests.Session()
+
+    def request(self, method: str, url: str, **asked: Any) -> requests.Response:
+        """Ask once, and once more after a pause if the service is busy; the answer is read whole.
+
+        Raises
+        ------
+        Refused : 400 or 404.
+        Offline, ServiceSlow, ServiceAnswer : as their names say; in bounded time.
+        """
+        for last in (False, True):
+            self.check()
+            response = self._once(method, url, asked)
+            if response.status_code not in BUSY:
+                return self._good(response)
+            pause_s = _pause_asked(response)
+            if last or pause_s > self.timeout_s:
+                raise self.unusable("busy", found=str(response.status_code))
+            self._pause(pause_s)
+        raise AssertionError("the second try returns or raises")
+
+    def json(self, url: str, params: dict[str, str]) -> Any:
+        """Ask for a JSON document by GET."""
+        response = self.request("GET", url, params=params)
+        try:
+            return json.loads(response.content)
+        except ValueError as error:
+            raise self.unusable("unreadable_answer") from error
+
+    def unusable(self, reason: str, **values: object) -> ServiceAnswer:
+        """Return the error that an answer can not be used (``reasons.<reason>``)."""
+        return ServiceAnswer(service=self.service, reason=Phrase(f"reasons.{reason}", {**values}))
+
+    def _once(self, method: str, url: str, asked: dict[str, Any]) -> requests.Response:
+        headers = {**self.headers, **asked.pop("headers", {})}
+        try:
+            response = self._session.request(
+                method, url, headers=headers, stream=True, timeout=self.timeout_s, **asked
+            )
+        except requests.Timeout as error:
+            raise self._slow() from error
+        except NoConnection as error:
+            raise Offline(service=self.service) from error
+        except requests.RequestException as error:
+            raise self.unusable("unreadable_answer") from error
+        with closing(response):
+            response._content = self._body(response)
+            response._content_consumed = True
+        return response
+
+    def _body(self, response: requests.Response) -> bytes:
+        """Read the answer piece by piece: a service that drips is as slow as one that is silent."""
+        end = time.monotonic() + self.timeout_s
+        pieces, size = [], 0
+        try:
+            while piece := response.raw.read1(CHUNK, decode_content=True):
+                pieces.append(piece)
+                size += len(piece)
+                self.check()
+                if time.monotonic() > end:
+                    raise self._slow()
+                if size > MAX_ANSWER_BYTES:
+                    raise self.unusable("too_long_answer", found=MAX_ANSWER_BYTES // 1_000_000)
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise self._slow() from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            if isinstance(error, NarhetError):
+                raise
+            raise self.unusable("cut_short") from error
+        return b"".join(pieces)
+
+    def _good(self, response: requests.Response) -> requests.Response:
+        if response.status_code in (400, 404):
+            raise Refused(response.status_code)
+        if not response.ok:
+            raise self.unusable("http_status", found=str(response.status_code))
+        return response
+
+    def _slow(self) -> ServiceSlow:
+        return ServiceSlow(service=self.service, seconds=math.ceil(self.timeout_s))
+
+    def _pause(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.check()
+            time.sleep(min(CHECK_EVERY_S, left))
+
+
+def address(variable: str, standard: str) -> str:
+    """Return a service's address: the setting's, else the public one."""
+    return (os.environ.get(variable) or standard).strip().rstrip("/")
+
+
+def _pause_asked(response: requests.Response) -> float:
+    asked = response.headers.get("Retry-After", "")
+    return float(asked) if re.fullmatch(r"\d{1,5}", asked) else BUSY_PAUSE_S

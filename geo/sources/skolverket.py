@@ -1,0 +1,234 @@
+"""Preschools over the internet: Skolverket's school unit register, and where that has none,
+Statistics Sweden's open geodata of workplaces that run preschools. Knows nothing of an area.
+
+As documented, Skolverket's open register holds schools from preschool class upwards and no
+preschools; it is asked first all the same, so that they are used the day they are there. Neither
+service says how many children or places a preschool has: that stays unknown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from geo.area import LeftOut, Progress, Source
+from geo.columns import PLACES
+from geo.errors import NoPreschools
+from geo.network import SWEREF99_TM, WGS84
+from geo.sources.asking import Line, Refused, Steps, address
+from geo.sources.cells import to_number, written
+from geo.sources.outlines import GEODATA_URL, fetch_layer
+from geo.sources.outlines import SERVICE as GEODATA
+
+SERVICE = "Skolverket"
+SKOLVERKET_URL = "https://api.skolverket.se/skolenhetsregistret"
+TIMEOUT_S = 60.0
+KIND = "preschool"
+PRESCHOOL = "FS"
+"""The national code of the school form preschool (SS 12000)."""
+MOST_UNITS = 2000
+_INSPIRE = "inspire"
+_OWNERS = {"KOMMUN": "Kommunal", "ENSKILD": "Enskild", "REGION": "Region", "STAT": "Statlig"}
+
+
+@dataclass(frozen=True, eq=False)
+class Preschools:
+    """Preschools as rows of ``Area.places``, and where they are from; units without a position are
+    in the source's ``left_out``.
+    """
+
+    places: gpd.GeoDataFrame
+    source: Source
+
+
+def fetch_preschools(
+    municipality: str, *, progress: Progress | None = None, timeout_s: float = TIMEOUT_S
+) -> Preschools:
+    """Fetch a municipality's preschools.
+
+    ``NARHET_SKOLVERKET_URL`` and ``NARHET_SCB_GEODATA_URL`` name other servers.
+
+    Raises
+    ------
+    NoPreschools : neither service has any there.
+    Offline, ServiceSlow, ServiceAnswer : a service did not help; Cancelled.
+    """
+    steps = Steps(progress)
+    steps.say("progress.fetch_preschools", 0.05)
+    found = _from_register(
+        Line(SERVICE, timeout_s=timeout_s, check=steps.again), municipality, steps
+    )
+    if found is None:
+        line = Line(GEODATA, timeout_s=timeout_s, check=steps.again)
+        found = _from_geodata(line, municipality, steps)
+    if found is None:
+        raise NoPreschools(found=municipality)
+    return found
+
+
+def _from_register(line: Line, municipality: str, steps: Steps) -> Preschools | None:
+    """Ask Skolverket's register for units of the form preschool, and then each for its details."""
+    url = f"{address('NARHET_SKOLVERKET_URL', SKOLVERKET_URL)}/v2/school-units"
+    asked = {"municipality_code": municipality, "school_type": PRESCHOOL, "status": "AKTIV"}
+    try:
+        answer = line.json(url, asked)
+    except Refused:
+        return None  # it does not know the form, or has no such unit
+    listed = _get(answer, "data", "attributes")
+    if not isinstance(listed, list):
+        raise line.unusable("unreadable_answer")
+    codes = [written(_get(unit, "schoolUnitCode")) for unit in listed][:MOST_UNITS]
+    units = []
+    for number, code in enumerate(code for code in codes if code):
+        steps.say("progress.fetch_preschools", 0.1 + 0.8 * number / len(codes))
+        try:
+            units.append(_unit(code, line.json(f"{url}/{code}", {})))
+        except Refused:
+            continue  # closed between the two questions
+    units = [unit for unit in units if unit["is_preschool"]]
+    if not units:
+        return None
+    day = written(_get(answer, "meta", "extractDate"))[:10] or date.today().isoformat()
+    return _preschools(units, "Skolverket, Skolenhetsregistret v2", day)
+
+
+def _unit(code: str, answer: Any) -> dict[str, Any]:
+    about = _get(answer, "data", "attributes") or {}
+    owner = _get(answer, "included", "attributes") or {}
+    every = [one for one in about.get("addresses") or [] if isinstance(one, dict)]
+    visits = [one for one in every if one.get("type") == "BESOKSADRESS"]
+    # Only a visiting address is where the preschool is: mail may go to the owner's office.
+    visited: Mapping[str, Any] = visits[0] if visits else {}
+    return {
+        "id": code,
+        "name": written(about.get("schoolName") or about.get("displayName")),
+        "address": written(visited.get("streetAddress")),
+        "point": _point(visited.get("geoCoordinates") or {}),
+        "is_preschool": PRESCHOOL in (about.get("schoolTypes") or [PRESCHOOL]),
+        "details": {
+            "skolenhetskod": code,
+            "huvudman": _owner(owner.get("organizerType")),
+            "huvudman_namn": written(owner.get("displayName")),
+            "postnummer": written(visited.get("postalCode")),
+            "ort": written(visited.get("locality")),
+            "webb": written(about.get("url")),
+        },
+    }
+
+
+def _point(given: Mapping[str, Any]) -> shapely.Point | None:
+    """Return a position in WGS84: from SWEREF 99 TM where the register has it, else as stated."""
+    east, north = (
+        to_number(given.get("coordinateSweRefE")),
+        to_number(given.get("coordinateSweRefN")),
+    )
+    if east and north:
+        return gpd.GeoSeries([shapely.Point(east, north)], crs=SWEREF99_TM).to_crs(WGS84).iloc[0]
+    lat, lon = to_number(given.get("latitude")), to_number(given.get("longitude"))
+    return shapely.Point(lon, lat) if lat and lon else None
+
+
+def _from_geodata(line: Line, municipality: str, steps: Steps) -> Preschools | None:
+    """Ask Statistics Sweden's geodata for workplaces of the branch preschool (SNI 85.100)."""
+    try:
+        layer = _layer(line)
+        if layer is None:
+            return None
+        where = f"kommunkod='{municipality}'"
+        features = fetch_layer(line, _INSPIRE, layer, where, steps, "cfarnummer")
+    except Refused:
+        return None
+    units = [_workplace(feature) for feature in features]
+    if not units:
+        return None
+    return _preschools(units, f"SCB, {layer}", date.today().isoformat())
+
+
+def _layer(line: Line) -> str | None:
+    """Return the name of the layer of preschools, as the service itself lists its layers."""
+    url = f"{address('NARHET_SCB_GEODATA_URL', GEODATA_URL)}/{_INSPIRE}/wfs"
+    asked = {"service": "WFS", "version": "1.1.0", "request": "GetCapabilities"}
+    answer = line.request("GET", url, params=asked)
+    try:
+        root = fromstring(answer.content, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise line.unusable("unreadable_answer") from error
+    names = [
+        (item.text or "").rpartition(":")[2]
+        for kind in root.iter()
+        if kind.tag.endswith("FeatureType")
+        for item in kind
+        if item.tag.endswith("Name")
+    ]
+    return next((n for n in names if "preschool" in n.lower() or "forskol" in n.lower()), None)
+
+
+def _workplace(feature: Mapping[str, Any]) -> dict[str, Any]:
+    about = feature["properties"]
+    shape = feature.get("geometry") or {}
+    pair = shape.get("coordinates") if shape.get("type") == "Point" else None
+    number = written(about.get("cfarnummer"))
+    return {
+        "id": number,
+        "name": written(about.get("firmaben") or about.get("foretagsnamn")),
+        "address": written(about.get("besoksadress")).title(),
+        "point": shapely.Point(pair[:2]) if isinstance(pair, list) and len(pair) >= 2 else None,
+        "details": {
+            "cfarnummer": number,
+            "huvudman_namn": written(about.get("foretagsnamn")),
+            "postnummer": written(about.get("postnummer")),
+            "ort": written(about.get("besoksort")).title(),
+        },
+    }
+
+
+def _preschools(units: list[dict[str, Any]], title: str, day: str) -> Preschools:
+    placed = [(row, unit) for row, unit in enumerate(units, 1) if unit["point"] is not None]
+    lost = tuple(
+        LeftOut(row, "no_position", {"found": unit["name"] or unit["id"]})
+        for row, unit in enumerate(units, 1)
+        if unit["point"] is None
+    )
+    frame = pd.DataFrame(
+        {
+            "id": [f"{KIND}-{unit['id'] or row}" for row, unit in placed],
+            "name": [" ".join(unit["name"].split()) for _, unit in placed],
+            "kind": KIND,
+            "address": [unit["address"] for _, unit in placed],
+            "district": "",
+            "source": title,
+            "demonstration": False,
+            "details": [_json(unit["details"]) for _, unit in placed],
+        },
+        index=[row for row, _ in placed],
+        columns=list(PLACES),
+    )
+    shapes = [unit["point"] for _, unit in placed]
+    places = gpd.GeoDataFrame(frame, geometry=shapes, crs=WGS84)
+    source = Source(KIND, title, "CC0 1.0", day, "fetched", rows=len(units), left_out=lost)
+    return Preschools(places, source)
+
+
+def _json(details: Mapping[str, str]) -> str:
+    """Return what is known as a JSON record; what is not is left away, not made up."""
+    return json.dumps({name: text for name, text in details.items() if text}, ensure_ascii=False)
+
+
+def _owner(code: Any) -> str:
+    return _OWNERS.get(written(code).upper(), written(code).capitalize())
+
+
+def _get(answer: Any, *names: str) -> Any:
+    for name in names:
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    return answer
