@@ -19,6 +19,8 @@ from geo import (
     commands_reach,
     commands_report,
     commands_sites,
+    commands_statistics,
+    commands_store,
     texts,
 )
 from geo.errors import BadOption, InputError, NarhetError
@@ -108,9 +110,14 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     task.add_argument("-o", "--output", help=say("output"))
     task.set_defaults(run=commands.gaps)
     _reach_tasks(tasks, common, say)
-    commands_preschools.add_task(tasks, common, say)
-    commands_sites.add_task(tasks, common, say)
-    commands_report.add_task(tasks, common, say)
+    for room in (
+        commands_preschools,
+        commands_sites,
+        commands_report,
+        commands_store,
+        commands_statistics,
+    ):
+        room.add_task(tasks, common, say)
     return root
 
 
