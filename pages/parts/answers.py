@@ -26,6 +26,7 @@ from geo.output import tables as files
 from geo.placing import Placing, Question, SiteAnswer, prepare
 from geo.preschool_answer import Asked, PreschoolAnswer
 from geo.shortage import capacity_of
+from geo.store import edits_of, with_edits
 from pages.parts.state import t
 
 
@@ -38,8 +39,9 @@ def cards() -> list[AreaCard]:
 
 
 def area(card: AreaCard) -> Area:
-    """Open an area, once for each revision of it."""
-    return _area(card.id, f"{card.revision}@{card.created}", str(home_folder()))
+    """Open an area, once for each revision of it and each edit of its records."""
+    version = f"{card.revision}@{card.created}"
+    return _area(card.id, version, edits_of(card.id), str(home_folder()))
 
 
 def answer(of: Area, kind: str, limit_m: float, group: str, profile: str) -> Gap:
@@ -140,8 +142,13 @@ def barriers(of: Area) -> Audit:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _area(name: str, version: str, home: str) -> Area:  # noqa: ARG001 - kept by its version
-    opened = open_area(name, home)
+def _files(name: str, version: str, home: str) -> Area:  # noqa: ARG001 - kept by its version
+    return open_area(name, home, edited=False)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _area(name: str, version: str, edits: int, home: str) -> Area:  # noqa: ARG001
+    opened = with_edits(_files(name, version, home), home)
     # While the page is drawn: the first click would else wait for it.
     Thread(target=opened.snapped_people, args=(presets.profile("adult"),), daemon=True).start()
     return opened
