@@ -13,6 +13,9 @@ from rapidfuzz import fuzz
 
 from geo.checking.thresholds import thresholds
 
+SHORT = 4
+"""Words up to this long keep their s."""
+
 _NUMBERS = re.compile(
     r"^(?P<street>\D*?[^\W\d_][^\d]*?)\s*\b(?P<low>\d{1,4})(?!\d)\s*(?P<letter>[a-zA-Z](?![^\W\d_]))?"
     r"(?:\s*[-–—/]\s*(?P<high>\d{1,4})?(?!\d))?"
@@ -99,13 +102,18 @@ def postcode(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def core(name: str) -> str:
-    """Return the words of a name that tell which place it is, sorted; all of them where none do.
+    """Return the words of a name that tell which place it is, without the genitive's s, sorted; all
+    of them where none do.
 
-    >>> core("Förskolan Ekbacken"), core("Biblioteket")
-    ('ekbacken', 'biblioteket')
+    >>> core("Förskolan Ekbacken"), core("Ekbackens förskola"), core("Biblioteket")
+    ('ekbacken', 'ekbacken', 'biblioteket')
     """
     words = _folded(name.casefold()).split()
-    telling = [word for word in words if word not in thresholds().same.words]
+    telling = [
+        word.removesuffix("s") if len(word) > SHORT else word
+        for word in words
+        if word not in thresholds().same.words
+    ]
     return " ".join(sorted(telling or words))
 
 
