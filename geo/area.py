@@ -222,6 +222,10 @@ def open_area(name: str, home: str | Path | None = None, *, edited: bool = True)
             return save_area(build_demo(), home)
         known = ", ".join(card.id for card in list_areas(home)) or "–"
         raise UnknownArea(found=name, known=known)
+    if name == DEMO and _is_outdated_demo(folder):
+        from geo.sources.demo import build_demo
+
+        save_area(build_demo(), home)
     area = _read(folder)
     return _with_edits(area, home) if edited else area
 
@@ -271,6 +275,18 @@ def _read(folder: Path) -> Area:
             if _revision(folder) == looked_at:
                 break
     return _opened(folder)
+
+
+def _is_outdated_demo(folder: Path) -> bool:
+    """Whether the saved demonstration is an older Närhet's, or so old that all of it is uncertain;
+    not where somebody added files to it.
+    """
+    from geo.sources.demo_activities import is_outdated
+
+    try:
+        return is_outdated(read_manifest(folder))
+    except (AreaDamaged, AreaNewer):
+        return False  # opening it says so
 
 
 def _with_edits(area: Area, home: str | Path | None) -> Area:

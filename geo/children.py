@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo import privacy
+from geo.activity.counts import counted_parts
 from geo.area import Area
 from geo.chains import morton
 from geo.errors import AreaLacks
@@ -20,7 +21,7 @@ from geo.network import Bools, Floats, Ints
 from geo.people import HOUSING, RESIDENTS
 from geo.places import place_fields
 from geo.preschool_rules import cell, plain_record, rules, share
-from geo.preschools import Amount, Problem, words
+from geo.preschools import Amount, Problem
 from geo.sources.cells import to_number, written
 
 FEW_AS = 3
@@ -267,8 +268,13 @@ def _family(
         with_infants,
         _share(record, "enrolled_share", problems, place, name),
         _share(record, "three_year_olds_without_place", problems, place, name),
-        words(cell(record, columns["languages"])),
+        _spoken(cell(record, columns["languages"])),
     )
+
+
+def _spoken(found: object) -> tuple[str, ...]:
+    """Return the languages of a cell; how many speak each ("tigrinja 40") is not asked here."""
+    return tuple(dict.fromkeys(what for what, _ in counted_parts(written(found))))
 
 
 def _share(

@@ -145,7 +145,7 @@ def availability(text: str) -> str:
 def _of_place(row: dict[Any, Any], people: float) -> Newcomers:
     record = {plain(key): written(value) for key, value in place_fields(row["details"]).items()}
     spoken, unread = _languages(_said(record, LANGUAGE_COLUMNS), people)
-    parts = counted_parts(_said(record, AVAILABILITY_COLUMNS), _known(people))
+    parts = counted_parts(_said(record, AVAILABILITY_COLUMNS), _known(people), availability)
     times = tuple(Part(code, count) for what, count in parts if (code := availability(what)))
     lost = tuple(what for what, _ in parts if not availability(what))
     return Newcomers(

