@@ -13,6 +13,7 @@ run: $(VENV)/.run-ready
 
 test: $(VENV)/.dev-ready
 	sh scripts/need_browser.sh
+	sh scripts/need_postgres.sh
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest
 
