@@ -18,6 +18,7 @@ from geo import (
     commands_preschools,
     commands_reach,
     commands_report,
+    commands_scenarios,
     commands_sites,
     commands_statistics,
     commands_store,
@@ -105,6 +106,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     task.add_argument("--group", default="all", help=say("group"))
     task.add_argument("--profile", default="adult", help=say("profile"))
     task.add_argument("--by", choices=("district",), help=say("by"))
+    task.add_argument("--scenario", metavar="NAME", help=say("scenario"))
     task.add_argument("--exact", action="store_true", help=say("exact"))
     task.add_argument("--json", action="store_true", help=say("json"))
     task.add_argument("-o", "--output", help=say("output"))
@@ -114,6 +116,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
         commands_preschools,
         commands_sites,
         commands_report,
+        commands_scenarios,
         commands_store,
         commands_statistics,
     ):

@@ -18,6 +18,7 @@ from geo.area import Area, home_folder, list_areas, open_area, slug
 from geo.audit import audit, to_json, to_rows
 from geo.build import build, from_fetched, left_out_rows
 from geo.checking import check_places
+from geo.commands_scenarios import with_scenario
 from geo.errors import AreaLacks, BadOption, FileMissing, NarhetError, UnknownArea
 from geo.gaps import Gap, gap
 from geo.inputs import Inputs, Note
@@ -144,6 +145,8 @@ def distances(options: Options) -> None:
 def gaps(options: Options) -> None:
     """Answer who lives beyond the limit, as text, JSON or a file."""
     area = open_area(options.area, options.home)
+    if options.scenario:
+        area = with_scenario(area, options.scenario, options.home)
     limit_m = presets.limit_m(options.limit)
     output = Path(options.output) if options.output else None
     ending = tables.check_ending(output) if output else ""

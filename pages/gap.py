@@ -11,7 +11,7 @@ from geo.area import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.gaps import Gap, headline, without_small_counts
 from geo.output import tables as files
-from pages.parts import answers, choices, flipbox, frame, mapbox, state, tables
+from pages.parts import answers, choices, flipbox, frame, mapbox, scenariobox, state, tables
 from pages.parts.downloads import offer
 from pages.parts.state import t
 
@@ -34,6 +34,7 @@ def render() -> None:
     _headline(answer)
     _map_and_table(area, answer)
     flipbox.show(area, answer)
+    scenariobox.compare(area, answer)
     _measures(answer)
     _downloads(area, answer)
     _sources(area, answer)

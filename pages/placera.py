@@ -13,7 +13,7 @@ from geo import texts, views_sites
 from geo.area import Area, Progress
 from geo.errors import AreaLacks, NarhetError, SitingError
 from geo.placing import Placing, Proposal, Question, SiteAnswer
-from pages.parts import answers, asks, frame, mapbox, placebox, proposalbox, state
+from pages.parts import answers, asks, frame, mapbox, placebox, proposalbox, scenariobox, state
 from pages.parts.literal import literal
 from pages.parts.state import t
 
@@ -93,6 +93,7 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
         answer = SiteAnswer(proposal, second, varied)
         shown = (second is not None, varied is not None)
         proposalbox.downloads(answer, _key(area, placing.question, *shown))
+        scenariobox.save(area, proposal)
     with varying:
         _best(area, placing, proposal)
         _robust(area, placing, proposal)

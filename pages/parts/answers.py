@@ -25,6 +25,7 @@ from geo.output import preschool_tables, site_files
 from geo.output import tables as files
 from geo.placing import Placing, Question, SiteAnswer, prepare
 from geo.preschool_answer import Asked, PreschoolAnswer
+from geo.scenario import Scenario, after
 from geo.shortage import capacity_of
 from geo.store import edits_of, with_edits
 from pages.parts.state import t
@@ -47,6 +48,12 @@ def area(card: AreaCard) -> Area:
 def answer(of: Area, kind: str, limit_m: float, group: str, profile: str) -> Gap:
     """Return a gap; walking distances are computed once a kind and profile."""
     return _answer(of.key, kind, limit_m, group, profile, of)
+
+
+def answer_after(of: Area, scenario: Scenario, before: Gap) -> Gap:
+    """Return a gap as a scenario would make it."""
+    asked = (before.kind, before.limit_m, before.group, before.profile)
+    return _answer_after(of.key, scenario, *asked, of)
 
 
 def gap_files(of: Area, found: Gap, language: str) -> dict[str, bytes]:
@@ -163,6 +170,20 @@ def _walks(key: str, kind: str, profile: str, _area: Area) -> Floats:  # noqa: A
 def _answer(key: str, kind: str, limit_m: float, group: str, profile: str, _area: Area) -> Gap:
     metres = _walks(key, kind, profile, _area)
     return gap(_area, kind=kind, limit_m=limit_m, group=group, profile=profile, metres=metres)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _answer_after(
+    key: str,  # noqa: ARG001
+    scenario: Scenario,
+    kind: str,
+    limit_m: float,
+    group: str,
+    profile: str,
+    _area: Area,
+) -> Gap:
+    changed = after(_area, scenario)
+    return gap(changed, kind=kind, limit_m=limit_m, group=group, profile=profile)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -292,3 +292,18 @@ def test_asking_changes_nothing_in_the_area() -> None:
     before = open_area("street").key
     asked()
     assert open_area("street").key == before
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_proposal_is_saved_as_a_scenario_and_tried_on_gap() -> None:
+    test = asked()
+    test.text_input(key="scenario_name").set_value("Två caféer").run()
+    test.button(key="scenario_save").click().run()
+    assert not test.exception
+    assert "”Två caféer” är sparat" in said(test)
+    tried = page("gap", area="street", kind="library", limit="300", group="all")
+    tried.selectbox(key="scenario_pick").set_value("tva-cafeer").run()
+    assert not tried.exception
+    assert "Det är lika många som i dag." in said(tried)  # cafés change nothing for libraries
+    tried.button(key="scenario_delete").click().run()
+    assert not tried.exception and "Pröva ett scenario" not in said(tried)

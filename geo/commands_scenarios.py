@@ -1,0 +1,82 @@
+"""What the command ``scenarios`` does: list, save and delete what might open and close, and for
+``gaps --scenario`` the area as it would be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, TypeAlias
+
+from geo import texts
+from geo.area import Area, open_area
+from geo.errors import BadOption
+from geo.scenario import Opened, Scenario, after
+
+Options: TypeAlias = argparse.Namespace
+
+
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
+    """Add the command and its options to the parser."""
+    task = tasks.add_parser("scenarios", parents=[common], help=say("scenarios"))
+    task.add_argument("area", help=say("area_id"))
+    doing = task.add_mutually_exclusive_group()
+    doing.add_argument("--save", metavar="NAME", help=say("scenario_save"))
+    doing.add_argument("--delete", metavar="NAME", help=say("scenario_delete"))
+    for name, metavar in (("open", "KIND,LON,LAT[,NAME]"), ("close", "ID")):
+        task.add_argument(
+            f"--{name}", action="append", default=[], metavar=metavar, help=say(f"scenario_{name}")
+        )
+    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.set_defaults(run=scenarios)
+
+
+def scenarios(options: Options) -> None:
+    """List the saved scenarios, after saving or deleting one."""
+    from geo import saved as kept  # a database takes a while to load: only who asks for it waits
+
+    area = open_area(options.area, options.home)
+    if options.save:
+        new = Scenario(
+            options.save.strip(), tuple(map(_opened, options.open)), tuple(options.close)
+        )
+        after(area, new)  # refuses a place that is not there before anything is kept
+        kept.save(area, new, who=options.who, home=options.home)
+    elif options.open or options.close:
+        raise BadOption(reason="--open, --close", command="scenarios")
+    if options.delete:
+        kept.delete(area.id, options.delete, options.home)
+    found = kept.saved_of(area.id, options.home)
+    if options.json:
+        print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+        return
+    for one in found:
+        print(f"{one.id}\t{_line(one.scenario, options.lang)}")
+    if not found:
+        print(texts.text("scenario.none", options.lang))
+
+
+def with_scenario(area: Area, name: str, home: str | None) -> Area:
+    """Return an area as a saved scenario makes it."""
+    from geo import saved as kept
+
+    return after(area, kept.saved(area.id, name, home).scenario)
+
+
+def _line(scenario: Scenario, language: str) -> str:
+    name = " ".join(scenario.name.split())
+    opened, closed = len(scenario.opened), len(scenario.closed)
+    return texts.text("scenario.line", language, name=name, opened=opened, closed=closed)
+
+
+def _opened(words: str) -> Opened:
+    """Read KIND,LON,LAT[,NAME]."""
+    parts = words.split(",", 3)
+    try:
+        kind, lon, lat = parts[0].strip(), float(parts[1]), float(parts[2])
+    except (IndexError, ValueError):
+        raise BadOption(reason=f"--open {words}", command="scenarios") from None
+    return Opened(kind, parts[3].strip() if len(parts) > 3 else "", lon, lat)
