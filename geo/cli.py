@@ -15,6 +15,9 @@ from typing import Any, NoReturn
 
 from geo import (
     commands,
+    commands_activities,
+    commands_import,
+    commands_meeting,
     commands_preschools,
     commands_reach,
     commands_report,
@@ -113,12 +116,15 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     task.set_defaults(run=commands.gaps)
     _reach_tasks(tasks, common, say)
     for room in (
+        commands_activities,
+        commands_meeting,
         commands_preschools,
         commands_sites,
         commands_report,
         commands_scenarios,
         commands_store,
         commands_statistics,
+        commands_import,
     ):
         room.add_task(tasks, common, say)
     return root

@@ -18,6 +18,9 @@ from geo.addresses.names import Name, read_name
 from geo.addresses.written import Number, Street, folded, read_address, read_number, read_street
 from geo.area import Area
 from geo.network import Floats
+from geo.places import place_fields
+from geo.sources.cells import plain
+from geo.sources.fields import fields
 
 PREFIX = 3
 """Digits of a postcode that name a delivery area: those of one area are few."""
@@ -144,11 +147,14 @@ def _of_addresses(
 
 def _of_places(places: gpd.GeoDataFrame) -> list[tuple[Entry, shapely.Point]]:
     found = []
-    rows = pd.DataFrame(places)[["id", "name", "kind", "address", "source", "geometry"]]
-    for place, name, kind, address, source, point in rows.itertuples(index=False, name=None):
+    rows = pd.DataFrame(places)
+    rows = rows[["id", "name", "kind", "address", "details", "source", "geometry"]]
+    for place, name, kind, address, details, source, point in rows.itertuples(index=False):
         if point is None or point.is_empty:
             continue
-        told = read_address(address)
+        record = {plain(key): str(value) for key, value in place_fields(details).items()}
+        code, city = (_first(record, field) for field in ("postcode", "city"))
+        told = read_address(address, postcode=code, city=city)
         entry = Entry(
             written=", ".join(filter(None, (name, told.written))),
             street=told.street if told.number else None,
@@ -163,3 +169,8 @@ def _of_places(places: gpd.GeoDataFrame) -> list[tuple[Entry, shapely.Point]]:
         )
         found.append((entry, point))
     return found
+
+
+def _first(record: dict[str, str], field: str) -> str:
+    """Return what a place's record says of a field that is no column of places."""
+    return next((record[name] for name in fields()[field].names if name in record), "")

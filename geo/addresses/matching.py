@@ -22,7 +22,7 @@ ONE_SLIP, TWO_SLIPS = 5, 12
 street names of Stockholm the four pairs so alike were four misspelt streets."""
 NAME_LETTERS = 7
 """Letters a building's name needs for that."""
-SHOWN_LIKE = 0.70
+SHOWN_LIKE = 0.78
 """From here on a likeness is shown as a suggestion."""
 EXACT, LETTER, RANGE, SPELLING, NAME, ROUGHLY = 100.0, 95.0, 92.0, 90.0, 90.0, 60.0
 """Scores: address as written; its number without or with other letters; an end of a range of
@@ -31,13 +31,16 @@ numbers; a slip of spelling (times the likeness); a building by its name; a stre
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: what a row of a file says of where it is. ``kind``: a kind of place."""
+    """What is looked for: what a row of a file says of where it is. ``kind``: a kind of place;
+    ``protected``: no service may be asked for it.
+    """
 
     name: str = ""
     address: str = ""
     postcode: str = ""
     city: str = ""
     kind: str = ""
+    protected: bool = False
 
 
 @dataclass(frozen=True)

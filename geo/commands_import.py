@@ -1,0 +1,177 @@
+"""What the commands ``import`` and ``worklist`` do: a file of places on its way into an area, and
+the places that still have none on the map.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from geo import presets, texts
+from geo.addresses import Wanted, find, gazetteer
+from geo.area import Area, open_area
+from geo.checking import Fix
+from geo.errors import BadOption, FileMissing, UnknownFix
+from geo.importing import Import, carry_out, plan, propose
+from geo.output.import_lines import (
+    import_json,
+    import_lines,
+    next_lines,
+    worklist_json,
+    worklist_lines,
+)
+from geo.restricted import HOUSING
+from geo.sources.tables import Choices, understand
+from geo.store import Record, has_store, store_of, user
+
+Options: TypeAlias = argparse.Namespace
+ALL = "all"
+
+
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
+    """Add the commands and their options to the parser."""
+    task = tasks.add_parser("import", parents=[common], help=say("import"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("file", help=say("import_file"))
+    task.add_argument("--kind", required=True, help=say("kind"))
+    task.add_argument("--dry-run", action="store_true", help=say("dry_run"))
+    task.add_argument("--json", action="store_true", help=say("import_json"))
+    task.add_argument("--lookup", action="store_true", help=say("lookup"))
+    for name, metavar in (("sheet", "NAME"), ("encoding", "NAME"), ("delimiter", "SIGN")):
+        task.add_argument(f"--{name}", default="", metavar=metavar, help=say(f"import_{name}"))
+    task.add_argument("--decimal", default="", choices=(",", "."), help=say("import_decimal"))
+    task.add_argument("--header", metavar="N", help=say("import_header"))
+    task.add_argument("--crs", default="", metavar="EPSG:N", help=say("import_crs"))
+    task.add_argument(
+        "--column", action="append", default=[], metavar="FIELD=COLUMN", help=say("import_column")
+    )
+    task.add_argument("--fix", action="append", default=[], metavar="CODE", help=say("import_fix"))
+    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
+    task.set_defaults(run=import_file)
+    task = tasks.add_parser("worklist", parents=[common], help=say("worklist"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.set_defaults(run=worklist)
+
+
+def import_file(options: Options) -> None:
+    """Import a file of places into an area, or tell what would happen."""
+    file = Path(options.file)
+    if not file.is_file():
+        raise FileMissing(file=options.file)
+    kind = presets.kind(options.kind).id
+    choices = _choices(options)
+    area = open_area(options.area, options.home)
+    found = _proposed(area, file, kind, choices, options)
+    fixes = _fixes(found, options.fix)
+    store = store_of(area.id, options.home) if has_store(area.id, options.home) else None
+    planned = plan(found, area, store, fixes=fixes)
+    batch = 0
+    if not options.dry_run:
+        store = store_of(area.id, options.home)
+        batch = carry_out(found, area, store, who=user(options.who), fixes=fixes)
+    if options.json:
+        document = import_json(found, planned, options.lang)
+        document |= {"written": not options.dry_run, "batch": batch or None}
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+        return
+    for line in import_lines(found, planned, options.lang):
+        print(line)
+    for line in _ending(found, area, batch, options):
+        print(line)
+
+
+def worklist(options: Options) -> None:
+    """List the places without a point, and why they have none."""
+    area = open_area(options.area, options.home)
+    stored = has_store(area.id, options.home)
+    records = store_of(area.id, options.home).unplaced() if stored else []
+    said = suggestions(area, records)
+    if options.json:
+        print(json.dumps(worklist_json(records, said, options.lang), ensure_ascii=False, indent=1))
+        return
+    for line in worklist_lines(records, said, options.lang):
+        print(line)
+
+
+def suggestions(area: Area, records: list[Record]) -> list[str]:
+    """Return for each place without a point what it may be, "" where nothing is like it; protected
+    housing is not looked for.
+    """
+    known = gazetteer(area)
+    said = []
+    for record in records:
+        fields = record.fields
+        if fields["kind"] == HOUSING:
+            said.append("")
+            continue
+        wanted = Wanted(str(fields["name"]), str(fields["address"]), kind=str(fields["kind"]))
+        said.append(find(known, wanted).said)
+    return said
+
+
+def _proposed(area: Area, file: Path, kind: str, choices: Choices, options: Options) -> Import:
+    west, south, east, north = map(float, area.boundary.total_bounds)
+    understood = understand(file, choices=choices, kind=kind, near=(west, south, east, north))
+    today = date.today()
+    if not options.lookup:
+        return propose(area, understood, kind, today=today)
+    from geo.sources.lookup import looking_up  # osmnx takes a second and a half to load
+
+    line = nullcontext(None) if kind == HOUSING else looking_up(area, home=options.home)
+    with line as lookup:
+        return propose(area, understood, kind, today=today, lookup=lookup)
+
+
+def _choices(options: Options) -> Choices:
+    """Turn the options into what a person says of the file."""
+    header = options.header
+    if header is not None and not (header.isascii() and header.isdigit()):
+        raise BadOption(reason=f"--header {header}", command="import")
+    columns = {}
+    for word in options.column:
+        field, sign, column = word.partition("=")
+        if not sign or not field:
+            raise BadOption(reason=f"--column {word}", command="import")
+        columns[field.strip()] = column.strip()
+    return Choices(
+        sheet=options.sheet,
+        encoding=options.encoding,
+        delimiter={"tab": "\t", "\\t": "\t"}.get(options.delimiter, options.delimiter),
+        decimal=options.decimal,
+        header=None if header is None else int(header),
+        crs=options.crs,
+        columns=columns,
+    )
+
+
+def _fixes(found: Import, wanted: list[str]) -> list[Fix]:
+    """Return the fixes a person asked for, by the codes of their problems."""
+    known = {problem.code for problem in found.problems if problem.fix}
+    for code in wanted:
+        if code != ALL and code not in known:
+            raise UnknownFix(found=code, known=", ".join(sorted(known)) or "–")
+    return [
+        problem.fix
+        for problem in found.problems
+        if problem.fix and (ALL in wanted or problem.code in wanted)
+    ]
+
+
+def _ending(found: Import, area: Area, batch: int, options: Options) -> list[str]:
+    def say(key: str, **values: str) -> str:
+        return texts.text(f"importing.{key}", options.lang, **values)
+
+    after = next_lines(found, area, options.lang, asked=options.lookup)
+    if options.dry_run:
+        return [*after, say("dry")]
+    done = say("done", batch=str(batch), area=area.id) if batch else say("nothing")
+    if area.demonstration:
+        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+    return [*after, done]

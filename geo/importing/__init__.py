@@ -1,0 +1,21 @@
+"""A file of places on its way into an area: proposed, checked, and carried out as one change that
+can be undone. Reads no files itself (``geo.sources``) and keeps nothing (``geo.store``).
+"""
+
+from geo.importing.carrying import NOTE, Plan, carry_out, plan
+from geo.importing.proposing import (
+    ADDRESS,
+    COORDINATES,
+    HOW,
+    LOOKUP,
+    NAME,
+    UNPLACED,
+    Asked,
+    Import,
+    propose,
+)
+
+__all__ = [
+    "ADDRESS", "COORDINATES", "HOW", "LOOKUP", "NAME", "NOTE", "UNPLACED", "Asked", "Import",
+    "Plan", "carry_out", "plan", "propose",
+]  # fmt: skip
