@@ -5,7 +5,7 @@ row and sign for sign.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ import shapely
 
 from geo import people as people_of
 from geo.area import Area
+from geo.columns import PLACES
 from geo.keeping.records import ACTIVITY, CLOSED, DETAILS, OPEN, PLACE, Json, Record
 from geo.keeping.rows import Kept
 from geo.network import WGS84
@@ -34,7 +35,7 @@ def overlay(area: Area, edited: Sequence[Kept], edits: int) -> Area:
     table = _places(area, places) if places else area.places
     touched = {each.record.id for each in places if HOUSING in _kinds(each)}
     people = _with_people_of(area.people, table) if touched else area.people
-    away = {each.record.id for each in places if not _is_there(each.record)}
+    away = {_word(each.record.id) for each in places if not _is_there(each.record)}
     return replace(
         area,
         places=table,
@@ -56,7 +57,7 @@ def _kinds(each: Kept) -> set[str]:
 
 def _places(area: Area, edited: Sequence[Kept]) -> gpd.GeoDataFrame:
     names = list(area.places.columns)
-    rows = {each.record.id: _row(each.record) for each in edited if _is_there(each.record)}
+    rows = {_word(each.record.id): _row(each.record) for each in edited if _is_there(each.record)}
     mine = pd.DataFrame(
         {name: [row.get(name) for row in rows.values()] for name in names}, index=list(rows)
     )
@@ -66,14 +67,21 @@ def _places(area: Area, edited: Sequence[Kept]) -> gpd.GeoDataFrame:
     )
     if len(area.districts):
         changed["district"] = people_of.with_districts(changed, area.districts)
-    whole = _laid_over(area.places, changed[names], {each.record.id for each in edited})
+    whole = _laid_over(area.places, changed[names], {_word(each.record.id) for each in edited})
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=area.places.crs)
 
 
 def _row(record: Record) -> Json:
     details = json.dumps(record.fields[DETAILS], ensure_ascii=False, allow_nan=False)
-    fields = {**record.fields, DETAILS: details}
-    return {**fields, "id": record.id, "lon": record.lon, "lat": record.lat}
+    words = {name: _word(record.fields.get(name)) for name in PLACES}
+    told: Json = {**words, "demonstration": bool(record.fields["demonstration"])}
+    told |= {DETAILS: _word(details), "id": _word(record.id)}
+    return {**told, "lon": record.lon, "lat": record.lat}
+
+
+def _word(value: object) -> str:
+    """Return a text that a table can hold: half a surrogate pair becomes a question mark."""
+    return "" if value is None else str(value).encode(errors="replace").decode()
 
 
 def _activities(table: pd.DataFrame, edited: Sequence[Kept], away: set[str]) -> pd.DataFrame:
@@ -81,35 +89,41 @@ def _activities(table: pd.DataFrame, edited: Sequence[Kept], away: set[str]) -> 
     if edited:
         there = [each.record for each in edited if each.record.status != CLOSED]
         names = list(table.columns)
-        rows: list[Json] = [{**record.fields, "id": record.id} for record in there]
+        rows: list[Json] = [
+            {name: cell if isinstance(cell, bool) else _word(cell) for name, cell in fields.items()}
+            for fields in ({**record.fields, "id": record.id} for record in there)
+        ]
         columns: dict[str, list[Any]] = {
             name: [row.get(name, "") for row in rows] for name in names
         }
-        changed = pd.DataFrame(columns, index=[record.id for record in there])
-        table = _laid_over(table, changed, {each.record.id for each in edited})
+        changed = pd.DataFrame(columns, index=[_word(record.id) for record in there])
+        table = _laid_over(table, changed, {_word(each.record.id) for each in edited})
     gone = table["place"].isin(away) if away and len(table) else None
     return table if gone is None or not gone.any() else table[~gone].reset_index(drop=True)
 
 
-def _laid_over(table: pd.DataFrame, changed: pd.DataFrame, edited: Iterable[str]) -> pd.DataFrame:
-    """Return a table whose edited rows are replaced where they stand, or gone; new ones follow."""
-    edited = set(edited)
+def _laid_over(table: pd.DataFrame, changed: pd.DataFrame, edited: set[str]) -> pd.DataFrame:
+    """Return a table whose edited rows are replaced where they stand, or gone; new ones follow.
+
+    ``changed`` has the same columns, and ids in its index.
+    """
     ids = table["id"].astype(str).tolist()
-    kept = [row for row, name in enumerate(ids) if name not in edited or name in changed.index]
-    rest = [name for name in changed.index if name not in set(ids)]
-    base = table.iloc[kept].reset_index(drop=True)
-    at = {name: row for row, name in reversed(list(enumerate(base["id"].astype(str))))}
-    both = pd.concat([base, changed], ignore_index=True) if len(base) else changed.reset_index()
-    order = list(range(len(base)))
-    for number, name in enumerate(changed.index):
-        if name in at:
-            order[at[name]] = len(base) + number
-    order += [len(base) + number for number, name in enumerate(changed.index) if name in set(rest)]
-    whole = both.iloc[order].reset_index(drop=True)[list(table.columns)]
-    for name in table.columns:
-        if name != "geometry" and len(base) and whole[name].dtype != table[name].dtype:
-            whole[name] = whole[name].astype(table[name].dtype)
-    return whole
+    left = [row for row, name in enumerate(ids) if name not in edited or name in changed.index]
+    base = table.iloc[left].reset_index(drop=True)
+    if changed.empty:
+        return base
+    alike = changed.astype({name: table[name].dtype for name in table if name != "geometry"})
+    if base.empty:
+        return alike.reset_index(drop=True)
+    place_of = {ids[row]: at for at, row in reversed(list(enumerate(left)))}
+    order, new = list(range(len(base))), []
+    for number, name in enumerate(changed.index, start=len(base)):
+        if name in place_of:
+            order[place_of[name]] = number
+        else:
+            new.append(number)
+    both = pd.concat([base, alike], ignore_index=True)
+    return both.iloc[order + new].reset_index(drop=True)
 
 
 def _with_people_of(people: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -33,7 +33,9 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
     if later:
         named = [_name(each, there.get((each.type, each.record))) for each in later]
         more = " …" if len(named) > NAMED else ""
-        error = UndoBlocked(batch=str(batch), count=len(named), named=", ".join(named[:NAMED]) + more)
+        error = UndoBlocked(
+            batch=str(batch), count=len(named), named=", ".join(named[:NAMED]) + more
+        )
         error.records = tuple(each.record for each in later)
         raise error
     by = rows.writer(connection, area, who)
