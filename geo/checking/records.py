@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
 
 from geo import privacy
 from geo.area import Area, Source
@@ -96,7 +96,7 @@ def _minutes(text: str) -> int | None:
 
 def _dates(rows: Rows, row: int, today: date) -> Iterator[Problem]:
     told = {name: rows.field(row, name) for name in ("valid_from", "valid_to", "updated")}
-    days = {name: _day(value) for name, value in told.items()}
+    days = {name: _day(written(value)) for name, value in told.items()}
     for name, value in told.items():
         if value is not None and days[name] is None:
             values = {"found": written(value), "column": rows.column(row, name)}
@@ -122,23 +122,23 @@ def _dates(rows: Rows, row: int, today: date) -> Iterator[Problem]:
         yield rows.problem("record_old", row, values={"updated": updated.isoformat()})
 
 
-def _day(value: Any) -> date | None:
+@lru_cache(maxsize=8192)
+def _day(text: str) -> date | None:
     """Return a date; a month or a year alone is its last day, so that nothing is called old that
     may not be.
     """
-    text = written(value)
     if re.fullmatch(r"(?:19|20)\d\d", text):
         return date(int(text), 12, 31)
     if month := re.fullmatch(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])", text):
         first = date(int(month[1]), int(month[2]), 28) + timedelta(days=4)
         return first - timedelta(days=first.day)
-    return day(value)
+    return day(text)
 
 
 def _sources(rows: Rows, area: Area, today: date) -> Iterator[Problem]:
     """Tell once of each old source, on the places that have no date of their own."""
     for source in area.sources:
-        found = _day(source.date)
+        found = _day(written(source.date))
         if found is None or (today - found).days <= rows.rule.records.old_days:
             continue
         theirs = [row for row in range(rows.own) if _comes_from(rows, row, source)]

@@ -89,12 +89,17 @@ def _worth(rows: Rows, row: int, wrong: frozenset[str]) -> tuple[object, ...]:
 
 def _pairs(rows: Rows) -> list[Pair]:
     """Return pairs of one place, also those that only what merged records know together shows."""
-    found = _judged(rows)
+    everything = range(len(rows))
+    found = _judged(rows, everything)
     seen = {(pair.one, pair.other) for pair in found}
     for _ in range(ROUNDS):
-        more = [
-            pair for pair in _judged(_merged(rows, found)) if (pair.one, pair.other) not in seen
+        merged = _merged(rows, found)
+        filled = [
+            row
+            for row in everything
+            if (merged.names[row], merged.written[row]) != (rows.names[row], rows.written[row])
         ]
+        more = [pair for pair in _judged(merged, filled) if (pair.one, pair.other) not in seen]
         if not more:
             break
         found += more
@@ -118,9 +123,14 @@ def _filled(texts: Sequence[str], label: Ints) -> tuple[str, ...]:
     )
 
 
-def _judged(rows: Rows) -> list[Pair]:
-    found = []
+def _judged(rows: Rows, looked_at: Sequence[int]) -> list[Pair]:
+    """Return the pairs of one place that some of the rows are part of."""
+    if not looked_at:
+        return []
+    found, these = [], set(looked_at)
     for one, other in _candidates(rows):
+        if one not in these and other not in these:
+            continue
         severity = _same(rows, one, other)
         if severity is not None:
             found.append(Pair(one, other, severity))

@@ -5,6 +5,7 @@ its address, its name most often.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -29,41 +30,52 @@ def spot_problems(rows: Rows, known: Known, judged: list[Judged]) -> Iterator[Pr
     known each is told, since nobody can know which.
     """
     for spot in _spots(rows):
-        streets = {rows.addresses[row].street for row in spot} - {""}
+        here = _street_rows(rows, spot)
+        owner = next((row for row in spot if judged[row].stands), None)
         for row in spot:
             if row >= rows.own or judged[row].stands is not None or not rows.addresses[row].street:
                 continue
-            if len(streets) > 1:
-                yield _streets_differ(rows, row, spot, known, judged)
+            if len(here) > 1:
+                yield _streets_differ(rows, row, here, owner, known)
             else:
                 yield from _numbers_differ(rows, row, spot, known)
 
 
+def _street_rows(rows: Rows, spot: list[int]) -> dict[str, list[int]]:
+    """Return the places of a spot by street, without those whose street is not known."""
+    here: dict[str, list[int]] = {}
+    for row in spot:
+        if rows.addresses[row].street:
+            here.setdefault(rows.addresses[row].street, []).append(row)
+    return here
+
+
 def _streets_differ(
-    rows: Rows, row: int, spot: list[int], known: Known, judged: list[Judged]
+    rows: Rows, row: int, here: dict[str, list[int]], owner: int | None, known: Known
 ) -> Problem:
     mine = rows.addresses[row].street
-    others = [other for other in spot if rows.addresses[other].street not in ("", mine)]
+    theirs = (other for street, found in here.items() if street != mine for other in found)
+    others = list(islice(theirs, MOST_NAMES))
+    if owner is not None and rows.addresses[owner].street == mine:
+        owner = None
     named = [
         other
-        for other in others[:MOST_NAMES]
+        for other in others
         if likeness(rows.names[row], rows.names[other]) >= rows.rule.same.alike
     ]
-    owner = next((other for other in others if judged[other].stands), None)
     first = owner if owner is not None else (named or others)[0]
     values = {
         "address": rows.written[row],
         "other": rows.name(first),
         "theirs": rows.written[first],
-        "count": len(others),
+        "count": sum(map(len, here.values())) - len(here[mine]),
     }
-    sure = owner is not None
     return rows.problem(
         "shared_by_name" if named else "shared_point",
         row,
-        severity="error" if named or sure else "warning",
+        severity="error" if named or owner is not None else "warning",
         values=values,
-        others=tuple(others[:MOST_NAMES]),
+        others=tuple(others),
         fix=place_again(rows, row, known),
     )
 

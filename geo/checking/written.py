@@ -130,6 +130,7 @@ def likeness(one: str, other: str) -> float:
     return float(fuzz.ratio(mine, theirs))
 
 
+@lru_cache(maxsize=65_536)
 def _numbers(text: str) -> list[str]:
     return re.findall(r"\d+", text)
 
