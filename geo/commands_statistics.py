@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from geo import commands
-from geo.area import open_area, save_area
+from geo import commands, commands_store
+from geo.area import Area, open_area
 from geo.errors import BadOption, FileMissing
 from geo.output import statistics_lines
 from geo.residents import Ask, add_statistics
@@ -54,9 +54,9 @@ def statistics(options: Options) -> None:
         columns=_columns(options.column),
         other_vintage=options.other_vintage,
     )
-    area = open_area(options.area, options.home)
+    area = open_area(options.area, options.home, edited=False)
     added = add_statistics(area, ask, progress=commands._progress(options))
-    save_area(added.area, options.home)
+    _save(added.area, options)
     if options.json:
         _print_json(statistics_lines.statistics_json(added, options.lang))
         return
@@ -68,14 +68,21 @@ def statistics(options: Options) -> None:
 def schools(options: Options) -> None:
     """Add preschools."""
     ask = AskSchools(options.municipality, _file(options.file))
-    area = open_area(options.area, options.home)
+    area = open_area(options.area, options.home, edited=False)
     added = add_schools(area, ask, progress=commands._progress(options))
-    save_area(added.area, options.home)
+    _save(added.area, options)
     if options.json:
         _print_json(statistics_lines.schools_json(added))
         return
     print("\n".join(statistics_lines.schools_lines(added, options.lang)))
     for line in statistics_lines.left_out_lines(added.source.left_out, options.lang):
+        print(line, file=sys.stderr)
+
+
+def _save(area: Area, options: Options) -> None:
+    """Save the area; where its files and people's edits clashed is said on the side."""
+    _, clashes = commands_store.save(area, options)
+    for line in clashes:
         print(line, file=sys.stderr)
 
 

@@ -69,6 +69,14 @@ class Added:
         return tuple(row for source in self.sources for row in source.left_out)
 
 
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """Residents where they live, and their counts a statistical area."""
+
+    people: gpd.GeoDataFrame
+    counts: pd.DataFrame
+
+
 def add_statistics(area: Area, ask: Ask, *, progress: Progress | None = None) -> Added:
     """Put people per statistical area into an area in place of the residents it has.
 
@@ -151,7 +159,8 @@ def _with_own(area: Area, ask: Ask, own: dict[str, str], progress: Progress | No
     ]
     sources = _told(figures, "kept_points", tuple(lost), estimated=True)
     kept = tuple(source for source in area.sources if source.part == OUTLINES)
-    return _added(area, people, figures, fit, (*sources, *kept))
+    counts = table.reindex(list(own))
+    return _added(area, figures, fit, _Placed(people, counts), (*sources, *kept))
 
 
 def _placed(
@@ -163,7 +172,8 @@ def _placed(
     people, made, outside = people_of.spread(joined.frame, area.network, area.buildings)
     estimated = bool(people["estimated"].any())
     sources = _told(figures, made, (*joined.left_out, *outside), estimated=estimated)
-    return _added(area, people, figures, joined.fit, (*sources, outlines.source))
+    placed = _Placed(people, joined.frame[figures.groups])
+    return _added(area, figures, joined.fit, placed, (*sources, outlines.source))
 
 
 def _told(
@@ -179,22 +189,20 @@ def _told(
 
 def _added(
     area: Area,
-    residents: gpd.GeoDataFrame,
     figures: Figures,
     fit: Fit,
+    placed: _Placed,
     sources: tuple[Source, ...],
 ) -> Added:
     """Put residents and their sources into the area; its other people stay."""
+    counts = placed.counts
     others = area.people[area.people["origin"] != RESIDENTS]
-    people = _stacked(residents, others)
+    people = _stacked(placed.people, others)
     people = people.assign(district=people_of.with_districts(people, area.districts))
     kept = tuple(s for s in area.sources if s.part not in ("people", OUTLINES))
     made = replace(area, people=people, sources=(*kept, *sources), _snaps={})
-    rows = made.people[made.people["origin"] == RESIDENTS]
-    totals = {group: float(rows[group].sum(min_count=1)) for group in figures.groups}
-    unknown = {
-        group: int(rows.loc[rows[group].isna(), "unit"].nunique()) for group in figures.groups
-    }
+    totals = {group: float(counts[group].sum(min_count=1)) for group in figures.groups}
+    unknown = {group: int(counts[group].isna().sum()) for group in figures.groups}
     return Added(made, fit, figures.level, figures.year, totals, unknown, sources)
 
 

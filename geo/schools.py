@@ -12,10 +12,10 @@ import pandas as pd
 
 from geo import people as people_of
 from geo import places as places_of
-from geo.area import Area, Progress, Source
+from geo.area import Area, LeftOut, Progress, Source
 from geo.build import with_places
 from geo.errors import BadMunicipality
-from geo.inputs import Inputs
+from geo.inputs import MARGIN_M, Inputs
 from geo.network import WGS84
 from geo.preschool_rules import cell, plain_record, rules
 from geo.sources.scb import check_municipality
@@ -45,7 +45,8 @@ class AddedSchools:
 
 
 def add_schools(area: Area, ask: AskSchools, *, progress: Progress | None = None) -> AddedSchools:
-    """Put preschools into an area; they replace those of the same source, and OpenStreetMap's.
+    """Put preschools into an area; they replace those of the same source, and OpenStreetMap's. Of
+    what a service has, those up to 1,000 m outside the area are kept.
 
     Raises
     ------
@@ -68,9 +69,15 @@ def add_schools(area: Area, ask: AskSchools, *, progress: Progress | None = None
 
 def _with_fetched(area: Area, found: Preschools) -> tuple[Area, Source]:
     kept, far = places_of.near(
-        found.places, area.metric_boundary, area.network.crs, file=found.source.title
+        found.places,
+        area.metric_boundary,
+        area.network.crs,
+        far_m=MARGIN_M,
+        file=found.source.title,
     )
-    source = replace(found.source, left_out=(*found.source.left_out, *far))
+    # The service has a whole municipality; the rest of it is no list of what went wrong here.
+    lost = (LeftOut(0, "elsewhere", {"count": len(far)}),) if far else ()
+    source = replace(found.source, left_out=(*found.source.left_out, *lost))
     of_kind = area.places["kind"] == KIND
     stale = of_kind & (
         (area.places["source"] == source.title)
