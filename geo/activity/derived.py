@@ -44,7 +44,7 @@ def activities_of(area: Area) -> tuple[Activity, ...]:
     told = {(each.place, each.kind) for each in listed if not each.visiting}
     dated = {(each.part, each.title): each.date for each in area.sources if not each.file_date}
     derived = tuple(
-        _of_place(row, kind, dated.get((str(row["kind"]), str(row["source"])), ""))
+        _of_place(row, kind, _dated(row, dated))
         for row in area.places.drop(columns="geometry").to_dict("records")
         if (kind := kind_of_place(str(row["kind"]))) and (row["id"], kind) not in told
     )
@@ -94,6 +94,12 @@ def _of_place(row: Mapping[Any, Any], kind: str, dated: str) -> Activity:
         confirmed=_day(_said(record, _CONFIRMED)) or _day(dated),
         demonstration=bool(row["demonstration"]),
     )
+
+
+def _dated(row: Mapping[Any, Any], dated: Mapping[tuple[str, str], str]) -> str:
+    """Return the date of the source a place came from, "" where it has none."""
+    title = str(row["source"])
+    return dated.get((str(row["kind"]), title)) or dated.get(("places", title), "")
 
 
 def _said(record: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from babel import Locale
 from dateutil.rrule import rrule, rrulestr
 from numpy.typing import NDArray
 
@@ -52,6 +53,15 @@ def weekly_rule(days: tuple[int, ...], every_weeks: int = 1) -> str:
     """
     interval = f"INTERVAL={every_weeks};" if every_weeks > 1 else ""
     return f"FREQ=WEEKLY;{interval}BYDAY=" + ",".join(WEEKDAYS[day] for day in sorted(set(days)))
+
+
+def weekday_name(day: int, language: str = "sv", width: str = "abbreviated") -> str:
+    """Return what a weekday is called, 0 being Monday; ``width`` is ``wide`` or ``abbreviated``.
+
+    >>> weekday_name(1), weekday_name(1, "en", "wide")
+    ('tis', 'Tuesday')
+    """
+    return str(Locale("sv" if language == "sv" else "en").days["format"][width][day])
 
 
 def read_rule(text: str) -> str | None:
@@ -104,15 +114,14 @@ def occurrences(activity: Activity, start: datetime, end: datetime) -> tuple[Occ
     () when nothing happens, and when the hours are unknown: see ``activity.times``.
     """
     since, until = _moment(start), _moment(end)
-    found = set()
     first = since.astimezone(STOCKHOLM).date() - DAY
     last = until.astimezone(STOCKHOLM).date()
-    for times in activity.times or ():
-        for day in days(times, first, last):
-            if _holds(activity, day):
-                begins, ends = _clock(times, day)
-                if begins.astimezone(UTC) < until and ends.astimezone(UTC) > since:
-                    found.add((begins.astimezone(UTC), ends.astimezone(UTC)))
+    found = {
+        clock
+        for times in activity.times or ()
+        for day in held_days(activity, times, first, last)
+        if (clock := _clock(times, day))[0] < until and clock[1] > since
+    }
     return tuple(
         Occurrence(activity, begins.astimezone(STOCKHOLM), ends.astimezone(STOCKHOLM))
         for begins, ends in sorted(found)
@@ -145,10 +154,47 @@ def week_grid(activity: Activity, monday: date) -> NDArray[np.bool_]:
     return grid
 
 
+def held_days(activity: Activity, times: Times, first: date, last: date) -> tuple[date, ...]:
+    """Return the days, from one to another, both counted, on which one of an activity's times
+    begins.
+    """
+    return tuple(day for day in days(times, first, last) if _holds(activity, day))
+
+
 @lru_cache(maxsize=65_536)
 def days(times: Times, first: date, last: date) -> tuple[date, ...]:
     """Return the days from one to another, both counted, on which recurring hours begin."""
-    return tuple(day for day in _days(times, first, last) if _takes_place(times, day))
+    return tuple(day for day in rule_days(times, first, last) if _takes_place(times, day))
+
+
+def rule_days(times: Times, first: date, last: date) -> list[date]:
+    """Return the days of a rule from one to another, before season, holidays and exceptions."""
+    parts = _parts(times.rrule)
+    until = parts.pop("UNTIL", "")
+    ends = min(last, _until(until)) if until else last
+    most = int(parts["COUNT"]) if "COUNT" in parts else None
+    begins = times.first if most else _nearer(times.first, parts, first)
+    found = islice(_rule(parts, begins, ends), most)
+    return [day.date() for day in found if day.date() >= first]
+
+
+def rule_until(times: Times, last: date) -> str:
+    """Return the rule as iCalendar writes it for an event that begins on one of its days: up to the
+    one on a last day, without a count.
+    """
+    parts = _parts(times.rrule)
+    kept = [f"{name}={parts[name]}" for name in parts if name not in ("UNTIL", "COUNT")]
+    until = _moment(datetime.combine(last, times.start))
+    return ";".join([*kept, f"UNTIL={until:%Y%m%dT%H%M%SZ}"])
+
+
+def wall_clock(times: Times, day: date) -> tuple[datetime, datetime]:
+    """Return when hours that begin on a day start and end by the clock on the wall, which may show
+    an hour that the change to summer time skips.
+    """
+    next_day = times.end <= times.start
+    begins = datetime.combine(day, times.start, STOCKHOLM)
+    return begins, datetime.combine(day + DAY * next_day, times.end, STOCKHOLM)
 
 
 def midnight(day: date) -> datetime:
@@ -208,17 +254,6 @@ def _rule(parts: dict[str, str], begins: date, last: date) -> rrule:
     return found
 
 
-def _days(times: Times, first: date, last: date) -> list[date]:
-    """Return the days of a rule between two days, before season, holidays and exceptions."""
-    parts = _parts(times.rrule)
-    until = parts.pop("UNTIL", "")
-    ends = min(last, _until(until)) if until else last
-    most = int(parts["COUNT"]) if "COUNT" in parts else None
-    begins = times.first if most else _nearer(times.first, parts, first)
-    found = islice(_rule(parts, begins, ends), most)
-    return [day.date() for day in found if day.date() >= first]
-
-
 def _nearer(begins: date, parts: dict[str, str], first: date) -> date:
     """Move the start of a weekly rule by whole rounds to just before a day: the days stay the same,
     and none of the years between have to be walked through.
@@ -241,12 +276,11 @@ def _holds(activity: Activity, day: date) -> bool:
 
 
 def _clock(times: Times, day: date) -> tuple[datetime, datetime]:
-    """Return when hours that begin on a day start and end."""
-    next_day = times.end <= times.start
-    begins = datetime.combine(day, times.start)
-    ends = datetime.combine(day + DAY * next_day, times.end)
+    """Return when hours that begin on a day start and end, in UTC."""
+    begins, ends = wall_clock(times, day)
     start, end = _moment(begins), _moment(ends)
-    return start, end if end > start else start + (ends - begins)
+    planned = ends.replace(tzinfo=None) - begins.replace(tzinfo=None)
+    return start, end if end > start else start + planned
 
 
 def _moment(clock: datetime) -> datetime:

@@ -1,0 +1,104 @@
+"""What the command ``activities`` does: a week's activities as text, JSON, CSV or a calendar, and
+adding activities from a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from geo import texts
+from geo.activity import activities_of
+from geo.activity.adding import with_activities
+from geo.activity.cells import day
+from geo.activity.ics import to_ics
+from geo.activity.reading import read_activities
+from geo.area import Area, LeftOut, open_area, save_area
+from geo.commands import Options, Say
+from geo.errors import BadDate
+from geo.output import activity_files, tables
+from geo.output.activity_files import Week
+
+ENDINGS = (".ics", ".csv")
+AHEAD = timedelta(days=365)
+"""How far ahead a calendar file tells, from its week."""
+
+
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: Say) -> None:
+    """Add the command ``activities``."""
+    task = tasks.add_parser("activities", parents=[common], help=say("activities"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--add", metavar="FILE", help=say("activities_add"))
+    task.add_argument("--week", metavar="DATE", default="", help=say("activities_week"))
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.add_argument("-o", "--output", help=say("output"))
+    task.set_defaults(run=activities)
+
+
+def activities(options: Options) -> None:
+    """Add activities from a file, if one is given, and tell what happens in a week."""
+    output = Path(options.output) if options.output else None
+    if output:
+        tables.check_ending(output, ENDINGS)
+    today = datetime.now(UTC).date()
+    monday = _monday(options.week, today)
+    area = open_area(options.area, options.home)
+    if options.add:
+        area = _added(area, Path(options.add), options)
+    if area.demonstration:
+        _warn(texts.text("demo.mark", options.lang))
+    week = activity_files.week_of(area, activities_of(area), monday, today)
+    if output:
+        tables.write_file(output, _content(output, week, options.lang))
+    if options.json:
+        document = activity_files.week_json(week, options.lang)
+        print(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+    elif not output:
+        print("\n".join(activity_files.week_lines(week, options.lang)))
+
+
+def _added(area: Area, path: Path, options: Options) -> Area:
+    """Save an area with a file's activities; where it has a store, people's edits of them stand."""
+    read = read_activities(path, area.places)
+    saved = save_area(with_activities(area, read, path.name), options.home)
+    values = {"found": len(read.activities), "rows": read.rows, "file": path.name}
+    _warn(texts.text("activities.added", options.lang, **values))
+    for each in read.left_out:
+        _warn(_left_out(each, options.lang))
+    return saved
+
+
+def _left_out(each: LeftOut, language: str) -> str:
+    reason = texts.text(f"left_out.{each.reason}", language, **each.values)
+    return texts.text("activities.row", language, row=str(each.row), reason=reason)
+
+
+def _content(output: Path, week: Week, language: str) -> bytes:
+    if output.suffix.lower() == ".csv":
+        return activity_files.week_csv(week, language)
+    found = activities_of(week.area)
+    places = dict(zip(week.area.places["id"], week.area.places["name"], strict=True))
+    return to_ics(
+        found,
+        week.monday,
+        week.monday + AHEAD,
+        places=places,
+        now=datetime.now(UTC),
+        language=language,
+    )
+
+
+def _monday(text: str, today: date) -> date:
+    """Return the Monday of the week of a day, of today's where none is given."""
+    chosen = day(text) if text else today
+    if chosen is None:
+        raise BadDate(found=text[:40])
+    return chosen - timedelta(days=chosen.weekday())
+
+
+def _warn(line: str) -> None:
+    print(line, file=sys.stderr)
