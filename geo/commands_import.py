@@ -27,7 +27,8 @@ from geo.output.import_lines import (
     worklist_lines,
 )
 from geo.restricted import HOUSING
-from geo.sources.tables import Choices, understand
+from geo.sources.sheets import Choices
+from geo.sources.tables import understand
 from geo.store import Record, has_store, store_of, user
 
 Options: TypeAlias = argparse.Namespace

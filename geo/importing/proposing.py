@@ -186,7 +186,8 @@ def _by_words(
             progress("progress.import", done / len(missed))
         match = find(known, row.wanted)
         how = match.how
-        if not match.certain and lookup is not None and not row.wanted.protected:
+        elsewhere = match.certain or match.reason == "other_postcode"
+        if lookup is not None and not elsewhere and not row.wanted.protected:
             asked = lookup.find(row.wanted)
             how, match = (LOOKUP, asked) if asked.certain else ("", _better(match, asked))
         if match.certain and match.point is not None:

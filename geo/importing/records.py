@@ -29,6 +29,7 @@ OWN = ("id", "name", "address", "postcode", "city", "kind")
 MOST_FIGURES, FEW_FIGURES = 0.5, 3
 """A file without coordinates and addresses is statistics where so large a share of its columns, and
 at least so many, hold figures."""
+ALL_BUT_SOME = 0.9
 RULES_OF = {
     **{"capacity": "places", "enrolled": "enrolled", "languages": "languages"},
     **{"valid_from": "valid_from", "valid_to": "valid_to", "operator": "owner"},
@@ -131,9 +132,12 @@ def _check_holds_places(understood: Understood) -> None:
 
 
 def _is_figures(column: pd.Series) -> bool:
-    """Whether a column holds numbers, or words for numbers that are not told."""
+    """Whether a column holds numbers, or words for numbers that are not told; a few may say it in
+    their own way ("~100").
+    """
     cells = [cell for cell in column if written(cell)]
-    return bool(cells) and all(to_number(cell) is not None or is_unknown(cell) for cell in cells)
+    figures = sum(to_number(cell) is not None or is_unknown(cell) for cell in cells)
+    return bool(cells) and figures >= ALL_BUT_SOME * len(cells)
 
 
 def _of_kind(understood: Understood, kind: str) -> tuple[pd.DataFrame, list[LeftOut]]:

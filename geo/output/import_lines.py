@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -136,18 +137,14 @@ def worklist_lines(records: Sequence[Record], said: Sequence[str], language: str
     if not records:
         return [say("worklist_empty")]
     lines = [say("worklist", count=len(records))]
-    for record, suggestion in zip(records, said, strict=True):
-        address = str(record.fields["address"])
-        lines.append(
-            say(
-                "work",
-                id=record.id,
-                name=str(record.fields["name"]) or say("unnamed"),
-                address=f", {address}" if address else "",
-                why=why_unplaced(str(record.fields["reason"]), language),
-                suggestion=say("suggestion", said=suggestion) if suggestion else "",
-            )
-        )
+    reasons = Counter(str(record.fields["reason"]) for record in records)
+    for reason, count in reasons.most_common():
+        lines.append(say("why", count=count, why=why_unplaced(reason, language)))
+        for record, suggestion in zip(records, said, strict=True):
+            if record.fields["reason"] == reason:
+                name = _named(record.fields["name"], record.fields["address"], language)
+                suggested = say("suggestion", said=suggestion) if suggestion else ""
+                lines.append(say("work", id=record.id, name=name, suggestion=suggested))
     return lines
 
 
