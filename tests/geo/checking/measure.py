@@ -23,6 +23,7 @@ import shapely
 
 from geo.area import Area
 from geo.checking import Problem, check_places
+from geo.checking.written import address
 from geo.columns import ADDRESSES, PLACES, empty_table
 from geo.network import SWEREF99_TM, WGS84, build_network
 
@@ -123,11 +124,17 @@ def cases() -> list[Case]:
         with_known = replace(town, addresses=known)
         found.append(Case(f"city as found, {label}", city, wrong, right, with_known, NO_PATHS))
         found.append(Case(f"city mended, {label}", mended, nobody, right_too, with_known, NO_PATHS))
-    for label, known in (("none", none), ("buildings", some)):
+    for label, known in (
+        ("none", none),
+        ("buildings but their own", _others()),
+        ("buildings", some),
+    ):
         with_known = replace(here, addresses=known)
         found.append(Case(f"borough as found, {label}", borough, bad, good, with_known))
         found.append(Case(f"borough mended, {label}", whole, nobody, all_good, with_known))
     found.append(Case("Haninge, none", haninge, nobody, confirmed, south, NO_PATHS))
+    houses = buildings_as_places()
+    found.append(Case("school buildings, none", houses, nobody, frozenset(houses["id"]), here))
     return found
 
 
@@ -147,6 +154,47 @@ def buildings() -> gpd.GeoDataFrame:
         geometry=table.geometry,
         crs=WGS84,
     )
+
+
+def buildings_as_places() -> gpd.GeoDataFrame:
+    """Return the borough's school buildings as a file of places whose points are right."""
+    table = gpd.read_file(DATA / "hasselby-vallingby" / "school_buildings.geojson")
+    rows = pd.DataFrame(
+        {
+            "skolverkets_id": table["markerid"],
+            "namn": table["title"],
+            "adress": table["adress"],
+            "lat": table.geometry.y,
+            "lon": table.geometry.x,
+        }
+    )
+    return _places(rows)
+
+
+def schools_looked_up() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Area]:
+    """Return Haninge's schools as an online service placed them, its preschools, and its area."""
+    table = pd.read_csv(DATA / "messy" / "schools_google_geocoded_haninge.csv", dtype=str)
+    names = {
+        "school_id": "skolverkets_id",
+        "school_name": "namn",
+        "address": "adress",
+        "latitude": "lat",
+        "longitude": "lon",
+    }
+    area = _area(gpd.read_file(DATA / "haninge" / "kommun.geojson"))
+    schools = _places(table.rename(columns=names)).assign(kind="school")
+    return schools, _haninge()[0], area
+
+
+def _others() -> gpd.GeoDataFrame:
+    """Return the buildings without those of the wrong preschools' own addresses."""
+    known = buildings()
+    theirs = {address(text) for text in _wrong_file()["Adress"]}
+    own = [
+        any(address(f"{street} {number}").meets(one) for one in theirs)
+        for street, number in zip(known["street"], known["number"], strict=True)
+    ]
+    return known[~pd.Series(own, index=known.index)]
 
 
 def streets() -> gpd.GeoDataFrame:
