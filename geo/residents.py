@@ -216,6 +216,15 @@ def _stacked(residents: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> gpd.GeoDa
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
 
 
+def municipality_of(area: Area) -> str:
+    """Return the one municipality that the area's statistical areas lie in; "" where their codes do
+    not tell, or tell several.
+    """
+    codes = map(read_code, area.people["unit"].astype(str).unique())
+    towns = {code.municipality for code in codes if code}
+    return towns.pop() if len(towns) == 1 else ""
+
+
 def _own_units(area: Area, level: str) -> dict[str, str]:
     """Return the area's own statistical areas, plain code → unit, where all its residents live in
     such of one level (and of that asked for); else none.

@@ -18,9 +18,9 @@ from geo.errors import BadMunicipality
 from geo.inputs import MARGIN_M, Inputs
 from geo.network import WGS84
 from geo.preschool_rules import cell, plain_record, rules
+from geo.residents import municipality_of
 from geo.sources.scb import check_municipality
 from geo.sources.skolverket import KIND, Preschools, fetch_preschools
-from geo.sources.vintages import read_code
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,10 @@ def _with_fetched(area: Area, found: Preschools) -> tuple[Area, Source]:
 def _municipality(area: Area, ask: AskSchools) -> str:
     if ask.municipality:
         return check_municipality(ask.municipality)
-    codes = map(read_code, area.people["unit"].astype(str).unique())
-    towns = {code.municipality for code in codes if code}
-    if len(towns) != 1:
-        raise BadMunicipality(found=", ".join(sorted(towns)) or "–")
-    return towns.pop()
+    town = municipality_of(area)
+    if not town:
+        raise BadMunicipality(found="–")
+    return town
 
 
 def _with_children(places: gpd.GeoDataFrame) -> int:

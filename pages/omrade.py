@@ -19,7 +19,7 @@ from geo.errors import OnlineError
 from geo.inputs import Inputs
 from geo.sources.online import fetch
 from geo.sources.ready import ReadyArea, ready_areas
-from pages.parts import answers, frame, jobs, state, tables
+from pages.parts import answers, fetchbox, frame, jobs, state, tables
 from pages.parts.state import t
 
 NETWORK_ENDINGS = ["geojson", "json", "gpkg", "zip", "gz", "parquet", "osm", "bz2", "pbf"]
@@ -47,6 +47,7 @@ def render() -> None:
     _holds(area)
     _check(area)
     _ready()
+    fetchbox.show(area)
     _own_files(area)
 
 
