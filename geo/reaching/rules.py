@@ -29,7 +29,7 @@ class NeedRule:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who may visit at the door: names that are looked for, and what kind of activity a visit is."""
+    """Who may visit at the door: names that are looked for, and the kind of activity a visit is."""
 
     id: str
     sv: str

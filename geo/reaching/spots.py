@@ -10,7 +10,7 @@ import numpy as np
 
 from geo import presets
 from geo.area import Area
-from geo.meeting.spoken import Spoken, spoken_at
+from geo.meeting.language import Spoken, spoken_at
 from geo.meeting.supply import homes, without_few
 from geo.network import Floats, Ints
 from geo.people import HOUSING, RESIDENTS
@@ -77,6 +77,7 @@ def spot_numbers(spots: tuple[Spot, ...], rows: int) -> Ints:
 
 def _homes(area: Area) -> tuple[Spot, ...]:
     hidden = set(area.places["id"][is_restricted(area.places)].astype(str))
+    spoken = spoken_at(area)
     found = []
     for home in homes(area):
         point = area.people.geometry.iloc[home.row]
@@ -95,7 +96,7 @@ def _homes(area: Area) -> tuple[Spot, ...]:
                 hidden=home.hidden,
                 restricted=home.id in hidden,
                 place=home.id,
-                spoken=spoken_at(home.details, home.people),
+                spoken=spoken.get(home.id, ()),
             )
         )
     return tuple(found)

@@ -1,0 +1,165 @@
+"""Where outreach would matter, what could be done there, and who goes where in a week: the door to
+the rooms of ``geo.reaching``. Knows no screen, no file and no words.
+
+>>> from geo.area import open_area                                    # doctest: +SKIP
+>>> area = open_area("demo")                                          # doctest: +SKIP
+>>> answer = outreach(area, read_question(Wanted(), area))            # doctest: +SKIP
+>>> answer.rows[0].spot.name, answer.rows[0].score                    # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from geo.area import Area, Progress, Source
+from geo.meeting import Supply
+from geo.reaching.asking import (
+    AREAS,
+    EVERYWHERE,
+    HOMES,
+    WHERE,
+    Question,
+    Wanted,
+    groups_of,
+    read_question,
+)
+from geo.reaching.effects import Change, Effect, applied, effects_of
+from geo.reaching.needs import Need, needs_at
+from geo.reaching.proposals import Proposal, proposals_for
+from geo.reaching.rules import needs
+from geo.reaching.spots import Spot
+from geo.reaching.weights import Weights, score, weights_of
+from geo.reaching.world import World, world_for
+
+__all__ = [
+    "AREAS",
+    "EVERYWHERE",
+    "HOMES",
+    "WHERE",
+    "Change",
+    "Effect",
+    "Need",
+    "Outreach",
+    "Proposal",
+    "Question",
+    "Row",
+    "Spot",
+    "Wanted",
+    "Weights",
+    "applied",
+    "effects_of",
+    "groups_of",
+    "outreach",
+    "proposals_for",
+    "ranked",
+    "read_question",
+    "weights_of",
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One place in the list: ``number`` from 1, its ``needs`` in the order of the rules, and its
+    ``score`` (0 to 100, see ``geo.reaching.weights``). ``at`` is its number in ``World.spots``.
+    """
+
+    number: int
+    at: int
+    spot: Spot
+    needs: tuple[Need, ...]
+    score: float
+
+    @property
+    def lacking(self) -> tuple[Need, ...]:
+        """The needs somebody here has, or may have."""
+        return tuple(need for need in self.needs if need.lacking and need.lacking.high > 0)
+
+    @property
+    def unknown(self) -> tuple[Need, ...]:
+        """The needs of which nothing is known here."""
+        return tuple(need for need in self.needs if need.lacking is None)
+
+
+@dataclass(frozen=True, eq=False)
+class Outreach:
+    """The answer: all places, the highest score first; ``shown`` are those asked for."""
+
+    area: str
+    area_name: str
+    question: Question
+    rows: tuple[Row, ...]
+    world: World
+    supply: Supply
+    sources: tuple[Source, ...]
+    demonstration: bool
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """The places of the sort asked for, at which somebody has a need or may have one."""
+        return tuple(
+            row
+            for row in self.rows
+            if row.lacking and self.question.where in (EVERYWHERE, row.spot.kind)
+        )
+
+    @property
+    def estimated(self) -> bool:
+        """Whether any of the people are estimated where they live."""
+        return any(not row.spot.counted for row in self.rows)
+
+
+def outreach(area: Area, question: Question, *, progress: Progress | None = None) -> Outreach:
+    """Rank where outreach would matter.
+
+    Raises
+    ------
+    AreaLacks : nobody lives in the area, as far as it tells.
+    """
+    world = world_for(area, question, progress)
+    supply = world.supply()
+    found = needs_at(world, supply)
+    rows = tuple(Row(0, at, spot, found[at], 0.0) for at, spot in enumerate(world.spots))
+    answer = Outreach(
+        area=area.id,
+        area_name=area.name,
+        question=question,
+        rows=rows,
+        world=world,
+        supply=supply,
+        sources=area.sources,
+        demonstration=area.demonstration,
+    )
+    return ranked(answer, question)
+
+
+def ranked(answer: Outreach, question: Question) -> Outreach:
+    """Return an answer with other weights, or of other places: nothing is worked out again.
+
+    Parameters
+    ----------
+    question : one with the same ``basis`` as the answer's.
+    """
+    world = replace(answer.world, question=question)
+    by_spot = {row.at: row.needs for row in answer.rows}
+    whole = {
+        kind: [
+            sum(
+                row_needs[at].about
+                for spot_at, row_needs in by_spot.items()
+                if world.spots[spot_at].kind == kind
+            )
+            for at in range(len(needs()))
+        ]
+        for kind in (HOMES, AREAS)
+    }
+    shown = [
+        Row(0, at, world.spots[at], here, _score(here, whole[world.spots[at].kind], question))
+        for at, here in by_spot.items()
+    ]
+    shown.sort(key=lambda row: (-round(row.score, 9), -row.spot.is_home, row.spot.id))
+    rows = tuple(replace(row, number=number) for number, row in enumerate(shown, start=1))
+    return replace(answer, question=question, world=world, rows=rows)
+
+
+def _score(here: tuple[Need, ...], whole: list[float], question: Question) -> float:
+    return score([need.lacking for need in here], whole, question.weights)

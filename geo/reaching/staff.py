@@ -1,0 +1,216 @@
+"""Who goes out: name, working hours, languages and where they start, from a table a person keeps.
+What a cell gets wrong is told with row and column, and the rest is used.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from geo.activity import languages
+from geo.activity.finding import Places
+from geo.area import Area
+from geo.errors import NoStaff, UnknownLanguage
+from geo.sources.cells import plain, to_number, written
+from geo.sources.tables import understand
+from geo.texts import Phrase
+
+NAMES = ("namn", "name", "person", "medarbetare", "personal")
+LANGUAGES = ("språk", "sprak", "languages", "language")
+STARTS = ("start", "startpunkt", "startplats", "utgår från", "start point", "startpoint")
+LON, LAT = ("lon", "long", "longitud", "longitude"), ("lat", "latitud", "latitude")
+DAYS = (
+    ("mån", "måndag", "man", "mon", "monday"),
+    ("tis", "tisdag", "tue", "tuesday"),
+    ("ons", "onsdag", "wed", "wednesday"),
+    ("tor", "tors", "torsdag", "thu", "thursday"),
+    ("fre", "fredag", "fri", "friday"),
+    ("lör", "lördag", "lor", "sat", "saturday"),
+    ("sön", "söndag", "son", "sun", "sunday"),
+)
+"""What the columns of each weekday may be called, Monday first."""
+_HOURS = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?")
+_APART = re.compile(r"\s*(?:,|;|\boch\b|\band\b|\+)\s*")
+_POINT = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,2}(?:\.\d+)?)\s*")
+
+Stretch = tuple[time, time]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody who visits: ``hours`` a weekday, Monday first, each as stretches of the day; each
+    stretch begins and ends at ``lon``, ``lat``. ``languages``: BCP 47.
+    """
+
+    name: str
+    lon: float
+    lat: float
+    hours: tuple[tuple[Stretch, ...], ...]
+    languages: tuple[str, ...] = ()
+    start: str = ""
+
+
+@dataclass(frozen=True)
+class StaffProblem:
+    """A cell of the table that can not be used: its row as a person sees it, the column, what is
+    wrong (a key under ``outreach.staff_``), and what stands there.
+    """
+
+    row: int
+    column: str
+    what: str
+    found: str
+
+    @property
+    def phrase(self) -> Phrase:
+        """Return it as a sentence to be."""
+        values = {"row": self.row, "column": self.column, "found": self.found[:60]}
+        return Phrase(f"outreach.staff_{self.what}", values)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who can be planned for, and what of the table could not be used."""
+
+    workers: tuple[Worker, ...]
+    problems: tuple[StaffProblem, ...] = ()
+
+
+def read_staff(path: Path, area: Area) -> Staff:
+    """Read a table of staff: a column for the name, one a weekday with hours (``9-12, 13-16``),
+    languages, and ``lon`` and ``lat`` or a ``start`` that is a place of the area.
+
+    Raises
+    ------
+    FileMissing, FileFormat, FileTooLarge : the file can not be used. NoStaff : nobody in it can.
+    """
+    frame = understand(Path(path)).frame
+    rows = [
+        (int(row), {str(name): cell for name, cell in record.items()})
+        for row, record in zip(frame.index, frame.to_dict("records"), strict=True)
+    ]
+    staff = staff_of(rows, area)
+    if not staff.workers:
+        why = staff.problems[0].phrase if staff.problems else ""
+        raise NoStaff(file=Path(path).name, why=why)
+    return staff
+
+
+def staff_of(rows: Iterable[tuple[int, Mapping[str, Any]]], area: Area) -> Staff:
+    """Return the staff of rows (number, cells by column); rows without a name are passed over."""
+    problems: list[StaffProblem] = []
+    places = Places(area.places)
+    workers = [
+        worker
+        for row, cells in rows
+        if (worker := _worker(_Row(row, cells, problems), places, area)) is not None
+    ]
+    return Staff(tuple(workers), tuple(problems))
+
+
+def hours_of(text: str) -> tuple[Stretch, ...]:
+    """Return the stretches of a day, earliest first; none for an empty text.
+
+    >>> hours_of("9-12, 13.00–16.30")[1][1].isoformat()
+    '16:30:00'
+
+    Raises
+    ------
+    ValueError : no hours, an hour past 24, an end before its start, or stretches that overlap.
+    """
+    found = []
+    for part in filter(None, _APART.split(text.strip())):
+        match = _HOURS.fullmatch(part)
+        if match is None:
+            raise ValueError(part)
+        first, second = match.group(1, 2), match.group(3, 4)
+        start, end = (time(int(hour), int(minute or 0)) for hour, minute in (first, second))
+        if end <= start:
+            raise ValueError(part)
+        found.append((start, end))
+    found.sort()
+    if any(after[0] < before[1] for before, after in pairwise(found)):
+        raise ValueError(text)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row being read: what is wrong with it goes to ``problems``."""
+
+    number: int
+    cells: Mapping[str, Any]
+    problems: list[StaffProblem]
+
+    def of(self, names: Iterable[str]) -> tuple[str, str]:
+        """Return the column and the text of the first of some columns that is there."""
+        wanted = [plain(name) for name in names]
+        for column, cell in self.cells.items():
+            if plain(column) in wanted:
+                return column, written(cell)
+        return next(iter(names)), ""
+
+    def wrong(self, column: str, what: str, found: str) -> None:
+        """Note what can not be used."""
+        self.problems.append(StaffProblem(self.number, column, what, found))
+
+
+def _worker(row: _Row, places: Places, area: Area) -> Worker | None:
+    column, name = row.of(NAMES)
+    hours = tuple(_day(row, names) for names in DAYS)
+    if not name:
+        if any(hours):
+            row.wrong(column, "no_name", "")
+        return None
+    start = _start(row, places, area)
+    if start is None:
+        return None
+    if not any(hours):
+        row.wrong(DAYS[0][0], "no_hours", name)
+        return None
+    return Worker(name, start[0], start[1], hours, _languages(row), start[2])
+
+
+def _day(row: _Row, names: tuple[str, ...]) -> tuple[Stretch, ...]:
+    column, text = row.of(names)
+    try:
+        return hours_of(text)
+    except ValueError:
+        row.wrong(column, "bad_hours", text)
+        return ()
+
+
+def _start(row: _Row, places: Places, area: Area) -> tuple[float, float, str] | None:
+    """Return where somebody starts: coordinates, or a place of the area by id or name."""
+    lon, lat = (to_number(row.of(names)[1]) for names in (LON, LAT))
+    column, text = row.of(STARTS)
+    if (lon is None or lat is None) and (match := _POINT.fullmatch(text)):
+        lon, lat = float(match[1]), float(match[2])
+    if lon is not None and lat is not None:
+        if abs(lon) <= 180 and abs(lat) <= 90 and math.isfinite(lon + lat):
+            return lon, lat, ""
+        row.wrong(column, "bad_start", f"{lon}, {lat}")
+        return None
+    found = places.find(text)
+    if not found.id:
+        row.wrong(column, "several_starts" if found.names else "bad_start", text)
+        return None
+    point = area.places.geometry[area.places["id"].astype(str) == found.id].iloc[0]
+    return float(point.x), float(point.y), str(places.names[found.id])
+
+
+def _languages(row: _Row) -> tuple[str, ...]:
+    column, text = row.of(LANGUAGES)
+    found = []
+    for part in languages.parts(text):
+        try:
+            found.append(languages.language(part))
+        except UnknownLanguage:
+            row.wrong(column, "bad_language", part)
+    return tuple(dict.fromkeys(found))
