@@ -15,16 +15,26 @@ import numpy as np
 from geo import privacy
 from geo.activity import Activity, Occurrence, Span, in_week
 from geo.area import Area
-from geo.meeting.spoken import Spoken, spoken_at
-from geo.meeting.supply import Asked, Home, Offer, Supply, homes, reach, supply_of
+from geo.meeting.supply import FEW_AS, Asked, Home, Offer, Supply, homes, reach, supply_of
 from geo.meeting.terms import speaks
 from geo.network import Bools, Floats
+from geo.newcomers import newcomers_of
 from geo.people import RESIDENTS
 
 FAR_M = 20_000.0
 """Where the nearest activity that speaks a language is looked for."""
 _ABOUT = ("stale", "language", "audience")
 """Doubts that bear on whether somebody can talk there; hours are another measure's."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A language (BCP 47) and how many residents of a housing speak it (``FEW_AS`` where they are
+    few); None where nobody told how many.
+    """
+
+    language: str
+    people: float | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +121,11 @@ def language_gap(area: Area, asked: Asked) -> Languages:
         each for each in homes(area) if not asked.housing or asked.housing in (each.id, each.name)
     )
     metres = _metres(area, known, offered, asked)
-    found = tuple(_home(each, offered, row, asked) for each, row in zip(known, metres, strict=True))
+    spoken = spoken_at(area)
+    found = tuple(
+        _home(each, spoken.get(each.id, ()), offered, row, asked)
+        for each, row in zip(known, metres, strict=True)
+    )
     told = [each for each in found if each.reached is not None]
     sizes = [each.home.people for each in found if np.isfinite(each.home.people)]
     people = sum(each.people for each in told)
@@ -129,13 +143,21 @@ def language_gap(area: Area, asked: Asked) -> Languages:
     )
 
 
+def spoken_at(area: Area) -> dict[str, tuple[Spoken, ...]]:
+    """Return the languages that each housing's record tells, by its place's id."""
+    return {
+        each.place: tuple(Spoken(part.code, _safe(part.people)) for part in each.languages)
+        for each in newcomers_of(area)
+    }
+
+
 def reached_of(spoken: tuple[Spoken, ...], people: float, sure: Bools, maybe: Bools) -> Span | None:
     """Return how many of a housing's people an activity in reach can talk to, at least and at most.
 
-    ``sure`` and ``maybe`` tell for each language whether it is spoken in reach. Where each language
-    has its number and they add up to no more than live there, each person is taken to be counted
-    once, and the rest is not counted: nobody told what they speak. Where they add up to more,
-    people were counted in several; where some have none, it can be anybody's. None: nothing told.
+    ``sure`` and ``maybe`` tell for each language whether it is spoken in reach. Numbers that add up
+    to no more than live there are of different people. The rest speak the languages that have no
+    number; where all have one, nobody told what the rest speak, and they are not counted. Numbers
+    that add up to more count people in several languages. None: nothing told.
     """
     counts = np.array([math.nan if each.people is None else each.people for each in spoken])
     told = np.isfinite(counts)
@@ -145,11 +167,13 @@ def reached_of(spoken: tuple[Spoken, ...], people: float, sure: Bools, maybe: Bo
     if told.all() and counts.sum() <= size:
         return Span(float(counts[sure].sum()), float(counts[maybe].sum()))
     if told.all():
-        low = max(counts[sure].max(initial=0.0), size - counts[~sure].sum(), 0.0)
+        low = max(counts[sure].max(initial=0.0), size - counts[~sure].sum())
         return Span(min(low, size), min(float(counts[maybe].sum()), size))
-    some = np.where(told, np.nan_to_num(counts), size)
-    low = size if sure.all() else min(float(np.nan_to_num(counts[sure]).sum()), size)
-    return Span(low, min(float(some[maybe].sum()), size))
+    known, rest = np.nan_to_num(counts), max(size - float(np.nansum(counts)), 0.0)
+    apart = float(known[sure].sum() if rest else known[sure].max(initial=0.0))
+    low = apart + rest * bool(sure[~told].all())
+    high = float(known[maybe].sum()) + (rest or size) * bool(maybe[~told].any())
+    return Span(min(low, size), min(high, size))
 
 
 def base_of(spoken: tuple[Spoken, ...], people: float) -> float:
@@ -162,8 +186,9 @@ def base_of(spoken: tuple[Spoken, ...], people: float) -> float:
     return min(sum(counts), people) if len(counts) == len(spoken) else people
 
 
-def _home(each: Home, offered: Supply, metres: Floats, asked: Asked) -> HomeLanguages:
-    spoken = spoken_at(each.details, each.people)
+def _home(
+    each: Home, spoken: tuple[Spoken, ...], offered: Supply, metres: Floats, asked: Asked
+) -> HomeLanguages:
     heard = [_heard(row.language, offered, metres, asked.limit_m) for row in spoken]
     sure, maybe = tuple(pair[0] for pair in heard), tuple(pair[1] for pair in heard)
     reached = reached_of(
@@ -249,9 +274,11 @@ def _ends(speakers: list[Span], reached: list[Span]) -> tuple[float, ...]:
 def _speakers(spoken: Spoken, each: HomeLanguages) -> Span:
     if spoken.people is not None:
         return Span(spoken.people, spoken.people)
-    alone = len(each.spoken) == 1 and np.isfinite(each.home.people)
-    most = each.home.people if np.isfinite(each.home.people) else 0.0
-    return Span(most if alone else 0.0, most)
+    if not np.isfinite(each.home.people):
+        return Span(0.0, 0.0)
+    rest = max(each.home.people - sum(row.people or 0.0 for row in each.spoken), 0.0)
+    alone = sum(row.people is None for row in each.spoken) == 1
+    return Span(rest if alone else 0.0, rest)
 
 
 def _of_language(language: str, each: HomeLanguages, count: Span) -> Span:
@@ -268,3 +295,9 @@ def _residents(area: Area) -> float:
         return math.nan
     here = (area.people["origin"] == RESIDENTS).to_numpy(bool)
     return float(area.count("all")[here].sum())
+
+
+def _safe(count: float | None) -> float | None:
+    if count is None:
+        return None
+    return float(FEW_AS) if privacy.is_small(count, counted=True) else count

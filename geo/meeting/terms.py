@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.activity import Activity, Named, activity_kinds, audiences, languages, themes
+from geo.activity import Activity, activity_kinds, audiences, languages, themes
 from geo.errors import AreaLacks, UnknownTerm
 from geo.network import Bools
-from geo.opening import weekly
+from geo.newcomers import availabilities, free_hours
 from geo.texts import DATA, Phrase
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def windows() -> tuple[Window, ...]:
 
 @cache
 def columns_of(part: str) -> tuple[str, ...]:
-    """Return the columns of a place's record that may hold ``languages``, ``mentors`` or
-    ``buddies``.
-    """
+    """Return the columns of a place's record that may hold ``mentors`` or ``buddies``."""
     return tuple(_table()["columns"][part])
 
 
@@ -150,29 +148,12 @@ def speaks(activity: Activity, language: str) -> bool | None:
 
 def can_come(when: str) -> Bools:
     """Return the hours (7, 24) that people can come by a preset: all, where none is asked for."""
-    mask = np.zeros((7, 24), dtype=bool)
-    week = weekly(_free(when)) if when else None
-    for day, start, end in week or ():
-        mask[day, start // 60 : -(-end // 60)] = True
-    return mask if when else ~mask
-
-
-@cache
-def availabilities() -> dict[str, Named]:
-    """Return the presets of hours that people can come by id, in the order they are shown."""
-    return {
-        key: Named(key, row["sv"], row["en"], names=tuple(row["names"]))
-        for key, row in _file("availability").items()
-    }
+    return free_hours(when) if when else np.ones((7, 24), dtype=bool)
 
 
 def read_when(word: str) -> str:
     """Return a preset of hours, or raise ``UnknownTerm``; "" stays so."""
     return _known(word, availabilities(), "when") if word else ""
-
-
-def _free(when: str) -> str:
-    return str(_file("availability")[when]["free"])
 
 
 def _known(word: str, valid: Iterable[str], what: str) -> str:
@@ -185,11 +166,7 @@ def _known(word: str, valid: Iterable[str], what: str) -> str:
     return word
 
 
-def _table() -> dict[str, Any]:
-    return _file("meeting")
-
-
 @cache
-def _file(name: str) -> dict[str, Any]:
-    with (DATA / f"{name}.toml").open("rb") as file:
+def _table() -> dict[str, Any]:
+    with (DATA / "meeting.toml").open("rb") as file:
         return tomllib.load(file)

@@ -4,7 +4,6 @@ hold.
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import replace
 
@@ -15,8 +14,7 @@ from hypothesis import strategies as st
 
 from geo.activity import Span, from_table, to_table
 from geo.meeting import Languages, Wish, ask, language_gap
-from geo.meeting.language import base_of, reached_of
-from geo.meeting.spoken import Spoken, spoken_at
+from geo.meeting.language import Spoken, base_of, reached_of
 from tests.geo.meeting.worlds import STALE, TODAY, activity, meeting_street
 
 
@@ -104,7 +102,10 @@ def test_languages_without_numbers_give_a_range() -> None:
         ([("a", 30), ("b", 20)], 60, [True, False], (30, 30)),
         ([("a", 50), ("b", 30)], 60, [True, False], (50, 50)),
         ([("a", 50), ("b", 30)], 60, [False, True], (30, 30)),
-        ([("a", None), ("b", 20)], 60, [True, False], (0, 60)),
+        ([("a", None), ("b", 20)], 60, [True, False], (40, 40)),
+        ([("a", None), ("b", 20)], 60, [False, True], (20, 20)),
+        ([("a", None), ("b", None)], 60, [True, False], (0, 60)),
+        ([("a", None), ("b", 70)], 60, [True, False], (0, 60)),
         ([("a", None), ("b", 20)], 60, [True, True], (60, 60)),
         ([("a", 30)], math.nan, [True], (30, 30)),
         ([("a", None)], math.nan, [True], None),
@@ -153,11 +154,3 @@ def test_few_speakers_are_three_and_their_row_is_hidden() -> None:
     ]  # fmt: skip
     assert [row(each, "ar").hidden for each in answers] == [True, True]
     assert answers[0].reached == answers[1].reached == Span(3, 3)
-
-
-def test_a_cell_is_read_as_people_write_it() -> None:
-    told = json.dumps({"Språk": "Tigrinja 24, arabiska (15); 10 somaliska och dari"})
-    assert spoken_at(told) == (
-        Spoken("ti", 24.0), Spoken("ar", 15.0), Spoken("so", 10.0), Spoken("prs", None)
-    )  # fmt: skip
-    assert spoken_at('{"language": "x"}') == () and spoken_at("") == ()

@@ -1,0 +1,92 @@
+"""What the command ``meet`` does: read its options, ask one measure of meeting places, print or
+write the answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from geo import texts
+from geo.area import Area, open_area
+from geo.errors import BadOption
+from geo.meeting import Asked, Wish, arena_mix, ask, contact_supply, hours_gap, language_gap
+from geo.meeting.terms import measures
+from geo.output import meeting_files, tables
+
+Options: TypeAlias = argparse.Namespace
+MEASURES = ("hours", "language", "arena", "contact")
+
+
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
+    """Add the command and its options to the parser."""
+    task = tasks.add_parser("meet", parents=[common], help=say("meet"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--measure", choices=MEASURES, required=True, help=say("meet_measure"))
+    task.add_argument(
+        "--kind", dest="kinds", action="append", default=[], metavar="KIND", help=say("meet_kind")
+    )
+    task.add_argument("--limit", default=Wish.limit, help=say("limit"))
+    task.add_argument("--group", default=Wish.group, help=say("group"))
+    task.add_argument("--profile", default=Wish.profile, help=say("profile"))
+    task.add_argument("--week", default="", metavar="DATE", help=say("meet_week"))
+    task.add_argument("--housing", default="", metavar="ID", help=say("meet_housing"))
+    task.add_argument("--language", default="", help=say("meet_language"))
+    task.add_argument("--audience", default="", help=say("meet_audience"))
+    task.add_argument("--when", default="", metavar="PRESET", help=say("meet_when"))
+    task.add_argument(
+        "--established", choices=tuple(measures()), default="", help=say("meet_established")
+    )
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.add_argument("-o", "--output", help=say("output"))
+    task.set_defaults(run=meet)
+
+
+def meet(options: Options) -> None:
+    """Answer one measure of meeting places, as text, JSON or a file."""
+    if options.established and options.measure != "arena":
+        raise BadOption(reason="--established", command="meet")
+    asked = ask(
+        Wish(
+            week=options.week,
+            kinds=tuple(options.kinds),
+            limit=options.limit,
+            group=options.group,
+            profile=options.profile,
+            language=options.language,
+            audience=options.audience,
+            when=options.when,
+            housing=options.housing,
+        )
+    )
+    output = Path(options.output) if options.output else None
+    ending = tables.check_ending(output, meeting_files.ENDINGS) if output else ""
+    area = open_area(options.area, options.home)
+    answer = answer_of(area, asked, options.measure, options.established)
+    content = meeting_files.meeting_file(answer, area, options.lang)
+    if output:
+        written = meeting_files.WRITERS[ending](content, answer, area, options.lang)
+        tables.write_file(output, written)
+    if options.json:
+        print(meeting_files.json_text(content, answer, area, options.lang))
+    elif not output:
+        print("\n".join(content.lines))
+    if area.demonstration:
+        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+
+
+def answer_of(
+    area: Area, asked: Asked, measure: str, established: str = ""
+) -> meeting_files.Answer:
+    """Ask one of ``MEASURES``."""
+    match measure:
+        case "hours":
+            return hours_gap(area, asked)
+        case "language":
+            return language_gap(area, asked)
+        case "arena":
+            return arena_mix(area, asked, established=established)
+        case _:
+            return contact_supply(area, asked)

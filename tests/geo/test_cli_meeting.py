@@ -1,0 +1,156 @@
+"""``meet`` on the command line: what it says, its files, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pytest
+
+from geo import texts
+from geo.area import save_area
+from geo.cli import main
+from geo.meeting.supply import FEW_AS
+from geo.output.meeting_rows import MEETING_COLUMNS
+from tests.geo.meeting.worlds import activity, meeting_street
+
+WEEK = ("--week", "2026-11-25", "--limit", "310")
+MEASURES = ("hours", "language", "arena", "contact")
+
+
+@pytest.fixture
+def area():
+    return save_area(
+        meeting_street(
+            {100.0: 10, 900.0: 30},
+            housing={
+                150.0: {"antal_boende": 40, "språk": "ti 24; ar 16"},
+                850.0: {"antal_boende": 20},
+            },
+            places={300.0: ("library", {}), 700.0: ("association", {})},
+            activities=[
+                activity("library-300", (1,), (17, 19), languages=("ti",), seats=8),
+                activity("association-700", None, kind="mentors", seats=6),
+                activity("nowhere", (2,)),
+            ],
+            born_abroad={100.0: 20, 900.0: 250},
+        )
+    )
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["meet", "street", *WEEK, *words]) == 0
+    return capsys.readouterr().out.replace(texts.NO_BREAK_SPACE, " ")
+
+
+@pytest.mark.usefixtures("area")
+def test_hours_are_told_by_stretch_of_the_week(capsys) -> None:
+    said = told(capsys, "--measure", "hours", "--kind", "language_cafe")
+    assert "På vardagskvällar: 40 av 60 boende i genomgångsbostad (67 %) har något öppet" in said
+    assert "På helger: ingen av 60 boende i genomgångsbostad har något öppet inom 310 m" in said
+    assert "23–29 nov. 2026" in said
+    assert "finns på kartan räknas inte: 1" in said
+    english = told(capsys, "--measure", "hours", "--lang", "en", "--group", "all")
+    assert "Nothing open within 310 m on weekday evenings for anybody in Öst" in english
+
+
+@pytest.mark.usefixtures("area")
+def test_one_housing_is_told_yes_perhaps_or_no(capsys) -> None:
+    said = told(capsys, "--measure", "hours", "--housing", "transitional_housing-150")
+    assert "På vardagskvällar: något är öppet inom 310 m." in said
+    other = told(capsys, "--measure", "hours", "--housing", "transitional_housing-850")
+    assert "På helger: kanske är något öppet" in other
+
+
+@pytest.mark.usefixtures("area")
+def test_language_arena_and_contact_are_told(capsys) -> None:
+    said = told(capsys, "--measure", "language")
+    assert "24 av 40 boende vars språk är kända (60 %)" in said
+    assert "Tigrinja: 24 av 24" in said and "150 m, tis 24 nov. 17:00–19:00" in said
+    assert "Genomgångsbostäder utan uppgift om språk: 1" in said
+    said = told(capsys, "--measure", "arena", "--established", "born_abroad")
+    assert "alla utom utrikes födda" in said
+    assert "transitional_housing 150: mötesplatser inom 310 m" in said
+    said = told(capsys, "--measure", "contact")
+    assert "0,30 mentorer och kompisar om året per nyanländ" in said
+
+
+@pytest.mark.usefixtures("area")
+@pytest.mark.parametrize("measure", MEASURES)
+def test_each_measure_is_a_file_of_each_ending(measure, tmp_path: Path) -> None:
+    files = {ending: tmp_path / f"m{ending}" for ending in (".csv", ".xlsx", ".json", ".geojson")}
+    for file in files.values():
+        assert main(["meet", "street", *WEEK, "--measure", measure, "-o", str(file)]) == 0
+    with files[".csv"].open(encoding="utf-8-sig", newline="") as open_file:
+        rows = list(csv.DictReader(open_file))
+    assert tuple(rows[0]) == MEETING_COLUMNS
+    assert {row["week"] for row in rows} == {"2026-11-23"}
+    document = json.loads(files[".json"].read_text())
+    assert len(document["rows"]) == len(rows) and document["lines"]
+    book = openpyxl.load_workbook(files[".xlsx"])
+    assert book.sheetnames[-1] == "info" and book[book.sheetnames[0]].max_row > 1
+    shapes = gpd.read_file(files[".geojson"])
+    expected = {"hours": 16, "language": 3, "arena": 4, "contact": 4}
+    assert len(shapes) == expected[measure]
+
+
+@pytest.mark.usefixtures("area")
+def test_json_has_the_hours_as_rows(capsys) -> None:
+    document = json.loads(told(capsys, "--measure", "hours", "--json"))
+    hour = next(row for row in document["rows"] if (row.get("day"), row.get("hour")) == (2, 17))
+    assert (hour["low"], hour["high"], hour["people"]) == (40, 60, 60)
+    assert hour["share_low"] == pytest.approx(2 / 3)
+    assert document["settings"]["limit_m"] == 310
+
+
+def test_no_file_tells_a_small_count(tmp_path: Path) -> None:
+    """Two worlds that differ in small counts alone give the same files."""
+    made: dict[str, set[bytes]] = {}
+    for few in (1, 4):
+        area = meeting_street(
+            {100.0: 10},
+            housing={
+                150.0: {"antal_boende": few, "språk": f"ti {few}"},
+                850.0: {"antal_boende": 20, "språk": f"so {few + 12}; ar {few}"},
+            },
+            places={300.0: ("library", {}), 700.0: ("library", {})},
+            activities=[activity("library-300", seats=5, languages=("ti", "ar"))],
+            born_abroad={100.0: 0},
+        )
+        save_area(area)
+        for measure in MEASURES:
+            file = tmp_path / f"{measure}.json"
+            assert main(["meet", "street", *WEEK, "--measure", measure, "-o", str(file)]) == 0
+            document = json.loads(file.read_text())
+            rows = [row for row in document["rows"] if row.get("language") != "so"]
+            lines = [line for line in document["lines"] if "omali" not in line]
+            made.setdefault(measure, set()).add(json.dumps([rows, lines]).encode())
+    totals = {measure: len(found) for measure, found in made.items()}
+    # How many speak Somali is told, and is no small count; the language answer's total holds it.
+    assert totals == {"hours": 1, "language": 2, "arena": 1, "contact": 1}
+    assert FEW_AS == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--kind", "spraakcafe"),
+        ("--language", "qqq"),
+        ("--audience", "katter"),
+        ("--when", "aldrig"),
+        ("--week", "i vår"),
+        ("--limit", "-3"),
+        ("--group", "x"),
+        ("--established", "born_abroad"),
+        ("--housing", "Ingenstans"),
+        ("-o", "x.pdf"),
+    ],
+)
+@pytest.mark.usefixtures("area")
+def test_what_can_not_be_is_refused_in_words(capsys, words) -> None:
+    assert main(["meet", "street", *WEEK, "--measure", "hours", *words]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.strip()
