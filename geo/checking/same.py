@@ -176,6 +176,8 @@ def _same(rows: Rows, one: int, other: int) -> Severity | None:
         return "warning"
     if told_apart or metres > rule.near_m:
         return None
+    if house and metres <= rule.beside_m and not (rows.names[one] and rows.names[other]):
+        return "note" if rows.names[one] or rows.names[other] else "warning"
     if alike >= rule.alike_far or (alike >= rule.alike and metres <= rule.beside_m):
         return "warning"
     alone = rows.kinds[one] in rule.rarely_two

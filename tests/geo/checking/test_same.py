@@ -49,11 +49,20 @@ def test_alike_in_two_ways_and_apart_in_none_is_one_place(other: Stand, severity
         Stand("b", (300, 0), "Förskolan Solen"),
         Stand("b", (110, 0), "Förskolan Solen", "Storgatan 2", kind="open_preschool"),
         Stand("b", (100, 0), "Förskolan Solen 2", "Storgatan 2"),
-        Stand("b", (100, 0), "", "Storgatan 2"),
     ],
 )
 def test_alike_in_one_way_alone_is_not(other: Stand) -> None:
     assert doubles(SOLEN, other) == set()
+
+
+def test_a_house_tells_where_names_are_unknown() -> None:
+    nameless = Stand("a", (100, 0), "", "Storgatan 2")
+    assert doubles(nameless, Stand("b", (110, 0), "", "Storgatan 2")) == {
+        ("same_place", "b", "warning")
+    }
+    assert doubles(nameless, Stand("b", (110, 0), "Solen", "Storgatan 2")) == {
+        ("maybe_same", "a", "note")
+    }
 
 
 def test_two_libraries_side_by_side_are_worth_a_look_and_two_associations_are_not() -> None:
