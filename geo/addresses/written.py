@@ -113,7 +113,7 @@ def read_street(text: str) -> Street | None:
         words[-1] = short[last.rstrip(".")]
     elif last.endswith("."):
         for ending in sorted(short, key=len, reverse=True):
-            if last[:-1].endswith(ending) and len(last) > len(ending) + 3:
+            if last[:-1].endswith(ending) and len(last) >= len(ending) + 3:
                 words[-1] = last[: -len(ending) - 1] + short[ending]
                 break
     joined = "".join(sign for sign in "".join(words) if sign.isalnum())

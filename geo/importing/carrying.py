@@ -15,13 +15,15 @@ import pandas as pd
 from geo.area import Area
 from geo.checking import Fix, fixed
 from geo.importing.proposing import APART, Import
+from geo.importing.records import MARK
 from geo.places import place_fields
-from geo.restricted import HOUSING, SHAPE
+from geo.restricted import ENOUGH, HOUSING, SHAPE, says_restricted
 from geo.store import CLOSED, OPEN, PLACE, Edit, Record, Store, ground_of
 
 NOTE = "import {file}"
 """What the log says of a batch."""
-HIDDEN = f"{HOUSING}-restricted-"
+NEW_HIDDEN = f"{HOUSING}-new-"
+"""How protected housing is called until the store has given it an id."""
 CHECKED = "set_aside"
 """Why a place has no point whose point a check set aside (a key under ``unplaced.``)."""
 
@@ -71,7 +73,7 @@ def plan(found: Import, area: Area, store: Store | None, *, fixes: Sequence[Fix]
         record = now.get(edit.id)
         if record is None:
             sorted_into["new"].append(edit.id)
-            edits.append(edit)
+            edits.append(_to_be_named(edit))
             continue
         after, mine = _met(edit, record, _base(store, record, found.file))
         if mine:
@@ -144,28 +146,39 @@ def _renamed(edits: list[Edit], now: Mapping[str, Record], file: str) -> list[Ed
     """Give protected housing of the file the ids under which the store has it already: its own are
     kept nowhere, so it is known again by its region and by what is kept of it.
     """
-    there = [each for each in now.values() if _hides(each.fields) and _file(each.fields) == file]
-    free = sorted(there, key=lambda each: each.id)
-    taken = {each.id for each in now.values()}
-    named, number = [], 0
-    for edit in edits:
+    free = [each for each in now.values() if _hides(each.fields) and _file(each.fields) == file]
+    named = []
+    for number, edit in enumerate(edits, start=1):
         if not _hides(edit.fields):
             named.append(edit)
             continue
-        match = next((each for each in free if _twin(each, edit)), None)
+        twins = [each for each in free if _twin(each, edit)]
+        told = edit.fields["details"]
+        match = next((each for each in twins if each.fields["details"] == told), None)
+        match = match or next(iter(twins), None)
         if match is not None:
             free.remove(match)
-        while match is None and (number := number + 1) and f"{HIDDEN}{number}" in taken:
-            pass
-        own = match.id if match is not None else f"{HIDDEN}{number}"
+        own = match.id if match is not None else f"{NEW_HIDDEN}{number}"
         named.append(Edit(own, PLACE, 0, edit.status, edit.lon, edit.lat, edit.fields))
     return named
 
 
+def _to_be_named(edit: Edit) -> Edit:
+    """Return new protected housing as the store names it: by the mark, from where it stands now,
+    which is a spot of its region and no address.
+    """
+    if not _hides(edit.fields):
+        return edit
+    details = dict(edit.fields["details"])
+    kept = {name: details[name] for name in details if name not in (SHAPE, ENOUGH)}
+    fields = {**edit.fields, "details": {**kept, **MARK}}
+    return Edit(edit.id, PLACE, 0, edit.status, edit.lon, edit.lat, fields)
+
+
 def _hides(fields: Mapping[str, Any]) -> bool:
     """Whether fields are those of protected housing, made coarse or without a point."""
-    details = fields["details"]
-    return fields["kind"] == HOUSING and (SHAPE in details or details.get("skyddad") == "ja")
+    details = dict(fields["details"])
+    return fields["kind"] == HOUSING and (SHAPE in details or says_restricted(details))
 
 
 def _twin(record: Record, edit: Edit) -> bool:

@@ -20,7 +20,7 @@ from geo.area import Area, LeftOut, Progress
 from geo.checking import Problem, check_places
 from geo.columns import PLACES
 from geo.errors import OutsideArea
-from geo.importing.records import PlaceRow, place_rows, without_protected
+from geo.importing.records import MARK, PlaceRow, place_rows, without_protected
 from geo.network import WGS84
 from geo.people import with_districts
 from geo.places import FAR_M
@@ -271,7 +271,7 @@ def _unplaced(missed: list[tuple[PlaceRow, Match]]) -> pd.DataFrame:
 
 def _left(row: PlaceRow, match: Match) -> tuple[object, ...]:
     if row.restricted:
-        kept = {**restricted.kept_of(dict(row.details)), "skyddad": "ja"}
+        kept = {**restricted.kept_of(dict(row.details)), **MARK}
         hidden = texts.text("place.restricted", "sv")
         told = (row.row, f"{HOUSING}-unplaced-{row.row}", hidden, "", "protected", "", 0.0)
         return (*told, np.nan, np.nan, json.dumps(kept, ensure_ascii=False))

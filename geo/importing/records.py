@@ -30,6 +30,8 @@ MOST_FIGURES, FEW_FIGURES = 0.5, 3
 """A file without coordinates and addresses is statistics where so large a share of its columns, and
 at least so many, hold figures."""
 ALL_BUT_SOME = 0.9
+MARK = {"skyddad": "ja"}
+"""What is left of the words with which a file says that a housing is protected."""
 RULES_OF = {
     **{"capacity": "places", "enrolled": "enrolled", "languages": "languages"},
     **{"valid_from": "valid_from", "valid_to": "valid_to", "operator": "owner"},
@@ -220,7 +222,7 @@ def _unmarked(record: dict[str, Any]) -> dict[str, Any]:
     """
     if not {SHAPE, ENOUGH} & set(record):
         return record
-    return {**{key: record[key] for key in record if key not in (SHAPE, ENOUGH)}, "skyddad": "ja"}
+    return {**{key: record[key] for key in record if key not in (SHAPE, ENOUGH)}, **MARK}
 
 
 def _key(column: str, field: str) -> str:
