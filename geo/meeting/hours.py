@@ -19,7 +19,7 @@ from geo import presets, privacy
 from geo.activity import Span, week_grid
 from geo.area import Area
 from geo.meeting.supply import Asked, Home, Supply, Walkers, homes, ones, reach, supply_of, walkers
-from geo.meeting.terms import Window, can_come, windows
+from geo.meeting.terms import Window, can_come, windows, without_hours
 from geo.network import Bools, Floats
 from geo.people import HOUSING
 
@@ -93,7 +93,8 @@ def hours_gap(area: Area, asked: Asked) -> Hours:
     ------
     AreaLacks : nobody of the group. UnknownHousing : the housing asked for is not there.
     """
-    who, offered = walkers(area, asked), supply_of(area, asked)
+    who = walkers(area, asked)
+    offered = supply_of(area, asked).without(without_hours() - set(asked.kinds))
     able = can_come(asked.when)
     spans = tuple(window for window in windows() if (window.mask & able).any())
     patterns = _patterns(offered, asked, spans, able)

@@ -8,7 +8,8 @@ confirmed within a year; where the record is older, or silent on something asked
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import geopandas as gpd
@@ -77,6 +78,15 @@ class Supply:
     offers: tuple[Offer, ...]
     rows: Ints
     lost: tuple[Activity, ...] = ()
+
+    def without(self, kinds: Collection[str]) -> Supply:
+        """Return the supply without activities of some kinds, and places that have no other."""
+        kept = tuple(each for each in self.offers if each.activity.kind not in kinds)
+        lost = tuple(each for each in self.lost if each.kind not in kinds)
+        rows = self.rows[sorted({each.at for each in kept})]
+        at = {int(row): position for position, row in enumerate(rows)}
+        moved = tuple(replace(each, at=at[int(self.rows[each.at])]) for each in kept)
+        return Supply(moved, rows, lost)
 
     def count(self, doubt: str) -> int:
         """Return how many offers carry a doubt."""

@@ -106,6 +106,12 @@ def kinds_of(chosen: tuple[str, ...]) -> frozenset[str]:
     )
 
 
+@cache
+def without_hours() -> frozenset[str]:
+    """Return the kinds of activity that nobody walks to at an hour."""
+    return frozenset(_table()["hours"]["without"])
+
+
 def read_kinds(words: Iterable[str]) -> tuple[str, ...]:
     """Return kinds of activity or themes, each once, or raise ``UnknownTerm``."""
     valid = {**themes(), **activity_kinds()}

@@ -99,6 +99,16 @@ def test_what_does_not_answer_the_question_does_not_count(told: dict) -> None:
     assert answer.high.max() == 0 and not answer.supply.offers
 
 
+def test_mentors_are_nowhere_one_walks_to_at_an_hour_unless_asked_for() -> None:
+    area = world(
+        activities=[activity("school-300", None, kind="mentors"), activity("school-700", (2,))]
+    )
+    answer = hours_gap(area, asked(210))
+    assert answer.high.max() == 20 and len(answer.supply.rows) == 1
+    assert answer.low[2, 17] == 20
+    assert hours_gap(area, asked(210, kinds=("mentors",))).high[0, 3] == 40
+
+
 def test_one_housing_is_asked_about_by_id_or_name() -> None:
     area = world(activities=[activity("school-300"), activity("school-700", (5,))])
     for name in ("transitional_housing-900", "transitional_housing 900"):
