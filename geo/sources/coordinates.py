@@ -177,7 +177,10 @@ class _Look:
             said = across_role in fields and up_role in fields
             for a, b in product(across[:3], up[:3]):
                 anywhere = across_role == "lon" or said or self.crs is not None
-                best = _better(best, self._readings((a, b), swap=not said, anywhere=anywhere))
+                readings = self._readings((a, b), swap=not said, anywhere=anywhere)
+                if best is None and all(pair.landing == 0 for pair in readings):
+                    readings = [replace(readings[0], columns={across_role: a, up_role: b})]
+                best = _better(best, readings)
             if said:
                 return best
         return best

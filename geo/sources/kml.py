@@ -22,6 +22,9 @@ from geo.network import WGS84
 from geo.sources.files import Opened
 
 _MOST_COLUMNS = 500
+_MOST_PARTS = 20_000
+_MOST_POSITIONS = 1_000_000
+_DEEPEST = 60
 
 
 def read_kml(file: Opened, *, most_rows: int) -> gpd.GeoDataFrame:
@@ -33,10 +36,14 @@ def read_kml(file: Opened, *, most_rows: int) -> gpd.GeoDataFrame:
     """
     rows: list[dict[str, str]] = []
     shapes: list[Any] = []
+    positions = 0
     try:
         for placemark in _placemarks(file):
             rows.append(_data(placemark))
             shapes.append(_shape(placemark))
+            positions += shapely.get_num_coordinates(shapes[-1])
+            if positions > _MOST_POSITIONS:
+                raise file.broken("too_many_positions", limit=_MOST_POSITIONS)
             if len(rows) > most_rows:
                 raise file.broken("too_many_rows", found=len(rows), limit=most_rows)
     except InputError:
@@ -58,16 +65,21 @@ def _placemarks(file: Opened) -> Iterator[Element]:
     """Yield each placemark whole, and forget it afterwards."""
     with file.path.open("rb") as stream:
         parents: list[Element] = []
+        inside = 0  # elements of the placemark that is being read
         for event, element in ElementTree.iterparse(stream, ("start", "end"), forbid_dtd=True):
             if event == "start":
                 if not parents and _tag(element) not in ("kml", "Document", "Folder", "Placemark"):
                     raise ValueError(element.tag)
+                inside += inside > 0 or _tag(element) == "Placemark"
                 parents.append(element)
+                if len(parents) > _DEEPEST or inside > _MOST_PARTS:
+                    raise ValueError(element.tag)
                 continue
             parents.pop()
             if _tag(element) == "Placemark":
+                inside = 0
                 yield element
-            if parents and not any(_tag(parent) == "Placemark" for parent in parents[-8:]):
+            if parents and not inside:
                 parents[-1].clear()
 
 
@@ -127,7 +139,7 @@ def _one_shape(element: Element) -> Any:
 def _coordinates(element: Element) -> list[tuple[float, float]]:
     """Return longitude and latitude of each position; heights are left away."""
     found = []
-    for position in (element.text or "").split():
+    for position in (element.text or "").split(maxsplit=_MOST_POSITIONS + 1)[: _MOST_POSITIONS + 1]:
         parts = position.split(",")
         if len(parts) >= 2:
             found.append((float(parts[0]), float(parts[1])))

@@ -34,7 +34,15 @@ _PAIRS = tuple(
         (rf"{_SIGNED},\d+", r","),
     )
 )
-_SPLIT = re.compile(r"\s*[;/|]\s*|,\s+|(?<=[NSEWÖOVnsewöov])\s*,?\s*(?=[\dNSEWÖOVnsewöov])")
+_SIDES = "NSEWÖOVnsewöov"
+_SPLITS = (
+    re.compile(r"\s*[;/|]\s*"),
+    re.compile(r",\s+"),
+    re.compile(rf"(?<=[{_SIDES}])\s*,?\s*(?=\d)"),
+    re.compile(rf"(?<=[^{_SIDES}\s,])\s*,?\s*(?=[{_SIDES}])"),
+    re.compile(r"(?<=['′\"″”])\s*,?\s*(?=\d{1,3}\s*[°º])"),
+)
+"""Where one angle ends and the next begins, the surest first."""
 
 
 def to_degrees(cell: Any) -> float | None:
@@ -65,15 +73,14 @@ def both(cell: Any) -> tuple[float, float] | None:
 
 
 def _two_angles(text: str) -> tuple[float, float] | None:
-    parts = [part for part in _SPLIT.split(text) if part]
-    if len(parts) != 2:
-        return None
-    first, second = (_angle(part) for part in parts)
-    if first is None or second is None:
-        return None
-    if first[1] in "EWÖOV" and first[1]:
-        first, second = second, first
-    return first[0], second[0]
+    for split in _SPLITS:
+        parts = [part for part in split.split(text) if part]
+        angles = [_angle(part) for part in parts] if len(parts) == 2 else []
+        first, second = angles or (None, None)
+        if first is not None and second is not None:
+            swapped = first[1] in ("E", "W", "Ö", "O", "V")
+            return (second[0], first[0]) if swapped else (first[0], second[0])
+    return None
 
 
 def _angle(text: str) -> tuple[float, str] | None:
@@ -87,9 +94,11 @@ def _angle(text: str) -> tuple[float, str] | None:
         value = to_number(simple[2])
     else:
         found = _DEGREES.fullmatch(text)
-        if found is None or not (found["m"] or "°" in text or "º" in text):
+        if found is None:
             return None
         side = (found["before"] or found["after"] or "").upper()
+        if not side and not re.search("[°º:'′]", text):
+            return None  # two numbers beside each other
         value = _sexagesimal(found["d"], found["m"], found["s"])
     if value is None or abs(value) > 180:
         return None

@@ -9,13 +9,14 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geo.area import LeftOut
-from geo.errors import FileTooLarge
+from geo.errors import FileTooLarge, InputError
 from geo.sources import detect
 from geo.sources.cells import is_empty, plain, to_number, written
 from geo.sources.fields import known_names
@@ -26,6 +27,9 @@ TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 SHEET_ENDINGS = (*TEXT_ENDINGS, *BOOK_ENDINGS)
 MAX_TEXT_MB = 50
 MAX_ROWS = 200_000
+MAX_LINES = 1_048_576
+"""Lines of a text file, empty ones too: as many as a sheet can have."""
+
 MAX_COLUMNS = 2_000
 _LONG_NOTE = 30
 _SHOWN_PREAMBLE = 20
@@ -86,15 +90,15 @@ def read_grid(file: Opened, choices: Choices) -> Grid:
         records, encoding, delimiter = _text_records(file, choices)
     _check_size(file, records)
     at = _header_at(records, choices.header)
-    first = _first_row(records) if at is None else at + 1
+    first = at + 1 if at is not None else 0 if choices.header == 0 else _first_row(records)
     names = _names(records, at)
     left_out = _no_records(records, first, at)
     notes = {item.row for item in left_out}
     body = [record for record in records[first:] if record[0] not in notes]
     decimal = choices.decimal or detect.decimal_of([cells for _, cells in body])
-    frame = _frame(body, names)
     if choices.decimal:
-        frame = frame.map(lambda cell: _in_decimals(cell, choices.decimal))
+        body = [(row, [_in_decimals(cell, decimal) for cell in cells]) for row, cells in body]
+    frame = _frame(body, names)
     above = first if at is None else at
     preamble = tuple(_line(cells) for _, cells in records[:above][:_SHOWN_PREAMBLE])
     header = 0 if at is None else records[at][0]
@@ -151,9 +155,13 @@ def _text_records(file: Opened, choices: Choices) -> tuple[list[Record], str, st
         reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
         records = [
             (number, trimmed)
-            for number, cells in enumerate(reader, start=1)
+            for number, cells in enumerate(islice(reader, MAX_LINES + 1), start=1)
             if (trimmed := _trimmed(cells))
         ]
+        if reader.line_num > MAX_LINES:
+            raise file.broken("too_many_rows", found=reader.line_num, limit=MAX_ROWS)
+    except InputError:
+        raise
     except (csv.Error, TypeError, ValueError) as error:  # the last two: not one sign
         raise file.broken("delimiter" if choices.delimiter else "broken") from error
     return records, encoding, delimiter

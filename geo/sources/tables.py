@@ -30,8 +30,10 @@ __all__ = [
     *("ENDINGS", "SHEET_ENDINGS"),
 ]
 
-ENDINGS = (*SHEET_ENDINGS, *VECTOR_ENDINGS)
-"""What a file of places can be called."""
+ENDINGS = (*SHEET_ENDINGS, *(ending for ending in VECTOR_ENDINGS if ending != ".parquet"))
+"""What a file of places that anyone sends can be called: a few kB of GeoParquet can hold the same
+long text in every row, and nothing in it tells before it is read.
+"""
 
 _NONE = Choices()
 
@@ -113,8 +115,8 @@ def understand(
     with opened(Path(path), ENDINGS, bounds=UPLOAD) as file:
         if file.ending in SHEET_ENDINGS:
             return _of_grid(read_grid(file, choices), file, choices, kind, near)
-        shapes = _features(read_opened(file, crs=choices.crs or None), file)
-        return _of_features(shapes, file, choices, kind)
+        shapes = read_opened(file, crs=choices.crs or None, most_rows=MAX_ROWS)
+        return _of_features(_numbered(shapes), file, choices, kind)
 
 
 def read_points(
@@ -124,8 +126,8 @@ def read_points(
 
     Parameters
     ----------
-    path : one of ``ENDINGS``: a sheet with coordinate columns, or a vector file, whose polygons and
-        lines become a point on them.
+    path : one of ``ENDINGS`` or GeoParquet: a sheet with coordinate columns, or a vector file,
+        whose polygons and lines become a point on them.
     columns : our field → column; ``lat`` and ``lon``, ``n`` and ``e``, ``x`` and ``y``, or
         ``position`` are used here, others only checked.
     crs : the coordinate system where the file does not tell it, as in ``EPSG:3011``.
@@ -138,10 +140,11 @@ def read_points(
     """
     named = dict(columns or {})
     choices = Choices(crs=crs or "", columns=named)
-    with opened(Path(path), ENDINGS, bounds=UPLOAD) as file:
+    with opened(Path(path), (*SHEET_ENDINGS, *VECTOR_ENDINGS), bounds=UPLOAD) as file:
         if file.ending in SHEET_ENDINGS:
             return _table(read_grid(file, choices), file.name, choices)
-        return _from_vector(_features(read_opened(file, crs=crs), file), file, choices)
+        shapes = read_opened(file, crs=crs, most_rows=MAX_ROWS)
+        return _from_vector(_numbered(shapes), file, choices)
 
 
 def find_columns(
@@ -330,9 +333,7 @@ def _from_vector(shapes: gpd.GeoDataFrame, file: Opened, choices: Choices) -> Ta
     return Table(placed, {}, _sorted(lost), len(shapes), crs_name(shapes.crs))
 
 
-def _features(shapes: gpd.GeoDataFrame, file: Opened) -> gpd.GeoDataFrame:
-    if len(shapes) > MAX_ROWS:
-        raise file.broken("too_many_rows", found=len(shapes), limit=MAX_ROWS)
+def _numbered(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shapes.index = pd.RangeIndex(1, len(shapes) + 1, name="row")
     return shapes
 

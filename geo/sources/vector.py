@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import mmap
 import re
+import sqlite3
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,10 +16,10 @@ import numpy as np
 import pandas as pd
 import pyarrow
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
 
-from geo.errors import CrsMismatch, FileTooLarge
+from geo.errors import CrsMismatch, FileTooLarge, InputError
 from geo.network import WGS84
 from geo.sources import _gdal
 from geo.sources.files import Opened, opened
@@ -54,15 +56,21 @@ def read_vector(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
         return read_opened(file, crs=crs)
 
 
-def read_opened(file: Opened, *, crs: str | None = None) -> gpd.GeoDataFrame:
-    """Read a vector file that is open already; see ``read_vector``."""
+def read_opened(
+    file: Opened, *, crs: str | None = None, most_rows: int = MAX_ROWS
+) -> gpd.GeoDataFrame:
+    """Read a vector file that is open already; see ``read_vector``. More rows than ``most_rows``
+    are refused before all are read.
+    """
     stated = parse_crs(crs, file.name) if crs else None
     if file.ending == ".parquet":
         table = _read_parquet(file)
     elif file.ending == ".kml":
-        table = read_kml(file, most_rows=MAX_ROWS)
+        table = read_kml(file, most_rows=most_rows)
     else:
-        table = _read_gdal(file)
+        table = _read_gdal(file, most_rows)
+    if len(table) > most_rows:
+        raise file.broken("too_many_rows", found=len(table), limit=most_rows)
     if stated is not None:
         table = table.set_crs(stated, allow_override=True)
     elif table.crs is None:
@@ -92,8 +100,12 @@ def parse_crs(text: str, file: str) -> CRS:
 
 def check_crs(table: gpd.GeoDataFrame, file: str) -> None:
     """Refuse coordinates that can not be in the table's system: metres called degrees, or degrees
-    called metres.
+    called metres; and a system that is none on Earth.
     """
+    try:
+        Transformer.from_crs(table.crs, WGS84, always_xy=True)
+    except ProjError as error:
+        raise CrsMismatch(file=file, found="–", stated=crs_name(table.crs)[:80]) from error
     geometry = np.asarray(table.geometry.values, dtype=object)
     xy = shapely.get_coordinates(geometry)
     xy = xy[~np.isnan(xy).any(axis=1)]
@@ -119,7 +131,7 @@ def _sample(xy: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
     return ", ".join(f"{value:.5f}".rstrip("0").rstrip(".") for value in xy)
 
 
-def _read_gdal(file: Opened) -> gpd.GeoDataFrame:
+def _read_gdal(file: Opened, most_rows: int) -> gpd.GeoDataFrame:
     if not _gdal.doors_are_closed():
         raise RuntimeError("import geo before pyogrio: GDAL reads its settings only once")
     import pyogrio.errors
@@ -136,9 +148,12 @@ def _read_gdal(file: Opened) -> gpd.GeoDataFrame:
                 source,
                 layer=_layer(file, source),
                 on_invalid="ignore",
+                max_features=most_rows + 1,
                 datetime_as_string=True,
                 **options,
             )
+    except InputError:
+        raise
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise file.broken() from error
     except (pyogrio.errors.FieldError, pyogrio.errors.GeometryError, CRSError) as error:
@@ -154,6 +169,7 @@ def _layer(file: Opened, source: Path) -> str | int:
 
     if file.ending != ".gpkg":
         return 0
+    _check_views(file)
     layers = pyogrio.list_layers(source)
     spatial = [str(name) for name, kind in layers if kind is not None]
     if not spatial:
@@ -202,3 +218,19 @@ def _check_links(file: Opened) -> None:
         starts = [match.start() for match in _ANY_CRS_OBJECT.finditer(content)]
         if not all(_NAMED_CRS.match(content, start) for start in starts):
             raise file.broken("crs_link")
+
+
+def _check_views(file: Opened) -> None:
+    """Refuse a GeoPackage that computes what should stand in it: a view can take for ever."""
+    try:
+        address = f"{file.path.resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=True)) as book:
+            book.execute("PRAGMA trusted_schema = OFF")
+            views = book.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'view'"
+                " OR sql LIKE '%GENERATED ALWAYS%' OR (type = 'table' AND sql LIKE '% AS (%')"
+            ).fetchone()
+    except sqlite3.Error as error:
+        raise file.broken() from error
+    if views[0]:
+        raise file.broken("views")

@@ -5,6 +5,7 @@ last computed value and are never evaluated. Knows nothing of what the rows mean
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -19,9 +20,14 @@ from geo.sources import _workbook_child
 from geo.sources.files import Opened, check_workbook
 
 BOOK_ENDINGS = (".xlsx", ".xls", ".ods")
-MAX_CELLS = 6_000_000
-MEMORY_MB = 2_000
+MAX_CELLS = 4_000_000
+MEMORY_MB = 1_200
+OLD_MEMORY_MB = 800
+"""For XLS, which has 65,536 rows at most."""
+
 SECONDS = 60
+_ENDED_BY = {-6: "sheet_too_large", -9: "too_slow", -24: "too_slow"}
+"""What it means that the child was aborted (no memory), killed, or out of processor time."""
 
 Record = tuple[int, list[Any]]
 """A filled row: its number as a person sees it, and its cells (None where nothing stands)."""
@@ -62,10 +68,12 @@ def read_workbook(file: Opened, *, most_rows: int) -> list[Sheet]:
 
 
 def _from_child(file: Opened, most_rows: int) -> dict[str, Any]:
-    """Read in a child: a workbook can say that its last cell is the last there is, for which the
-    parser asks for hundreds of gigabytes and dies.
+    """Read in a child, which may be stopped: a workbook can say that its last cell is the last
+    there is, for which the parser asks for hundreds of gigabytes and dies; an XLS whose sectors
+    follow each other in a circle is read until all memory is taken.
     """
-    bounds = (MAX_CELLS, most_rows, MEMORY_MB, SECONDS)
+    memory_mb = OLD_MEMORY_MB if file.ending == ".xls" else MEMORY_MB
+    bounds = (MAX_CELLS, most_rows, memory_mb, SECONDS)
     command = [sys.executable, "-I", "-B", str(Path(_workbook_child.__file__)), str(file.path)]
     try:
         done = subprocess.run(
@@ -73,9 +81,12 @@ def _from_child(file: Opened, most_rows: int) -> dict[str, Any]:
             capture_output=True,
             timeout=2 * SECONDS,
             check=False,
+            env={"RUST_BACKTRACE": "0", "SYSTEMROOT": os.environ.get("SYSTEMROOT", "")},
         )
     except subprocess.TimeoutExpired as error:
         raise file.broken("too_slow", limit=SECONDS) from error
+    if done.returncode in _ENDED_BY:
+        raise file.broken(_ENDED_BY[done.returncode], limit=SECONDS)
     try:
         answer = json.loads(done.stdout) if done.returncode == 0 else {"error": "broken"}
     except ValueError as error:
