@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from geo import presets, texts
 from geo.addresses import Wanted, find, gazetteer
-from geo.area import Area, open_area
+from geo.area import Area, Progress, open_area
 from geo.checking import Fix
 from geo.errors import BadOption, FileMissing, UnknownFix
 from geo.importing import Import, carry_out, plan, propose
@@ -125,9 +125,18 @@ def _proposed(area: Area, file: Path, kind: str, choices: Choices, options: Opti
         return propose(area, understood, kind, today=today)
     from geo.sources.lookup import looking_up  # osmnx takes a second and a half to load
 
+    say = _progress(options.lang)
     line = nullcontext(None) if kind == HOUSING else looking_up(area, home=options.home)
     with line as lookup:
-        return propose(area, understood, kind, today=today, lookup=lookup)
+        return propose(area, understood, kind, today=today, lookup=lookup, progress=say)
+
+
+def _progress(language: str) -> Progress:
+    def say(key: str, share: float) -> None:
+        told = f"{texts.percent(share, language):>5}  {texts.text(key, language)}"
+        print(told, file=sys.stderr)
+
+    return say
 
 
 def _choices(options: Options) -> Choices:

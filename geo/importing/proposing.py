@@ -45,6 +45,8 @@ UNPLACED = (
 """What is told of a row without a position; ``reason`` is a key under ``unplaced.``, ``lon`` and
 ``lat`` are the suggestion's (NaN where there is none)."""
 SURE = 100.0
+STEP = 20
+"""Rows between two calls of progress."""
 APART = " · "
 """Stands in a place's source between the file and who is credited for its position."""
 
@@ -182,7 +184,7 @@ def _by_words(
     known = gazetteer(area, without=frozenset(ids))
     placed, left = [], []
     for done, (row, wrong) in enumerate(missed):
-        if progress and done % 50 == 0:
+        if progress and done % STEP == 0:
             progress("progress.import", done / len(missed))
         match = find(known, row.wanted)
         how = match.how
