@@ -52,7 +52,8 @@ class Added:
     """The area with its people, and what to say of it.
 
     ``totals``: people of each group in the area, NaN where nothing is known. ``unknown`` counts the
-    statistical areas where a group is unknown.
+    statistical areas where a group is unknown, ``gone`` names groups of residents that the area
+    knew before and the new figures do not have.
     """
 
     area: Area
@@ -61,6 +62,7 @@ class Added:
     year: int
     totals: dict[str, float]
     unknown: dict[str, int]
+    gone: tuple[str, ...]
     sources: tuple[Source, ...]
 
     @property
@@ -158,9 +160,22 @@ def _with_own(area: Area, ask: Ask, own: dict[str, str], progress: Progress | No
         if code not in table.index
     ]
     sources = _told(figures, "kept_points", tuple(lost), estimated=True)
-    kept = tuple(source for source in area.sources if source.part == OUTLINES)
+    kept = _other_sources(area, set(figures.groups))
     counts = table.reindex(list(own))
     return _added(area, figures, fit, _Placed(people, counts), (*sources, *kept))
+
+
+def _other_sources(area: Area, new: set[str]) -> tuple[Source, ...]:
+    """Return the sources of the groups that have no new figures, and of the outlines."""
+    kept = []
+    for source in area.sources:
+        if source.part == OUTLINES:
+            kept.append(source)
+        elif source.part == "people":
+            columns = {name: said for name, said in source.columns.items() if name not in new}
+            if columns.keys() & presets.groups().keys():
+                kept.append(replace(source, columns=columns))
+    return tuple(kept)
 
 
 def _placed(
@@ -203,7 +218,8 @@ def _added(
     made = replace(area, people=people, sources=(*kept, *sources), _snaps={})
     totals = {group: float(counts[group].sum(min_count=1)) for group in figures.groups}
     unknown = {group: int(counts[group].isna().sum()) for group in figures.groups}
-    return Added(made, fit, figures.level, figures.year, totals, unknown, sources)
+    gone = tuple(name for name in area.groups if name not in made.groups)
+    return Added(made, fit, figures.level, figures.year, totals, unknown, gone, sources)
 
 
 def _stacked(residents: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -240,7 +256,7 @@ def _own_units(area: Area, level: str) -> dict[str, str]:
 
 def _reshared(area: Area, own: Mapping[str, str], table: pd.DataFrame) -> gpd.GeoDataFrame:
     """Give each point the share of its statistical area's new people that it had of the old; in an
-    area where nobody was known to live, each the same.
+    area where nobody was known to live, each the same. Groups without new figures stay.
     """
     residents = area.people[area.people["origin"] == RESIDENTS].reset_index(drop=True)
     codes = pd.Series({unit: code for code, unit in own.items()})
@@ -251,11 +267,8 @@ def _reshared(area: Area, own: Mapping[str, str], table: pd.DataFrame) -> gpd.Ge
     rows = unit.groupby(unit).transform("size")
     share = np.where(whole > 0, weight / whole.where(whole > 0, 1.0), 1.0 / rows)
     counts = table.reindex(unit.to_numpy())
-    kept = residents[["id", "origin", "unit", "district", "geometry"]].assign(estimated=True)
-    for group in table.columns:
-        kept[group] = counts[group].to_numpy(np.float64) * share
-    columns = ["id", "origin", "unit", "district", "estimated", *table.columns, "geometry"]
-    return gpd.GeoDataFrame(kept[columns], geometry="geometry", crs=WGS84)
+    new = {group: counts[group].to_numpy(np.float64) * share for group in table.columns}
+    return residents.assign(estimated=True, **new)
 
 
 def _only(towns: set[str], stated: str) -> str:

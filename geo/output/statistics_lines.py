@@ -40,6 +40,9 @@ def statistics_lines(added: Added, language: str) -> list[str]:
     if added.year:
         lines.append(say("year", year=str(added.year)))
     lines += [_group_line(added, group, language) for group in added.totals]
+    if added.gone:
+        names = [presets.group(group).name(language) for group in added.gone]
+        lines.append(say("gone", groups=", ".join(names)))
     lines += [_source_line(source, language) for source in added.sources]
     return [*lines, say("noise")]
 
@@ -62,6 +65,7 @@ def statistics_json(added: Added, language: str) -> dict[str, Any]:
             for group, total in added.totals.items()
         },
         "areas_unknown": added.unknown,
+        "gone": list(added.gone),
         "sources": [_source_json(source) for source in added.sources],
         "left_out": [
             {"row": row.row, "reason": row.reason, "text": left_out_line(row, language)}

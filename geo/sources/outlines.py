@@ -4,6 +4,7 @@ nothing of figures.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from geo.sources.vector import read_vector
 from geo.sources.vintages import (
     DESO,
     NAMES,
+    NEW,
+    OLD,
+    REGSO,
     Code,
     read_code,
     read_name,
@@ -145,6 +149,12 @@ def read_outlines(path: Path, level: str, *, crs: str | None = None) -> Outlines
         crs=WGS84,
     )
     source = Source("people_outlines", Path(path).name, file=Path(path).name, rows=len(frame))
+    if level == REGSO and frame["code"].duplicated().any() and (frame["code"] != "").all():
+        # A file of DeSO that says which RegSO each lies in: the larger areas are made of them.
+        frame = frame.dissolve("code", sort=False, as_index=False)[["code", "name", "geometry"]]
+        smaller = stated_vintage(DESO, Path(path).name)
+        vintage = vintage or {NEW: NEW, OLD[DESO]: OLD[REGSO]}.get(smaller, "")
+        source = replace(source, made="dissolved", rows=len(frame))
     return Outlines(frame, level, vintage, source)
 
 

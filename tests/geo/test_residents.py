@@ -149,6 +149,43 @@ def test_new_figures_of_the_areas_own_units_keep_their_points(scb: Agencies) -> 
     assert sum(source.part == "people" for source in again.area.sources) == 3
 
 
+def test_groups_without_new_figures_stay_in_the_areas_own_units(tmp_path: Path) -> None:
+    first = table(tmp_path, "deso,pop_2025,age0_4", "0127A0010,200,11", "0127C1010,300,12")
+    area = add_statistics(world(), Ask(file=first, outlines=shapes(tmp_path))).area
+    abroad = table(tmp_path, "deso,pop_2025,utrikes_fodda", "0127A0010,210,80", name="abroad.csv")
+    added = add_statistics(area, Ask(file=abroad))
+    sums = added.area.people.groupby("unit")[["all", "children_0_4", "born_abroad"]].sum()
+    assert sums.round(6).loc["0127A0010"].tolist() == [210, 11, 80]
+    own = added.area.people[added.area.people["unit"] == "0127C1010"]
+    assert own["all"].isna().all() and own["children_0_4"].sum() == pytest.approx(12)
+    assert added.unknown == {"all": 1, "born_abroad": 1}
+    by_file = {s.file: set(s.columns) for s in added.area.sources if s.part == "people"}
+    assert by_file == {
+        "abroad.csv": {"all", "born_abroad", "unit"}, "figures.csv": {"children_0_4", "unit"},
+    }  # fmt: skip
+    assert added.gone == ()
+
+
+def test_new_outlines_bring_new_residents_and_tell_which_groups_are_gone(tmp_path: Path) -> None:
+    first = table(tmp_path, "deso,pop_2025,age0_4", "0127A0010,200,11")
+    area = add_statistics(world(), Ask(file=first, outlines=shapes(tmp_path))).area
+    second = table(tmp_path, "deso,pop_2025", "0127C1010,300")
+    added = add_statistics(area, Ask(file=second, outlines=shapes(tmp_path)))
+    assert added.gone == ("children_0_4",)
+    assert added.area.people["unit"].unique().tolist() == ["0127C1010"]
+
+
+def test_regso_can_be_made_of_the_deso_that_say_theirs(tmp_path: Path) -> None:
+    regions = ["0127R001", "0127R001", "0127R002"]
+    path = shapes(tmp_path, regso=regions, regso_name=["Alby norra", "Alby norra", "Fittja"])
+    found = read_outlines(path, "regso")
+    assert found.frame["code"].tolist() == ["0127R001", "0127R002"]
+    assert found.frame["name"].tolist() == ["Alby norra", "Fittja"]
+    metres = found.frame.geometry.to_crs(SWEREF99_TM).area.round(-1).tolist()
+    assert metres == [53_330.0, 26_670.0]
+    assert (found.vintage, found.source.made) == ("2025", "dissolved")
+
+
 @pytest.mark.usefixtures("scb")
 def test_figures_of_another_drawing_than_the_areas_own_are_refused() -> None:
     area = add_statistics(world(), Ask("deso", 2025, "0127")).area
