@@ -103,7 +103,17 @@ ROOMS = {
     "record": {"report"},
 }
 """Rooms that know matrices or words only: what each may know of the house."""
-SCREENLESS = {"placing", "reporting", "candidates", "shortage", "surge", "growing", "sites"}
+SCREENLESS = {
+    "addresses",
+    "importing",
+    "placing",
+    "reporting",
+    "candidates",
+    "shortage",
+    "surge",
+    "growing",
+    "sites",
+}
 """Rooms that answer: they know neither maps on screen nor commands."""
 
 
