@@ -18,6 +18,7 @@ from geo import (
     commands_activities,
     commands_import,
     commands_meeting,
+    commands_outreach,
     commands_preschools,
     commands_reach,
     commands_report,
@@ -118,6 +119,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     for room in (
         commands_activities,
         commands_meeting,
+        commands_outreach,
         commands_preschools,
         commands_sites,
         commands_report,

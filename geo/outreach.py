@@ -26,6 +26,7 @@ from geo.reaching.asking import (
 from geo.reaching.effects import Change, Effect, applied, effects_of
 from geo.reaching.needs import Need, needs_at
 from geo.reaching.proposals import Proposal, proposals_for
+from geo.reaching.rounds import Plan, plan_week
 from geo.reaching.rules import needs
 from geo.reaching.spots import Spot
 from geo.reaching.weights import Weights, score, weights_of
@@ -36,10 +37,12 @@ __all__ = [
     "EVERYWHERE",
     "HOMES",
     "WHERE",
+    "Brief",
     "Change",
     "Effect",
     "Need",
     "Outreach",
+    "Plan",
     "Proposal",
     "Question",
     "Row",
@@ -47,9 +50,11 @@ __all__ = [
     "Wanted",
     "Weights",
     "applied",
+    "briefed",
     "effects_of",
     "groups_of",
     "outreach",
+    "plan_week",
     "proposals_for",
     "ranked",
     "read_question",
@@ -108,6 +113,16 @@ class Outreach:
         return any(not row.spot.counted for row in self.rows)
 
 
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """What leaves the house: the first rows of an answer, proposals for each, and a week plan."""
+
+    answer: Outreach
+    rows: tuple[Row, ...]
+    proposals: tuple[tuple[Proposal, ...], ...]
+    plan: Plan | None = None
+
+
 def outreach(area: Area, question: Question, *, progress: Progress | None = None) -> Outreach:
     """Rank where outreach would matter.
 
@@ -130,6 +145,19 @@ def outreach(area: Area, question: Question, *, progress: Progress | None = None
         demonstration=area.demonstration,
     )
     return ranked(answer, question)
+
+
+def briefed(
+    answer: Outreach, top: int, *, plan: Plan | None = None, progress: Progress | None = None
+) -> Brief:
+    """Return the first ``top`` rows with what could be done for each."""
+    rows = answer.shown[:top]
+    found = []
+    for number, row in enumerate(rows):
+        if progress:
+            progress("progress.outreach_effects", number / len(rows))
+        found.append(proposals_for(answer.world, row.at))
+    return Brief(answer, rows, tuple(found), plan)
 
 
 def ranked(answer: Outreach, question: Question) -> Outreach:

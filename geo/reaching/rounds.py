@@ -5,8 +5,9 @@ Knows where places are and what a visit is worth, not how needs are counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import geopandas as gpd
 import numpy as np
@@ -45,14 +46,12 @@ class Visit:
     minutes: int
     languages: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    people: float = float("nan")
-    hidden: bool = False
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One visit on a round: ``metres`` and ``walk_s`` from the stop before; ``arrive`` and
-    ``leave`` are aware, in Europe/Stockholm. ``common`` are languages known there that who comes
+    """One visit on a round: ``number`` runs through the week; ``metres`` and ``walk_s`` are from
+    the stop before; ``arrive`` and ``leave`` are aware, in Europe/Stockholm. ``common`` are languages known there that who comes
     speaks.
     """
 
@@ -295,13 +294,13 @@ def _rounds(
         if not route:
             continue
         at, now, stops = len(visits) + shift.worker, shift.start.astimezone(UTC), []
-        for number, place in enumerate(route, start=1):
+        for place in route:
             walk_s = float(question.walk_s[at, place])
             arrive = now + timedelta(seconds=walk_s)
             now = arrive + timedelta(seconds=int(question.visit_s[place]))
             stops.append(
                 Stop(
-                    number=number,
+                    number=0,
                     visit=visits[place],
                     metres=float(metres[at, place]),
                     walk_s=walk_s,
@@ -323,7 +322,16 @@ def _rounds(
                 back.astimezone(STOCKHOLM),
             )
         )
-    return tuple(sorted(found, key=lambda each: (each.start, each.worker.name)))
+    return _numbered(sorted(found, key=lambda each: (each.start, each.worker.name)))
+
+
+def _numbered(rounds: list[Round]) -> tuple[Round, ...]:
+    """Return rounds with their stops numbered through the week."""
+    numbers = count(1)
+    return tuple(
+        replace(each, stops=tuple(replace(stop, number=next(numbers)) for stop in each.stops))
+        for each in rounds
+    )
 
 
 def _why(

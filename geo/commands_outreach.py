@@ -1,0 +1,106 @@
+"""What the command ``outreach`` does: read its options, rank where outreach would matter, plan a
+week, print or write the answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from geo import texts
+from geo.area import Area, open_area
+from geo.errors import BadOption
+from geo.output import outreach_files, outreach_print, tables
+from geo.output.outreach_tables import lines_of
+from geo.outreach import Brief, Plan, Wanted, briefed, outreach, plan_week, read_question
+from geo.placing.written import whole_of
+from geo.reaching.asking import EVERYWHERE, LIMIT, WHEN, WHERE
+from geo.reaching.rounds import PREFERRED, RULES
+from geo.reaching.staff import read_staff
+from geo.reaching.visits import visits_of
+
+Options: TypeAlias = argparse.Namespace
+TOP = "20"
+
+
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
+    """Add the command and its options to the parser."""
+    task = tasks.add_parser("outreach", parents=[common], help=say("outreach"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--top", default=TOP, metavar="N", help=say("outreach_top"))
+    task.add_argument(
+        "--weights", default="", metavar="NEED=N,NEED=N", help=say("outreach_weights")
+    )
+    task.add_argument("--where", choices=WHERE, default=EVERYWHERE, help=say("outreach_where"))
+    task.add_argument("--limit", default=LIMIT, help=say("limit"))
+    task.add_argument("--profile", default="adult", help=say("profile"))
+    task.add_argument("--group", default="", help=say("outreach_group"))
+    task.add_argument("--when", default=WHEN, metavar="PRESET", help=say("outreach_when"))
+    task.add_argument("--week", default="", metavar="DATE", help=say("outreach_week"))
+    task.add_argument("--plan", metavar="STAFF.csv", help=say("outreach_plan"))
+    task.add_argument(
+        "--staff-language", choices=RULES, default=PREFERRED, help=say("outreach_staff_language")
+    )
+    task.add_argument("--date", default="", metavar="DATE", help=say("outreach_date"))
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.add_argument("-o", "--output", help=say("output"))
+    task.set_defaults(run=run)
+
+
+def run(options: Options) -> None:
+    """Answer where outreach would matter, as text, JSON or a file."""
+    output = Path(options.output) if options.output else None
+    ending = tables.check_ending(output, outreach_files.ENDINGS) if output else ""
+    if ending == ".ics" and not options.plan:
+        raise BadOption(reason=f"-o {options.output} --plan", command="outreach")
+    top = whole_of(options.top)
+    area = open_area(options.area, options.home)
+    answer = outreach(area, read_question(_wanted(options), area))
+    plan = _plan(options, area, Brief(answer, answer.shown[:top], ()))
+    brief = briefed(answer, top, plan=plan)
+    if output and ending == ".pdf":
+        day = options.date or date.today().isoformat()
+        tables.write_file(output, outreach_print.pdf_bytes(brief, options.lang, date=day))
+    elif output:
+        tables.write_file(output, outreach_files.WRITERS[ending](brief, options.lang))
+    if options.json:
+        print(outreach_files.json_bytes(brief, options.lang).decode())
+    elif not output:
+        print("\n".join(lines_of(brief, options.lang)))
+    if area.demonstration:
+        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+
+
+def _wanted(options: Options) -> Wanted:
+    return Wanted(
+        limit=options.limit,
+        profile=options.profile,
+        when=options.when,
+        week=options.week,
+        group=options.group,
+        weights=options.weights,
+        where=options.where,
+    )
+
+
+def _plan(options: Options, area: Area, brief: Brief) -> Plan | None:
+    if not options.plan:
+        return None
+    staff = read_staff(Path(options.plan), area)
+    for problem in staff.problems:
+        print(
+            texts.text(problem.phrase.key, options.lang, **problem.phrase.values), file=sys.stderr
+        )
+    visits, restricted = visits_of(brief.rows, options.lang)
+    return plan_week(
+        area,
+        visits,
+        staff.workers,
+        monday=brief.answer.question.asked.monday,
+        profile=options.profile,
+        rule=options.staff_language,
+        restricted=restricted,
+    )

@@ -1,0 +1,264 @@
+"""Outreach in words and tables: the list with reasons, proposals with what they do, rounds of a
+week. Small counts of counted people are as in the answer: never closer than that they are few.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from geo import texts
+from geo.activity import Span, languages
+from geo.activity.times import weekday_name
+from geo.network import MAX_SNAP_M
+from geo.output import tables
+from geo.outreach import Brief, Need, Row
+from geo.reaching import telling
+from geo.reaching.rounds import Plan, Round, Stop
+from geo.reaching.rules import needs
+
+OUTREACH_COLUMNS = (
+    *("number", "where", "where_kind", "district", "lon", "lat", "group", "people", "score"),
+    *("need", "weight", "about", "lacking_low", "lacking_high", "reached_low", "reached_high"),
+    *("sure", "why", "note", "limit_m", "profile", "when", "week", "estimated", "demonstration"),
+    *("area", "sources"),
+)
+"""Columns of the list as CSV: a row a place and need."""
+
+
+def rows_of(brief: Brief, language: str) -> pd.DataFrame:
+    """Return the list as a table: a row a place and need, with what it rests on."""
+    answer = brief.answer
+    asked = answer.question.asked
+    few = texts.text("outreach.note_few", language)
+    rows = [
+        (
+            *place_cells(row, language),
+            *need_cells(brief, row, need, language),
+            few if need.hidden else "",
+        )
+        for row in brief.rows
+        for need in row.needs
+    ]
+    table = pd.DataFrame(rows, columns=list(OUTREACH_COLUMNS[:19]))
+    return table.assign(
+        limit_m=asked.limit_m,
+        profile=asked.profile,
+        when=asked.when,
+        week=asked.monday.isoformat(),
+        estimated=answer.estimated,
+        demonstration=answer.demonstration,
+        area=answer.area_name,
+        sources="; ".join(tables.source_line(source, language) for source in answer.sources),
+    )
+
+
+def lines_of(brief: Brief, language: str) -> list[str]:
+    """Say an answer in lines of text."""
+    answer = brief.answer
+    lines = [telling.headline(answer, language), ""]
+    for row, made in zip(brief.rows, brief.proposals, strict=True):
+        name = telling.spot_name(row.spot, language)
+        lines.append(f"{row.number}. {name}: {texts.number(row.score, language, 1)}")
+        for need in row.lacking:
+            label, count = needs()[need.need].name(language), telling.lacking_words(need, language)
+            lines.append(f"   {label}: {count} ({telling.sure_words(need, language)})")
+            lines.append(f"      {telling.why(answer, row, need, language)}")
+        for each in made:
+            lines.append(f"   → {telling.proposal_words(answer, each, language)}")
+            lines += [f"      {telling.effect_words(effect, language)}" for effect in each.effects]
+    if brief.plan is not None:
+        lines += ["", *plan_lines(brief.plan, language)]
+    lines += [""] + [
+        f"{label}: {words}" for label, words in telling.settings_words(answer, language)
+    ]
+    return lines
+
+
+def plan_lines(plan: Plan, language: str) -> list[str]:
+    """Say a week plan in lines of text."""
+    lines = [telling.plan_words(plan, language)]
+    for each in plan.rounds:
+        lines.append(round_name(each, language))
+        lines += [
+            f"   {stop.number}. {stop.arrive:%H:%M}–{stop.leave:%H:%M} {stop.visit.name}"
+            f" ({walk_words(stop, language)})"
+            for stop in each.stops
+        ]
+        lines.append(f"   {back_words(each, language)}")
+    return [*lines, *plan_notes(plan, language)]
+
+
+def plan_notes(plan: Plan, language: str) -> list[str]:
+    """Say what a plan leaves out: holidays, starts without a path, places not visited."""
+    lines = []
+    if plan.holidays:
+        names = [
+            f"{day.isoformat()} {sv if language == 'sv' else en}" for day, sv, en in plan.holidays
+        ]
+        lines.append(texts.text("outreach.file_holidays", language, days=", ".join(names)))
+    if plan.stranded:
+        names = list(plan.stranded)
+        lines.append(texts.text("outreach.file_stranded", language, names=", ".join(names)))
+    lines += [f"{each.name}: {texts.text(each.phrase.key, language)}" for each in plan.left]
+    return lines
+
+
+def list_table(brief: Brief, language: str) -> pd.DataFrame:
+    """Return the ranked list in words: a row a place."""
+    rows = [
+        (
+            row.number,
+            telling.spot_name(row.spot, language),
+            texts.text(f"outreach.kind_{row.spot.kind}", language),
+            people_words(row, language),
+            texts.number(row.score, language, 1),
+            "; ".join(
+                f"{needs()[need.need].name(language)}: {telling.lacking_words(need, language)}"
+                f" ({telling.sure_words(need, language)})"
+                for need in row.lacking
+            ),
+        )
+        for row in brief.rows
+    ]
+    names = ("number", "where", "kind", "people", "score", "needs")
+    return pd.DataFrame(rows, columns=_heads(names, language))
+
+
+def proposals_table(brief: Brief, language: str) -> pd.DataFrame:
+    """Return proposals in words: where, what, and its effect."""
+    rows = [
+        (
+            texts.number(row.number, language),
+            telling.spot_name(row.spot, language),
+            telling.proposal_words(brief.answer, each, language),
+            " ".join(telling.effect_words(effect, language) for effect in each.effects),
+        )
+        for row, made in zip(brief.rows, brief.proposals, strict=True)
+        for each in made
+    ]
+    return pd.DataFrame(rows, columns=_heads(("number", "where", "proposal", "effect"), language))
+
+
+def rounds_table(plan: Plan, language: str) -> pd.DataFrame:
+    """Return the stops of a plan in words, in the order of the week."""
+    rows = [
+        (
+            f"{weekday_name(each.start.weekday(), language)} {each.start:%Y-%m-%d}",
+            each.worker.name,
+            stop.number,
+            f"{stop.arrive:%H:%M}–{stop.leave:%H:%M}",
+            stop.visit.name,
+            walk_words(stop, language),
+            _languages(stop, language),
+            "; ".join(needs()[need].name(language) for need in stop.visit.needs),
+        )
+        for each in plan.rounds
+        for stop in each.stops
+    ]
+    names = ("day", "who", "number", "time", "where", "walk", "languages", "needs")
+    return pd.DataFrame(rows, columns=_heads(names, language))
+
+
+def summary(brief: Brief, language: str) -> list[tuple[str, str]]:
+    """Return what a file rests on, as label and value."""
+    lines = [(texts.text("file.answer", language), telling.headline(brief.answer, language))]
+    lines.append((texts.text("file.area", language), brief.answer.area_name))
+    lines += telling.settings_words(brief.answer, language)
+    lines.append(
+        (
+            texts.text("file.snap_rule", language),
+            texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
+        )
+    )
+    if brief.answer.demonstration:
+        mark = texts.text("demo.mark", language)
+        lines.append((texts.text("file.demonstration", language), mark))
+    label = texts.text("file.source", language)
+    lines += [
+        (
+            f"{label} – {tables.part_name(source.part, language)}",
+            tables.source_line(source, language),
+        )
+        for source in brief.answer.sources
+    ]
+    credit = tables.credit(brief.answer.world.area)
+    return [*lines, (texts.text("file.credit", language), credit)] if credit else lines
+
+
+def round_name(each: Round, language: str) -> str:
+    """Return what to call a round: its day, who, and their hours."""
+    return texts.text(
+        "outreach.file_round",
+        language,
+        day=weekday_name(each.start.weekday(), language, "wide").capitalize(),
+        date=f"{each.start:%Y-%m-%d}",
+        who=each.worker.name,
+        start=f"{each.start:%H:%M}",
+        end=f"{each.end:%H:%M}",
+    )
+
+
+def walk_words(stop: Stop, language: str) -> str:
+    """Say how far it is to a stop."""
+    minutes = texts.number(stop.walk_s / 60, language)
+    metres = texts.metres(stop.metres, language)
+    return texts.text("outreach.minutes", language, metres=metres, minutes=minutes)
+
+
+def back_words(each: Round, language: str) -> str:
+    """Say when somebody is back."""
+    metres = texts.metres(each.back_m, language)
+    return texts.text("outreach.file_back", language, time=f"{each.back:%H:%M}", metres=metres)
+
+
+def people_words(row: Row, language: str) -> str:
+    """Say how many people a place has, and whom they are."""
+    count = telling.count_words(row.spot.people, language, counted=row.spot.counted)
+    return f"{count} {telling.group_name(row.spot, language)}"
+
+
+def place_cells(row: Row, language: str) -> tuple[object, ...]:
+    """Return where a row is, who lives there and its score: cells of a file."""
+    spot = row.spot
+    hidden = spot.hidden or math.isnan(spot.people)
+    return (
+        row.number,
+        telling.spot_name(spot, language),
+        spot.kind,
+        spot.district,
+        None if spot.restricted else round(spot.lon, 6),
+        None if spot.restricted else round(spot.lat, 6),
+        spot.group,
+        None if hidden else round(spot.people),
+        round(row.score, 3),
+    )
+
+
+def need_cells(brief: Brief, row: Row, need: Need, language: str) -> tuple[object, ...]:
+    """Return one need of a row: cells of a file."""
+    return (
+        need.need,
+        brief.answer.question.weights.of(need.need),
+        None if need.hidden else tables.plain(need.about),
+        *ends(need.lacking, need.hidden),
+        *ends(need.reached, need.hidden),
+        telling.sure_words(need, language),
+        telling.why(brief.answer, row, need, language),
+    )
+
+
+def ends(span: Span | None, hidden: bool) -> tuple[float | None, float | None]:
+    """Return both ends of a range; nothing where it is unknown or hidden."""
+    if span is None or hidden:
+        return None, None
+    return round(span.low, 1), round(span.high, 1)
+
+
+def _heads(names: tuple[str, ...], language: str) -> list[str]:
+    return [texts.text(f"outreach.column_{name}", language) for name in names]
+
+
+def _languages(stop: Stop, language: str) -> str:
+    return ", ".join(languages.name(code, language) for code in stop.common)

@@ -1,0 +1,303 @@
+"""What is said of needs, proposals and plans, in words. Computes no needs; small counts are told as
+few, unknown as unknown.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from geo import presets, privacy, texts
+from geo.activity import Activity, Span, activity_kinds, in_week, languages
+from geo.activity.times import weekday_name
+from geo.meeting.arena import ESTABLISHED, NEWCOMERS, UNKNOWN
+from geo.meeting.terms import arena_kinds, speaks
+from geo.newcomers import availabilities
+from geo.outreach import Outreach, Row
+from geo.reaching.asking import HOMES
+from geo.reaching.effects import Effect
+from geo.reaching.needs import (
+    HOURS,
+    LANGUAGE,
+    OF_CHILDREN,
+    PRESCHOOL,
+    THREE,
+    Need,
+    counts_for,
+    suits,
+    within_of,
+)
+from geo.reaching.proposals import MOVE, Proposal
+from geo.reaching.rounds import Plan
+from geo.reaching.rules import needs
+from geo.reaching.spots import Spot
+
+COUNTED = 0.5
+"""People are whole: less than half of one is nobody."""
+
+
+def spot_name(spot: Spot, language: str) -> str:
+    """Return what to call a place in the list."""
+    if spot.restricted:
+        where = spot.district or texts.text("gap.outside_districts", language)
+        return texts.text("outreach.restricted", language, district=where)
+    if spot.is_home:
+        return spot.name or spot.id
+    if not spot.name:
+        return texts.text("gap.outside_districts", language)
+    if spot.district in ("", spot.name):
+        return spot.name
+    return texts.text("outreach.unit", language, unit=spot.name, district=spot.district)
+
+
+def group_name(spot: Spot, language: str) -> str:
+    """Return whom a spot's people are."""
+    return presets.group(spot.group).name(language)
+
+
+def count_words(count: float, language: str, *, counted: bool = False) -> str:
+    """Return a number of people: of counted ones a few as few, unknown as unknown.
+
+    >>> count_words(3, "en", counted=True), count_words(1240, "en")
+    ('fewer than 5', '1,240')
+    """
+    if math.isnan(count):
+        return texts.text("source.unknown", language)
+    if privacy.is_small(count, counted):
+        return texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+    return texts.number(round(count), language)
+
+
+def span_words(span: Span | None, language: str, *, counted: bool = False) -> str:
+    """Return a range of people; one number where it is sure."""
+    if span is None:
+        return texts.text("source.unknown", language)
+    low, high = (count_words(end, language, counted=counted) for end in (span.low, span.high))
+    return low if low == high else texts.text("outreach.span", language, low=low, high=high)
+
+
+def lacking_words(need: Need, language: str) -> str:
+    """Return how many have a need, hidden where that would tell of a few."""
+    return texts.text("gap.hidden", language) if need.hidden else span_words(need.lacking, language)
+
+
+def sure_words(need: Need, language: str) -> str:
+    """Return how sure a need is: known, perhaps, or unknown."""
+    if need.lacking is None:
+        return texts.text("outreach.not_known", language)
+    if abs(need.lacking.high - need.lacking.low) < COUNTED:
+        return texts.text("outreach.sure", language)
+    key = "outreach.partly_sure" if need.lacking.low >= COUNTED else "outreach.unsure"
+    return texts.text(key, language)
+
+
+def why(answer: Outreach, row: Row, need: Need, language: str) -> str:
+    """Say why somebody at a place has a need, or why it is not known."""
+    if need.need == HOURS:
+        return _why_hours(answer, row, language)
+    if need.need == LANGUAGE:
+        return _why_language(answer, row, language)
+    if need.need == PRESCHOOL:
+        return _why_preschool(answer, row, need, language)
+    if need.need == THREE:
+        return _why_three(need, language)
+    return _why_arena(answer, row, language)
+
+
+def times_words(answer: Outreach, activity: Activity, language: str) -> str:
+    """Return when an activity is on in the week asked about, as in ``tis 17:00–19:00``."""
+    held = in_week(activity, answer.question.asked.monday)
+    if not held:
+        key = "unknown_times" if activity.times is None else "not_this_week"
+        return texts.text(f"outreach.{key}", language)
+    return ", ".join(
+        f"{weekday_name(each.start.weekday(), language)} {each.start:%H:%M}–{each.end:%H:%M}"
+        for each in held
+    )
+
+
+def proposal_words(answer: Outreach, proposal: Proposal, language: str) -> str:
+    """Say what a proposal is: who does what, where and when."""
+    activity = proposal.activity
+    kind = activity_kinds()[activity.kind].name(language)
+    values = {
+        "name": activity.name or kind,
+        "who": ", ".join(activity.organisers) or activity.name,
+        "place": place_name(answer, proposal.place, language),
+        "times": times_words(answer, activity, language),
+    }
+    if proposal.what == MOVE and proposal.was is not None:
+        values["before"] = times_words(answer, proposal.was, language)
+        return texts.text("outreach.proposal_move", language, **values)
+    spoken = ", ".join(languages.name(code, language) for code in activity.languages)
+    values["languages"] = spoken or texts.text("source.unknown", language)
+    return texts.text(f"outreach.proposal_{proposal.what}", language, **values)
+
+
+def effect_words(effect: Effect, language: str) -> str:
+    """Say whom a proposal reaches before and after."""
+    if effect.hidden:
+        return texts.text("outreach.effect_few", language, need=needs()[effect.need].name(language))
+    key = "outreach.effect_children" if effect.need in OF_CHILDREN else "outreach.effect"
+    return texts.text(
+        key,
+        language,
+        need=needs()[effect.need].name(language),
+        before=span_words(effect.before, language),
+        after=span_words(effect.after, language),
+        here_before=span_words(effect.here_before, language),
+        here_after=span_words(effect.here_after, language),
+        here=count_words(effect.here_about, language),
+    )
+
+
+def place_name(answer: Outreach, place: str, language: str) -> str:
+    """Return a place's name; its kind where it has none."""
+    places = answer.world.area.places
+    row = int(np.flatnonzero(places["id"].astype(str) == place)[0])
+    name, kind = str(places["name"].iloc[row]), str(places["kind"].iloc[row])
+    known = presets.kinds().get(kind)
+    return name or (known.name(language) if known else kind)
+
+
+def headline(answer: Outreach, language: str) -> str:
+    """Say the answer in one sentence."""
+    if not answer.shown:
+        return texts.text("outreach.nobody", language)
+    first = answer.shown[0]
+    return texts.text(
+        "outreach.headline",
+        language,
+        name=spot_name(first.spot, language),
+        score=texts.number(first.score, language, 1),
+        needs="; ".join(needs()[need.need].name(language) for need in first.lacking),
+        count=len(answer.shown),
+    )
+
+
+def settings_words(answer: Outreach, language: str) -> list[tuple[str, str]]:
+    """Return what the answer rests on, as label and value: weights first."""
+    question = answer.question
+    asked = question.asked
+    walker = presets.profile(asked.profile)
+
+    def word(key: str) -> str:
+        return texts.text(f"outreach.set_{key}", language)
+
+    weights = "; ".join(
+        f"{needs()[need].name(language)}: {value:g}" for need, value in question.weights.items()
+    )
+    measure = question.established and presets.group(question.established).name(language)
+    return [
+        (word("weights"), weights),
+        (word("formula"), texts.text("outreach.formula", language)),
+        (word("limit"), f"{texts.metres(asked.limit_m, language)}, {walker.name(language)}"),
+        (word("when"), availabilities()[asked.when].name(language) if asked.when else "–"),
+        (word("week"), asked.monday.isoformat()),
+        (word("group"), presets.group(asked.group).name(language)),
+        (word("established"), measure or texts.text("source.unknown", language)),
+    ]
+
+
+def plan_words(plan: Plan, language: str) -> str:
+    """Say what a plan visits, and whether a better one could be."""
+    if not plan.rounds:
+        return texts.text("outreach.plan_none", language)
+    share = plan.visited / plan.most if plan.most > 0 else 1.0
+    values = {
+        "visits": plan.stops,
+        "asked": plan.asked,
+        "rounds": len(plan.rounds),
+        "km": texts.number(sum(each.metres for each in plan.rounds) / 1000, language, 1),
+    }
+    said = texts.text("outreach.plan", language, **values)
+    if plan.proven:
+        return f"{said} {texts.text('outreach.plan_proven', language)}"
+    bound = texts.text("outreach.plan_bound", language, share=texts.percent(share, language))
+    return f"{said} {bound}"
+
+
+def _why_hours(answer: Outreach, row: Row, language: str) -> str:
+    near = [
+        offer
+        for offer in within_of(answer.world, row.spot, answer.supply)
+        if counts_for(HOURS, offer.activity)
+    ]
+    suited = [suits(answer.world, offer.activity) for offer in near]
+    sure = sum(bool(on) and offer.sure() for on, offer in zip(suited, near, strict=True))
+    closed = sum(on is False for on in suited)
+    key = "why_hours" if near else "why_hours_none"
+    return texts.text(
+        f"outreach.{key}",
+        language,
+        limit=texts.metres(answer.question.asked.limit_m, language),
+        count=len(near),
+        sure=sure,
+        closed=closed,
+        unsure=len(near) - sure - closed,
+    )
+
+
+def _why_language(answer: Outreach, row: Row, language: str) -> str:
+    if not row.spot.spoken:
+        key = "why_language_home" if row.spot.kind == HOMES else "why_language_area"
+        return texts.text(f"outreach.{key}", language)
+    near = within_of(answer.world, row.spot, answer.supply)
+    missing: list[str] = []
+    perhaps: list[str] = []
+    for spoken in row.spot.spoken:
+        said = [(speaks(offer.activity, spoken.language), offer.sure("stale")) for offer in near]
+        if not any(yes is True and fresh for yes, fresh in said):
+            there = any(yes is not False for yes, _ in said)
+            (perhaps if there else missing).append(languages.name(spoken.language, language))
+    nothing = texts.text("outreach.none", language)
+    return texts.text(
+        "outreach.why_language",
+        language,
+        limit=texts.metres(answer.question.asked.limit_m, language),
+        missing=", ".join(missing) or nothing,
+        perhaps=", ".join(perhaps) or nothing,
+    )
+
+
+def _why_preschool(answer: Outreach, row: Row, need: Need, language: str) -> str:
+    short = answer.world.shortage[row.at]
+    if short is None:
+        return texts.text("outreach.why_preschool_unknown", language)
+    if need.hidden:
+        return texts.text("outreach.why_few", language)
+    return texts.text(
+        "outreach.why_preschool",
+        language,
+        limit=texts.metres(answer.question.asked.limit_m, language),
+        distance=short.by_distance,
+        places=short.by_places,
+        reached=span_words(need.reached, language),
+    )
+
+
+def _why_three(need: Need, language: str) -> str:
+    key = "why_three_unknown" if need.lacking is None else "why_three"
+    reached = (
+        texts.text("gap.hidden", language) if need.hidden else span_words(need.reached, language)
+    )
+    return texts.text(f"outreach.{key}", language, reached=reached)
+
+
+def _why_arena(answer: Outreach, row: Row, language: str) -> str:
+    if not answer.world.majority:
+        return texts.text("outreach.why_arena_unknown", language)
+    near = set(answer.world.near[list(row.spot.rows)].indices.tolist())
+    busy = {int(answer.supply.rows[offer.at]) for offer in answer.supply.offers}
+    kinds = answer.world.area.places["kind"].to_numpy(object)
+    arenas = [place for place in near if place in busy or kinds[place] in arena_kinds()]
+    most = [answer.world.majority[place] for place in arenas]
+    return texts.text(
+        "outreach.why_arena",
+        language,
+        limit=texts.metres(answer.question.asked.limit_m, language),
+        established=most.count(ESTABLISHED),
+        newcomers=most.count(NEWCOMERS),
+        unknown=most.count(UNKNOWN),
+    )

@@ -1,0 +1,188 @@
+"""The maps of outreach: where it would matter, and the rounds of a week with their stops in order.
+Made of answers; no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo import presets, texts
+from geo.area import Area
+from geo.mapview import (
+    Layer,
+    LineLayer,
+    MapSpec,
+    PointLayer,
+    bounds_of,
+    circle_layer,
+    compose,
+    credits_of,
+)
+from geo.network import WGS84
+from geo.output.outreach_tables import list_table, round_name, rounds_table
+from geo.outreach import AREAS, HOMES, Brief, Proposal, Row
+from geo.people import HOUSING
+from geo.reach import route
+from geo.reaching.rounds import Plan, Round
+from geo.symbols import MOST_NUMBERS
+from geo.views import districts_layers
+from geo.views_restricted import restricted_layers
+
+CHOSEN_COLOUR, PLACE_COLOUR = "#8c0044", "#3b3b98"
+ROUND_COLOURS = ("#8c0044", "#005a8c", "#00664b", "#6a3d00", "#5d3a9b", "#222222")
+"""Colours that stay apart for colour-blind readers; each round has a dash of its own as well."""
+DASHES = ("", "8 6", "2 6", "12 4 2 4", "4 4", "1 8")
+STOP_PX, START_PX, HOME_PX, PLACE_PX = 32, 26, 26, 22
+
+
+def list_map(
+    area: Area,
+    brief: Brief,
+    language: str,
+    *,
+    chosen: Row | None = None,
+    proposals: Sequence[Proposal] = (),
+) -> MapSpec:
+    """Return the map of the list: housing, areas as circles by score, the chosen place and the
+    places its proposals name.
+    """
+    layers = districts_layers(area, language)
+    rows = [row for row in brief.rows if not row.spot.restricted]
+    layers += _circles(rows, AREAS, language)
+    layers += _circles(rows, HOMES, language)
+    if any(row.spot.restricted for row in brief.rows):
+        layers += restricted_layers(area, (HOUSING,), language)
+    layers += _places(area, proposals, language)
+    if chosen is not None and not chosen.spot.restricted:
+        label = texts.text("outreach.layer_chosen", language)
+        spot = (np.array([chosen.spot.lon]), np.array([chosen.spot.lat]))
+        ids = (str(chosen.at),)
+        layers.append(PointLayer("chosen", label, "pin", CHOSEN_COLOUR, ids, *spot, START_PX))
+    return compose(
+        texts.text("outreach.map_title", language, area=area.name),
+        layers,
+        bounds=bounds_of(area),
+        table=list_table(brief, language),
+        credits=credits_of(area),
+        language=language,
+    )
+
+
+def plan_map(area: Area, plan: Plan, language: str) -> MapSpec:
+    """Return the map of a week: each round as it is walked, its stops numbered as in the table."""
+    layers = districts_layers(area, language)
+    for number, each in enumerate(plan.rounds):
+        layers.append(_way(area, plan, each, number, language))
+    layers += _starts(plan, language)
+    for each in plan.rounds:
+        layers += _numbered(each, language)
+    return compose(
+        texts.text("outreach.plan_map_title", language, area=area.name, monday=str(plan.monday)),
+        layers,
+        bounds=_around(area, plan),
+        table=rounds_table(plan, language),
+        credits=credits_of(area),
+        language=language,
+    )
+
+
+def _circles(rows: Sequence[Row], kind: str, language: str) -> list[Layer]:
+    here = [row for row in rows if row.spot.kind == kind]
+    if not here:
+        return []
+    return [
+        circle_layer(
+            kind,
+            texts.text(f"outreach.layer_{kind}", language),
+            ids=[str(row.at) for row in here],
+            lon=[row.spot.lon for row in here],
+            lat=[row.spot.lat for row in here],
+            value=[row.score for row in here],
+        )
+    ]
+
+
+def _places(area: Area, proposals: Sequence[Proposal], language: str) -> list[Layer]:
+    wanted = {each.place for each in proposals}
+    rows = area.places[area.places["id"].astype(str).isin(wanted)]
+    if rows.empty:
+        return []
+    label = texts.text("outreach.layer_place", language)
+    spots = shapely.get_coordinates(rows.geometry.values)
+    ids = tuple(rows["id"].astype(str))
+    lon, lat = spots[:, 0], spots[:, 1]
+    return [PointLayer("places", label, "star", PLACE_COLOUR, ids, lon, lat, PLACE_PX)]
+
+
+def _way(area: Area, plan: Plan, each: Round, number: int, language: str) -> LineLayer:
+    """Return the way a round walks, along paths."""
+    home = (each.worker.lon, each.worker.lat)
+    points = [home, *((stop.visit.lon, stop.visit.lat) for stop in each.stops), home]
+    walker = presets.profile(plan.profile)
+    lines = []
+    for start, end in pairwise(points):
+        ends = gpd.GeoSeries([shapely.Point(start), shapely.Point(end)], crs=WGS84)
+        snapped = area.network.snap(ends, walker)
+        found = route(
+            area.network,
+            snapped.take(np.array([0])),
+            snapped.take(np.array([1])),
+            profile=walker,
+        )
+        lines.append(found.line)
+    label = texts.text(
+        "outreach.layer_round", language, number=number + 1, who=round_name(each, language)
+    )
+    ways = gpd.GeoSeries(lines, crs=area.network.crs).to_crs(WGS84)
+    colour = ROUND_COLOURS[number % len(ROUND_COLOURS)]
+    return LineLayer(f"round-{number + 1}", label, colour, ways, DASHES[number % len(DASHES)])
+
+
+def _starts(plan: Plan, language: str) -> list[Layer]:
+    spots = sorted({(each.worker.lon, each.worker.lat) for each in plan.rounds})
+    if not spots:
+        return []
+    lon, lat = np.array(spots).T
+    label = texts.text("outreach.layer_start", language)
+    ids = tuple(f"start-{at}" for at in range(len(spots)))
+    return [PointLayer("starts", label, "house", PLACE_COLOUR, ids, lon, lat, START_PX)]
+
+
+def _numbered(each: Round, language: str) -> list[Layer]:
+    """Return a layer a stop, so that each has its number; those past what is drawn are stars."""
+    layers: list[Layer] = []
+    for stop in each.stops:
+        symbol = f"number_{stop.number}" if stop.number <= MOST_NUMBERS else "star"
+        label = texts.text("outreach.layer_stop", language, number=stop.number)
+        spot = (np.array([stop.visit.lon]), np.array([stop.visit.lat]))
+        ids = (stop.visit.id,)
+        layers.append(
+            PointLayer(f"stop-{stop.number}", label, symbol, CHOSEN_COLOUR, ids, *spot, STOP_PX)
+        )
+    return layers
+
+
+def _around(area: Area, plan: Plan) -> tuple[float, float, float, float]:
+    """Return the bounds of what is walked, with a little room; the area's where nothing is."""
+    spots = [(each.worker.lon, each.worker.lat) for each in plan.rounds]
+    spots += [(stop.visit.lon, stop.visit.lat) for each in plan.rounds for stop in each.stops]
+    if not spots:
+        return bounds_of(area)
+    (west, south), (east, north) = np.min(spots, axis=0), np.max(spots, axis=0)
+    room = max((east - west) / 2, north - south, 0.004) * 0.15
+    return (
+        round(float(west - 2 * room), 5),
+        round(float(south - room), 5),
+        round(float(east + 2 * room), 5),
+        round(float(north + room), 5),
+    )
+
+
+def spot_of(brief: Brief, id_: str) -> Row | None:
+    """Return the row that a mark on the list's map stands for."""
+    return next((row for row in brief.rows if str(row.at) == id_), None)
