@@ -115,6 +115,9 @@ def put(by: Writer, steps: Sequence[Step]) -> None:
     versions = last_versions(by.connection, by.area, [_key(step) for step in new])
     position = _last_position(by)
     log: list[Json] = []
+    added: list[Kept] = []
+    changed: list[Kept] = []
+    removed: list[Key] = []
     for step in steps:
         before = step.before.record if step.before else None
         after = step.after
@@ -122,13 +125,16 @@ def put(by: Writer, steps: Sequence[Step]) -> None:
             version = before.version + 1 if before else versions.get(after.key, 0) + 1
             after = replace(after, version=version, changed_at=by.at, changed_by=by.who)
         if after is None:
-            _remove(by, step)
+            removed.append(_key(step))
         elif step.before is None:
             position += 1
-            insert(by, [Kept(after, step.base, position)])
+            added.append(Kept(after, step.base, position))
         else:
-            _update(by, Kept(after, step.base, step.before.position))
+            changed.append(Kept(after, step.base, step.before.position))
         log.append(_line(by, step, before, after))
+    insert(by, added)
+    rebase(by, changed)
+    _remove(by, removed)
     if log:
         by.connection.execute(sa.insert(changes), log)
 
@@ -141,9 +147,10 @@ def insert(by: Writer, new: Sequence[Kept]) -> None:
 
 
 def rebase(by: Writer, changed: Sequence[Kept]) -> None:
-    """Write what files say now of records that stay as they are."""
-    for each in changed:
-        _update(by, each)
+    """Write records anew without logging each."""
+    if changed:
+        rows = [{**_columns(each), **_called(by, each.record.key)} for each in changed]
+        by.connection.execute(sa.update(records).where(_IS), rows)
 
 
 def note(by: Writer, action: str, words: str = "") -> None:
@@ -170,18 +177,21 @@ def _key(step: Step) -> Key:
     return record.key
 
 
-def _remove(by: Writer, step: Step) -> None:
-    by.connection.execute(sa.delete(records).where(_is(by, _key(step))))
+def _remove(by: Writer, removed: Sequence[Key]) -> None:
+    if removed:
+        by.connection.execute(sa.delete(records).where(_IS), [_called(by, key) for key in removed])
 
 
-def _update(by: Writer, changed: Kept) -> None:
-    values = _columns(changed)
-    by.connection.execute(sa.update(records).where(_is(by, changed.record.key)).values(**values))
+_IS = sa.and_(
+    records.c.area == sa.bindparam("is_area"),
+    records.c.type == sa.bindparam("is_type"),
+    records.c.id == sa.bindparam("is_id"),
+)
+"""One record; ``_called`` says which."""
 
 
-def _is(by: Writer, key: Key) -> sa.ColumnElement[bool]:
-    kind, record_id = key
-    return sa.and_(records.c.area == by.area, records.c.type == kind, records.c.id == record_id)
+def _called(by: Writer, key: Key) -> Json:
+    return {"is_area": by.area, "is_type": key[0], "is_id": key[1]}
 
 
 def _columns(each: Kept) -> Json:
