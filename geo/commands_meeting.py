@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from geo import texts
-from geo.area import Area, open_area
+from geo.area import open_area
 from geo.errors import BadOption
-from geo.meeting import Asked, Wish, arena_mix, ask, contact_supply, hours_gap, language_gap
+from geo.meeting import MEASURES, Wish, answer_of, ask
 from geo.meeting.terms import measures
 from geo.output import meeting_files, tables
 
 Options: TypeAlias = argparse.Namespace
-MEASURES = ("hours", "language", "arena", "contact")
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
@@ -75,18 +74,3 @@ def meet(options: Options) -> None:
         print("\n".join(content.lines))
     if area.demonstration:
         print(texts.text("demo.mark", options.lang), file=sys.stderr)
-
-
-def answer_of(
-    area: Area, asked: Asked, measure: str, established: str = ""
-) -> meeting_files.Answer:
-    """Ask one of ``MEASURES``."""
-    match measure:
-        case "hours":
-            return hours_gap(area, asked)
-        case "language":
-            return language_gap(area, asked)
-        case "arena":
-            return arena_mix(area, asked, established=established)
-        case _:
-            return contact_supply(area, asked)

@@ -2,6 +2,7 @@
 they would meet there, and how many mentors and seats there are for each.
 """
 
+from geo.meeting.answering import MEASURES, Answer, answer_of, asked_of
 from geo.meeting.arena import Arena, Arenas, HomeArenas, arena_mix
 from geo.meeting.asking import Wish, ask
 from geo.meeting.contact import Contact, HomeContact, contact_supply
@@ -10,6 +11,8 @@ from geo.meeting.language import HomeLanguages, LanguageRow, Languages, Near, la
 from geo.meeting.supply import Asked, Home, Offer, Supply, supply_of
 
 __all__ = [
+    "MEASURES",
+    "Answer",
     "Arena",
     "Arenas",
     "Asked",
@@ -27,8 +30,10 @@ __all__ = [
     "UnitHours",
     "WindowAnswer",
     "Wish",
+    "answer_of",
     "arena_mix",
     "ask",
+    "asked_of",
     "contact_supply",
     "hours_gap",
     "language_gap",

@@ -16,13 +16,11 @@ import xlsxwriter
 
 from geo import presets, restricted, texts
 from geo.area import Area
-from geo.meeting import Arenas, Asked, Contact, Hours, Languages
+from geo.meeting import Answer, Arenas, Hours, Languages, asked_of
 from geo.network import MAX_SNAP_M, WGS84
 from geo.output import meeting_whom_words, meeting_words, tables
 from geo.output.meeting_rows import MEETING_COLUMNS, rows_of
 
-Answer = Hours | Languages | Arenas | tuple[Contact, ...]
-"""What one of the four measures answers."""
 ENDINGS = (".csv", ".xlsx", ".json", ".geojson")
 
 
@@ -37,11 +35,6 @@ class MeetingFile:
     lines: tuple[str, ...]
     summary: tuple[tuple[str, str], ...]
     credit: str
-
-
-def asked_of(answer: Answer) -> Asked:
-    """Return the question an answer is to."""
-    return answer[0].asked if isinstance(answer, tuple) else answer.asked
 
 
 def meeting_lines(answer: Answer, area: Area, language: str) -> list[str]:

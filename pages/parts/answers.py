@@ -20,8 +20,10 @@ from geo.flips import Flips
 from geo.flips import flips as count_flips
 from geo.gaps import Gap, distances, gap, without_small_counts
 from geo.here import Here, reach_here
+from geo.meeting import Answer, Arenas, answer_of, asked_of
+from geo.meeting import Asked as MeetingAsked
 from geo.network import Floats
-from geo.output import preschool_tables, site_files
+from geo.output import meeting_files, preschool_tables, site_files
 from geo.output import tables as files
 from geo.placing import Placing, Question, SiteAnswer, prepare
 from geo.preschool_answer import Asked, PreschoolAnswer
@@ -119,6 +121,20 @@ def preschool_summary(
 ) -> tuple[tuple[str, str], ...]:
     """Return what an answer rests on, small counts hidden."""
     return preschool_tables.summary(found, of, language)
+
+
+def meeting(of: Area, asked: MeetingAsked, measure: str, established: str) -> Answer:
+    """Return one measure of meeting places."""
+    return _meeting(of.key, asked, measure, established if measure == "arena" else "", of)
+
+
+def meeting_files_of(
+    of: Area, found: Answer, measure: str, language: str
+) -> dict[str, bytes]:
+    """Return an answer as a file of each kind, small counts hidden; made before the click."""
+    kind = found.established if isinstance(found, Arenas) else ""
+    key = (asked_of(found), measure, kind, language)
+    return _meeting_files(of.key, key, found, of)
 
 
 def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:
@@ -233,6 +249,27 @@ def _gap_files(
 ) -> dict[str, bytes]:
     content = files.gap_file(without_small_counts(_found), _area, language)
     return {ending: write(content) for ending, write in files.WRITERS.items()}
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _meeting(
+    key: str,  # noqa: ARG001
+    asked: MeetingAsked,
+    measure: str,
+    established: str,
+    _area: Area,
+) -> Answer:
+    return answer_of(_area, asked, measure, established)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _meeting_files(
+    key: str,  # noqa: ARG001
+    view: tuple[MeetingAsked, str, str, str],
+    _found: Answer,
+    _area: Area,
+) -> dict[str, bytes]:
+    return meeting_files.files_of(_found, _area, view[-1])
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -32,6 +32,15 @@ DEFAULTS: dict[str, str] = {
     "method": "2sfca",
     "when": "",
     "home": "",
+    "meet": "hours",
+    "activity": "usual",
+    "who": "newcomers",
+    "week": "",
+    "speaks": "",
+    "audience": "",
+    "free": "",
+    "at_home": "",
+    "established": "",
 }
 """Names as they stand in the address, with what a first visitor gets."""
 

@@ -1,0 +1,125 @@
+"""Möten: when something is open, in which languages, whom one meets there, who gets a mentor."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo import views_arenas, views_meeting
+from geo.area import Area
+from geo.errors import AreaLacks, NarhetError
+from geo.meeting import Answer, Arenas, Hours, Languages, asked_of
+from geo.output import meeting_files, meeting_whom_words, meeting_words
+from pages.parts import answers, frame, heatbox, mapbox, meetingbox, state, tables
+from pages.parts.downloads import offer
+from pages.parts.literal import literal
+from pages.parts.state import t
+
+
+def render() -> None:
+    area = frame.current_area()
+    frame.begin(t("moten.title"), area)
+    st.markdown(t("moten.intro"))
+    try:
+        if not area.groups:
+            raise AreaLacks(key="lacks.people")
+        measure = meetingbox.measure()
+        asked = meetingbox.question(area, measure)
+        with st.spinner(t("moten.computing")):
+            answer = answers.meeting(area, asked, measure, state.get("established"))
+    except NarhetError as error:
+        frame.say(error)
+        return
+    _show(area, answer)
+    _downloads(area, answer, measure)
+    _rests_on(area, answer)
+
+
+def _show(area: Area, answer: Answer) -> None:
+    st.caption(literal(meeting_files.heading(answer, state.language())))
+    match answer:
+        case Hours():
+            _hours(answer)
+        case Languages():
+            _language(area, answer)
+        case Arenas():
+            _arena(area, answer)
+        case _:
+            _contact(answer)
+
+
+def _hours(answer: Hours) -> None:
+    language = state.language()
+    lines = [meeting_words.window_words(answer, each, language) for each in answer.windows]
+    order = [each.window.id for each in answer.windows]
+    first = order.index("weekday_evening") if "weekday_evening" in order else 0
+    st.header(lines[first], anchor=False)
+    st.markdown("\n".join(f"- {literal(line)}" for at, line in enumerate(lines) if at != first))
+    for line in meeting_words.nowhere_lines(answer, language):
+        st.markdown(literal(line))
+    heatbox.show(
+        views_meeting.heat_map(answer, language),
+        views_meeting.legend(language),
+        note=t("moten.heat_note"),
+    )
+    _notes(meeting_words.hours_notes(answer, language))
+    with st.expander(t("moten.hours_table")):
+        table = views_meeting.hours_table(answer, language)
+        st.dataframe(table, hide_index=True, width="stretch")
+    if answer.homes:
+        rows = views_meeting.units_table(answer, answer.homes, t("moten.home"), language)
+        tables.table(rows, t("moten.by_home"), numbers=rows.columns[1:2])
+    if answer.districts and not answer.asked.housing:
+        rows = views_meeting.units_table(answer, answer.districts, t("table.district"), language)
+        tables.table(rows, t("moten.by_district"), numbers=rows.columns[1:])
+
+
+def _language(area: Area, answer: Languages) -> None:
+    language = state.language()
+    st.header(meeting_words.language_head(answer, language), anchor=False)
+    _notes(meeting_words.language_notes(answer, language))
+    if answer.rows:
+        rows = views_meeting.language_table(answer, area, language)
+        tables.table(rows, t("moten.by_language"), numbers=rows.columns[1:3])
+    if answer.homes:
+        rows = views_meeting.home_language_table(answer, area, language)
+        tables.table(rows, t("moten.by_home"))
+
+
+def _arena(area: Area, answer: Arenas) -> None:
+    language = state.language()
+    st.header(meeting_whom_words.arena_head(answer, language), anchor=False)
+    _notes(meeting_whom_words.arena_notes(answer, language))
+    spec = views_arenas.arena_map(area, answer, language)
+    mapbox.show_map(spec, area, key="moten", language=language)
+    mapbox.table_twin(spec)
+    if answer.homes:
+        rows = views_meeting.home_arena_table(answer, language)
+        tables.table(rows, t("moten.home_arenas"), numbers=rows.columns[2:])
+
+
+def _contact(answer: tuple) -> None:
+    language = state.language()
+    heads = [meeting_whom_words.contact_head(each, language) for each in answer]
+    st.header(heads[-1], anchor=False)
+    st.markdown(literal(heads[0]))
+    rows = views_meeting.contact_table(answer, language)
+    tables.table(rows, t("moten.contact_table"), numbers=rows.columns[1:])
+    _notes([t("moten.contact_note"), *meeting_whom_words.contact_notes(answer, language)])
+
+
+def _notes(lines: list[str]) -> None:
+    st.info("\n\n".join(literal(line) for line in lines), icon=":material/info:")
+
+
+def _downloads(area: Area, answer: Answer, measure: str) -> None:
+    st.markdown(f"**{t('gap.downloads')}**")
+    asked = asked_of(answer)
+    made = answers.meeting_files_of(area, answer, measure, state.language())
+    stem = f"moten-{area.id}-{measure}-{asked.limit_m:g}-{asked.monday.isoformat()}"
+    offer(made, stem, key="moten", labels="moten.download_")
+
+
+def _rests_on(area: Area, answer: Answer) -> None:
+    with st.expander(t("gap.rests_on")):
+        for label, words in meeting_files.summary(answer, area, state.language()):
+            st.text(f"{label}: {words}")
