@@ -136,7 +136,8 @@ class Area:
     @property
     def uses_osm(self) -> bool:
         """Whether any part must credit OpenStreetMap."""
-        return any(source.is_osm for source in self.sources)
+        credited = self.places["source"].astype(str).str.contains("openstreetmap", case=False)
+        return any(source.is_osm for source in self.sources) or bool(credited.any())
 
     def _snapped(
         self, what: str, whole: gpd.GeoDataFrame, points: gpd.GeoSeries, profile: Profile | None

@@ -45,6 +45,9 @@ UNPLACED = (
 """What is told of a row without a position; ``reason`` is a key under ``unplaced.``, ``lon`` and
 ``lat`` are the suggestion's (NaN where there is none)."""
 SURE = 100.0
+FEW_NAMES, MANY_ROWS = 0.2, 10
+"""Names alone place nothing where fewer than this share of more rows than this are known here: then
+the list is of another place, and a name known by chance."""
 STEP = 20
 """Rows between two calls of progress."""
 APART = " · "
@@ -127,6 +130,7 @@ def propose(
     placed, missed = _by_coordinates(area, rows)
     if missed:
         found, missed = _by_words(area, missed, {row.id for row in rows}, lookup, progress)
+        found, missed = _doubted(found, missed, understood)
         placed += found
     _check_any_near(area, understood, placed, missed)
     placed.sort(key=lambda each: each.row.row)
@@ -198,6 +202,26 @@ def _by_words(
         else:
             left.append((row, match if wrong.reason != "far_away" else _because(match, wrong)))
     return placed, left
+
+
+def _doubted(
+    found: list[_Placed], missed: list[tuple[PlaceRow, Match]], understood: Understood
+) -> tuple[list[_Placed], list[tuple[PlaceRow, Match]]]:
+    """Take names for suggestions only, in a list of names most of which are unknown here."""
+    rows = len(found) + len(missed)
+    told = {"address", "postcode"} & set(understood.columns)
+    if told or rows <= MANY_ROWS or len(found) >= FEW_NAMES * rows:
+        return found, missed
+    named = [
+        (
+            each.row,
+            Match("", each.score, NAME, each.point, each.said, each.credit, "names_elsewhere"),
+        )
+        for each in found
+        if each.how == NAME
+    ]
+    left = sorted([*missed, *named], key=lambda each: each[0].row)
+    return [each for each in found if each.how != NAME], left
 
 
 def _better(match: Match, asked: Match) -> Match:

@@ -219,6 +219,28 @@ def test_a_fix_that_takes_the_point_away_puts_the_place_on_the_work_list(
 
 
 HIDDEN = text("place.restricted", "sv")
+
+
+def test_names_alone_place_nothing_where_most_of_them_are_unknown(area: Area, tmp_path: Path):
+    """A national list has a school of this name somewhere else too."""
+    names = [["Provbyskolan"], *([f"Okända skolan {n}"] for n in "abcdefghijklm")]
+    found = proposed(area, write(tmp_path / "f.csv", ["namn"], *names), kind="school")
+    assert len(found.places) == 0
+    told = found.unplaced.set_index("row").loc[2]
+    assert (told["reason"], told["suggestion"]) == ("names_elsewhere", "Provbyskolan")
+    few = proposed(area, write(tmp_path / "f.csv", ["namn"], *names[:4]), kind="school")
+    assert list(few.places["name"]) == ["Provbyskolan"]
+
+
+def test_an_area_whose_places_stand_where_openstreetmap_says_credits_it(
+    area: Area, store: Store, tmp_path: Path
+):
+    plain = replace(area, sources=(), _snaps={})
+    assert not plain.uses_osm
+    carry_out(proposed(area, four(tmp_path)), area, store, who="Ada")
+    assert store.overlay(plain).uses_osm
+
+
 SECRETS = ("Hemliga huset", "Dolda backen 13", "Hemlig kontakt")
 
 
