@@ -296,23 +296,34 @@ def test_residents_of_housing_stay_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_borough_of_real_figures_keeps_every_total(shared_data: Path, tmp_path: Path) -> None:
-    """Hässelby-Vällingby: 76,322 people in 42 areas, from the file the README describes."""
+    """Hässelby-Vällingby: 76,322 people in 42 areas, as in the file the figures are taken from."""
     borough = shared_data / "hasselby-vallingby"
-    area = build(
-        "hv", "", Inputs(lines=borough / "walk_lines.geojson.gz",
-                         people=(borough / "deso2025.geojson",)),
-    )  # fmt: skip
+    area = build("hv", "", Inputs(lines=borough / "walk_lines.geojson.gz"))
     document = json.loads((borough / "deso2025.geojson").read_text(encoding="utf-8"))
     rows = [feature["properties"] for feature in document["features"]]
-    csv = table(
-        tmp_path,
-        "deso,pop_2025,age0_4",
-        *(f"{row['deso']}_DeSO2025,{row['pop_2025'] + 1},{row['age0_4']}" for row in rows),
-    )
-    own = add_statistics(area, Ask(file=csv))
-    assert own.totals["all"] == pytest.approx(76_322 + 42)
-    assert own.totals["children_0_4"] == pytest.approx(3_828)
-    assert (own.fit.both, own.fit.outlines_vintage, own.fit.figures_vintage) == (42, "2025", "2025")
+    lines = [
+        f"{row['deso']}_DeSO2025,{age},{row[column] + 1}"
+        for row in rows
+        for age, column in (("totalt", "pop_2025"), ("0-4 år", "age0_4"))
+    ]
+    file = table(tmp_path, "region,ålder,Folkmängd 2025", *lines)
+    added = add_statistics(area, Ask(file=file, outlines=borough / "deso2025.geojson"))
+    assert added.totals == {"all": 76_322 + 42, "children_0_4": 3_828 + 42}
+    assert added.area.people["all"].sum() == pytest.approx(76_364)
+    assert (added.fit.both, added.fit.outlines_vintage, added.fit.figures_vintage) == (
+        42, "2025", "2025",
+    )  # fmt: skip
+    assert added.left_out == ()
+
+
+def test_regions_made_of_a_boroughs_areas_hold_the_regions_people(shared_data: Path) -> None:
+    regions = read_outlines(shared_data / "hasselby-vallingby" / "deso2025.geojson", "regso")
+    figures = read_figures(shared_data / "regso_foreign_born_2020_2023.csv")
+    with pytest.raises(VintageMismatch):
+        join(figures, regions)
+    joined = join(figures, regions, other_vintage=True).frame
+    assert len(joined) == 9
+    assert (joined["all"].sum(), joined["born_abroad"].sum()) == (76_259, 27_263)
 
 
 def test_the_long_file_of_haninge_joins_its_regions_by_name(shared_data: Path) -> None:
