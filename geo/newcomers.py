@@ -21,6 +21,7 @@ from geo.errors import UnknownLanguage
 from geo.opening import weekly
 from geo.people import HOUSING
 from geo.places import place_fields
+from geo.restricted import is_restricted
 from geo.sources.cells import plain, written
 from geo.texts import DATA
 
@@ -121,15 +122,17 @@ def free_hours(availability: str) -> NDArray[np.bool_]:
 def newcomers_of(area: Area) -> tuple[Newcomers, ...]:
     """Return the people of each transitional housing, in the order of its places.
 
-    Protected housing keeps nothing but its counts: its languages and times are unknown.
+    Of protected housing only the count is told: its languages and times stand as unknown.
     """
     people = area.people[area.people["origin"] == HOUSING]
     counts = (
         dict(zip(people["unit"], people["newcomers"], strict=True)) if "newcomers" in people else {}
     )
+    housing = area.places_of(HOUSING)
+    rows = housing.drop(columns="geometry").to_dict("records")
     return tuple(
-        _of_place(row, float(counts.get(row["id"], math.nan)))
-        for row in area.places_of(HOUSING).drop(columns="geometry").to_dict("records")
+        _of_place(row, float(counts.get(row["id"], math.nan)), {} if protected else _record(row))
+        for row, protected in zip(rows, is_restricted(housing), strict=True)
     )
 
 
@@ -142,8 +145,11 @@ def availability(text: str) -> str:
     return _by_name().get(plain(text), "")
 
 
-def _of_place(row: dict[Any, Any], people: float) -> Newcomers:
-    record = {plain(key): written(value) for key, value in place_fields(row["details"]).items()}
+def _record(row: dict[Any, Any]) -> dict[str, str]:
+    return {plain(key): written(value) for key, value in place_fields(row["details"]).items()}
+
+
+def _of_place(row: dict[Any, Any], people: float, record: dict[str, str]) -> Newcomers:
     spoken, unread = _languages(_said(record, LANGUAGE_COLUMNS), people)
     parts = counted_parts(_said(record, AVAILABILITY_COLUMNS), _known(people), availability)
     times = tuple(Part(code, count) for what, count in parts if (code := availability(what)))

@@ -18,13 +18,16 @@ EVENING = (18 * 60, 21 * 60)
 KEYS = ("openinghours", "öppettider", "oppettider", "öppet", "oppet", "öppettid", "tider", "hours")
 
 _NAMES = (
-    ("mo", "mon", "monday", "mån", "må", "måndag", "måndagar"),
-    ("tu", "tue", "tues", "tuesday", "tis", "ti", "tisdag", "tisdagar"),
-    ("we", "wed", "wednesday", "ons", "on", "onsdag", "onsdagar"),
-    ("th", "thu", "thur", "thurs", "thursday", "tors", "tor", "to", "torsdag", "torsdagar"),
-    ("fr", "fri", "friday", "fre", "fredag", "fredagar"),
-    ("sa", "sat", "saturday", "lör", "lö", "lördag", "lördagar"),
-    ("su", "sun", "sunday", "sön", "sö", "söndag", "söndagar"),
+    ("mo", "mon", "monday", "mondays", "mån", "må", "måndag", "måndagar"),
+    ("tu", "tue", "tues", "tuesday", "tuesdays", "tis", "ti", "tisdag", "tisdagar"),
+    ("we", "wed", "wednesday", "wednesdays", "ons", "on", "onsdag", "onsdagar"),
+    (
+        *("th", "thu", "thur", "thurs", "thursday", "thursdays"),
+        *("tors", "tor", "to", "torsdag", "torsdagar"),
+    ),
+    ("fr", "fri", "friday", "fridays", "fre", "fredag", "fredagar"),
+    ("sa", "sat", "saturday", "saturdays", "lör", "lö", "lördag", "lördagar"),
+    ("su", "sun", "sunday", "sundays", "sön", "sö", "söndag", "söndagar"),
 )
 _DAYS = {name: day for day, names in enumerate(_NAMES) for name in names}
 _SPANS = {

@@ -35,7 +35,8 @@ def language(text: str) -> str:
     ('ti', 'ar', 'sv', 'prs')
     """
     written = text.strip()
-    code = _by_name().get(plain(written)) or _code(written)
+    said = plain(written)
+    code = _by_name().get(said) or _code(written) or _by_own_name().get(said)
     if code is None:
         raise UnknownLanguage(found=written[:60], nearest=nearest(written))
     return code
@@ -136,7 +137,7 @@ def _known_as() -> dict[str, set[str]]:
 
 @cache
 def _by_name() -> dict[str, str]:
-    """Return language codes by plain name: ours first, then Swedish, English and own names."""
+    """Return language codes by plain name: ours first, then Swedish and English ones."""
     found: dict[str, str] = {}
     for code, row in _listed().items():
         for text in (row["sv"], row["en"], row["own"], *row.get("also", ())):
@@ -145,12 +146,14 @@ def _by_name() -> dict[str, str]:
         for code, text in Locale(spoken).languages.items():
             if "_" not in code and code not in _NONE:
                 found.setdefault(plain(text), code)
-    for code in get_global("likely_subtags"):
-        own = _displayed(code, code) if code.isalpha() else ""
-        if own:
-            found.setdefault(plain(own), code)
     found.pop("", None)
     return found
+
+
+@cache
+def _by_own_name() -> dict[str, str]:
+    """Return codes by what languages call themselves: asked last, for it takes a while to load."""
+    return {plain(own_name(code)): code for code in reversed(_table()["own_names"])}
 
 
 @cache

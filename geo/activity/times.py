@@ -227,6 +227,8 @@ def _is_rule(parts: dict[str, str]) -> bool:
         return False
     if parts["FREQ"] in ("DAILY", "WEEKLY") and any(map(str.isdigit, parts.get("BYDAY", ""))):
         return False  # "the second Tuesday" of a week is none
+    if "BYSETPOS" in parts and not any(name[:2] == "BY" for name in set(parts) - {"BYSETPOS"}):
+        return False  # the first of what?
     return all(
         re.fullmatch(r"-?[0-9]{1,4}", number)
         and least <= abs(int(number)) <= most
