@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo import presets
+from geo.activity.languages import known_in
 from geo.area import Area
 from geo.errors import UnknownHousing
 from geo.network import Floats, Ints
@@ -124,16 +125,21 @@ def _share(part: float | None, whole: int) -> float | None:
     return None if part is None or not whole else min(1.0, part / whole)
 
 
+def _tongue(text: str) -> str:
+    """Return a language as it is compared: "tigrinja", "Tigrinya" and "ti" are one."""
+    return next(iter(known_in(text)), plain(text))
+
+
 def _ordered(answer: PreschoolAnswer, metres: Floats, languages: Sequence[str]) -> tuple[Call, ...]:
     rule, limit = rules().calls, answer.asked.limit_m
     walker = presets.profile(answer.asked.profile)
-    spoken = {plain(language) for language in languages}
+    spoken = set(map(_tongue, languages))
     found = []
     for at, place in enumerate(answer.supply.here):
         near = bool(metres[at] <= limit)
         if not np.isfinite(metres[at]) or not (near or _free(place) < 2):
             continue
-        common = tuple(each for each in place.languages if plain(each) in spoken)
+        common = tuple(each for each in place.languages if _tongue(each) in spoken)
         order = (
             not near,
             _free(place),
