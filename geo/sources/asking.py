@@ -123,10 +123,11 @@ class Line:
         return ServiceAnswer(service=self.service, reason=Phrase(f"reasons.{reason}", {**values}))
 
     def _once(self, method: str, url: str, asked: dict[str, Any]) -> requests.Response:
-        headers = {**self.headers, **asked.pop("headers", {})}
+        given = {name: value for name, value in asked.items() if name != "headers"}
+        headers = {**self.headers, **asked.get("headers", {})}
         try:
             response = self._session.request(
-                method, url, headers=headers, stream=True, timeout=self.timeout_s, **asked
+                method, url, headers=headers, stream=True, timeout=self.timeout_s, **given
             )
         except requests.Timeout as error:
             raise self._slow() from error

@@ -89,7 +89,8 @@ def fetch_layer(
 
     Raises
     ------
-    Offline, ServiceSlow, ServiceAnswer : the service did not help; Refused : it has no such layer.
+    Offline, ServiceSlow, ServiceAnswer : the service did not help, or gave fewer features than it
+        says it has. Refused : it has no such layer.
     """
     url = f"{address('NARHET_SCB_GEODATA_URL', GEODATA_URL)}/{space}/wfs"
     found: dict[str, dict[str, Any]] = {}
@@ -103,19 +104,23 @@ def fetch_layer(
             "outputFormat": "application/json",
             "srsName": "EPSG:4326",
             "sortBy": order,
-            "startIndex": str(page * PAGE),
+            "startIndex": str(len(found)),
             "maxFeatures": str(PAGE),
             "CQL_FILTER": where,
         }
         answer = line.json(url, asked)
         features = _features(line, answer)
         fresh = {_key(feature, order): feature for feature in features}
-        if not fresh.keys() - found.keys():
-            break
+        is_new = bool(fresh.keys() - found.keys())
         found |= fresh
-        if len(features) < PAGE:
+        total = answer.get("numberMatched", answer.get("totalFeatures"))
+        if not isinstance(total, int):
+            total = len(found) if len(features) < PAGE else len(found) + 1
+        if len(found) >= total:
+            return list(found.values())
+        if not is_new:
             break
-    return list(found.values())
+    raise line.unusable("cut_short")  # fewer came than the service says it has
 
 
 def read_outlines(path: Path, level: str, *, crs: str | None = None) -> Outlines:

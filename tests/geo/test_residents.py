@@ -108,9 +108,22 @@ def test_outlines_come_in_pages_and_each_once(
     monkeypatch.setattr(outlines, "PAGE", 2)
     found = fetch_outlines("deso", "2025", "0127")
     assert found.frame["code"].tolist() == list(scb.outlines["DeSO_2025"])
-    assert [asked["startIndex"] for asked in scb.questions("/stat/wfs")] == ["0", "2", "4"]
+    assert [asked["startIndex"] for asked in scb.questions("/stat/wfs")] == ["0", "2"]
     metres = found.frame.geometry.to_crs(SWEREF99_TM)
     assert metres.area.round(0).tolist() == [20000.0] * 4
+
+
+def test_fewer_outlines_than_the_service_says_it_has_are_not_taken_for_all(scb: Agencies) -> None:
+    squares = blocks(("0127A0010",))
+    feature = {
+        "geometry": json.loads(squares.to_json())["features"][0]["geometry"],
+        "properties": {"desokod": "0127A0010"},
+        "type": "Feature",
+    }
+    short = {"type": "FeatureCollection", "features": [feature], "numberMatched": 2}
+    scb.odd = [Odd(body=json.dumps(short).encode())] * 2
+    with pytest.raises(ServiceAnswer):
+        fetch_outlines("deso", "2025", "0127")
 
 
 def test_an_outline_service_that_answers_something_else_is_told(scb: Agencies) -> None:
