@@ -18,6 +18,7 @@ from geo.mapview import (
     LineLayer,
     MapSpec,
     PointLayer,
+    Shown,
     bounds_of,
     circle_layer,
     compose,
@@ -183,6 +184,8 @@ def _around(area: Area, plan: Plan) -> tuple[float, float, float, float]:
     )
 
 
-def spot_of(brief: Brief, id_: str) -> Row | None:
-    """Return the row that a mark on the list's map stands for."""
-    return next((row for row in brief.rows if str(row.at) == id_), None)
+def row_of(brief: Brief, shown: Shown) -> Row | None:
+    """Return the row that something drawn on the list's map stands for, None for anything else."""
+    if shown.layer not in (HOMES, AREAS):
+        return None
+    return next((row for row in brief.rows if str(row.at) == shown.id), None)

@@ -108,7 +108,7 @@ def xlsx_bytes(brief: Brief, language: str = "sv") -> bytes:
         sheets.append(("file_stopped", rounds_table(brief.plan, language)))
         notes = pd.DataFrame({"": plan_notes(brief.plan, language)})
         sheets.append(("file_left", notes))
-    sheets.append(("file_info", pd.DataFrame(summary(brief, language), columns=["", " "])))
+    sheets.append(("file_info", pd.DataFrame(summary(brief.answer, language), columns=["", " "])))
     for key, table in sheets:
         _sheet(book, texts.text(f"outreach.{key}", language), table, (bold, wrap))
     book.close()

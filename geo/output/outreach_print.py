@@ -105,7 +105,7 @@ def _list(brief: Brief, language: str) -> list[Finding]:
         title = texts.text("outreach.file_proposals", language)
         found.append(Finding(id="proposals", title=title, table=made))
     title = texts.text("outreach.file_info", language)
-    lines = tuple(f"{label}: {words}" for label, words in summary(brief, language))
+    lines = tuple(f"{label}: {words}" for label, words in summary(brief.answer, language))
     return [*found, Finding(id="info", title=title, words=lines)]
 
 

@@ -13,7 +13,7 @@ from geo.activity import Span, languages
 from geo.activity.times import weekday_name
 from geo.network import MAX_SNAP_M
 from geo.output import tables
-from geo.outreach import Brief, Need, Row
+from geo.outreach import Brief, Need, Outreach, Row
 from geo.reaching import telling
 from geo.reaching.rounds import Plan, Round, Stop
 from geo.reaching.rules import needs
@@ -161,18 +161,18 @@ def rounds_table(plan: Plan, language: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_heads(names, language))
 
 
-def summary(brief: Brief, language: str) -> list[tuple[str, str]]:
+def summary(answer: Outreach, language: str) -> list[tuple[str, str]]:
     """Return what a file rests on, as label and value."""
-    lines = [(texts.text("file.answer", language), telling.headline(brief.answer, language))]
-    lines.append((texts.text("file.area", language), brief.answer.area_name))
-    lines += telling.settings_words(brief.answer, language)
+    lines = [(texts.text("file.answer", language), telling.headline(answer, language))]
+    lines.append((texts.text("file.area", language), answer.area_name))
+    lines += telling.settings_words(answer, language)
     lines.append(
         (
             texts.text("file.snap_rule", language),
             texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
         )
     )
-    if brief.answer.demonstration:
+    if answer.demonstration:
         mark = texts.text("demo.mark", language)
         lines.append((texts.text("file.demonstration", language), mark))
     label = texts.text("file.source", language)
@@ -181,9 +181,9 @@ def summary(brief: Brief, language: str) -> list[tuple[str, str]]:
             f"{label} – {tables.part_name(source.part, language)}",
             tables.source_line(source, language),
         )
-        for source in brief.answer.sources
+        for source in answer.sources
     ]
-    credit = tables.credit(brief.answer.world.area)
+    credit = tables.credit(answer.world.area)
     return [*lines, (texts.text("file.credit", language), credit)] if credit else lines
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from geo.activity import Activity, Span, from_table, to_table
 from geo.area import Area
 from geo.privacy import is_small
-from geo.reaching.needs import Need, needs_at
+from geo.reaching.needs import OF_CHILDREN, Need, needs_at
 from geo.reaching.rules import needs
 from geo.reaching.world import World
 
@@ -29,7 +29,8 @@ class Change:
 @dataclass(frozen=True)
 class Effect:
     """What a change does for one need: people it is met for before and after, in the whole area and
-    at one spot (``here``), of those it is ``about``. ``hidden``: so few counted people that no
+    at one spot (``here``), of those it is ``about`` (of needs of children, those who have it).
+    ``hidden``: so few counted people that no
     number is told.
     """
 
@@ -98,11 +99,16 @@ def _effect(need: str, spot: int, before: list[Need], after: list[Need]) -> Effe
         about=sum(row.about for row in before if row.reached is not None),
         before=total,
         after=changed,
-        here_about=here.about,
+        here_about=_lacking(here) if need in OF_CHILDREN else here.about,
         here_before=here.reached,
         here_after=then.reached,
         hidden=here.hidden or then.hidden or is_small(gain, counted),
     )
+
+
+def _lacking(need: Need) -> float:
+    """Return how many have a need at most: of needs of children, those who can be reached."""
+    return need.lacking.high if need.lacking else 0.0
 
 
 def _sum(rows: list[Need]) -> Span:

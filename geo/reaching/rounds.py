@@ -51,8 +51,8 @@ class Visit:
 @dataclass(frozen=True)
 class Stop:
     """One visit on a round: ``number`` runs through the week; ``metres`` and ``walk_s`` are from
-    the stop before; ``arrive`` and ``leave`` are aware, in Europe/Stockholm. ``common`` are languages known there that who comes
-    speaks.
+    the stop before; ``arrive`` and ``leave`` are aware, in Europe/Stockholm. ``common`` are
+    languages known there that who comes speaks.
     """
 
     number: int

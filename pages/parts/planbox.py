@@ -1,0 +1,171 @@
+"""The week plan on the page Uppsökande: who goes out and when, and the rounds they walk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo import views_outreach
+from geo.activity.times import weekday_name
+from geo.area import Area, Progress
+from geo.errors import NarhetError
+from geo.output.outreach_tables import plan_notes
+from geo.outreach import Brief, Plan, plan_week
+from geo.reaching import telling
+from geo.reaching.rounds import PREFERRED, RULES
+from geo.reaching.staff import DAYS, LANGUAGES, NAMES, STARTS, Staff, staff_of
+from geo.reaching.visits import visits_of
+from geo.restricted import in_the_open
+from pages.parts import asks, frame, mapbox, state, tables
+from pages.parts.literal import literal
+from pages.parts.state import t
+
+COLUMNS = (NAMES[0], LANGUAGES[0], STARTS[0], *(names[0] for names in DAYS))
+"""The columns of the table of staff, as the reader of such tables knows them."""
+MOST_PLACES = 40
+FEW = 10
+
+
+def show(area: Area, brief: Brief) -> Plan | None:
+    """Ask who goes out, plan the week when asked to, and show it."""
+    st.subheader(t("uppsokande.plan"), anchor=False)
+    st.markdown(t("uppsokande.plan_intro"))
+    _ask(area)
+    wanted = st.session_state.get(f"plan_wanted_{area.id}")
+    if wanted is None:
+        return None
+    staff, rule, count = wanted
+    for problem in staff.problems:
+        st.warning(literal(t(problem.phrase.key, **problem.phrase.values)))
+    if not staff.workers:
+        st.info(t("uppsokande.plan_nobody"))
+        return None
+    plan = _planned(area, brief, staff, rule, count)
+    if plan is not None:
+        _show(area, plan)
+    return plan
+
+
+def _ask(area: Area) -> None:
+    """Show the form: the staff table, how many places, and what language should matter."""
+    with st.form(f"plan_{area.id}"):
+        rows = _staff_table(area)
+        first, second, third = st.columns(3)
+        monday = first.date_input(
+            t("uppsokande.week"), value=_week(), format="YYYY-MM-DD", key="plan_week"
+        )
+        rule = second.selectbox(
+            t("uppsokande.rule"),
+            RULES,
+            index=RULES.index(PREFERRED),
+            format_func=lambda name: t(f"uppsokande.rule_{name}"),
+            key="plan_rule",
+        )
+        count = third.number_input(
+            t("uppsokande.count"), min_value=1, max_value=MOST_PLACES, value=FEW, key="plan_count"
+        )
+        sent = st.form_submit_button(t("uppsokande.plan_button"), icon=":material/route:")
+    if sent:
+        numbered = list(enumerate(rows, start=1))
+        staff = staff_of(numbered, area)
+        st.session_state[f"plan_wanted_{area.id}"] = (staff, rule, int(count))
+        if monday.isoformat() != (state.get("week") or date.today().isoformat()):
+            state.choose("week", monday.isoformat())
+            st.rerun()
+
+
+def _week() -> date:
+    try:
+        return date.fromisoformat(state.get("week"))
+    except ValueError:
+        return date.today()
+
+
+def _staff_table(area: Area) -> list[dict[str, Any]]:
+    """Show the table to fill in and return its rows. Its base is frozen while the table stands:
+    what is written in it never becomes its base.
+    """
+    key, base, seen = (f"staff_{part}_{area.id}" for part in ("rows", "base", "seen"))
+    if key not in st.session_state:
+        st.session_state[base] = st.session_state.get(seen, _first_rows(area))
+    language = state.language()
+    labels = [
+        t("uppsokande.staff_name"),
+        t("outreach.column_languages"),
+        t("uppsokande.staff_start"),
+    ]
+    labels += [weekday_name(day, language).capitalize() for day in range(len(DAYS))]
+    helps = [None, t("uppsokande.staff_languages_help"), t("uppsokande.staff_start_help")]
+    helps += [t("uppsokande.staff_hours_help")] * len(DAYS)
+    table = st.data_editor(
+        st.session_state[base],
+        key=key,
+        num_rows="dynamic",
+        hide_index=True,
+        width="stretch",
+        column_config={
+            column: st.column_config.TextColumn(label, help=help_text, max_chars=120)
+            for column, label, help_text in zip(COLUMNS, labels, helps, strict=True)
+        },
+    )
+    st.session_state[seen] = table
+    rows: list[dict[str, Any]] = table.fillna("").to_dict("records")
+    return rows
+
+
+def _first_rows(area: Area) -> pd.DataFrame:
+    """Return the table a first visitor gets: an example in the demonstration, else a blank row."""
+    blank = dict.fromkeys(COLUMNS, "")
+    start = in_the_open(area.places)["name"]
+    if area.demonstration and len(start):
+        example = {NAMES[0]: t("uppsokande.staff_example"), LANGUAGES[0]: "sv, ar"}
+        hours = {DAYS[0][0]: "09:00-12:00", DAYS[2][0]: "13:00-16:00"}
+        desk = area.places_of("info_desk")["name"]
+        return pd.DataFrame([{**blank, **example, **hours, STARTS[0]: next(iter(desk), "")}])
+    return pd.DataFrame([blank])
+
+
+def _planned(area: Area, brief: Brief, staff: Staff, rule: str, count: int) -> Plan | None:
+    """Ask for the plan beside the page."""
+    language = state.language()
+    question = brief.answer.question
+    visits, restricted = visits_of(brief.answer.shown[:count], language)
+
+    def run(progress: Progress) -> Plan:
+        return plan_week(
+            area,
+            visits,
+            staff.workers,
+            monday=question.asked.monday,
+            profile=question.asked.profile,
+            rule=rule,
+            restricted=restricted,
+            progress=progress,
+        )
+
+    key = (area.key, visits, staff.workers, question.asked.monday, question.asked.profile, rule)
+    try:
+        found: Plan | None = asks.ask((*key, "plan"), t("uppsokande.plan"), run)
+    except NarhetError as error:
+        frame.say(error)
+        return None
+    return found
+
+
+def _show(area: Area, plan: Plan) -> None:
+    language = state.language()
+    st.markdown(f"**{literal(telling.plan_words(plan, language))}**")
+    if plan.rounds:
+        spec = views_outreach.plan_map(area, plan, language)
+        mapbox.show_map(spec, area, key="plan", language=language, height=480)
+        tables.table(spec.table, t("outreach.file_stopped"), numbers={spec.table.columns[2]})
+    _notes(plan_notes(plan, language))
+
+
+def _notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        st.markdown(f"- {literal(note)}")

@@ -1,0 +1,104 @@
+"""Uppsökande: where outreach would matter and why, what could be done there, a week of rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from geo import outreach as work
+from geo import views_outreach
+from geo.area import Area, Progress
+from geo.errors import AreaLacks, NarhetError
+from geo.outreach import Brief, Outreach, Proposal, Question, Row
+from geo.reaching import telling
+from pages.parts import asks, frame, mapbox, outreachbox, planbox, state
+from pages.parts.literal import literal
+from pages.parts.state import t
+
+
+def render() -> None:
+    area = frame.current_area()
+    frame.begin(t("uppsokande.title"), area)
+    st.markdown(t("uppsokande.intro"))
+    if not area.groups:
+        frame.say(AreaLacks(key="lacks.people"))
+        return
+    try:
+        question = outreachbox.question(area)
+        found = asks.ask(
+            (area.key, question.basis, "outreach"), t("uppsokande.working"), _ranked(area, question)
+        )
+    except NarhetError as error:
+        frame.say(error)
+        return
+    if found is not None:
+        _show(area, work.ranked(found, question))
+
+
+def _ranked(area: Area, question: Question) -> Callable[[Progress], Outreach]:
+    def run(progress: Progress) -> Outreach:
+        return work.outreach(area, question, progress=progress)
+
+    return run
+
+
+def _show(area: Area, answer: Outreach) -> None:
+    language = state.language()
+    st.header(literal(telling.headline(answer, language)), anchor=False)
+    if not answer.shown:
+        outreachbox.rests_on(answer)
+        return
+    brief = Brief(answer, answer.shown[: outreachbox.TOP], ())
+    _heard(area, brief)
+    chosen = outreachbox.choose(answer)
+    left, right = st.columns([11, 9])
+    with right:
+        outreachbox.reasons(answer, chosen)
+        proposals = _proposals(area, answer, chosen)
+    with left:
+        spec = views_outreach.list_map(
+            area, brief, language, chosen=chosen, proposals=proposals or ()
+        )
+        mapbox.show_map(spec, area, key="uppsokande", language=language)
+        st.caption(t("uppsokande.map_note"))
+    outreachbox.ranking(spec.table, len(answer.shown))
+    plan = planbox.show(area, brief)
+    outreachbox.downloads(area, answer, plan)
+    outreachbox.rests_on(answer)
+
+
+def _heard(area: Area, brief: Brief) -> None:
+    """A click on a mark of the list chooses it."""
+    language = state.language()
+    click = mapbox.heard(
+        lambda: views_outreach.list_map(area, brief, language),
+        area,
+        key="uppsokande",
+        language=language,
+    )
+    for shown in click.shown if click is not None else ():
+        row = views_outreach.row_of(brief, shown)
+        if row is not None:
+            state.choose("spot", outreachbox.key_of(row))
+            return
+
+
+def _proposals(area: Area, answer: Outreach, chosen: Row) -> tuple[Proposal, ...] | None:
+    """Ask what could be done for a place, and show it as the answer comes."""
+    st.subheader(t("uppsokande.proposals"), anchor=False)
+    question = answer.question
+
+    def run(progress: Progress) -> tuple[tuple[Proposal, ...]]:
+        return (work.proposals_for(answer.world, chosen.at, progress=progress),)
+
+    key = (area.key, question.basis, question.weights, "proposals", chosen.at)
+    try:
+        found = asks.ask(key, t("uppsokande.proposals"), run)
+    except NarhetError as error:
+        frame.say(error)
+        return None
+    if found is None:
+        return None
+    outreachbox.proposals(answer, found[0])
+    return found[0]
