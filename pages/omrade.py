@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, views
-from geo.area import DEMO, Area, Progress, save_area, slug
+from geo.area import DEMO, Area, Progress, open_area, save_area, slug
 from geo.audit import to_rows
 from geo.build import build, from_fetched
 from geo.errors import OnlineError
@@ -157,7 +157,9 @@ def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated:
     def work(progress: Progress) -> Area:
         try:
             inputs = _inputs(kept, _columns(stated))
-            made = build(name_id, name.strip(), inputs, earlier=earlier, progress=progress)
+            # Files stay files: what people edited is kept in the store, and meets them there.
+            files = open_area(earlier.id, edited=False) if earlier else None
+            made = build(name_id, name.strip(), inputs, earlier=files, progress=progress)
             progress("progress.saving", 0.95)
             return save_area(made)
         finally:
