@@ -84,6 +84,9 @@ class Area:
         ground = restricted.Ground(self.districts, self.boundary, self.network.crs)
         found = restricted.coarsened(self.places, self.people, ground)
         if found is not None:
+            hidden = set(self.places["id"]) - set(found[0]["id"])
+            told = self.activities["place"].isin(hidden)
+            object.__setattr__(self, "activities", self.activities[~told].reset_index(drop=True))
             object.__setattr__(self, "places", found[0])
             object.__setattr__(self, "people", found[1])
             object.__setattr__(self, "_snaps", {})

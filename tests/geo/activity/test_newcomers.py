@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.activity import Span
+from geo.activity import Activity, Span, to_table
 from geo.activity.counts import counted_parts
 from geo.area import Area
 from geo.associations import associations_of
@@ -130,6 +130,15 @@ def test_protected_housing_tells_no_languages() -> None:
     assert one(residents=60, languages="tigrinja 60", skyddad="nej").languages == (Part("ti", 60),)
 
 
+def test_what_happens_at_a_housing_that_becomes_protected_is_not_kept() -> None:
+    area = street(homes={100: 1}, places={200: "library", 500: "transitional_housing"})
+    there = [Activity("a", "transitional_housing-1", "sport"), Activity("b", "library-0", "sport")]
+    area = replace(area, activities=to_table(there))
+    assert list(area.activities["id"]) == ["a", "b"]
+    hidden = replace(area, places=area.places.assign(details='{"skyddad": "ja"}'))
+    assert list(hidden.activities["id"]) == ["b"]
+
+
 def test_what_an_association_does_and_can_match_is_read() -> None:
     area = street(homes={100: 1}, places={200: "association", 500: "library", 900: "association"})
     told = {
@@ -150,8 +159,6 @@ def test_what_an_association_does_and_can_match_is_read() -> None:
 
 
 def test_an_association_runs_what_names_it_as_organiser() -> None:
-    from geo.activity import Activity, to_table
-
     area = street(homes={100: 1}, places={200: "association", 500: "library"})
     run = Activity("a", "library-1", "sport", organisers=("Association 200", "Annan"))
     (found,) = associations_of(replace(area, activities=to_table([run])))
