@@ -14,22 +14,22 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from geo import presets, texts
-from geo.addresses import Wanted, find, gazetteer
 from geo.area import Area, Progress, open_area
 from geo.checking import Fix
-from geo.errors import BadOption, FileMissing, UnknownFix
-from geo.importing import Import, carry_out, plan, propose
+from geo.errors import BadOption, FileMissing, InputError, UnknownFix
+from geo.importing import Import, carry_out, plan, propose, suggested
 from geo.output.import_lines import (
     import_json,
     import_lines,
     next_lines,
+    understood_json,
     worklist_json,
     worklist_lines,
 )
 from geo.restricted import HOUSING
 from geo.sources.sheets import Choices
-from geo.sources.tables import understand
-from geo.store import Record, has_store, store_of, user
+from geo.sources.tables import Understood, understand
+from geo.store import has_store, store_of, user
 
 Options: TypeAlias = argparse.Namespace
 ALL = "all"
@@ -93,7 +93,7 @@ def worklist(options: Options) -> None:
     area = open_area(options.area, options.home)
     stored = has_store(area.id, options.home)
     records = store_of(area.id, options.home).unplaced() if stored else []
-    said = suggestions(area, records)
+    said = [match.said for match in suggested(area, records)]
     if options.json:
         print(json.dumps(worklist_json(records, said, options.lang), ensure_ascii=False, indent=1))
         return
@@ -101,25 +101,20 @@ def worklist(options: Options) -> None:
         print(line)
 
 
-def suggestions(area: Area, records: list[Record]) -> list[str]:
-    """Return for each place without a point what it may be, "" where nothing is like it; protected
-    housing is not looked for.
-    """
-    known = gazetteer(area)
-    said = []
-    for record in records:
-        fields = record.fields
-        if fields["kind"] == HOUSING:
-            said.append("")
-            continue
-        wanted = Wanted(str(fields["name"]), str(fields["address"]), kind=str(fields["kind"]))
-        said.append(find(known, wanted).said)
-    return said
-
-
 def _proposed(area: Area, file: Path, kind: str, choices: Choices, options: Options) -> Import:
     west, south, east, north = map(float, area.boundary.total_bounds)
     understood = understand(file, choices=choices, kind=kind, near=(west, south, east, north))
+    try:
+        return _looked_for(area, understood, kind, options)
+    except InputError as error:
+        if options.json:  # a machine is told what was understood of a file that is refused
+            document = {**understood_json(understood), "kind": kind, "written": False}
+            document["refused"] = {"code": error.code, "message": error.message(options.lang)}
+            print(json.dumps(document, ensure_ascii=False, indent=1))
+        raise
+
+
+def _looked_for(area: Area, understood: Understood, kind: str, options: Options) -> Import:
     today = date.today()
     if not options.lookup:
         return propose(area, understood, kind, today=today)

@@ -14,8 +14,9 @@ from geo.importing.proposing import (
     Import,
     propose,
 )
+from geo.importing.waiting import suggested
 
 __all__ = [
     "ADDRESS", "COORDINATES", "HOW", "LOOKUP", "NAME", "NOTE", "UNPLACED", "Asked", "Import",
-    "Plan", "carry_out", "plan", "propose",
+    "Plan", "carry_out", "plan", "propose", "suggested",
 ]  # fmt: skip

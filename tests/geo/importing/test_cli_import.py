@@ -169,6 +169,9 @@ def test_each_messy_file_is_imported_or_refused_in_words(
     told = capsys.readouterr()
     if name in REFUSED:
         assert status == 2 and REFUSED[name] in told.err
+        found = json.loads(told.out)
+        assert REFUSED[name] in found["refused"]["message"]
+        assert found["crs"] == ("EPSG:3006" if name == "sweref99_tm_points.csv" else "")
         return
     found = json.loads(told.out)
     rows = len(found["placed"]) + len(found["unplaced"])
