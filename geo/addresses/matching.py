@@ -192,7 +192,7 @@ def _alike(known: Gazetteer, street: Street) -> list[tuple[Street, float]]:
     others = known.streets_of(street.type)
     found = process.extract(
         _whole(street),
-        [_whole(other) for other in others],
+        [_whole(other, as_written=not street.type) for other in others],
         scorer=OSA.normalized_similarity,
         score_cutoff=SHOWN_LIKE,
         limit=3,
@@ -200,8 +200,10 @@ def _alike(known: Gazetteer, street: Street) -> list[tuple[Street, float]]:
     return [(others[at], share) for _, share, at in found]
 
 
-def _whole(street: Street) -> str:
-    return street.stem + street.type
+def _whole(street: Street, *, as_written: bool = False) -> str:
+    """Return a street with its word for street: the one word for its kind, or as most write it."""
+    ends = words_table()["street_types"].get(street.type) if as_written else None
+    return street.stem + (ends[0] if ends else street.type)
 
 
 def _slip(wanted: Street, has: Street) -> bool:
