@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geo.activity import languages
@@ -51,6 +52,7 @@ def activities_of(area: Area) -> tuple[Activity, ...]:
     return listed + derived
 
 
+@lru_cache(maxsize=4096)
 def opening_times(text: str) -> tuple[Times, ...] | None:
     """Return opening hours as people write them as recurring times; None where unknown.
 
@@ -88,7 +90,7 @@ def _of_place(row: Mapping[Any, Any], kind: str, dated: str) -> Activity:
         times=opening_times(hours_text(record)),
         organisers=tuple(filter(None, (_said(record, _ORGANISERS),))),
         languages=languages.known_in(_said(record, _LANGUAGES)),
-        seats=None if seats is None else int(seats),
+        seats=int(seats) if seats is not None and seats >= 0 else None,
         contact=_said(record, _CONTACT),
         source=str(row["source"]),
         confirmed=_day(_said(record, _CONFIRMED)) or _day(dated),

@@ -64,6 +64,7 @@ def weekday_name(day: int, language: str = "sv", width: str = "abbreviated") -> 
     return str(Locale("sv" if language == "sv" else "en").days["format"][width][day])
 
 
+@lru_cache(maxsize=4096)
 def read_rule(text: str) -> str | None:
     """Return a rule of days as ``Times`` holds it, or None where the text is none.
 
@@ -138,9 +139,18 @@ def week_grid(activity: Activity, monday: date) -> NDArray[np.bool_]:
     """Tell in which hours of a week an activity is on: (7, 24), Monday first, by the wall clock.
 
     An hour counts when the activity is on in any part of it. All False also where the hours are
-    unknown: see ``activity.times``.
+    unknown: see ``activity.times``. Shared and read-only: copy it to write in it.
     """
     first = monday - DAY * monday.weekday()
+    return _grid(activity.times or (), activity.valid_from, activity.valid_to, first)
+
+
+@lru_cache(maxsize=16_384)
+def _grid(
+    times: tuple[Times, ...], since: date | None, until: date | None, first: date
+) -> NDArray[np.bool_]:
+    """Return the grid of a week for all activities of the same hours: nobody may write in it."""
+    activity = Activity("", "", "", times=times, valid_from=since, valid_to=until)
     grid = np.zeros((7, 24), dtype=bool)
     for each in in_week(activity, first):
         moment = each.start.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

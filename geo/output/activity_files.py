@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -34,7 +35,7 @@ COLUMNS = (
 """Columns of a week of activities as CSV; a row without a date is an activity of unknown hours."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Week:
     """What happens in an area in the week that begins on a Monday, and what may: ``unknown`` are
     the activities whose hours nobody has told. ``today`` decides which records are fresh.
@@ -48,14 +49,23 @@ class Week:
 
     def place(self, activity: Activity) -> str:
         """Return what to call the place of an activity."""
-        names = self.area.places.set_index("id")["name"]
-        return str(names.get(activity.place) or activity.place)
+        return self._names.get(activity.place) or activity.place
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        places = self.area.places
+        return {str(key): str(name) for key, name in zip(places["id"], places["name"], strict=True)}
 
 
 def week_of(area: Area, found: Iterable[Activity], monday: date, today: date) -> Week:
-    """Return a week of activities, in the order they begin; what is past its last day is not in."""
+    """Return what begins in a week, in order; what is past its last day is not in."""
     there = counted(found, today)
-    held = [each for activity in there for each in in_week(activity, monday)]
+    held = [
+        each
+        for activity in there
+        for each in in_week(activity, monday)
+        if each.start.date() >= monday
+    ]
     held.sort(key=lambda each: (each.start, each.end, each.activity.id))
     unknown = tuple(each for each in there if each.times is None)
     return Week(area, monday, today, tuple(held), unknown)

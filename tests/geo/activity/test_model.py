@@ -91,7 +91,7 @@ ACTIVITY = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(ACTIVITY, max_size=4))
 def test_a_table_holds_all_an_activity_tells(found: list[Activity]) -> None:
     table = to_table(found)
