@@ -245,6 +245,8 @@ def _turned(a: str, b: str) -> bool:
 def _by_name(known: Gazetteer, wanted: Wanted, address: Address) -> Match:
     nothing = Match(reason="no_address" if address.street is None else "unknown_street")
     names = read_names(wanted.name)
+    if address.number is None:  # "Muskö skola" in the column of addresses is a name
+        names = (*names, *read_names(wanted.address))
     for name in names:
         hits = [
             row for row in known.by_name.get(name, []) if _may_be(known.entries[row], name, wanted)

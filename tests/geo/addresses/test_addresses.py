@@ -153,6 +153,7 @@ def test_a_name_counts_only_where_the_address_does_not_say_otherwise():
     assert metres(gaz, Wanted(name="Grimstaskolan, aulan")) == 1000
     assert metres(gaz, Wanted(name="Grimsstaskolan")) == 1000
     assert metres(gaz, Wanted(name="Grimstaskolan", address="Okända vägen 4")) == 1000
+    assert metres(gaz, Wanted(name="Okänt", address="Grimstaskolan")) == 1000
     away = find(gaz, Wanted(name="Grimstaskolan", address="Långvägen 7"))
     assert (away.certain, away.reason) == (False, "other_number")
 
