@@ -1,5 +1,5 @@
-"""What the commands ``log`` and ``undo`` do, and what ``area build`` and ``area add`` say of edits
-that their files met.
+"""What the commands ``log``, ``undo``, ``export`` and ``restore`` do, and what ``area build`` and
+``area add`` say of edits that their files met.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from geo import texts
@@ -14,7 +15,7 @@ from geo.area import Area, open_area, save_area
 from geo.errors import UnknownBatch
 
 if TYPE_CHECKING:  # a database takes a while to load: only who asks for it waits
-    from geo.store import Change, Clash, Store
+    from geo.store import Change, Clash, Store, Whole
 
 Options: TypeAlias = argparse.Namespace
 MOST = 50
@@ -32,6 +33,16 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
     task.add_argument("batch", type=int, metavar="BATCH", help=say("batch"))
     task.add_argument("--who", default="", metavar="NAME", help=say("who"))
     task.set_defaults(run=undo)
+    task = tasks.add_parser("export", parents=[common], help=say("export"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("-o", "--output", required=True, help=say("output"))
+    task.set_defaults(run=export)
+    task = tasks.add_parser("restore", parents=[common], help=say("restore"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("file", metavar="FILE", help=say("restore_file"))
+    task.add_argument("--dry-run", action="store_true", help=say("dry_run"))
+    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
+    task.set_defaults(run=restore)
 
 
 def log(options: Options) -> None:
@@ -58,6 +69,37 @@ def undo(options: Options) -> None:
     print(texts.text("store.undone", options.lang, batch=str(options.batch), as_batch=str(batch)))
     for change in reversed([each for each in store.log(most=MOST) if each.batch == batch]):
         print(change_line(change, options.lang))
+
+
+def export(options: Options) -> None:
+    """Write all records, activities, scenarios and the log of an area to one file."""
+    from geo.keeping.whole import of_area
+    from geo.output.everything import write_everything
+
+    store = _store(options)
+    area = open_area(options.area, options.home)
+    whole = store.everything() if store else of_area(area)
+    write_everything(whole, Path(options.output))
+    print(texts.text("store.exported", options.lang, **_counts(whole), file=options.output))
+
+
+def restore(options: Options) -> None:
+    """Put what ``export`` wrote into the store of an area."""
+    from geo.output.everything import read_everything
+    from geo.store import ground_of, store_of, user
+
+    area = open_area(options.area, options.home)
+    whole = read_everything(Path(options.file))
+    store = store_of(options.area, options.home)
+    done = store.restore(whole, who=user(options.who), ground=ground_of(area), dry=options.dry_run)
+    if options.dry_run:
+        print(texts.text("store.dry_run", options.lang))
+    if done.whole:
+        print(texts.text("store.restored_whole", options.lang, **_counts(whole)))
+        return
+    values = {"added": done.added, "changed": done.changed, "scenarios": done.scenarios}
+    batch = str(done.batch or "–")
+    print(texts.text("store.restored", options.lang, batch=batch, **values))
 
 
 def save(area: Area, options: Options) -> tuple[Area, list[str]]:
@@ -90,6 +132,12 @@ def clash_line(clash: Clash, language: str) -> str:
     values = {"field": clash.field, "file": clash.file, "kept": clash.kept}
     plain = {key: _one_line(value) for key, value in values.items()}
     return "  " + texts.text("store.clash", language, name=name, **plain)
+
+
+def _counts(whole: Whole) -> dict[str, int]:
+    types = [each.record.type for each in whole.records]
+    counts = {"places": types.count("place"), "activities": types.count("activity")}
+    return {**counts, "scenarios": len(whole.scenarios), "changes": len(whole.changes)}
 
 
 def _store(options: Options) -> Store | None:

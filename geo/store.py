@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from geo.area import Area, area_id, home_folder
 from geo.errors import UnknownRecord
-from geo.keeping import database, merging, overlaying, rows, scenarios, undoing, writing
+from geo.keeping import database, merging, overlaying, rows, scenarios, undoing, whole, writing
 from geo.keeping.hiding import Grounds, ground_of
 from geo.keeping.merging import Clash, Merged
 from geo.keeping.records import (
@@ -34,12 +34,13 @@ from geo.keeping.records import (
 )
 from geo.keeping.tables import areas, changes, records
 from geo.keeping.who import user
+from geo.keeping.whole import Restored, Whole
 from geo.restricted import Ground
 
 __all__ = [
     "ACTIVITY", "CLOSED", "OPEN", "PLACE", "Change", "Clash", "Conflict", "Edit", "Grounds",
-    "Merged", "Record", "Scenario", "Store", "edit_of", "edits_of", "ground_of", "has_store",
-    "store_of", "user", "with_edits",
+    "Merged", "Record", "Restored", "Scenario", "Store", "Whole", "edit_of", "edits_of",
+    "ground_of", "has_store", "store_of", "user", "with_edits",
 ]  # fmt: skip
 
 
@@ -81,6 +82,10 @@ def with_edits(area: Area, home: str | Path | None = None) -> Area:
     if area.created > store.files_at():
         store.merge(area, user())
     return store.overlay(area)
+
+
+class _OnlyTold(Exception):
+    """Ends a dry run: nothing of it stays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,6 +241,45 @@ class Store:
         """Delete a scenario of the version its editor saw."""
         with database.writing(self.engine, self.key) as connection:
             scenarios.delete(connection, self.key, id, expects=expects)
+
+    def everything(self) -> Whole:
+        """Return all that the store holds of the area: see ``geo.output.everything``."""
+        with database.reading(self.engine) as connection:
+            return whole.taken_out(connection, self.key)
+
+    def restore(self, told: Whole, *, who: str, ground: Ground, dry: bool = False) -> Restored:
+        """Put in what ``everything`` returned: whole into a store that nobody changed yet, else its
+        records as a new batch, and its scenarios. ``dry``: only tell what would be done.
+
+        Raises
+        ------
+        BadRecord, HousingHidden : something that can not or may not be kept; nothing is changed.
+        """
+        try:
+            with database.writing(self.engine, self.key) as connection:
+                done = self._restored(connection, told, who, ground)
+                if dry:
+                    raise _OnlyTold
+        except _OnlyTold:
+            pass
+        return done
+
+    def _restored(
+        self, connection: sa.Connection, told: Whole, who: str, ground: Ground
+    ) -> Restored:
+        there = rows.by_key(connection, self.key, [each.record.key for each in told.records])
+        if whole.is_untouched(connection, self.key):
+            whole.put_in(connection, self.key, told)
+            new = len(told.records) - len(there)
+            return Restored(True, 0, new, len(told.changes), len(told.scenarios))
+        edits = whole.as_edits(told, there)
+        batch = writing.write(connection, self.key, edits, who=who, note="", ground=ground)
+        log = rows.log_of(connection, self.key, changes.c.batch == batch) if batch else []
+        added = sum(change.before is None for change in log)
+        changed = whole.new_scenarios(scenarios.listed(connection, self.key), told)
+        for each, expects in changed:
+            scenarios.save(connection, self.key, each, expects=expects, who=who)
+        return Restored(False, batch, added, len(log) - added, len(changed))
 
     def _records(self, *conditions: sa.ColumnElement[bool]) -> list[Record]:
         with database.reading(self.engine) as connection:

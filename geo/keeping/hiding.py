@@ -103,6 +103,21 @@ def forget(by: Writer, known: Sequence[Kept]) -> None:
         rows.note(by, "hide")
 
 
+def tells_of_protected(place: Record) -> bool:
+    """Whether a place is a protected housing of which more is told than may be known."""
+    edit = Edit(place.id, place.type, 0, place.status, place.lon, place.lat, place.fields)
+    if _says_restricted(edit):
+        allowed = {*restricted.kept_of(edit.fields[DETAILS]), MARK}
+        named = edit.fields["name"] != texts.text("place.restricted", "sv")
+        more = set(edit.fields[DETAILS]) - allowed
+        return place.is_placed or named or bool(edit.fields["address"] or more)
+    try:
+        _check_stays(edit, None)
+    except HousingHidden:
+        return True
+    return False
+
+
 def district_names(places: Sequence[Record], ground: Ground) -> dict[Key, str]:
     """Return the district that each place with a point is in; none where there are no districts."""
     placed = [each for each in places if each.type == PLACE and each.is_placed]

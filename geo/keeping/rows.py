@@ -160,6 +160,19 @@ def note(by: Writer, action: str, words: str = "") -> None:
     by.connection.execute(sa.insert(changes), [line])
 
 
+def log_again(by: Writer, log: Sequence[Change]) -> None:
+    """Write changes that were logged elsewhere, in their order."""
+    lines = [{"area": by.area, **_logged(change)} for change in log]
+    if lines:
+        by.connection.execute(sa.insert(changes), lines)
+
+
+def clear(by: Writer) -> None:
+    """Take all records and the whole log of an area away."""
+    by.connection.execute(sa.delete(records).where(records.c.area == by.area))
+    by.connection.execute(sa.delete(changes).where(changes.c.area == by.area))
+
+
 def is_edited(record: Record, base: Json | None) -> bool:
     """Whether a record says something else than its file."""
     return base is None or not same(content(record), base)
@@ -213,6 +226,18 @@ def _line(by: Writer, step: Step, before: Record | None, after: Record | None) -
         **{"action": step.action, "at": by.at, "by": by.who, "note": step.note},
         "version": known.version if after else known.version + 1,
         **{"before": to_json(before), "after": to_json(after)},
+    }
+
+
+def _logged(change: Change) -> Json:
+    """Return a change as the log's table has it, but its area and number."""
+    known = change.after or change.before
+    version = change.after.version if change.after else (known.version + 1 if known else 0)
+    return {
+        **{"batch": change.batch, "record": change.record, "type": change.type},
+        **{"action": change.action, "version": version, "at": change.at, "by": change.by},
+        **{"before": to_json(change.before), "after": to_json(change.after)},
+        "note": change.note,
     }
 
 

@@ -61,6 +61,11 @@ def save(
     return Scenario(new.id, new.name, data, expects + 1, now, who)
 
 
+def insert(connection: sa.Connection, area: str, each: Scenario) -> None:
+    """Insert a scenario as it was saved elsewhere."""
+    connection.execute(sa.insert(scenarios).values(area=area, **vars(each)))
+
+
 def delete(connection: sa.Connection, area: str, scenario_id: str, *, expects: int) -> None:
     """Delete a scenario of the version ``expects``.
 
