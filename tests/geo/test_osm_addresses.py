@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import pytest
 import shapely
 
 from geo.area import open_area, save_area
-from geo.build import build
+from geo.build import build, from_fetched
 from geo.columns import ADDRESSES
 from geo.inputs import Inputs
 from geo.network import WGS84
 from geo.sources import osm_tables
 from geo.sources.demo import build_demo
+from geo.sources.online import fetch
 from geo.sources.osm_addresses import addresses_table
+from tests.geo.fake_services import BUILDINGS, Answer, Services, node, overpass, running
 
 OSM = """<?xml version="1.0" encoding="UTF-8"?>
 <osm version="0.6">
@@ -88,3 +91,18 @@ def test_the_demonstration_has_the_addresses_of_its_extract():
     assert len(found) == 1497
     assert int((found["number"] != "").sum()) == 1449
     assert demo.uses_osm, "addresses of OpenStreetMap are credited"
+
+
+def test_a_fetch_brings_addresses_too(monkeypatch: pytest.MonkeyPatch):
+    door = node(810, 17.9403, 59.4002, **{"addr:street": "Borgarfjordsgatan"})
+    door["tags"]["addr:housenumber"] = "7"
+    asked = overpass(*BUILDINGS["elements"], door)
+    monkeypatch.setattr("osmnx._nominatim.time", SimpleNamespace(sleep=lambda _seconds: None))
+    with running(Services(buildings=[Answer(asked)])) as served:
+        monkeypatch.setenv("NARHET_OVERPASS_URL", f"{served.url}/api")
+        monkeypatch.setenv("NARHET_NOMINATIM_URL", served.url)
+        found = from_fetched("kista", "Kista", fetch("Kista, Stockholm, Sweden")).addresses
+    told = set(zip(found["street"], found["number"], found["name"], strict=True))
+    assert ("Borgarfjordsgatan", "7", "") in told
+    assert ("", "", "Kista bibliotek") in told
+    assert all("addr:housenumber" in query for what, query in served.asked if what == "buildings")
