@@ -54,8 +54,8 @@ def list_map(
     """
     layers = districts_layers(area, language)
     rows = [row for row in brief.rows if not row.spot.restricted]
-    layers += _circles(rows, AREAS, language)
-    layers += _circles(rows, HOMES, language)
+    layers += _circles(rows, language)
+    layers += _homes(rows, language)
     if any(row.spot.restricted for row in brief.rows):
         layers += restricted_layers(area, (HOUSING,), language)
     layers += _places(area, proposals, language)
@@ -92,14 +92,25 @@ def plan_map(area: Area, plan: Plan, language: str) -> MapSpec:
     )
 
 
-def _circles(rows: Sequence[Row], kind: str, language: str) -> list[Layer]:
-    here = [row for row in rows if row.spot.kind == kind]
+def _homes(rows: Sequence[Row], language: str) -> list[Layer]:
+    """Return the housing of the list as houses: told from the circles of areas by their shape."""
+    here = [row.spot for row in rows if row.spot.is_home]
+    if not here:
+        return []
+    lon, lat = (np.array([getattr(spot, side) for spot in here]) for side in ("lon", "lat"))
+    ids = tuple(str(row.at) for row in rows if row.spot.is_home)
+    label, kind = texts.text("outreach.layer_housing", language), presets.kind(HOUSING)
+    return [PointLayer(HOMES, label, kind.symbol, kind.colour, ids, lon, lat, HOME_PX)]
+
+
+def _circles(rows: Sequence[Row], language: str) -> list[Layer]:
+    here = [row for row in rows if not row.spot.is_home]
     if not here:
         return []
     return [
         circle_layer(
-            kind,
-            texts.text(f"outreach.layer_{kind}", language),
+            AREAS,
+            texts.text("outreach.layer_areas", language),
             ids=[str(row.at) for row in here],
             lon=[row.spot.lon for row in here],
             lat=[row.spot.lat for row in here],

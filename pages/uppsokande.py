@@ -46,6 +46,7 @@ def _ranked(area: Area, question: Question) -> Callable[[Progress], Outreach]:
 def _show(area: Area, answer: Outreach) -> None:
     language = state.language()
     st.header(literal(telling.headline(answer, language)), anchor=False)
+    st.markdown(literal(telling.headline_more(answer, language)))
     if not answer.shown:
         outreachbox.rests_on(answer)
         return

@@ -11,6 +11,7 @@ from geo.mapview import credits_of
 from geo.output.outreach_tables import (
     back_words,
     list_table,
+    needs_table,
     plan_notes,
     proposals_table,
     round_name,
@@ -100,6 +101,10 @@ def _list(brief: Brief, language: str) -> list[Finding]:
             table=_written(list_table(brief, language)),
         )
     ]
+    reasons = _written(needs_table(brief, language))
+    if len(reasons):
+        title = texts.text("outreach.file_needs", language)
+        found.append(Finding(id="needs", title=title, table=reasons))
     made = proposals_table(brief, language)
     if len(made):
         title = texts.text("outreach.file_proposals", language)

@@ -57,7 +57,8 @@ def rows_of(brief: Brief, language: str) -> pd.DataFrame:
 def lines_of(brief: Brief, language: str) -> list[str]:
     """Say an answer in lines of text."""
     answer = brief.answer
-    lines = [telling.headline(answer, language), ""]
+    more = telling.headline_more(answer, language)
+    lines = [f"{telling.headline(answer, language)}. {more}".strip(), ""]
     for row, made in zip(brief.rows, brief.proposals, strict=True):
         name = telling.spot_name(row.spot, language)
         lines.append(f"{row.number}. {name}: {texts.number(row.score, language, 1)}")
@@ -115,7 +116,7 @@ def list_table(brief: Brief, language: str) -> pd.DataFrame:
             people_words(row, language),
             texts.number(row.score, language, 1),
             "; ".join(
-                f"{needs()[need.need].name(language)}: {telling.lacking_words(need, language)}"
+                f"{needs()[need.need].short(language)}: {telling.lacking_words(need, language)}"
                 f" ({telling.sure_words(need, language)})"
                 for need in row.lacking
             ),
@@ -123,6 +124,24 @@ def list_table(brief: Brief, language: str) -> pd.DataFrame:
         for row in brief.rows
     ]
     names = ("number", "where", "kind", "people", "score", "needs")
+    return pd.DataFrame(rows, columns=_heads(names, language))
+
+
+def needs_table(brief: Brief, language: str) -> pd.DataFrame:
+    """Return needs in words: where, which, how many, how sure and why; a row a need."""
+    rows = [
+        (
+            row.number,
+            telling.spot_name(row.spot, language),
+            needs()[need.need].short(language),
+            telling.lacking_words(need, language),
+            telling.sure_words(need, language),
+            telling.why(brief.answer, row, need, language),
+        )
+        for row in brief.rows
+        for need in row.lacking
+    ]
+    names = ("number", "where", "need", "lacking", "sure", "why")
     return pd.DataFrame(rows, columns=_heads(names, language))
 
 
@@ -152,7 +171,7 @@ def rounds_table(plan: Plan, language: str) -> pd.DataFrame:
             stop.visit.name,
             walk_words(stop, language),
             _languages(stop, language),
-            "; ".join(needs()[need].name(language) for need in stop.visit.needs),
+            ", ".join(needs()[need].short(language) for need in stop.visit.needs),
         )
         for each in plan.rounds
         for stop in each.stops

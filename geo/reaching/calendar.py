@@ -5,7 +5,7 @@ gives the same events, so that one opened again replaces itself.
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from icalendar import Calendar, Event
 
@@ -18,6 +18,8 @@ PRODUCT = "-//Narhet//uppsokande//SV"
 SPACE = uuid.UUID("6f1e6e6a-6f0c-5b1e-9d0e-6a1d7f1c2b11")
 """What the ids of our events are made within."""
 HOST = "narhet.invalid"
+YEAR = timedelta(days=366)
+"""The time zone is told for so long before and after the week."""
 
 
 def ics_bytes(plan: Plan, language: str = "sv") -> bytes:
@@ -36,7 +38,7 @@ def ics_bytes(plan: Plan, language: str = "sv") -> bytes:
     for each in plan.rounds:
         for stop in each.stops:
             calendar.add_component(_event(plan, each, stop, language))
-    calendar.add_missing_timezones()
+    calendar.add_missing_timezones(first_date=plan.monday - YEAR, last_date=plan.monday + YEAR)
     return bytes(calendar.to_ical())
 
 

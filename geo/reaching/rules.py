@@ -19,12 +19,18 @@ class NeedRule:
     id: str
     sv: str
     en: str
+    short_sv: str
+    short_en: str
     visit_minutes: int
     kinds: tuple[str, ...]
 
     def name(self, language: str) -> str:
         """Return the need in running text, as in ``ingen förskoleplats inom räckhåll``."""
         return self.sv if language == "sv" else self.en
+
+    def short(self, language: str) -> str:
+        """Return what it is about in a word, as in ``förskola``."""
+        return self.short_sv if language == "sv" else self.short_en
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class ProposalRule:
 def needs() -> dict[str, NeedRule]:
     """Return the needs by id, in the order they are shown."""
     return {
-        key: NeedRule(key, row["sv"], row["en"], row["visit_minutes"], tuple(row["kinds"]))
+        key: NeedRule(id=key, **{**row, "kinds": tuple(row["kinds"])})
         for key, row in _table()["need"].items()
     }
 

@@ -165,11 +165,18 @@ def headline(answer: Outreach, language: str) -> str:
     """Say the answer in one sentence."""
     if not answer.shown:
         return texts.text("outreach.nobody", language)
+    name = spot_name(answer.shown[0].spot, language)
+    return texts.text("outreach.headline", language, name=name)
+
+
+def headline_more(answer: Outreach, language: str) -> str:
+    """Say what the first place of the list has, and how long the list is; "" without any."""
+    if not answer.shown:
+        return ""
     first = answer.shown[0]
     return texts.text(
-        "outreach.headline",
+        "outreach.headline_more",
         language,
-        name=spot_name(first.spot, language),
         score=texts.number(first.score, language, 1),
         needs="; ".join(needs()[need.need].name(language) for need in first.lacking),
         count=len(answer.shown),

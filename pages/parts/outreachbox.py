@@ -8,12 +8,12 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from geo import presets
+from geo import presets, texts
 from geo.area import Area, Progress
 from geo.errors import NarhetError
 from geo.newcomers import availabilities
 from geo.output import outreach_files, outreach_print
-from geo.output.outreach_tables import summary
+from geo.output.outreach_tables import people_words, summary
 from geo.outreach import (
     WHERE,
     Outreach,
@@ -97,17 +97,22 @@ def reasons(answer: Outreach, row: Row) -> None:
     """Show which needs a place has: how many, how sure, why; and what is not known there."""
     language = state.language()
     st.subheader(literal(telling.spot_name(row.spot, language)), anchor=False)
-    cells = [
-        (
-            needs()[need.need].name(language),
-            telling.lacking_words(need, language),
-            telling.sure_words(need, language),
-            telling.why(answer, row, need, language),
+    people = literal(people_words(row, language))
+    st.markdown(t("uppsokande.about", people=people, score=texts.number(row.score, language, 1)))
+    for need in row.lacking:
+        said = t(
+            "uppsokande.need",
+            need=_sentence(needs()[need.need].name(language)),
+            count=telling.lacking_words(need, language),
+            sure=telling.sure_words(need, language),
         )
-        for need in (*row.lacking, *row.unknown)
-    ]
-    columns = [t(f"outreach.column_{name}") for name in ("need", "lacking", "sure", "why")]
-    tables.table(pd.DataFrame(cells, columns=columns), t("uppsokande.reasons"))
+        st.markdown(f"- **{literal(said)}** {literal(telling.why(answer, row, need, language))}")
+    for need in row.unknown:
+        name = literal(needs()[need.need].name(language))
+        st.markdown(
+            f"- {t('uppsokande.need_unknown', need=name)} "
+            f"{literal(telling.why(answer, row, need, language))}"
+        )
 
 
 def proposals(answer: Outreach, found: Sequence[Proposal]) -> None:
@@ -212,11 +217,13 @@ def _weights() -> None:
             key = f"weigh_{need}"
             st.session_state[key] = min(value, HEAVIEST)
             name = needs()[need].name(language)
-            column.slider(
-                name[0].upper() + name[1:], 0.0, HEAVIEST, step=STEP, key=key, on_change=_weighed
-            )
+            column.slider(_sentence(name), 0.0, HEAVIEST, step=STEP, key=key, on_change=_weighed)
         if not weights.are_equal:
             st.button(t("uppsokande.equal"), on_click=state.choose, args=("weights", ""))
+
+
+def _sentence(name: str) -> str:
+    return name[0].upper() + name[1:]
 
 
 def _weighed() -> None:

@@ -26,6 +26,7 @@ from pages.parts.state import t
 
 COLUMNS = (NAMES[0], LANGUAGES[0], STARTS[0], *(names[0] for names in DAYS))
 """The columns of the table of staff, as the reader of such tables knows them."""
+FIRST_DAY = 3
 MOST_PLACES = 40
 FEW = 10
 
@@ -108,8 +109,12 @@ def _staff_table(area: Area) -> list[dict[str, Any]]:
         hide_index=True,
         width="stretch",
         column_config={
-            column: st.column_config.TextColumn(label, help=help_text, max_chars=120)
-            for column, label, help_text in zip(COLUMNS, labels, helps, strict=True)
+            column: st.column_config.TextColumn(
+                label, help=help_text, max_chars=120, width="small" if at >= FIRST_DAY else "medium"
+            )
+            for at, (column, label, help_text) in enumerate(
+                zip(COLUMNS, labels, helps, strict=True)
+            )
         },
     )
     st.session_state[seen] = table
