@@ -23,7 +23,7 @@ MOST_OVERNIGHT = timedelta(hours=8)
 """Hours that end before they begin are over midnight when they are no longer than this, else the
 two are taken to be in the wrong order. Hours until midnight may be of any length."""
 MOST_EXCEPTIONS = 400
-_CLOCK = re.compile(r"(?:kl\.?\s*)?(\d{1,2})(?:[:.](\d{2}))?(?::00)?")
+_CLOCK = re.compile(r"(?:kl\.?\s*)?(\d{1,2})(?:[:.,](\d{2}))?(?::00)?")
 _ISO = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/. ]\s*(\d{4})")
 _DASH = re.compile(r"\s*(?:–|—|−|\s-\s|\.\.|\btill\b|\bto\b)\s*")
