@@ -4,7 +4,7 @@ the file. Says how far off a place is, and where it should be; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -92,16 +92,15 @@ def off_known(rows: Rows, row: int, known: Known) -> Off | None:
     return Off(float(metres_off[best]), float(metres_off[best] - allowed[best]), exact=False)
 
 
-def off_peers(rows: Rows, row: int, peers: Iterable[int]) -> list[tuple[int, Off]]:
+def off_peers(rows: Rows, row: int, peers: Sequence[int]) -> list[tuple[int, Off]]:
     """Compare a place with each other place on its street."""
-    rule = rows.rule.address
+    rule, mine = rows.rule.address, rows.addresses[row]
+    apart = _far(rows.xy[list(peers)], rows.xy[row])
     found = []
-    for peer in peers:
-        metres = float(np.hypot(*(rows.xy[peer] - rows.xy[row])))
-        meets = rows.addresses[row].low > 0 and rows.addresses[row].meets(rows.addresses[peer])
-        allowed = (
-            rule.off_m if meets else allowed_m(rows.addresses[row], rows.addresses[peer], rule)
-        )
+    for peer, metres in zip(peers, apart.tolist(), strict=True):
+        theirs = rows.addresses[peer]
+        meets = mine.low > 0 and mine.meets(theirs)
+        allowed = rule.off_m if meets else allowed_m(mine, theirs, rule)
         found.append((peer, Off(metres, metres - allowed, exact=meets)))
     return found
 

@@ -12,13 +12,14 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from geo import restricted
 from geo.area import Area
 from geo.checking.problems import Fix, Problem, Severity
 from geo.checking.thresholds import Thresholds, thresholds
 from geo.checking.written import Address, address, postcode
-from geo.network import Bools, Floats
+from geo.network import Bools, Floats, Ints
 from geo.places import place_fields
 from geo.preschool_rules import cell, plain_record
 from geo.sources.cells import is_unknown, plain, written
@@ -68,6 +69,15 @@ class Rows:
     def placed(self) -> Bools:
         """Which places have a point."""
         return np.asarray(np.isfinite(self.xy).all(axis=1), dtype=bool)
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        return cKDTree(self.xy[self.placed])
+
+    def standing_at(self, xy: Floats, within_m: float) -> Ints:
+        """Return the places within a distance of a spot (metres)."""
+        there = np.flatnonzero(self.placed)
+        return np.asarray(there[self._tree.query_ball_point(xy, within_m)], dtype=np.int64)
 
     @property
     def rule(self) -> Thresholds:

@@ -44,16 +44,23 @@ def same_problems(rows: Rows, wrong: frozenset[str]) -> Iterator[Problem]:
     for pair in found:
         by_label.setdefault(int(label[pair.one]), []).append(pair)
     for pairs in by_label.values():
-        members = sorted({row for pair in pairs for row in (pair.one, pair.other)})
-        stays = max(members, key=lambda row: _worth(rows, row, wrong))
-        for row in members:
+        worst = _worst(pairs)
+        stays = max(worst, key=lambda row: _worth(rows, row, wrong))
+        for row in sorted(worst):
             if row != stays and row < rows.own:
-                yield _problem(rows, row, stays, pairs)
+                yield _problem(rows, row, stays, worst[row])
 
 
-def _problem(rows: Rows, row: int, stays: int, pairs: Sequence[Pair]) -> Problem:
-    mine = [pair for pair in pairs if row in (pair.one, pair.other)]
-    severity = min((pair.severity for pair in mine), key=_BADNESS.__getitem__)
+def _worst(pairs: Sequence[Pair]) -> dict[int, Severity]:
+    """Return how sure it is, at most, that each row of the pairs is one with another."""
+    found: dict[int, Severity] = {}
+    for pair in pairs:
+        for row in (pair.one, pair.other):
+            found[row] = min(found.get(row, pair.severity), pair.severity, key=_BADNESS.__getitem__)
+    return found
+
+
+def _problem(rows: Rows, row: int, stays: int, severity: Severity) -> Problem:
     placed = rows.placed[row] and rows.placed[stays]
     apart = {"metres": float(np.hypot(*(rows.xy[row] - rows.xy[stays])))} if placed else {}
     known = {"address": rows.written[row] or rows.written[stays]}

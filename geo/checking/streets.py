@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
+from geo.barriers import SAME_M
 from geo.checking.known import Known, Off, off_known, off_peers
 from geo.checking.problems import Fix, Problem
 from geo.checking.rows import Rows
 from geo.network import Floats, Ints
 
 MOST_PEERS = 50
-"""Other places of one street that a place is compared with."""
+"""Nearest places of one street that a place is compared with."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,21 @@ def postcode_problems(rows: Rows, known: Known, judged: list[Judged]) -> Iterato
             yield rows.problem("far_from_postcode", row, values=values, fix=fix)
 
 
-def _judge(rows: Rows, row: int, known: Known, peers: dict[str, list[int]]) -> Judged:
+def _judge(rows: Rows, row: int, known: Known, peers: dict[str, tuple[Ints, cKDTree]]) -> Judged:
     if not rows.placed[row] or not rows.addresses[row].street:
         return Judged()
     off = off_known(rows, row, known)
     if off is not None:
         return _by_known(rows, row, known, off)
-    others = [
-        other
-        for other in peers.get(rows.addresses[row].street, [])
-        if other != row and np.hypot(*(rows.xy[other] - rows.xy[row])) > 1.0
-    ]
-    return _by_peers(rows, row, known, off_peers(rows, row, others[:MOST_PEERS]))
+    others = _nearest_peers(rows, row, *peers[rows.addresses[row].street])
+    return _by_peers(rows, row, known, off_peers(rows, row, others))
+
+
+def _nearest_peers(rows: Rows, row: int, street: Ints, tree: cKDTree) -> list[int]:
+    """Return the nearest places of a street that do not stand on the place's own point."""
+    metres, at = tree.query(rows.xy[row], k=min(MOST_PEERS, len(street)))
+    away = np.atleast_1d(at)[np.atleast_1d(metres) > SAME_M]
+    return sorted(street[away].tolist())
 
 
 def _by_known(rows: Rows, row: int, known: Known, off: Off) -> Judged:
@@ -113,27 +118,29 @@ def _by_peers(rows: Rows, row: int, known: Known, found: list[tuple[int, Off]]) 
         "other": rows.name(nearest),
         "theirs": rows.written[nearest],
     }
-    others = tuple(other for other, _ in found[:MOST_PEERS])
+    others = tuple(other for other, _ in found)
     fix = place_again(rows, row, known)
     return Judged(None, rows.problem("streets_apart", row, values=values, others=others, fix=fix))
 
 
-def _streets(rows: Rows) -> dict[str, list[int]]:
+def _streets(rows: Rows) -> dict[str, tuple[Ints, cKDTree]]:
     found: dict[str, list[int]] = {}
     for row in np.flatnonzero(rows.placed):
         street = rows.addresses[row].street
         if street:
             found.setdefault(street, []).append(int(row))
-    return found
+    return {
+        street: (np.array(theirs, dtype=np.int64), cKDTree(rows.xy[theirs]))
+        for street, theirs in found.items()
+    }
 
 
 def _taken(rows: Rows, row: int, xy: Floats) -> bool:
     """Whether another place with another address stands there."""
-    here = np.flatnonzero(np.hypot(rows.xy[:, 0] - xy[0], rows.xy[:, 1] - xy[1]) <= 1.0)
     mine = rows.addresses[row]
     return any(
         other != row and rows.addresses[other].street and not mine.meets(rows.addresses[other])
-        for other in here
+        for other in rows.standing_at(xy, SAME_M)
     )
 
 
