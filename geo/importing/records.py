@@ -8,12 +8,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 import shapely
 
-from geo import restricted
+from geo import presets, restricted
 from geo.addresses import Wanted, folded
 from geo.area import LeftOut
 from geo.errors import NoPlaces
@@ -143,17 +144,36 @@ def _is_figures(column: pd.Series) -> bool:
 
 
 def _of_kind(understood: Understood, kind: str) -> tuple[pd.DataFrame, list[LeftOut]]:
-    """Keep the rows of one kind where the file itself names our kinds."""
+    """Keep the rows of one kind where the file itself tells kinds: by our ids, else by their names;
+    then a row whose kind nobody knows stays.
+    """
     frame = understood.frame
-    column = understood.columns.get("kind")
-    if column is None or not (frame[column] == kind).any():
+    column = understood.columns.get("kind", "kind")
+    if column not in frame:
         return frame, []
-    other = frame[column] != kind
+    told = [written(cell) for cell in frame[column]]
+    kinds = [_kind_named(cell) for cell in told]
+    if kind in told:
+        other = pd.Series([cell != kind for cell in told], index=frame.index)
+    elif kind in kinds:
+        other = pd.Series([found not in (kind, "") for found in kinds], index=frame.index)
+    else:
+        return frame, []
     left_out = [
         LeftOut(int(row), "other_kind", {"found": written(found)[:60] or "–"})
         for row, found in frame.loc[other, column].items()
     ]
     return frame[~other], left_out
+
+
+@lru_cache(maxsize=10_000)
+def _kind_named(cell: str) -> str:
+    """Return the kind of place a word names, "" where it names none of ours."""
+    for known in presets.kinds().values():
+        named = (known.sv, known.en, known.plural_sv, known.plural_en, *known.names)
+        if plain(cell) in {plain(name) for name in named}:
+            return known.id
+    return ""
 
 
 def _texts(frame: pd.DataFrame, column: str | None) -> list[str]:

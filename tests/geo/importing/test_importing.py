@@ -218,6 +218,18 @@ def test_a_fix_that_takes_the_point_away_puts_the_place_on_the_work_list(
     assert [record.fields["reason"] for record in store.unplaced()] == ["set_aside"]
 
 
+def test_rows_of_another_kind_are_left_out_where_the_file_tells_kinds(area: Area, tmp_path: Path):
+    lon, lat = lonlat(700, 100)
+    kinds = ("Bibliotek", "Förskola", "Något annat")
+    rows = [[f"Plats {n}", lat, lon, kind] for n, kind in enumerate(kinds)]
+    found = proposed(area, write(tmp_path / "f.csv", ["namn", "lat", "lon", "typ"], *rows))
+    assert list(found.places["name"]) == ["Plats 0", "Plats 2"]
+    assert [(item.row, item.reason) for item in found.left_out] == [(3, "other_kind")]
+    rows = [[f"Plats {n}", lat, lon, kind] for n, kind in enumerate(("library", "theatre"))]
+    found = proposed(area, write(tmp_path / "f.csv", ["namn", "lat", "lon", "kind"], *rows))
+    assert list(found.places["name"]) == ["Plats 0"]
+
+
 HIDDEN = text("place.restricted", "sv")
 
 
@@ -303,7 +315,7 @@ CELL = st.text(alphabet="aåEk1 2-;\"'{}<", max_size=12)
 AREA = area_with_addresses()
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(rows=st.lists(st.tuples(CELL, CELL, st.sampled_from(["", "59.4", "x", "0"])), max_size=6))
 def test_each_row_ends_up_in_one_place_whatever_it_holds(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("rows")
