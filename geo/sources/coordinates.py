@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise, product
 from typing import Any
 
@@ -64,6 +65,7 @@ _ZONES = dict(
 _LOCAL = frozenset(f"EPSG:{code}" for code in _ZONES.values())
 _UNNAMED_ZONE = 0.9  # a system that names or numbers tell comes before a zone that only lands
 _SURE_LANDING = 0.8
+_MOST_CANDIDATES = 12
 _SAMPLE = 400
 _MARGIN_DEGREES = 0.05
 _ONE = frozenset(
@@ -135,13 +137,13 @@ def find_pair(
         return best
     named_one = [str(column) for column in frame.columns if _base(str(column)) in _ONE]
     named_one += [str(column) for column in frame.columns if plain(str(column)) in _NOISE]
-    return look.in_one(named_one) or look.by_content() or best
+    return look.in_one(named_one[:_MOST_CANDIDATES]) or look.by_content() or best
 
 
 def possible(across: Floats, up: Floats, crs: str) -> Bools:
     """Which coordinates can be positions at all; 0, 0 is how a failed lookup is written."""
     usable: Bools = np.isfinite(across) & np.isfinite(up) & ~((across == 0) & (up == 0))
-    if CRS(crs).is_geographic:
+    if _in_degrees(crs):
         usable &= (np.abs(across) <= 180) & (np.abs(up) <= 90)
     return usable
 
@@ -210,10 +212,10 @@ class _Look:
                 texts.append(column)
             elif filled and sum(map(_like_coordinate, values)) >= 0.8 * len(filled):
                 candidates.append(column)
-        for a, b in pairwise(candidates):
+        for a, b in pairwise(candidates[:_MOST_CANDIDATES]):
             readings = self._readings((a, b), swap=True, anywhere=False)
             best = _better(best, [pair for pair in readings if pair.landing >= _SURE_LANDING])
-        best = best or self.in_one(texts)
+        best = best or self.in_one(texts[:_MOST_CANDIDATES])
         if best is None or best.landing < _SURE_LANDING:
             return None
         return replace(best, by_name=False)
@@ -263,7 +265,7 @@ class _Look:
 
 
 def _our_names(crs: str, columns: tuple[str, str]) -> dict[str, str]:
-    ours = ("lon", "lat") if CRS(crs).is_geographic else ("e", "n")
+    ours = ("lon", "lat") if _in_degrees(crs) else ("e", "n")
     return dict(zip(ours, columns, strict=True))
 
 
@@ -312,11 +314,22 @@ def _landing(across: Floats, up: Floats, crs: str, anywhere: bool) -> float:
     (west, east), (south, north) = _HOME.get(crs) or _area_of_use(crs)
     a, b = across[usable], up[usable]
     if crs not in _HOME:
-        a, b = Transformer.from_crs(crs, WGS84, always_xy=True).transform(a, b)
+        a, b = _to_wgs84(crs).transform(a, b)
     home = float(((a >= west) & (a <= east) & (b >= south) & (b <= north)).sum()) / filled
     if crs == WGS84 and anywhere:
         home += 0.4 * (float(usable.sum()) / filled - home)
     return home
+
+
+@lru_cache(maxsize=32)
+def _to_wgs84(crs: str) -> Transformer:
+    """Return the way from a system to degrees; finding it takes longer than going it."""
+    return Transformer.from_crs(crs, WGS84, always_xy=True)
+
+
+@lru_cache(maxsize=32)
+def _in_degrees(crs: str) -> bool:
+    return bool(CRS(crs).is_geographic)
 
 
 def _area_of_use(crs: str) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -332,8 +345,7 @@ def _in_box(across: Floats, up: Floats, crs: str, box: Box) -> float:
     usable = possible(across, up, crs) & (np.abs(across) < 1e6) & (np.abs(up) < 1e7)
     if not usable.any():
         return 0.0
-    to_degrees_of = Transformer.from_crs(crs, WGS84, always_xy=True)
-    lon, lat = to_degrees_of.transform(across[usable], up[usable])
+    lon, lat = _to_wgs84(crs).transform(across[usable], up[usable])
     west, south, east, north = box
     inside = (lon >= west - _MARGIN_DEGREES) & (lon <= east + _MARGIN_DEGREES)
     inside &= (lat >= south - _MARGIN_DEGREES) & (lat <= north + _MARGIN_DEGREES)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -230,9 +231,11 @@ def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...], bounds: Boun
                 copy = folder / f"data{PurePosixPath(member).suffix.lower()}"
                 with archive.open(member) as source:
                     room_mb -= _copied(source, copy, file.name, room_mb)
+    except InputError:
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
+        raise file.broken() from error
+    except (IndexError, struct.error) as error:  # zipfile on a member without a name
         raise file.broken() from error
     return Opened(folder / f"data{ending}", file.name, ending)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -208,7 +209,8 @@ def _names(records: list[Record], at: int | None) -> list[str]:
 
 
 def unique_names(header: list[Any]) -> list[str]:
-    """Return a name a column: what stands in the header, with a number where that is not its own.
+    """Return a name a column: what stands in the header, with a number where that is not its own;
+    signs nobody sees, as those that turn the direction of writing, are left away.
 
     >>> unique_names(["namn", "namn", None, "geometry"])
     ['namn', 'namn_2', '#3', 'geometry_2']
@@ -216,7 +218,8 @@ def unique_names(header: list[Any]) -> list[str]:
     taken: set[str] = {"geometry"}
     names: list[str] = []
     for at, cell in enumerate(header, start=1):
-        name = base = " ".join(written(cell).split())[:200] or f"#{at}"
+        letters = "".join(sign for sign in written(cell) if unicodedata.category(sign) != "Cf")
+        name = base = " ".join(letters.split())[:200] or f"#{at}"
         again = 2
         while name in taken:
             name, again = f"{base}_{again}", again + 1

@@ -22,7 +22,7 @@ from geo.sources import coordinates, fields
 from geo.sources.cells import plain, written
 from geo.sources.coordinates import Box
 from geo.sources.files import NAMES, UPLOAD, Opened, opened
-from geo.sources.sheets import MAX_ROWS, SHEET_ENDINGS, Choices, Grid, read_grid
+from geo.sources.sheets import MAX_ROWS, SHEET_ENDINGS, Choices, Grid, read_grid, unique_names
 from geo.sources.vector import VECTOR_ENDINGS, crs_name, parse_crs, read_opened
 
 __all__ = [
@@ -30,9 +30,9 @@ __all__ = [
     *("ENDINGS", "SHEET_ENDINGS"),
 ]
 
-ENDINGS = (*SHEET_ENDINGS, *(ending for ending in VECTOR_ENDINGS if ending != ".parquet"))
-"""What a file of places that anyone sends can be called: a few kB of GeoParquet can hold the same
-long text in every row, and nothing in it tells before it is read.
+ENDINGS = (*SHEET_ENDINGS, ".geojson", ".json", ".gpkg", ".shp", ".kml", ".kmz", ".zip")
+"""What a file of places that anyone sends can be called. Not GeoParquet, a few kB of which can hold
+the same long text in every row, and FlatGeobuf: nobody has places in them.
 """
 
 _NONE = Choices()
@@ -198,13 +198,10 @@ def _of_grid(grid: Grid, file: Opened, choices: Choices, kind: str, near: Box | 
 
 
 def _of_features(shapes: gpd.GeoDataFrame, file: Opened, choices: Choices, kind: str) -> Understood:
-    there = [str(column) for column in shapes.columns if column != "geometry"]
-    frame = pd.DataFrame(
-        {column: [_cell(cell) for cell in shapes[column]] for column in there},
-        index=shapes.index,
-        columns=pd.Index(there, dtype=object),
-        dtype=object,
-    )
+    data = shapes.drop(columns="geometry")
+    there = unique_names(list(data.columns))
+    cells = [[_cell(cell) for cell in data.iloc[:, at]] for at in range(len(there))]
+    frame = pd.DataFrame(dict(zip(there, cells, strict=True)), index=shapes.index, dtype=object)
     stated = _stated(choices.columns, there, file.name)
     empty = (shapes.geometry.isna() | shapes.geometry.is_empty).to_numpy(bool)
     if empty.all():

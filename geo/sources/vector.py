@@ -27,6 +27,7 @@ from geo.sources.kml import read_kml
 
 VECTOR_ENDINGS = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".fgb", ".kml", ".kmz", ".zip")
 MAX_ROWS = 5_000_000
+MAX_FIELDS = 2_000
 _NAMED_CRS = re.compile(
     rb'"crs"\s*:\s*(?:null|\{\s*"type"\s*:\s*"(?:name|EPSG)"\s*,\s*"properties"\s*:\s*'
     rb'\{\s*"(?:name|code)"\s*:\s*(?:"[\w:.\-/ ]{1,80}"|\d{4,6})\s*\}\s*\})'
@@ -142,11 +143,14 @@ def _read_gdal(file: Opened, most_rows: int) -> gpd.GeoDataFrame:
         options["DATE_AS_STRING"] = "YES"  # hours like 10:00 would be lost, dates rewritten
     source = file.path.resolve()
     try:
+        layer = _layer(file, source)
+        if most_rows < MAX_ROWS:  # opening GeoJSON parses it whole: networks are spared that
+            _check_fields(file, source, layer)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on single rows; they come as empty
             table = pyogrio.read_dataframe(
                 source,
-                layer=_layer(file, source),
+                layer=layer,
                 on_invalid="ignore",
                 max_features=most_rows + 1,
                 datetime_as_string=True,
@@ -159,6 +163,8 @@ def _read_gdal(file: Opened, most_rows: int) -> gpd.GeoDataFrame:
     except (pyogrio.errors.FieldError, pyogrio.errors.GeometryError, CRSError) as error:
         raise file.broken() from error
     except (ValueError, OverflowError, UnicodeError, shapely.errors.ShapelyError) as error:
+        raise file.broken() from error
+    except NameError as error:  # pyogrio 0.13 on a .prj that is not UTF-8
         raise file.broken() from error
     return _with_geometry(table, file)
 
@@ -218,6 +224,17 @@ def _check_links(file: Opened) -> None:
         starts = [match.start() for match in _ANY_CRS_OBJECT.finditer(content)]
         if not all(_NAMED_CRS.match(content, start) for start in starts):
             raise file.broken("crs_link")
+
+
+def _check_fields(file: Opened, source: Path, layer: str | int) -> None:
+    """Refuse more columns than a table has, before they are read: that takes ever longer."""
+    import pyogrio
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = len(pyogrio.read_info(source, layer=layer)["fields"])
+    if found > MAX_FIELDS:
+        raise file.broken("too_many_columns", found=found, limit=MAX_FIELDS)
 
 
 def _check_views(file: Opened) -> None:

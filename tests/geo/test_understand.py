@@ -298,14 +298,14 @@ def vector(path: Path) -> Path:
             with zipfile.ZipFile(path, "w") as archive:
                 archive.writestr("doc.kml", text)
     else:
-        shapes.to_file(path, **({"SPATIAL_INDEX": "NO"} if path.suffix == ".fgb" else {}))
+        shapes.to_file(path)
     return path
 
 
 @pytest.mark.parametrize(
     ("ending", "format_"),
     [(".geojson", "GeoJSON"), (".gpkg", "GeoPackage"), (".zip", "Shapefile"), (".kml", "KML"),
-     (".kmz", "KML"), (".fgb", "FlatGeobuf")],
+     (".kmz", "KML"),],
 )  # fmt: skip
 def test_map_files_of_every_format_say_the_same(tmp_path: Path, ending: str, format_: str) -> None:
     found = understand(vector(tmp_path / f"a{ending}"))
