@@ -22,7 +22,11 @@ from geo.output.meeting_words import home_name, near_words, range_words, share_w
 SHOWN_HOURS = tuple(range(7, 22))
 """Nothing is open at night; files hold all 24 hours."""
 PALETTE = ("#ffffff", "#fde725", "#c2df23", "#86d549", "#52c569", "#2ab07f", "#25a085")
-"""The light half of viridis, lighter for fewer: black reads on each of them (6.6:1 and more)."""
+"""The light half of viridis, lighter for fewer: black reads on each of them (6:1 and more)."""
+
+
+NEAREST = 5
+"""Meeting places a housing's table lists; files have all of them."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +227,7 @@ def home_arena_table(answer: Arenas, language: str) -> pd.DataFrame:
     rows = []
     for each in answer.homes:
         name = home_name(each.home, language)
-        for pair in each.arenas:
+        for pair in each.arenas[:NEAREST]:
             place = pair.arena.name or texts.text("meeting.unnamed", language)
             metres, share = (
                 texts.number(pair.metres, language),

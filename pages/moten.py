@@ -93,6 +93,11 @@ def _arena(area: Area, answer: Arenas) -> None:
     mapbox.show_map(spec, area, key="moten", language=language)
     mapbox.table_twin(spec)
     if answer.homes:
+        said = [
+            meeting_whom_words.home_arena_words(each, answer.asked, language)
+            for each in answer.homes
+        ]
+        st.markdown("\n".join(f"- {literal(line)}" for line in said))
         rows = views_meeting.home_arena_table(answer, language)
         tables.table(rows, t("moten.home_arenas"), numbers=rows.columns[2:])
 
@@ -104,7 +109,12 @@ def _contact(answer: tuple) -> None:
     st.markdown(literal(heads[0]))
     rows = views_meeting.contact_table(answer, language)
     tables.table(rows, t("moten.contact_table"), numbers=rows.columns[1:])
-    _notes([t("moten.contact_note"), *meeting_whom_words.contact_notes(answer, language)])
+    untold = [
+        f"{meeting_whom_words.measure_name(each.measure, language).capitalize()}: {line}"
+        for each in answer
+        for line in meeting_whom_words.untold_lines(each, language)
+    ]
+    _notes([t("moten.contact_note"), *untold, *meeting_whom_words.contact_notes(answer, language)])
 
 
 def _notes(lines: list[str]) -> None:

@@ -80,7 +80,8 @@ class HomeArenas:
 @dataclass(frozen=True, eq=False)
 class Arenas:
     """The answer: arenas with most established first, and each housing's. ``established`` is the
-    measure, ``decay`` the name of the decay, ``unplaced`` housings whose residents are not told.
+    measure, ``decay`` the name of the decay, ``uncounted`` housings whose residents are not told;
+    ``estimated``: some people are placed by an estimate.
     """
 
     asked: Asked
@@ -89,6 +90,7 @@ class Arenas:
     arenas: tuple[Arena, ...]
     homes: tuple[HomeArenas, ...]
     uncounted: int
+    estimated: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +134,7 @@ def arena_mix(area: Area, asked: Asked, *, established: str = "", decay: str = "
         arenas=tuple(order),
         homes=_homes(area, asked, known, rows, arenas),
         uncounted=uncounted,
+        estimated=not bool(crowd.counted.all()),
     )
 
 

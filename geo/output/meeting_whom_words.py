@@ -78,8 +78,10 @@ def arena_notes(answer: Arenas, language: str) -> list[str]:
     group = presets.group(answer.established).name(language)
     notes = [
         say("arena_measure", language, group=group),
-        say("arena_decay", language, decay=answer.decay),
+        say("arena_decay", language, decay=say(f"decay_{answer.decay}", language)),
     ]
+    if answer.estimated:
+        notes.append(texts.text("gap.estimated", language))
     if answer.uncounted:
         notes.append(say("unknown_people", language, count=answer.uncounted))
     return [*notes, *few_notes([each.home.hidden for each in answer.homes], language)]
@@ -95,7 +97,7 @@ def contact_head(answer: Contact, language: str) -> str:
     name = measure_name(answer.measure, language)
     if not answer.stock.high and not answer.untold:
         return say("contact_none", language, measure=name)
-    told = say(
+    return say(
         "contact_some",
         language,
         stock=range_words(answer.stock, language),
@@ -104,9 +106,6 @@ def contact_head(answer: Contact, language: str) -> str:
         unreached=texts.number(answer.unreached, language),
         limit=texts.metres(answer.asked.limit_m, language),
     )
-    if answer.untold:
-        told += " " + say("contact_untold", language, count=answer.untold)
-    return told
 
 
 def contact_words(each: HomeContact, answer: Contact, language: str) -> str:
@@ -132,11 +131,17 @@ def contact_notes(answers: tuple[Contact, ...], language: str) -> list[str]:
     return [*notes, *few_notes([each.home.hidden for each in first.homes], language)]
 
 
+def untold_lines(answer: Contact, language: str) -> list[str]:
+    """Say how many meeting places do not tell how many they have."""
+    return [say("contact_untold", language, count=answer.untold)] if answer.untold else []
+
+
 def contact_lines(answers: tuple[Contact, ...], language: str) -> list[str]:
     """Say each measure: what is shared, and each housing's."""
     lines = []
     for answer in answers:
         lines.append(contact_head(answer, language))
+        lines += untold_lines(answer, language)
         if answer.stock.high or answer.untold:
             lines += [contact_words(each, answer, language) for each in answer.homes]
     return lines

@@ -117,6 +117,8 @@ def window_words(answer: Hours, each: WindowAnswer, language: str) -> str:
 def hours_notes(answer: Hours, language: str) -> list[str]:
     """Say what the answer rests on and what it leaves out."""
     notes = [supply_words(answer.supply, language)]
+    if not answer.counted:
+        notes.append(texts.text("gap.estimated", language))
     if answer.asked.when:
         name = availabilities()[answer.asked.when].name(language)
         notes.append(say("when", language, when=name))

@@ -147,15 +147,17 @@ def _group(area: Area, where: Any) -> None:
     language = state.language()
     groups = area.groups
     if state.get("at_home"):
-        groups = [name for name in groups if presets.group(name).origin != "residents"]
+        at_home = [name for name in groups if presets.group(name).origin != "residents"]
+        groups = at_home or groups
 
     def label(name: str) -> str:
         words = presets.group(name).name(language)
         return words[0].upper() + words[1:]
 
-    if state.get("who") not in groups and "newcomers" not in groups and groups:
-        st.session_state["view"]["who"] = groups[0]
-    state.select("who", t("choose.group"), groups or ["newcomers"], label, where=where)
+    usual = "newcomers" if "newcomers" in groups else groups[0]
+    if state.get("who") not in groups:  # not the user's choice: the area does not know it
+        st.session_state["view"]["who"] = usual
+    state.select("who", t("choose.group"), groups, label, where=where)
 
 
 def _week(where: Any) -> None:

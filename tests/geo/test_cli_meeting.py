@@ -60,7 +60,9 @@ def test_hours_are_told_by_stretch_of_the_week(capsys) -> None:
 
 @pytest.mark.usefixtures("area")
 def test_one_housing_is_told_yes_perhaps_or_no(capsys) -> None:
-    said = told(capsys, "--measure", "hours", "--housing", "transitional_housing-150")
+    said = told(
+        capsys, "--measure", "hours", "--housing", "transitional_housing-150", "--kind", "language"
+    )
     assert "På vardagskvällar: något är öppet inom 310 m." in said
     assert "På helger: inget är öppet inom 310 m." in said
     other = ("--housing", "transitional_housing 850", "--kind", "mentors")
