@@ -88,12 +88,23 @@ def proposals_for(
         made = _tried(world, spot, before, what, activity, was)
         if made is not None:
             found.append(made)
-    found.sort(key=lambda each: (-round(each.worth, 9), each.metres, each.activity.id))
+    found.sort(key=lambda each: _order(each, _info_desks(world)))
     return tuple(
         each
         for each in found
         if [other for other in found if other.what == each.what].index(each) < proposal_rule().told
     )
+
+
+def _order(each: Proposal, desks: set[str]) -> tuple[object, ...]:
+    """Return what orders proposals: worth, then info desks before other rooms, then the walk."""
+    elsewhere = each.what == DESK and each.place not in desks
+    return -round(each.worth, 9), elsewhere, each.metres, each.activity.id
+
+
+def _info_desks(world: World) -> set[str]:
+    places = world.area.places
+    return set(places["id"][places["kind"] == INFO_DESK].astype(str))
 
 
 def _ideas(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 import subprocess
 import sys
 
@@ -188,7 +188,6 @@ def test_the_solver_of_rounds_is_loaded_only_when_it_is_asked() -> None:
     at_the_door = {
         path.name
         for path in (ROOT / "geo").rglob("*.py")
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.Import | ast.ImportFrom) and "ortools" in ast.unparse(node)
+        if re.search(r"^(import|from) ortools", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert at_the_door == set()
