@@ -153,6 +153,17 @@ def at_home(points: gpd.GeoSeries) -> float:
     return _landing(points.x.to_numpy(), points.y.to_numpy(), WGS84, anywhere=False)
 
 
+def in_order(points: gpd.GeoSeries) -> tuple[gpd.GeoSeries, bool]:
+    """Return points in WGS84 with longitude first, and whether they were the other way round: none
+    of them at home as they stand, and most when turned.
+    """
+    turned = gpd.GeoSeries(
+        gpd.points_from_xy(points.y, points.x), index=points.index, crs=points.crs
+    )
+    swapped = at_home(points) == 0 and at_home(turned) >= _SURE_LANDING
+    return (turned if swapped else points), swapped
+
+
 @dataclass(frozen=True, eq=False)
 class _Look:
     """A table that is searched for coordinates, and what is known beforehand."""

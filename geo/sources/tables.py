@@ -55,7 +55,8 @@ class Understood:
     the file (features of a vector file count from 1). ``points``: WGS84, same index, None where a
     record has no position. ``left_out``: records whose coordinates are missing or wrong, in a file
     that has coordinates (they stay in ``frame``), and rows that are no records (they do not):
-    ``footnote``, ``header_again``.
+    ``footnote``, ``header_again``. ``swapped``: a map file wrote latitude before longitude, which
+    ``points`` does not.
     """
 
     file: str
@@ -74,6 +75,7 @@ class Understood:
     frame: pd.DataFrame
     points: gpd.GeoSeries
     left_out: tuple[LeftOut, ...]
+    swapped: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,9 +210,9 @@ def _of_features(shapes: gpd.GeoDataFrame, file: Opened, choices: Choices, kind:
         grid = Grid(frame, "", "", choices.decimal, "", (), 1, (), ())
         return _of_grid(grid, file, choices, kind, None)
     placed = _placed(shapes[~empty])
-    points = placed.geometry.reindex(shapes.index)
+    placed_points, swapped = coordinates.in_order(placed.geometry)
+    points = placed_points.reindex(shapes.index)
     lost = _unplaced_features(shapes, placed)
-    inside = coordinates.at_home(placed.geometry)
     named, sure = _guessed(frame, stated, None, choices.columns, kind, headed=True)
     return Understood(
         file=Path(file.name).name,
@@ -225,10 +227,11 @@ def _of_features(shapes: gpd.GeoDataFrame, file: Opened, choices: Choices, kind:
         columns=named,
         sure=sure,
         crs=crs_name(shapes.crs),
-        landing=inside,
+        landing=coordinates.at_home(placed_points),
         frame=frame,
         points=points,
         left_out=_sorted(lost),
+        swapped=swapped,
     )
 
 

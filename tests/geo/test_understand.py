@@ -332,6 +332,20 @@ def test_geojson_cells_are_text_numbers_or_nothing(tmp_path: Path) -> None:
     assert json.loads(row["lista"]) == [1, "å"]
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_map_file_with_latitude_first_is_turned_round(tmp_path: Path, swapped: bool) -> None:
+    places = [(18.05, 59.35), (18.06, 59.36), (2.1, 41.4)]  # one of them far from home
+    path = tmp_path / "a.geojson"
+    points = [
+        Point(*(place[::-1] if swapped else place)) for place in places[: 2 if swapped else 3]
+    ]
+    gpd.GeoDataFrame({"namn": list("ABC")[: len(points)]}, geometry=points, crs=4326).to_file(path)
+    found = understand(path)
+    assert found.swapped == swapped
+    assert (found.points[1].x, found.points[1].y) == (18.05, 59.35)
+    assert found.landing == pytest.approx(1.0 if swapped else 2 / 3)
+
+
 MESSY = {
     # file: format, encoding, delimiter, decimal, sheet, header, crs, rows, with a point, set aside
     "DERIVED_haninge_forskolor_cp1252_semikolon_sweref991800.csv": (
