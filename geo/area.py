@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -229,7 +230,8 @@ def open_area(name: str, home: str | Path | None = None, *, edited: bool = True)
     if name == DEMO and _is_outdated_demo(folder):
         from geo.sources.demo import build_demo
 
-        save_area(build_demo(), home)
+        with suppress(OutputUnwritable):  # then the older one is shown
+            save_area(build_demo(), home)
     area = _read(folder)
     return _with_edits(area, home) if edited else area
 

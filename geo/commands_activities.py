@@ -17,6 +17,7 @@ from geo.activity.adding import with_activities
 from geo.activity.cells import day
 from geo.activity.ics import to_ics
 from geo.activity.reading import read_activities
+from geo.activity.times import STOCKHOLM
 from geo.area import Area, LeftOut, open_area, save_area
 from geo.commands import Options, Say
 from geo.errors import BadDate
@@ -44,7 +45,7 @@ def activities(options: Options) -> None:
     output = Path(options.output) if options.output else None
     if output:
         tables.check_ending(output, ENDINGS)
-    today = datetime.now(UTC).date()
+    today = datetime.now(STOCKHOLM).date()
     monday = _monday(options.week, today)
     area = open_area(options.area, options.home)
     if options.add:
