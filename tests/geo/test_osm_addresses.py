@@ -15,7 +15,6 @@ from geo.columns import ADDRESSES
 from geo.inputs import Inputs
 from geo.network import WGS84
 from geo.sources import osm_tables
-from geo.sources.demo import build_demo
 from geo.sources.online import fetch
 from geo.sources.osm_addresses import addresses_table
 from tests.geo.fake_services import BUILDINGS, Answer, Services, node, overpass, running
@@ -83,14 +82,6 @@ def test_an_area_made_of_an_osm_file_keeps_its_addresses_when_saved_and_opened(t
     assert set(found["postcode"]) == {"164 79", ""}
     where = found.geometry[found["number"] == "12 A"].iloc[0]
     assert (where.x, where.y) == pytest.approx((17.9402, 59.4002))
-
-
-def test_the_demonstration_has_the_addresses_of_its_extract():
-    demo = build_demo()
-    found = demo.addresses
-    assert len(found) == 1497
-    assert int((found["number"] != "").sum()) == 1449
-    assert demo.uses_osm, "addresses of OpenStreetMap are credited"
 
 
 def test_a_fetch_brings_addresses_too(monkeypatch: pytest.MonkeyPatch):

@@ -155,7 +155,9 @@ def test_a_file_goes_into_the_demonstration_like_into_any_area(
     file = write(tmp_path / "f.csv", ["namn", "adress"], ["Kahvila", "Mikonkatu 5"])
     assert run("import", "demo", file, "--kind", "meeting_place") == 0
     assert "demonstration" in capsys.readouterr().err.lower()
-    places = open_area("demo").places
+    demo = open_area("demo")
+    assert (len(demo.addresses), int((demo.addresses["number"] != "").sum())) == (1497, 1449)
+    places = demo.places
     row = places[places["name"] == "Kahvila"].iloc[0]
     assert not row["demonstration"] and row["source"].startswith("f.csv · © OpenStreetMap")
 

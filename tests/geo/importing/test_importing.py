@@ -315,7 +315,7 @@ CELL = st.text(alphabet="aåEk1 2-;\"'{}<", max_size=12)
 AREA = area_with_addresses()
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(rows=st.lists(st.tuples(CELL, CELL, st.sampled_from(["", "59.4", "x", "0"])), max_size=6))
 def test_each_row_ends_up_in_one_place_whatever_it_holds(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("rows")
