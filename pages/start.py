@@ -11,7 +11,7 @@ import streamlit as st
 from geo import texts
 from geo.area import DEMO
 from geo.errors import UnknownArea
-from pages import forskola, gap, karta, metod, moten, namnd, omrade, placera, uppsokande
+from pages import data, forskola, gap, karta, metod, moten, namnd, omrade, placera, uppsokande
 from pages.parts import answers, asks, page, state
 from pages.parts.state import t
 
@@ -32,6 +32,7 @@ def main() -> None:
         st.Page(moten.render, title=t("shell.moten"), url_path="moten"),
         st.Page(uppsokande.render, title=t("shell.uppsokande"), url_path="uppsokande"),
         st.Page(namnd.render, title=t("shell.namnd"), url_path="namnd"),
+        st.Page(data.render, title=t("shell.data"), url_path="data"),
         st.Page(omrade.render, title=t("shell.area_page"), url_path="omrade"),
         st.Page(metod.render, title=t("shell.method"), url_path="metod"),
     ]

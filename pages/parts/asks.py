@@ -25,7 +25,9 @@ def begin() -> None:
     st.session_state["ask_busy"] = False
 
 
-def ask(key: Hashable, title: str, work: Callable[[Progress], Any]) -> Any:
+def ask(
+    key: Hashable, title: str, work: Callable[[Progress], Any], *, kept: answers.Kept | None = None
+) -> Any:
     """Return the answer to a question, or None while it is worked on: progress and a button to
     stop are shown instead. Another question that was worked on when the run began is stopped; one
     that this run asked before goes first, and this one waits.
@@ -34,7 +36,8 @@ def ask(key: Hashable, title: str, work: Callable[[Progress], Any]) -> Any:
     ------
     What the work raises, ``Cancelled`` apart: that is said here, with a button to go on.
     """
-    found = answers.kept().get(key)
+    kept = answers.kept() if kept is None else kept
+    found = kept.get(key)
     if found is not None:
         return found
     if key in _stopped():
@@ -58,7 +61,7 @@ def ask(key: Hashable, title: str, work: Callable[[Progress], Any]) -> Any:
         raise job.error
     if job.broken:
         raise NarhetError(reason=title)
-    answers.kept().put(key, job.result)
+    kept.put(key, job.result)
     return job.result
 
 

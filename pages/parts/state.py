@@ -45,6 +45,8 @@ DEFAULTS: dict[str, str] = {
     "free": "",
     "at_home": "",
     "established": "",
+    "task": "import",
+    "records": "",
 }
 """Names as they stand in the address, with what a first visitor gets."""
 

@@ -1,0 +1,59 @@
+"""Data: files of places come in, what waits gets its place on the map, records are edited; every
+change is in the history and can be undone.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.area import Area
+from geo.errors import NarhetError
+from pages.parts import frame, importbox, keepbox, state, worklistbox
+from pages.parts.state import t
+
+
+def render() -> None:
+    area = frame.current_area()
+    frame.begin(t("data.title"), area)
+    st.markdown(t("data.intro"))
+    try:
+        _show(area)
+    except NarhetError as error:
+        frame.say(error)
+
+
+def _show(area: Area) -> None:
+    shown = {
+        "import": importbox.show,
+        "worklist": worklistbox.show,
+    }
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with right:
+        keepbox.ask_who()
+    with left:
+        task = _task(area, list(shown))
+    keepbox.show(area)
+    shown[task](area)
+
+
+def _task(area: Area, tasks: list[str]) -> str:
+    """Choose what to do; it stands in the address."""
+    store = keepbox.store(area)
+    waiting = len(store.unplaced()) if store else 0
+    if state.get("task") not in tasks:
+        state.choose("task", tasks[0])
+    st.session_state["pick_task"] = state.get("task")
+
+    def changed() -> None:
+        state.choose("task", st.session_state["pick_task"])
+        st.session_state.pop("data_done", None)
+
+    st.radio(
+        t("data.task"),
+        tasks,
+        format_func=lambda name: t(f"data.task_{name}", count=waiting),
+        key="pick_task",
+        horizontal=True,
+        on_change=changed,
+    )
+    return state.get("task")
