@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo.activity import Activity, Span, in_week
+from geo.activity.model import a_year_before
 from geo.area import Area
+from geo.associations import associations_of
 from geo.capacity import floating_catchment
 from geo.errors import AreaLacks
 from geo.meeting.supply import Asked, Home, Offer, homes, reach, supply_of
-from geo.meeting.terms import columns_of
+from geo.meeting.terms import mentor_columns
 from geo.network import Floats, Ints
 from geo.places import place_fields
-from geo.sources.cells import plain, to_number
+from geo.sources.cells import plain
 
 MENTORS, SEATS = "mentors", "seats"
 MEASURES = (MENTORS, SEATS)
@@ -85,7 +87,8 @@ def stocks(area: Area, asked: Asked, measure: str) -> tuple[Stock, ...]:
     """Return what each place has of a measure, in the order of ``area.places``.
 
     Seats are those of each time an activity is on in the week; hours or seats that are not told
-    make them unknown. Mentors are those of activities of that kind, else of the place's own record.
+    make them unknown. Mentors are those of activities of that kind, and of associations whose
+    record tells them.
     """
     if measure == SEATS:
         return _seats(area, asked)
@@ -152,16 +155,26 @@ def _mentors(area: Area, asked: Asked) -> tuple[Stock, ...]:
         (int(offered.rows[each.at]), _number(each.activity), each.sure(*about))
         for each in offered.offers
     ]
-    there = {row for row, _, _ in told}
-    names = {plain(name) for part in ("mentors", "buddies") for name in columns_of(part)}
-    for row, details in enumerate(area.places["details"]):
-        record = {plain(key): value for key, value in place_fields(details).items()}
-        if row not in there and names & set(record):
-            counts = [to_number(record[name]) for name in sorted(names & set(record))]
-            known = [count for count in counts if count is not None and count >= 0]
-            # A place's record is as fresh as its source, which is not known here: counted perhaps.
-            told.append((row, sum(known) if known else math.nan, False))
-    return _stocks(sorted(told))
+    return _stocks(sorted([*told, *_associations(area, asked)]))
+
+
+def _associations(area: Area, asked: Asked) -> list[tuple[int, float, bool]]:
+    """Return the matches a year that associations' own records tell; not of one that runs an
+    activity with mentors, which tells them already.
+    """
+    row_of = {str(place): row for row, place in enumerate(area.places["id"])}
+    names = {plain(name) for name in mentor_columns()}
+    told = []
+    for each in associations_of(area):
+        row = row_of[each.place]
+        if any(activity.kind == MENTORS for activity in each.runs):
+            continue
+        fresh = each.confirmed is not None and each.confirmed >= a_year_before(asked.today)
+        if each.matches_per_year is not None:
+            told.append((row, float(each.matches_per_year), fresh))
+        elif names & set(map(plain, place_fields(area.places["details"].iloc[row]))):
+            told.append((row, math.nan, fresh))
+    return told
 
 
 def _number(activity: Activity) -> float:

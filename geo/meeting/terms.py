@@ -57,9 +57,11 @@ def windows() -> tuple[Window, ...]:
 
 
 @cache
-def columns_of(part: str) -> tuple[str, ...]:
-    """Return the columns of a place's record that may hold ``mentors`` or ``buddies``."""
-    return tuple(_table()["columns"][part])
+def mentor_columns() -> tuple[str, ...]:
+    """Return the columns in which an association may tell how many it can match."""
+    with (DATA / "associations.toml").open("rb") as file:
+        columns = tomllib.load(file)["columns"]
+    return (*columns["mentors_per_year"], *columns["buddies_per_year"])
 
 
 @cache

@@ -38,7 +38,7 @@ def gatan():
 
 
 def asked(**choices: str) -> AppTest:
-    return page("moten", **{"area": "street", "limit": "310", "week": "2026-11-25", **choices})
+    return page("moten", **{"area": "street", "limit": "400", "week": "2026-11-25", **choices})
 
 
 @pytest.mark.usefixtures("gatan")
@@ -76,7 +76,7 @@ def test_each_question_is_answered_in_both_languages(measure: str, language: str
 @pytest.mark.usefixtures("gatan")
 def test_one_housing_and_hours_people_can_come_are_asked_by_the_address() -> None:
     told = said(asked(at_home="transitional_housing-150", free="works_daytime"))
-    assert "På vardagskvällar: något är öppet inom 310 m." in told
+    assert "På vardagskvällar: något är öppet inom 400 m." in told
     assert "arbetar på dagtid" in told
     assert "(0)" in told  # hours they can not come stand in brackets
 
@@ -95,7 +95,7 @@ def test_a_link_that_asks_nonsense_shows_the_page_all_the_same(choice: str, valu
 
 @pytest.mark.usefixtures("gatan")
 def test_a_choice_stands_in_the_address() -> None:
-    test = asked(limit="400")
+    test = asked()
     question = next(box for box in test.selectbox if box.label == texts.text("moten.ask"))
     question.select("language").run()
     assert test.query_params["meet"] in ("language", ["language"])
@@ -137,7 +137,7 @@ def test_black_can_be_read_on_each_colour_and_each_is_darker_than_the_last(gatan
     assert all((shade + 0.05) / 0.05 >= 6.0 for shade in shades)
     assert all(one > other for one, other in pairwise(shades))
     assert [colour for colour, _ in legend("sv")] == list(PALETTE)
-    answer = hours_gap(gatan, ask(Wish(week="2026-11-25", limit="310"), today=TODAY))
+    answer = hours_gap(gatan, ask(Wish(week="2026-11-25", limit="400"), today=TODAY))
     cell = heat_map(answer, "sv").cells[1][10]
     assert (cell.words, cell.low) == ("67", PALETTE[5])
     assert cell.aloud.startswith("Tisdag 17–18: 67")

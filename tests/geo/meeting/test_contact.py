@@ -66,16 +66,29 @@ def test_an_old_record_counts_in_the_upper_end_only() -> None:
 
 
 def test_a_places_own_record_tells_its_mentors_and_buddies() -> None:
-    area = meeting_street(
-        housing={100.0: {"antal_boende": 40}},
-        places={300.0: ("association", {"Mentorer per år": 12, "kompisar": "8"})},
-    )
-    assert found(area)["mentors"].homes[0].per_newcomer == Span(0, pytest.approx(0.5))
+    record = {"Mentorer per år": 12, "kompisar": "8"}
+    for confirmed, low in (({}, 0), ({"bekräftad": "2026-10-01"}, 0.5)):
+        area = meeting_street(
+            housing={100.0: {"antal_boende": 40}},
+            places={300.0: ("association", {**record, **confirmed})},
+        )
+        assert found(area)["mentors"].homes[0].per_newcomer == Span(low, pytest.approx(0.5))
     silent = meeting_street(
         housing={100.0: {"antal_boende": 40}},
         places={300.0: ("association", {"mentorer": "några"})},
     )
     assert found(silent)["mentors"].homes[0].untold == 1
+
+
+def test_an_association_whose_desk_tells_its_mentors_has_them_once() -> None:
+    area = meeting_street(
+        housing={100.0: {"antal_boende": 40}},
+        places={300.0: ("association", {"mentorer": 12}), 200.0: ("school", {})},
+        activities=[
+            activity("school-200", None, kind="mentors", seats=12, organisers=("association 300",))
+        ],
+    )
+    assert found(area)["mentors"].stock == Span(12, 12)
 
 
 def test_what_nobody_reaches_is_told() -> None:
