@@ -23,7 +23,7 @@ from geo.texts import Phrase
 
 NAMES = ("namn", "name", "person", "medarbetare", "personal")
 LANGUAGES = ("språk", "sprak", "languages", "language")
-STARTS = ("start", "startpunkt", "startplats", "utgår från", "start point", "startpoint")
+STARTS = ("start", "startpunkt", "startplats", "utgångspunkt", "start point", "startpoint")
 LON, LAT = ("lon", "long", "longitud", "longitude"), ("lat", "latitud", "latitude")
 DAYS = (
     ("mån", "måndag", "man", "mon", "monday"),
