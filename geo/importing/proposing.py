@@ -5,7 +5,8 @@ set aside and why. Proposes; writes nothing.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -15,7 +16,7 @@ import pandas as pd
 import shapely
 
 from geo import presets, restricted, texts
-from geo.addresses import Match, Wanted, find, gazetteer
+from geo.addresses import Match, Wanted, find, folded, gazetteer
 from geo.area import Area, LeftOut, Progress
 from geo.checking import Problem, check_places
 from geo.columns import PLACES
@@ -127,6 +128,7 @@ def propose(
     """
     presets.kind(kind)
     rows, left_out = place_rows(understood, kind)
+    rows = _with_known_ids(rows, area, understood)
     placed, missed = _by_coordinates(area, rows)
     if missed:
         found, missed = _by_words(area, missed, {row.id for row in rows}, lookup, progress)
@@ -157,6 +159,30 @@ def propose(
         left_out=tuple(left_out),
         problems=problems,
     )
+
+
+def _with_known_ids(rows: list[PlaceRow], area: Area, understood: Understood) -> list[PlaceRow]:
+    """Give rows without an id of their own the ids that the area has for them from the same file:
+    when an area is built, such places are numbered by row.
+    """
+    if "id" in understood.columns:
+        return rows
+    here = area.places[area.places["source"].astype(str).str.split(APART).str[0] == understood.file]
+    names = [tuple(map(folded, pair)) for pair in zip(here["name"], here["address"], strict=True)]
+    kinds = list(here["kind"])
+    asked = Counter((row.wanted.kind, _called(row)) for row in rows)
+    there = Counter(zip(kinds, names, strict=True))
+    known = dict(zip(zip(kinds, names, strict=True), here["id"].astype(str), strict=True))
+    return [
+        replace(row, id=known[key])
+        if (key := (row.wanted.kind, _called(row))) in known and there[key] == asked[key] == 1
+        else row
+        for row in rows
+    ]
+
+
+def _called(row: PlaceRow) -> tuple[str, ...]:
+    return folded(row.name), folded(row.wanted.address)
 
 
 def _by_coordinates(

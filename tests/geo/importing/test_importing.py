@@ -18,9 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.area import Area, open_area, save_area
+from geo.build import with_places
 from geo.columns import ADDRESSES
 from geo.errors import NoPlaces, OutsideArea, UnknownKind
 from geo.importing import Import, carry_out, plan, propose
+from geo.inputs import Inputs
 from geo.network import WGS84
 from geo.opening import hours_text
 from geo.places import place_fields
@@ -115,6 +117,23 @@ def test_ids_do_not_depend_on_the_order_of_rows(area: Area, tmp_path: Path):
     ids = [set(zip(each.places["id"], each.places["name"], strict=True)) for each in (one, other)]
     assert ids[0] == ids[1]
     assert len(ids[0]) == 3
+
+
+def test_a_file_the_area_was_built_of_meets_its_own_places_again(area: Area, tmp_path: Path):
+    """Places of such a file are numbered by row when an area is built."""
+    lon, lat = lonlat(700, 100)
+    rows = [["Eken", "Ekvägen 2", lat, lon], ["Alen", "Provgatan 7", lat, lon]]
+    file = write(tmp_path / "f.csv", ["namn", "adress", "lat", "lon"], *rows)
+    built = with_places(area, "library", file, Inputs())
+    numbered = {"library-2", "library-3"}
+    assert numbered <= set(built.places["id"])
+    swapped = write(tmp_path / "f.csv", ["namn", "adress", "lat", "lon"], *rows[::-1])
+    found = proposed(built, swapped)
+    assert dict(zip(found.places["id"], found.places["name"], strict=True)) == {
+        "library-2": "Eken",
+        "library-3": "Alen",
+    }
+    assert plan(found, built, None).same == ("library-3", "library-2")
 
 
 def test_a_file_far_away_or_of_figures_or_of_no_known_kind_is_refused(area: Area, tmp_path: Path):
