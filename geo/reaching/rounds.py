@@ -262,7 +262,7 @@ def _question(
     ).reshape(len(staff), len(visits))
     of = np.array([shift.worker for shift in shifts], dtype=np.int64)
     return Rounds(
-        walk_s=np.ceil(walk_s),
+        walk_s=np.ceil(walk_s.round(6)),
         visit_s=np.array([visit.minutes * 60 for visit in visits], dtype=np.int64),
         start=of,
         length_s=np.array([shift.seconds for shift in shifts], dtype=np.int64),

@@ -1,0 +1,101 @@
+"""The page Uppsökande: list, reasons, weights in the address, proposals, a week that is planned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from geo import texts
+from geo.area import save_area
+from geo.reaching.staff import DAYS, LANGUAGES, NAMES, STARTS, staff_of
+from tests.geo.reaching.worlds import activity, town
+from tests.pages.test_pages import page, said
+
+HOUSING = {120.0: {"residents": 30, "språk": "tigrinja 12, arabiska 18"}}
+
+
+@pytest.fixture
+def gatan() -> None:
+    area = town(
+        places={150.0: "school", 850.0: "association"},
+        activities=[
+            activity(
+                "kor",
+                "association-1",
+                kind="womens_group",
+                organisers=(":red[Kören] *och* $1$",),
+                languages=("ti",),
+            )
+        ],
+        housing=HOUSING,
+    )
+    save_area(replace(area, _snaps={}))
+
+
+@pytest.mark.usefixtures("gatan")
+def test_the_page_tells_where_why_and_what_could_be_done() -> None:
+    test = page("uppsokande", area="street", limit="300", week="2026-11-23")
+    assert not test.exception
+    words = said(test)
+    assert "Uppsökande arbete gör mest nytta vid Boende 0" in words
+    assert "Ingen verksamhet på ett språk man talar: 30 (säkert)." in words
+    assert "Låt :red[Kören] *och* $1$ komma till school 150" in words
+    assert "här 0 före och 12 efter, av 30" in words
+
+
+@pytest.mark.usefixtures("gatan")
+def test_weights_are_equal_until_a_slider_is_moved_and_then_stand_in_the_address() -> None:
+    test = page("uppsokande", area="street", limit="300", week="2026-11-23")
+    assert [slider.value for slider in test.slider] == [1.0] * 5
+    test.slider[1].set_value(0.0).run()
+    assert test.query_params["weights"] in ("language=0", ["language=0"])
+    assert not test.exception
+    again = page("uppsokande", area="street", limit="300", weights="language=0")
+    assert again.slider[1].value == 0.0
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_link_with_weights_that_can_not_be_says_so_and_ranks_with_equal_ones() -> None:
+    test = page("uppsokande", area="street", limit="300", weights="music=2")
+    assert not test.exception
+    assert "Vikten ”music” går inte att använda" in said(test)
+    assert [slider.value for slider in test.slider] == [1.0] * 5
+
+
+@pytest.mark.usefixtures("gatan")
+def test_only_housing_is_listed_when_asked_for_and_in_english() -> None:
+    test = page("uppsokande", area="street", limit="300", lang="en", whom="housing")
+    assert not test.exception
+    words = said(test)
+    assert "Outreach would matter most at Boende 0" in words
+    assert "The list: 1 of 1 places" in words
+
+
+@pytest.mark.usefixtures("gatan")
+def test_the_week_is_planned_when_asked_for_and_files_are_made() -> None:
+    test = page("uppsokande", area="street", limit="300", week="2026-11-23")
+    area = town(places={150.0: "school", 850.0: "association"}, housing=HOUSING)
+    row = {NAMES[0]: "Asta *B*", LANGUAGES[0]: "ti", STARTS[0]: "school 150", DAYS[0][0]: "9-12"}
+    staff = staff_of([(1, row)], area)
+    assert staff.workers[0].hours[0] == ((time(9), time(12)),)
+    test.session_state["plan_wanted_street"] = (staff, "preferred", 10)
+    test.run()
+    assert not test.exception
+    words = said(test)
+    assert "besök av 3 platser, på 1 rundor" in words
+    assert "Asta *B*" in words
+    next(each for each in test.toggle if each.key == "outreach_files").set_value(True).run()
+    for _ in range(20):
+        if test.get("download_button"):
+            break
+        test.run()
+    assert not test.exception
+    assert len(test.get("download_button")) == 5
+
+
+def test_the_demonstration_is_marked_on_the_page() -> None:
+    test = page("uppsokande")
+    assert not test.exception
+    assert texts.text("demo.mark") in said(test)
