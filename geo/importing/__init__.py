@@ -3,17 +3,8 @@ can be undone. Reads no files itself (``geo.sources``) and keeps nothing (``geo.
 """
 
 from geo.importing.carrying import NOTE, Plan, carry_out, plan
-from geo.importing.proposing import (
-    ADDRESS,
-    COORDINATES,
-    HOW,
-    LOOKUP,
-    NAME,
-    UNPLACED,
-    Asked,
-    Import,
-    propose,
-)
+from geo.importing.placing import ADDRESS, COORDINATES, HOW, LOOKUP, NAME, Asked
+from geo.importing.proposing import UNPLACED, Import, propose
 from geo.importing.waiting import suggested
 
 __all__ = [

@@ -14,7 +14,8 @@ import pandas as pd
 
 from geo.area import Area
 from geo.checking import Fix, fixed
-from geo.importing.proposing import APART, Import
+from geo.importing.placing import APART
+from geo.importing.proposing import Import
 from geo.importing.records import MARK
 from geo.places import place_fields
 from geo.restricted import ENOUGH, HOUSING, SHAPE, says_restricted
