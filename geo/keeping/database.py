@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from geo import texts
 from geo.errors import StoreBusy, StoreDamaged, StoreUnreachable
 from geo.keeping import migrating
 from geo.keeping.migrating import WRITES
@@ -29,6 +30,23 @@ FILE = "store.db"
 BUSY_S = 30.0
 """How long a writer waits for the others."""
 _BUSY = ("database is locked", "database table is locked", "lock timeout")
+_SAID = {
+    "password authentication failed": "password",
+    "no password supplied": "password",
+    "refused": "no_server",
+    "timeout expired": "no_server",
+    "could not translate host": "no_server",
+    "failed to resolve host": "no_server",
+    "no such file or directory": "no_server",
+    "does not exist": "no_database",
+    "readonly database": "read_only",
+    "read-only": "read_only",
+    "permission denied": "read_only",
+    "unable to open database": "no_folder",
+    "is full": "full",
+    "no space left": "full",
+}
+"""What drivers say, and the text under ``store.reason_`` that tells a person."""
 _DAMAGED = ("file is not a database", "malformed", "file is encrypted")
 
 
@@ -106,8 +124,12 @@ def where(engine: sa.Engine) -> str:
     return f"{engine.url.host or 'localhost'}/{engine.url.database or ''}"
 
 
-def _reason(error: DBAPIError) -> str:
+def _reason(error: DBAPIError) -> texts.Phrase | str:
     """Return the kind of what went wrong: sentences of a driver may quote what was written."""
+    said = str(error.orig).lower()
+    for words, key in _SAID.items():
+        if words in said:
+            return texts.Phrase(f"store.reason_{key}")
     state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
     kind = type(error.orig).__name__
     return f"{kind} {state}" if state else kind
@@ -134,14 +156,28 @@ def _on_server(address: str, process: int) -> sa.Engine:  # noqa: ARG001 - no po
 @lru_cache(maxsize=64)
 def _on_file(path: str) -> sa.Engine:
     """Keep no connection: when the last one closes, all is in the one file, fit to be copied."""
+    read_only = _is_read_only(Path(path))
+    address = sa.URL.create("sqlite", database=path)
+    if read_only:  # on a medium that can not be written SQLite must be told that nobody writes
+        file = Path(path).resolve().as_uri()
+        query = {"mode": "ro", "immutable": "1", "uri": "true"}
+        address = sa.URL.create("sqlite", database=file, query=query)
     engine = sa.create_engine(
-        sa.URL.create("sqlite", database=path),
+        address,
         **{"poolclass": NullPool, "hide_parameters": True},
         connect_args={"timeout": BUSY_S},
     )
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _prepare_to_read if read_only else _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _is_read_only(path: Path) -> bool:
+    return path.is_file() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def _prepare_to_read(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -42,11 +43,23 @@ def _tiny() -> Area:
     return tiny_area()
 
 
+@cache
+def _empty_store() -> bytes:
+    with TemporaryDirectory() as home:
+        path = Path(home) / "areas" / "tom" / "store.db"
+        path.parent.mkdir(parents=True)
+        store_of("tom", home)
+        return path.read_bytes()
+
+
 @pytest.fixture
-def area(backend: str, home: Path) -> Area:  # noqa: ARG001 - the database is set first
+def area(backend: str, home: Path) -> Area:
     """An area under a name no other test has: they share the server's database."""
     found = replace(_tiny(), id=f"provby-{next(_numbers)}")
-    (home / "areas" / found.id).mkdir(parents=True)
+    folder = home / "areas" / found.id
+    folder.mkdir(parents=True)
+    if backend == "sqlite":  # an empty store; that stores are made is a test of its own
+        (folder / "store.db").write_bytes(_empty_store())
     return found
 
 

@@ -149,7 +149,7 @@ def test_any_sequence_of_edits_and_undos(area: Area, home: Any) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=12,
             suppress_health_check=list(HealthCheck),
         ),

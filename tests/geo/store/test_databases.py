@@ -105,6 +105,31 @@ def test_a_store_that_others_hold_says_so(
         database._on_file.cache_clear()
 
 
+def test_an_area_on_a_medium_that_can_not_be_written_still_opens_with_its_edits(
+    store: Store, area: Area, ground: Grounds, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if backend == "postgres":
+        pytest.skip("a server is no medium")
+    store.write([Edit("ny", "place", 0, fields={"name": "Ny"})], who="A", ground=ground)
+    database._on_file.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_is_read_only", lambda _: True)
+        found = store_of(area.id)
+        assert found.record("ny").fields["name"] == "Ny"
+        with pytest.raises(StoreUnreachable) as refused:
+            found.save_scenario("s", "S", 1, who="A")
+    assert "can not be written" in refused.value.message("en")
+    database._on_file.cache_clear()
+
+
+def test_why_a_server_is_of_no_use_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NARHET_DATABASE_URL", "postgresql://127.0.0.1:1/narhet")
+    with pytest.raises(StoreUnreachable) as refused:
+        store_of("demo")
+    assert "127.0.0.1/narhet" in refused.value.message("sv")
+    assert "servern svarar inte" in refused.value.message("sv")
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -71,7 +71,7 @@ def _kept(draw: Any, at: int) -> Kept:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(whole=wholes())
 def test_whatever_it_holds_it_comes_back(whole: Whole, ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"allt{ending}"

@@ -7,10 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo.area import Area, open_area, save_area
 from geo.cli import main
-from geo.store import Edit, Grounds, Store, edit_of, has_store, store_of
+from geo.keeping import merging
+from geo.keeping.records import PLACE_FIELDS
+from geo.keeping.rows import Kept
+from geo.store import Edit, Grounds, Record, Store, edit_of, has_store, store_of
 
 
 def filed_as(area: Area, **names: object) -> Area:
@@ -110,6 +115,62 @@ def test_a_merge_can_be_undone_and_stays_undone(store: Store, area: Area) -> Non
     assert store.record("m1").fields["name"] == "Träffpunkten"
     assert store.record("b2").status == "closed"
     assert store.merge(file, "Bo").batch == 0
+
+
+VALUES = st.sampled_from(["a", "b", "c"])
+ROW = st.fixed_dictionaries({}, optional={"name": VALUES, "antal": VALUES})
+
+
+@settings(max_examples=60)
+@given(base=st.none() | ROW, file=st.none() | ROW, mine=ROW, closed=st.booleans())
+def test_each_field_is_merged_as_three_ways_say(
+    base: dict | None, file: dict | None, mine: dict, closed: bool
+) -> None:
+    """The oracle says it field by field: whoever changed it; both, and otherwise: the person."""
+    status = "closed" if closed else "open"
+    before = Kept(_said("place", mine, status), None if base is None else _told(base), 0)
+    if file is None:
+        if base is not None:
+            met = merging._gone(before)
+            untouched = _plain(mine) == _plain(base) and not closed
+            assert met.after["status"] == ("closed" if untouched or closed else "open")
+            assert bool(met.clashes) == (not untouched and not closed)
+        return
+    met = merging._meet(before, _told(file), keep_base=False)
+    assert met.base == _told(file)
+    was = {**_plain(base), "status": "open"} if base is not None else None
+    now, said = {**_plain(mine), "status": status}, {**_plain(file), "status": "open"}
+    clashed = set()
+    for field in ("name", "antal", "status"):
+        expected = now.get(field)
+        if now.get(field) != said.get(field):
+            if was is not None and was.get(field) == now.get(field):
+                expected = said.get(field)
+            elif was is None or was.get(field) != said.get(field):
+                clashed.add(field)
+        assert _field(met.after, field) == expected
+    assert {clash.field.removeprefix("details.") for clash in met.clashes} == clashed
+
+
+def _plain(row: dict) -> dict:
+    return {"name": "", **row}
+
+
+def _told(row: dict) -> dict:
+    details = {"antal": row["antal"]} if "antal" in row else {}
+    fields = {**PLACE_FIELDS, "name": row.get("name", ""), "details": details}
+    return {"status": "open", "lon": None, "lat": None, "fields": fields}
+
+
+def _said(kind: str, row: dict, status: str) -> Record:
+    return Record("x", kind, 1, status, None, None, _told(row)["fields"])
+
+
+def _field(kept: dict, name: str) -> object:
+    if name == "status":
+        return kept["status"]
+    fields = kept["fields"]
+    return fields["name"] if name == "name" else fields["details"].get(name)
 
 
 def test_files_saved_while_the_store_looked_away_are_merged_when_the_area_opens(
