@@ -127,7 +127,7 @@ def propose(
     by_row = {each.row.row: each for each in placed}
     return Import(
         kind=kind,
-        understood=without_protected(understood, rows),
+        understood=without_protected(understood, kind),
         places=places,
         how=pd.Series([by_row[row].how for row in index], index=index, dtype=object),
         score=pd.Series([by_row[row].score for row in index], index=index, dtype=np.float64),

@@ -5,10 +5,10 @@ the next, name, address, and all else the file says. Knows no area.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain, count
 from typing import Any
 
 import pandas as pd
@@ -75,7 +75,8 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
     details = [_unmarked(record) for record in _details(frame, understood)]
     lost = {item.row: item.reason for item in understood.left_out}
     gone = [item for item in understood.left_out if item.row not in understood.frame.index]
-    rows, taken = [], Counter[str]()
+    rows: list[PlaceRow] = []
+    taken: set[str] = set()
     for at, row in enumerate(frame.index):
         told = {field: values[at] for field, values in texts.items()}
         point = understood.points[row]
@@ -83,18 +84,11 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
         if not told["name"] and not told["address"] and point is None:
             left_out.append(LeftOut(int(row), "nothing_usable"))
             continue
-        own_id = _id(kind, told, point)
-        taken[own_id] += 1
-        number = taken[own_id]
-        if number > 1 and told["id"]:
-            own_id = _id(kind, {**told, "id": ""}, point)
-            taken[own_id] += 1
-            number = taken[own_id]
         protected = restricted.says_restricted(details[at])
         rows.append(
             PlaceRow(
                 row=int(row),
-                id=own_id if number == 1 else f"{own_id}-{number}",
+                id=_free_id(_id(kind, told, point), _id(kind, {**told, "id": ""}, point), taken),
                 name=told["name"],
                 address=_whole_address(told),
                 wanted=_wanted(told, kind, protected),
@@ -106,9 +100,11 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
     return rows, sorted([*gone, *left_out], key=lambda item: item.row)
 
 
-def without_protected(understood: Understood, rows: list[PlaceRow]) -> Understood:
+def without_protected(understood: Understood, kind: str) -> Understood:
     """Return what a file says without the cells and points of protected housing."""
-    hidden = [row.row for row in rows if row.restricted]
+    records = _details(understood.frame, understood) if kind == HOUSING else []
+    says = [restricted.says_restricted(_unmarked(record)) for record in records]
+    hidden = [row for row, is_so in zip(understood.frame.index, says, strict=False) if is_so]
     if not hidden:
         return understood
     frame, points = understood.frame.copy(), understood.points.copy()
@@ -192,6 +188,16 @@ def _id(kind: str, told: Mapping[str, str], point: shapely.Point | None) -> str:
     if not any(says) and point is not None:
         says = [f"{point.x:.6f}", f"{point.y:.6f}"]
     return f"{kind}-{hashlib.sha256('|'.join(says).encode()).hexdigest()[:12]}"
+
+
+def _free_id(own: str, made: str, taken: set[str]) -> str:
+    """Return a row's own id, or where an earlier row has it the one made of what it is called, with
+    a number if that is taken too.
+    """
+    numbered = (f"{made}-{number}" for number in count(2))
+    free = next(each for each in chain((own, made), numbered) if each not in taken)
+    taken.add(free)
+    return free
 
 
 def _whole_address(told: Mapping[str, str]) -> str:

@@ -283,6 +283,7 @@ def housing(folder: Path) -> Path:
         ["Öppna boendet", "Provgatan 7", "", "", "nej", "", 4],
         [SECRETS[0], SECRETS[1], lat, lon, "ja", SECRETS[2], 9],
         [SECRETS[0], SECRETS[1], "", "", "ja", SECRETS[2], 7],
+        ["", "", "", "", "ja", SECRETS[2], 1],
     )
 
 
