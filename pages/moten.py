@@ -52,7 +52,7 @@ def _hours(answer: Hours) -> None:
     lines = [meeting_words.window_words(answer, each, language) for each in answer.windows]
     order = [each.window.id for each in answer.windows]
     first = order.index("weekday_evening") if "weekday_evening" in order else 0
-    st.header(lines[first], anchor=False)
+    st.header(literal(lines[first]), anchor=False)
     st.markdown("\n".join(f"- {literal(line)}" for at, line in enumerate(lines) if at != first))
     for line in meeting_words.nowhere_lines(answer, language):
         st.markdown(literal(line))

@@ -101,6 +101,7 @@ def window_words(answer: Hours, each: WindowAnswer, language: str) -> str:
             end > 0 for end in (answer.homes[0].reached[at].low, answer.homes[0].reached[at].high)
         )
         key = "yes" if sure else "maybe" if perhaps else "no"
+        values["home"] = answer.homes[0].name or say("unnamed", language)
         del values["group"]
         return say(f"hours_home_{key}", language, **values)
     if answer.hidden(low) or answer.hidden(high):

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.views_meeting import HeatCell, HeatMap
 
-_HEAD = "padding:.2rem .3rem;font-weight:600;text-align:center;white-space:nowrap"
+_HEAD = "padding:.2rem .1rem;font-weight:600;text-align:center;white-space:nowrap"
 _SIDE = "padding:.2rem .5rem;font-weight:600;text-align:left;position:sticky;left:0;background:#fff"
 
 
@@ -26,7 +26,7 @@ def show(found: HeatMap, legend: list[tuple[str, str]], *, note: str) -> None:
     st.html(
         '<div style="overflow-x:auto" role="region" tabindex="0" '
         f'aria-label="{escape(found.caption, quote=True)}">'
-        '<table style="border-collapse:separate;border-spacing:2px;font-size:.85rem;color:#000">'
+        '<table style="border-collapse:separate;border-spacing:2px;font-size:.8rem;color:#000">'
         f'<caption style="text-align:left;font-weight:600;padding:.3rem 0">{caption}</caption>'
         f"<thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
         f"{_legend(legend)}"
@@ -40,7 +40,7 @@ def _cell(cell: HeatCell) -> str:
     words = cell.words if cell.able else f"({cell.words})"
     return (
         f'<td title="{escape(cell.aloud, quote=True)}" style="background:{ground};border:{edge};'
-        f'text-align:center;padding:.25rem .3rem;min-width:2.6rem;color:#000;white-space:nowrap">'
+        f'text-align:center;padding:.25rem .1rem;min-width:2.3rem;color:#000;white-space:nowrap">'
         f"{escape(words)}</td>"
     )
 

@@ -104,6 +104,7 @@ ROOMS = {
 }
 """Rooms that know matrices or words only: what each may know of the house."""
 SCREENLESS = {
+    "meeting",
     "keeping",
     "store",
     "addresses",

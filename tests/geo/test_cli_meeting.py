@@ -15,6 +15,7 @@ from geo.area import save_area
 from geo.cli import main
 from geo.meeting.supply import FEW_AS
 from geo.output.meeting_rows import MEETING_COLUMNS
+from tests.conftest import ROOT
 from tests.geo.meeting.worlds import activity, meeting_street
 
 WEEK = ("--week", "2026-11-25", "--limit", "310")
@@ -63,8 +64,8 @@ def test_one_housing_is_told_yes_perhaps_or_no(capsys) -> None:
     said = told(
         capsys, "--measure", "hours", "--housing", "transitional_housing-150", "--kind", "language"
     )
-    assert "På vardagskvällar: något är öppet inom 310 m." in said
-    assert "På helger: inget är öppet inom 310 m." in said
+    assert "På vardagskvällar: något är öppet inom 310 m från transitional_housing 150." in said
+    assert "På helger: inget är öppet inom 310 m från" in said
     other = ("--housing", "transitional_housing 850", "--kind", "mentors")
     assert "På helger: kanske är något öppet" in told(capsys, "--measure", "hours", *other)
 
@@ -136,6 +137,11 @@ def test_no_file_tells_a_small_count(tmp_path: Path) -> None:
     # How many speak Somali is told, and is no small count; the language answer's total holds it.
     assert totals == {"hours": 1, "language": 2, "arena": 1, "contact": 1}
     assert FEW_AS == 3
+
+
+def test_each_column_of_the_files_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in MEETING_COLUMNS if f"`{name}`" not in readme] == []
 
 
 @pytest.mark.parametrize(

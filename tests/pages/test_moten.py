@@ -76,7 +76,7 @@ def test_each_question_is_answered_in_both_languages(measure: str, language: str
 @pytest.mark.usefixtures("gatan")
 def test_one_housing_and_hours_people_can_come_are_asked_by_the_address() -> None:
     told = said(asked(at_home="transitional_housing-150", free="works_daytime"))
-    assert "På vardagskvällar: något är öppet inom 400 m." in told
+    assert "På vardagskvällar: något är öppet inom 400 m från transitional_housing 150." in told
     assert "arbetar på dagtid" in told
     assert "(0)" in told  # hours they can not come stand in brackets
 
