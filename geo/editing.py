@@ -19,7 +19,7 @@ from geo.addresses import Match
 from geo.area import Area
 from geo.checking import Fix, fixed
 from geo.importing import suggested
-from geo.importing.proposing import APART
+from geo.importing.placing import APART
 from geo.keeping.filed import filed
 from geo.places import place_fields
 from geo.restricted import HOUSING, SHAPE, kept_of, says_restricted

@@ -8,7 +8,18 @@ import streamlit as st
 
 from geo.area import Area
 from geo.errors import NarhetError
-from pages.parts import frame, importbox, keepbox, state, worklistbox
+from pages.parts import (
+    areacheckbox,
+    conflictbox,
+    editbox,
+    frame,
+    historybox,
+    importbox,
+    keepbox,
+    state,
+    wholebox,
+    worklistbox,
+)
 from pages.parts.state import t
 
 
@@ -26,6 +37,10 @@ def _show(area: Area) -> None:
     shown = {
         "import": importbox.show,
         "worklist": worklistbox.show,
+        "edit": editbox.show,
+        "check": areacheckbox.show,
+        "history": historybox.show,
+        "whole": wholebox.show,
     }
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with right:
@@ -33,7 +48,8 @@ def _show(area: Area) -> None:
     with left:
         task = _task(area, list(shown))
     keepbox.show(area)
-    shown[task](area)
+    if not conflictbox.show(area):  # nobody's edits wait unseen while other things are done
+        shown[task](area)
 
 
 def _task(area: Area, tasks: list[str]) -> str:

@@ -31,6 +31,7 @@ def show(area: Area) -> None:
     """Ask for a file, show how it is understood and what would happen, and put it in."""
     upload = uploadbox.show()
     if upload is None:
+        st.caption(t("data.statistics"))
         return
     try:
         understood = uploadbox.read(area, upload)

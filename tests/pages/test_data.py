@@ -74,3 +74,12 @@ def test_without_header_and_coordinates_the_rest_is_on_the_work_list() -> None:
     test = drop(page("data", area="provby"), "lokaler.xlsx", workbook())
     assert not test.exception, test.exception
     print(said(test)); print([ (b.label,b.value) for b in test.selectbox]); print([b.label for b in test.button])
+
+
+@pytest.mark.parametrize("task", ["import", "worklist", "edit", "check", "history", "whole"])
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.usefixtures("provby")
+def test_each_task_opens_in_both_languages(task: str, lang: str) -> None:
+    test = page("data", area="provby", task=task, lang=lang)
+    assert not test.exception and not test.error
+    assert test.radio[0].value == task

@@ -1,0 +1,40 @@
+"""The check of all places of an area, each problem with what one click does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from geo import editing
+from geo.area import Area, Progress
+from geo.checking import Fix, Problem, check_places
+from pages.parts import asks, checksbox, keepbox
+from pages.parts.state import t
+
+
+def show(area: Area) -> None:
+    """Check the places and show what looks wrong."""
+    today = date.today()
+    st.markdown(t("data.check_intro"))
+
+    def work(progress: Progress) -> tuple[Problem, ...]:
+        progress("progress.places", 0.1)
+        return check_places(area.places, area=area, today=today)
+
+    found = asks.ask((area.key, today, "check"), t("data.checking"), work)
+    if found is None:
+        return
+    if not found:
+        nothing = t("check.nothing", count=len(area.places))
+        st.success(nothing, icon=":material/check:")
+        return
+    st.markdown(f"**{t('importing.problems', count=len(found))}**")
+    records = editing.standing(area, keepbox.store(area))
+
+    def do(fixes: Sequence[Fix]) -> None:
+        edits = editing.fix_edits(fixes, area.places, records)
+        keepbox.write(area, edits, t("data.fixed", count=len(edits)))
+
+    checksbox.apply(found, "check", do)
