@@ -42,7 +42,7 @@ def _show(area: Area) -> None:
         "history": historybox.show,
         "whole": wholebox.show,
     }
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
     with right:
         keepbox.ask_who()
     with left:
