@@ -104,8 +104,10 @@ def _homes(rows: Sequence[Row], language: str) -> list[Layer]:
 
 
 def _circles(rows: Sequence[Row], language: str) -> list[Layer]:
+    """Return the areas of the list as circles: their scores, the highest of the list being 100."""
     here = [row for row in rows if not row.spot.is_home]
-    if not here:
+    most = max((row.score for row in rows), default=0.0)
+    if not here or most <= 0:
         return []
     return [
         circle_layer(
@@ -114,7 +116,7 @@ def _circles(rows: Sequence[Row], language: str) -> list[Layer]:
             ids=[str(row.at) for row in here],
             lon=[row.spot.lon for row in here],
             lat=[row.spot.lat for row in here],
-            value=[row.score for row in here],
+            value=[100 * row.score / most for row in here],
         )
     ]
 

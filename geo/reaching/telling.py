@@ -137,13 +137,15 @@ def proposal_words(answer: Outreach, proposal: Proposal, language: str) -> str:
 
 def effect_words(effect: Effect, language: str) -> str:
     """Say whom a proposal reaches before and after."""
+    name = needs()[effect.need].name(language)
+    name = name[0].upper() + name[1:]
     if effect.hidden:
-        return texts.text("outreach.effect_few", language, need=needs()[effect.need].name(language))
+        return texts.text("outreach.effect_few", language, need=name)
     key = "outreach.effect_children" if effect.need in OF_CHILDREN else "outreach.effect"
     return texts.text(
         key,
         language,
-        need=needs()[effect.need].name(language),
+        need=name,
         before=span_words(effect.before, language),
         after=span_words(effect.after, language),
         here_before=span_words(effect.here_before, language),

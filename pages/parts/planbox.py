@@ -26,7 +26,8 @@ from pages.parts.state import t
 
 COLUMNS = (NAMES[0], LANGUAGES[0], STARTS[0], *(names[0] for names in DAYS))
 """The columns of the table of staff, as the reader of such tables knows them."""
-FIRST_DAY = 3
+WIDE = (0, 2)
+"""The columns of names and starts."""
 MOST_PLACES = 40
 FEW = 10
 
@@ -110,7 +111,7 @@ def _staff_table(area: Area) -> list[dict[str, Any]]:
         width="stretch",
         column_config={
             column: st.column_config.TextColumn(
-                label, help=help_text, max_chars=120, width="small" if at >= FIRST_DAY else "medium"
+                label, help=help_text, max_chars=120, width="medium" if at in WIDE else "small"
             )
             for at, (column, label, help_text) in enumerate(
                 zip(COLUMNS, labels, helps, strict=True)

@@ -104,6 +104,8 @@ ROOMS = {
 }
 """Rooms that know matrices or words only: what each may know of the house."""
 SCREENLESS = {
+    "outreach",
+    "reaching",
     "meeting",
     "keeping",
     "store",
