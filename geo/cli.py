@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from geo import (
     commands,
     commands_activities,
+    commands_bank,
     commands_import,
     commands_meeting,
     commands_outreach,
@@ -118,6 +119,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     _reach_tasks(tasks, common, say)
     for room in (
         commands_activities,
+        commands_bank,
         commands_meeting,
         commands_outreach,
         commands_preschools,

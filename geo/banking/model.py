@@ -1,0 +1,92 @@
+"""What the knowledge bank tells: where one walks from, and what is in reach. Computes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import shapely
+
+from geo.activity import Activity, Occurrence
+from geo.associations import ASSOCIATION
+from geo.banking.asking import Question
+from geo.banking.records import Written
+
+ACTIVITY, VISIT, PLACE = "activity", "visit", "place"
+SORTS = (ACTIVITY, VISIT, ASSOCIATION, PLACE)
+"""What an entry may be, in the order they stand at the same distance."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where one walks from. Of protected housing there is no point (``lon`` and ``lat`` NaN): it
+    is somewhere in ``region`` (WGS84; None where that may not be drawn either).
+    """
+
+    name: str
+    lon: float
+    lat: float
+    id: str = ""
+    restricted: bool = False
+    region: shapely.Geometry | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing in reach. ``what`` is one of ``SORTS``; ``activity`` holds what its record tells,
+    also of a plain place or an association. ``metres`` along the paths (inf: can not be walked to).
+
+    ``coming``: when it takes place in the week; ``then``: of the hours asked about; ``later``: the
+    next time, where there is none in the week. ``doubts``: what is uncertain: ``stale``, ``times``,
+    ``language``. ``link``: where to read more, "" for nowhere. ``written``: its texts in other
+    languages; ``place_written``: its place's. ``mentors`` and ``buddies``: matches a year.
+    """
+
+    what: str
+    activity: Activity
+    place_name: str
+    kind_of_place: str
+    theme: str
+    metres: float
+    minutes: float
+    coming: tuple[Occurrence, ...] = ()
+    then: tuple[Occurrence, ...] = ()
+    later: Occurrence | None = None
+    doubts: tuple[str, ...] = ()
+    link: str = ""
+    written: tuple[Written, ...] = ()
+    place_written: tuple[Written, ...] = ()
+    mentors: int | None = None
+    buddies: int | None = None
+
+    @property
+    def id(self) -> str:
+        """The activity's id, or ``place:`` and the place's."""
+        return self.activity.id
+
+    @property
+    def place(self) -> str:
+        """The place's id."""
+        return self.activity.place
+
+
+@dataclass(frozen=True, eq=False)
+class Bank:
+    """What is in reach, nearest first: ``entries`` answer the question in all that was asked;
+    of ``language_unknown`` and ``hours_unknown`` the record does not tell. ``unreachable`` answer
+    it or may do so, but no path leads there.
+    """
+
+    area: str
+    area_name: str
+    question: Question
+    start: Start
+    entries: tuple[Entry, ...]
+    language_unknown: tuple[Entry, ...] = ()
+    hours_unknown: tuple[Entry, ...] = ()
+    unreachable: tuple[Entry, ...] = ()
+    demonstration: bool = False
+
+    @property
+    def all(self) -> tuple[Entry, ...]:
+        """All within the limit: what is sure to answer the question first."""
+        return (*self.entries, *self.language_unknown, *self.hours_unknown)

@@ -1,0 +1,61 @@
+"""What the command ``bank`` does: read its options, find what is in reach of one housing or point,
+print or write it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from geo import texts
+from geo.area import open_area
+from geo.banking import Wish, ask, bank_of
+from geo.output import bank_files, bank_words, tables
+
+Options: TypeAlias = argparse.Namespace
+
+
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
+    """Add the command and its options to the parser."""
+    task = tasks.add_parser("bank", parents=[common], help=say("bank"))
+    task.add_argument("area", help=say("area_id"))
+    start = task.add_mutually_exclusive_group(required=True)
+    start.add_argument("--at", default="", metavar="LON,LAT", help=say("at"))
+    start.add_argument("--housing", default="", metavar="ID", help=say("bank_housing"))
+    task.add_argument("--when", default="", metavar="TIME", help=say("bank_when"))
+    task.add_argument("--language", default="", help=say("bank_language"))
+    task.add_argument("--theme", dest="themes", action="append", default=[], help=say("bank_theme"))
+    task.add_argument("--limit", default=Wish.limit, help=say("limit"))
+    task.add_argument("--profile", default=Wish.profile, help=say("profile"))
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.add_argument("-o", "--output", help=say("output"))
+    task.set_defaults(run=run)
+
+
+def run(options: Options) -> None:
+    """Answer what is in reach, as text, JSON or a file."""
+    output = Path(options.output) if options.output else None
+    ending = tables.check_ending(output, bank_files.ENDINGS) if output else ""
+    question = ask(
+        Wish(
+            at=options.at,
+            housing=options.housing,
+            when=options.when,
+            language=options.language,
+            themes=tuple(options.themes),
+            limit=options.limit,
+            profile=options.profile,
+        )
+    )
+    area = open_area(options.area, options.home)
+    bank = bank_of(area, question)
+    if output:
+        tables.write_file(output, bank_files.WRITERS[ending](bank, area, options.lang))
+    if options.json:
+        print(bank_files.json_text(bank, area, options.lang))
+    elif not output:
+        print("\n".join(bank_words.lines(bank, options.lang)))
+    if area.demonstration:
+        print(texts.text("demo.mark", options.lang), file=sys.stderr)

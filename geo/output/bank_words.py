@@ -1,0 +1,274 @@
+"""The knowledge bank in words: where from, when, how far, and what is uncertain. Knows answers, and
+neither screens nor files.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from babel.dates import format_date, format_interval
+
+from geo import presets, texts
+from geo.activity import Occurrence, activity_kinds, audiences, languages, themes
+from geo.activity.derived import DERIVED
+from geo.activity.times import weekday_name
+from geo.associations import ASSOCIATION
+from geo.banking import Bank, Entry, Question, Start
+from geo.banking.model import PLACE, VISIT
+from geo.banking.records import rules
+from geo.meeting.terms import kinds_name
+
+
+def say(key: str, language: str, /, **values: Any) -> str:
+    """Return a text of the section ``bank``."""
+    return texts.text(f"bank.{key}", language, **values)
+
+
+def title(bank: Bank, language: str) -> str:
+    """Return what the answer is called, as in ``Nära Storgatan 1``."""
+    return say("title", language, start=start_name(bank.start, language))
+
+
+def start_name(start: Start, language: str) -> str:
+    """Return where one walks from; of protected housing only that it is some."""
+    if start.restricted:
+        return texts.text("place.restricted", language)
+    if start.id:
+        return start.name or start.id
+    return f"{start.lon:.5f}, {start.lat:.5f}"
+
+
+def question_words(question: Question, language: str) -> str:
+    """Say what was asked: limit, profile, week, and what was chosen of hour, language and theme."""
+    walker = presets.profile(question.profile)
+    parts = [
+        say(
+            "asked",
+            language,
+            limit=texts.metres(question.limit_m, language),
+            minutes=texts.number(walker.minutes(question.limit_m), language),
+            profile=walker.name(language).lower(),
+        ),
+        when_words(question, language),
+    ]
+    if question.language:
+        name = languages.name(question.language, language)
+        parts.append(say("asked_language", language, spoken=name))
+    if question.kinds:
+        parts.append(say("asked_kinds", language, kinds=kinds_name(question.kinds, language)))
+    return " ".join(parts)
+
+
+def when_words(question: Question, language: str) -> str:
+    """Say which hour, day or week it is about."""
+    if question.since is None:
+        week = format_interval(question.monday, _sunday(question), "yMMMd", locale=language)
+        return say("asked_week", language, week=str(week))
+    day = format_date(question.since, "full", locale=language)
+    if question.whole_day:
+        return say("asked_day", language, day=str(day))
+    clock, hours = f"{question.since:%H:%M}", rules().soon_hours
+    return say("asked_hour", language, day=str(day), hour=clock, soon=hours)
+
+
+def count_words(bank: Bank, language: str) -> str:
+    """Say how many answer the question, and of how many the record does not tell."""
+    return say(
+        "count",
+        language,
+        found=len(bank.entries),
+        language_unknown=len(bank.language_unknown),
+        hours_unknown=len(bank.hours_unknown),
+        unreachable=len(bank.unreachable),
+    )
+
+
+def restricted_note(bank: Bank, language: str) -> list[str]:
+    """Say how the way from protected housing is counted, where it is one."""
+    return [say("restricted", language)] if bank.start.restricted else []
+
+
+def name_words(entry: Entry, language: str) -> str:
+    """Return an entry's name; of one without a name its kind."""
+    return entry.activity.name or kind_words(entry, language)
+
+
+def kind_words(entry: Entry, language: str) -> str:
+    """Return what an entry is: a kind of activity, or of place."""
+    kinds = activity_kinds()
+    if entry.what in (PLACE, ASSOCIATION) or entry.activity.kind not in kinds:
+        return presets.kind(entry.kind_of_place).name(language)
+    name = kinds[entry.activity.kind].name(language)
+    return say("visit", language, kind=name) if entry.what == VISIT else name
+
+
+def theme_words(theme: str, language: str) -> str:
+    """Return a theme's name."""
+    return themes()[theme].name(language) if theme in themes() else say("other_theme", language)
+
+
+def where_words(entry: Entry) -> str:
+    """Return the place's name where it says more than the entry's own."""
+    return "" if entry.place_name == entry.activity.name else entry.place_name
+
+
+def walk_words(entry: Entry, language: str) -> str:
+    """Say how far it is: metres and whole minutes, begun ones counted."""
+    if math.isinf(entry.metres):
+        return say("unreachable_one", language)
+    minutes = max(1, math.ceil(round(entry.minutes, 6)))
+    return say(
+        "walk", language, metres=texts.metres(round(entry.metres), language), minutes=minutes
+    )
+
+
+def hours_words(entry: Entry, question: Question, language: str) -> str:
+    """Say when it takes place: of the hour or day asked about, else in the week, else next."""
+    if entry.activity.times is None:
+        return say("hours_unknown", language)
+    if entry.then:
+        return then_words(entry.then, question, language)
+    if entry.coming:
+        return week_words(entry.coming, language)
+    if entry.later is not None:
+        return say("later", language, when=_dated(entry.later, language))
+    return say("no_time", language)
+
+
+def week_words(coming: Sequence[Occurrence], language: str) -> str:
+    """Write a week's times, days in a row with the same hours together: ``mån–fre 10–16``."""
+    by_hours: dict[str, list[int]] = {}
+    for each in coming:
+        days = by_hours.setdefault(_clock(each), [])
+        if each.start.weekday() not in days:
+            days.append(each.start.weekday())
+    return ", ".join(f"{_days(days, language)} {hours}" for hours, days in by_hours.items())
+
+
+def then_words(found: Sequence[Occurrence], question: Question, language: str) -> str:
+    """Say what is on at the hour asked about, or later that day."""
+    if question.whole_day or question.since is None:
+        return ", ".join(_clock(each) for each in found)
+    words = []
+    for each in found:
+        key = "open_then" if each.start <= question.since else "begins"
+        start, end = _minute(each.start), _minute(each.end)
+        words.append(say(key, language, start=start, end=end))
+    return ", ".join(dict.fromkeys(words))
+
+
+def language_words(entry: Entry, language: str) -> str:
+    """Return the languages spoken, or that nobody told."""
+    spoken = [languages.name(code, language) for code in entry.activity.languages]
+    return ", ".join(spoken) if spoken else say("language_unknown", language)
+
+
+def whom_words(entry: Entry, language: str) -> str:
+    """Return who may come; of an activity that does not say, that it is unknown. Of a place nobody
+    asks.
+    """
+    if entry.id.startswith(DERIVED):
+        return ""
+    known = audiences()
+    told = [known[code].name(language) for code in entry.activity.audience if code in known]
+    return ", ".join(told) if told else say("whom_unknown", language)
+
+
+def terms_words(entry: Entry, language: str) -> str:
+    """Return cost, whether one must book, and how many mentors and buddies there are a year."""
+    drop_in = entry.activity.drop_in
+    parts = [
+        entry.activity.cost,
+        "" if drop_in is None else say("drop_in" if drop_in else "book", language),
+    ]
+    for count, key in ((entry.mentors, "mentors"), (entry.buddies, "buddies")):
+        parts.append("" if count is None else say(key, language, count=count))
+    return ", ".join(filter(None, parts))
+
+
+def doubt_words(entry: Entry, language: str) -> str:
+    """Say what is uncertain of an entry, "" where nothing is."""
+    if not entry.doubts:
+        return ""
+    told = ", ".join(say(f"doubt_{doubt}", language) for doubt in entry.doubts)
+    return say("uncertain", language, doubts=told)
+
+
+def lines(bank: Bank, language: str) -> list[str]:
+    """Return an answer in lines: the question, then each list by theme."""
+    found = [title(bank, language), question_words(bank.question, language)]
+    found += [*restricted_note(bank, language), count_words(bank, language)]
+    for part, entries in sections(bank, language):
+        found += ["", f"{part} ({len(entries)})"]
+        found += [f"  {line}" for each in entries for line in _lines(each, bank, language)]
+    return found
+
+
+def sections(bank: Bank, language: str) -> list[tuple[str, tuple[Entry, ...]]]:
+    """Return the lists with what each is called: sure ones by theme, the others apart."""
+    named = [(theme_words(theme, language), rows) for theme, rows in by_theme(bank.entries)]
+    apart = (
+        ("part_language_unknown", bank.language_unknown),
+        ("part_hours_unknown", bank.hours_unknown),
+        ("part_unreachable", bank.unreachable),
+    )
+    return [*named, *((say(key, language), rows) for key, rows in apart if rows)]
+
+
+def by_theme(entries: Iterable[Entry]) -> list[tuple[str, tuple[Entry, ...]]]:
+    """Return entries by theme, themes as the presets order them, nearest first in each."""
+    order = [*themes(), ""]
+    ordered = sorted(entries, key=lambda entry: order.index(entry.theme))
+    return [(theme, tuple(rows)) for theme, rows in groupby(ordered, lambda entry: entry.theme)]
+
+
+def _lines(entry: Entry, bank: Bank, language: str) -> list[str]:
+    names = dict.fromkeys(
+        (name_words(entry, language), kind_words(entry, language), where_words(entry))
+    )
+    told = [
+        hours_words(entry, bank.question, language),
+        language_words(entry, language),
+        whom_words(entry, language),
+        terms_words(entry, language),
+    ]
+    head = f"{walk_words(entry, language)}: {' · '.join(filter(None, names))}"
+    rest = [f"  {'; '.join(filter(None, told))}", f"  {doubt_words(entry, language)}"]
+    return [head, *(line for line in rest if line.strip())]
+
+
+def _days(days: Sequence[int], language: str) -> str:
+    """Write weekdays, three and more in a row as from and to."""
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(
+        f"{weekday_name(run[0], language)}–{weekday_name(run[-1], language)}"
+        if len(run) > 2
+        else ", ".join(weekday_name(day, language) for day in run)
+        for run in runs
+    )
+
+
+def _clock(each: Occurrence) -> str:
+    return f"{_minute(each.start)}–{_minute(each.end)}"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%H}" if moment.minute == 0 else f"{moment:%H:%M}"
+
+
+def _dated(each: Occurrence, language: str) -> str:
+    day = format_date(each.start, "d MMMM", locale=language)
+    return f"{weekday_name(each.start.weekday(), language)} {day} {_clock(each)}"
+
+
+def _sunday(question: Question) -> date:
+    return question.monday + timedelta(days=6)
