@@ -7,22 +7,26 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from geo import presets, texts
-from geo.area import Area, Progress, open_area
+from geo.area import Area, LeftOut, Progress, open_area
 from geo.checking import Fix
 from geo.errors import BadOption, FileMissing, InputError, UnknownFix
-from geo.importing import Import, carry_out, plan, propose, suggested
+from geo.importing import Import, Plan, by_kind, carry_out_all, plan, propose, suggested
 from geo.output.import_lines import (
+    found_lines,
     import_json,
     import_lines,
+    left_out_json,
+    left_out_lines,
     next_lines,
     understood_json,
+    understood_lines,
     worklist_json,
     worklist_lines,
 )
@@ -40,7 +44,7 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], s
     task = tasks.add_parser("import", parents=[common], help=say("import"))
     task.add_argument("area", help=say("area_id"))
     task.add_argument("file", help=say("import_file"))
-    task.add_argument("--kind", required=True, help=say("kind"))
+    task.add_argument("--kind", required=True, help=say("import_kind"))
     task.add_argument("--dry-run", action="store_true", help=say("dry_run"))
     task.add_argument("--json", action="store_true", help=say("import_json"))
     task.add_argument("--lookup", action="store_true", help=say("lookup"))
@@ -66,26 +70,27 @@ def import_file(options: Options) -> None:
     file = Path(options.file)
     if not file.is_file():
         raise FileMissing(file=options.file)
-    kind = presets.kind(options.kind).id
+    kind = "" if options.kind == ALL else presets.kind(options.kind).id
     choices = _choices(options)
     area = open_area(options.area, options.home)
-    found = _proposed(area, file, kind, choices, options)
+    west, south, east, north = map(float, area.boundary.total_bounds)
+    understood = understand(file, choices=choices, kind=kind, near=(west, south, east, north))
+    found, left_out = _proposed(area, understood, kind, options)
     fixes = _fixes(found, options.fix)
     store = store_of(area.id, options.home) if has_store(area.id, options.home) else None
-    planned = plan(found, area, store, fixes=fixes)
+    planned = [plan(each, area, store, fixes=fixes) for each in found]
     batch = 0
     if not options.dry_run:
         store = store_of(area.id, options.home)
-        batch = carry_out(found, area, store, who=user(options.who), fixes=fixes)
+        batch = carry_out_all(found, area, store, who=user(options.who), fixes=fixes)
     if options.json:
-        document = import_json(found, planned, options.lang)
+        told = [import_json(*each, options.lang) for each in zip(found, planned, strict=True)]
+        document = told[0] if kind else _all_json(understood, told, left_out, options)
         document |= {"written": not options.dry_run, "batch": batch or None}
         print(json.dumps(document, ensure_ascii=False, indent=1))
         return
-    for line in import_lines(found, planned, options.lang):
-        print(line)
-    for line in _ending(found, area, batch, options):
-        print(line)
+    lines = _lines(understood, found, planned, left_out, options.lang)
+    print("\n".join([*lines, *_ending(found, area, batch, options)]))
 
 
 def worklist(options: Options) -> None:
@@ -101,29 +106,77 @@ def worklist(options: Options) -> None:
         print(line)
 
 
-def _proposed(area: Area, file: Path, kind: str, choices: Choices, options: Options) -> Import:
-    west, south, east, north = map(float, area.boundary.total_bounds)
-    understood = understand(file, choices=choices, kind=kind, near=(west, south, east, north))
+def _proposed(
+    area: Area, understood: Understood, kind: str, options: Options
+) -> tuple[list[Import], tuple[LeftOut, ...]]:
+    """Return an import a kind, and the rows that are of no kind; one kind takes all rows."""
     try:
-        return _looked_for(area, understood, kind, options)
+        if kind:
+            return _looked_for(area, [(kind, understood)], options), ()
+        parts, left_out = by_kind(understood)
+        return _looked_for(area, parts, options), left_out
     except InputError as error:
         if options.json:  # a machine is told what was understood of a file that is refused
-            document = {**understood_json(understood), "kind": kind, "written": False}
+            document = {**understood_json(understood), "kind": kind or ALL, "written": False}
             document["refused"] = {"code": error.code, "message": error.message(options.lang)}
             print(json.dumps(document, ensure_ascii=False, indent=1))
         raise
 
 
-def _looked_for(area: Area, understood: Understood, kind: str, options: Options) -> Import:
+def _looked_for(
+    area: Area, parts: Sequence[tuple[str, Understood]], options: Options
+) -> list[Import]:
     today = date.today()
     if not options.lookup:
-        return propose(area, understood, kind, today=today)
+        return [propose(area, part, kind, today=today) for kind, part in parts]
     from geo.sources.lookup import looking_up  # osmnx takes a second and a half to load
 
     say = _progress(options.lang)
-    line = nullcontext(None) if kind == HOUSING else looking_up(area, home=options.home)
-    with line as lookup:
-        return propose(area, understood, kind, today=today, lookup=lookup, progress=say)
+    asks = any(kind != HOUSING for kind, _ in parts)
+    line = looking_up(area, home=options.home) if asks else nullcontext(None)
+    with line as asked:
+        return [
+            propose(
+                area,
+                part,
+                kind,
+                today=today,
+                lookup=None if kind == HOUSING else asked,
+                progress=say,
+            )
+            for kind, part in parts
+        ]
+
+
+def _lines(
+    understood: Understood,
+    found: Sequence[Import],
+    planned: Sequence[Plan],
+    left_out: Sequence[LeftOut],
+    language: str,
+) -> list[str]:
+    """Return what is told of an import; of several kinds, each under its name."""
+    if len(found) == 1 and not left_out:
+        return import_lines(found[0], planned[0], language)
+    lines = understood_lines(understood, language)
+    for each, its_plan in zip(found, planned, strict=True):
+        lines += ["", presets.kind(each.kind).plural(language)]
+        lines += found_lines(each, its_plan, language)
+    return [*lines, "", *left_out_lines(left_out, language)]
+
+
+def _all_json(
+    understood: Understood,
+    told: list[dict[str, Any]],
+    left_out: Sequence[LeftOut],
+    options: Options,
+) -> dict[str, Any]:
+    return {
+        **understood_json(understood),
+        "kind": ALL,
+        "kinds": told,
+        "left_out": left_out_json(left_out, options.lang),
+    }
 
 
 def _progress(language: str) -> Progress:
@@ -156,24 +209,26 @@ def _choices(options: Options) -> Choices:
     )
 
 
-def _fixes(found: Import, wanted: list[str]) -> list[Fix]:
+def _fixes(found: Sequence[Import], wanted: list[str]) -> list[Fix]:
     """Return the fixes a person asked for, by the codes of their problems."""
-    known = {problem.code for problem in found.problems if problem.fix}
+    problems = [problem for each in found for problem in each.problems]
+    known = {problem.code for problem in problems if problem.fix}
     for code in wanted:
         if code != ALL and code not in known:
             raise UnknownFix(found=code, known=", ".join(sorted(known)) or "–")
     return [
         problem.fix
-        for problem in found.problems
+        for problem in problems
         if problem.fix and (ALL in wanted or problem.code in wanted)
     ]
 
 
-def _ending(found: Import, area: Area, batch: int, options: Options) -> list[str]:
+def _ending(found: Sequence[Import], area: Area, batch: int, options: Options) -> list[str]:
     def say(key: str, **values: str) -> str:
         return texts.text(f"importing.{key}", options.lang, **values)
 
-    after = next_lines(found, area, options.lang, asked=options.lookup)
+    told = [next_lines(each, area, options.lang, asked=options.lookup) for each in found]
+    after = list(dict.fromkeys(line for lines in told for line in lines))
     if options.dry_run:
         return [*after, say("dry")]
     done = say("done", batch=str(batch), area=area.id) if batch else say("nothing")

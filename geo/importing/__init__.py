@@ -2,12 +2,13 @@
 can be undone. Reads no files itself (``geo.sources``) and keeps nothing (``geo.store``).
 """
 
-from geo.importing.carrying import NOTE, Plan, carry_out, plan
+from geo.importing.carrying import NOTE, Plan, carry_out, carry_out_all, plan
+from geo.importing.kinds import by_kind
 from geo.importing.placing import ADDRESS, COORDINATES, HOW, LOOKUP, NAME, Asked
 from geo.importing.proposing import UNPLACED, Import, propose
 from geo.importing.waiting import suggested
 
 __all__ = [
     "ADDRESS", "COORDINATES", "HOW", "LOOKUP", "NAME", "NOTE", "UNPLACED", "Asked", "Import",
-    "Plan", "carry_out", "plan", "propose", "suggested",
+    "Plan", "by_kind", "carry_out", "carry_out_all", "plan", "propose", "suggested",
 ]  # fmt: skip

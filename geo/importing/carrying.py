@@ -56,12 +56,19 @@ def carry_out(
     ------
     RecordChanged : somebody changed a record while this was prepared; nothing is written.
     """
+    return carry_out_all((found,), area, store, who=who, fixes=fixes)
+
+
+def carry_out_all(
+    found: Sequence[Import], area: Area, store: Store, *, who: str, fixes: Sequence[Fix] = ()
+) -> int:
+    """Write the imports of one file, one a kind, as one batch: see ``carry_out``."""
     store.take(area, who)
-    planned = plan(found, area, store, fixes=fixes)
-    if not planned.edits:
+    edits = [edit for each in found for edit in plan(each, area, store, fixes=fixes).edits]
+    if not edits:
         return 0
-    note = NOTE.format(file=found.file)
-    return store.write(planned.edits, who=who, note=note, ground=ground_of(area))
+    note = NOTE.format(file=found[0].file)
+    return store.write(edits, who=who, note=note, ground=ground_of(area))
 
 
 def plan(found: Import, area: Area, store: Store | None, *, fixes: Sequence[Fix] = ()) -> Plan:

@@ -148,7 +148,7 @@ def _of_kind(understood: Understood, kind: str) -> tuple[pd.DataFrame, list[Left
     if column not in frame:
         return frame, []
     told = [written(cell) for cell in frame[column]]
-    kinds = [_kind_named(cell) for cell in told]
+    kinds = [kind_named(cell) for cell in told]
     if kind in told:
         other = pd.Series([cell != kind for cell in told], index=frame.index)
     elif kind in kinds:
@@ -163,7 +163,7 @@ def _of_kind(understood: Understood, kind: str) -> tuple[pd.DataFrame, list[Left
 
 
 @lru_cache(maxsize=10_000)
-def _kind_named(cell: str) -> str:
+def kind_named(cell: str) -> str:
     """Return the kind of place a word names, "" where it names none of ours."""
     for known in presets.kinds().values():
         named = (known.sv, known.en, known.plural_sv, known.plural_en, *known.names)

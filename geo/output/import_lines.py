@@ -58,10 +58,15 @@ def understood_lines(understood: Understood, language: str) -> list[str]:
 
 def import_lines(found: Import, planned: Plan, language: str) -> list[str]:
     """Return what an import would bring, after what was understood of the file."""
+    lines = understood_lines(found.understood, language)
+    return [*lines, *found_lines(found, planned, language)]
+
+
+def found_lines(found: Import, planned: Plan, language: str) -> list[str]:
+    """Return what an import would bring."""
     say = _say(language)
     rows = len(found.places) + len(found.unplaced)
-    lines = understood_lines(found.understood, language)
-    lines.append(say("placed", count=len(found.places), rows=rows))
+    lines = [say("placed", count=len(found.places), rows=rows)]
     counts = found.how.value_counts()
     for how in HOW:
         if how in counts:
@@ -191,20 +196,25 @@ def import_json(found: Import, planned: Plan, language: str) -> dict[str, Any]:
         },
         "placed": _placed_json(found),
         "unplaced": _unplaced_json(found, language),
-        "left_out": [
-            {
-                "row": item.row,
-                "reason": item.reason,
-                "message": texts.text(f"left_out.{item.reason}", language, **item.values),
-            }
-            for item in found.left_out
-        ],
+        "left_out": left_out_json(found.left_out, language),
         "problems": [_problem_json(problem, language) for problem in found.problems],
         "plan": {
             name: list(getattr(planned, name))
             for name in ("new", "changed", "same", "kept", "gone", "closed")
         },
     }
+
+
+def left_out_json(left_out: Sequence[LeftOut], language: str) -> list[dict[str, Any]]:
+    """Return the rows that are left out and why."""
+    return [
+        {
+            "row": item.row,
+            "reason": item.reason,
+            "message": texts.text(f"left_out.{item.reason}", language, **item.values),
+        }
+        for item in left_out
+    ]
 
 
 def worklist_json(
