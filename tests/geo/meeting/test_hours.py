@@ -215,7 +215,7 @@ def drawn_world(told: list) -> Area:
 
 
 @given(drawn, st.sampled_from([90.0, 260.0, 700.0]), st.sampled_from(["newcomers", "all"]))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_the_answer_is_that_of_plain_loops_over_another_search(told, limit_m, group) -> None:
     area = drawn_world(told)
     question = asked(limit_m, group=group)
@@ -249,7 +249,7 @@ def test_the_answer_is_that_of_plain_loops_over_another_search(told, limit_m, gr
 
 
 @given(drawn, st.data())
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_closing_an_activity_never_improves_a_gap(told, data) -> None:
     before = drawn_world(told)
     answer = hours_gap(before, asked(400))
