@@ -190,6 +190,12 @@ def terms_words(entry: Entry, language: str) -> str:
     return ", ".join(filter(None, parts))
 
 
+def terms_and_whom(entry: Entry, language: str) -> str:
+    """Return who may come and on which terms, in one line."""
+    parts = (whom_words(entry, language), terms_words(entry, language))
+    return ", ".join(filter(None, parts))
+
+
 def doubt_words(entry: Entry, language: str) -> str:
     """Say what is uncertain of an entry, "" where nothing is."""
     if not entry.doubts:

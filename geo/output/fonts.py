@@ -1,0 +1,89 @@
+"""Fonts for scripts that those that come with the libraries lack (Ethiopic, say): any in the folder
+that ``NARHET_FONTS`` names. Tells what can be shown, so that no letter becomes an empty box unseen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont, TTLibError
+
+from geo.output.lettering import covered, fonts_folder
+
+OWN = "DejaVu Sans"
+ENDINGS = (".ttf", ".otf")
+MOST_FILES, MOST_BYTES = 40, 30_000_000
+_HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad]")
+"""Signs that turn text round or hide in it; joiners stay, Persian needs them."""
+_JOINERS = "\u200c\u200d"
+
+
+@dataclass(frozen=True)
+class Face:
+    """A font: its family's name and the code points it has shapes for."""
+
+    family: str
+    covered: frozenset[int]
+
+
+def folder() -> Path | None:
+    """Return the folder of extra fonts, None where there is none."""
+    named = os.environ.get("NARHET_FONTS", "")
+    found = Path(named).expanduser() if named else None
+    return found if found is not None and found.is_dir() else None
+
+
+def paths() -> list[str]:
+    """Return the folders typst takes fonts from."""
+    extra = folder()
+    return [str(fonts_folder()), *([str(extra)] if extra else [])]
+
+
+def families() -> list[str]:
+    """Return the families to set text in other languages with, in the order they are tried."""
+    extra = folder()
+    found = [face.family for face in _faces(extra)] if extra else []
+    return list(dict.fromkeys([OWN, *found]))
+
+
+def shown(text: str) -> str:
+    """Return a text as it can be set, without signs that turn it round; "" where a letter of it has
+    no shape in any font here.
+    """
+    kept = " ".join(unicodedata.normalize("NFC", _HIDDEN.sub("", text)).split())
+    return kept if all(map(_can_show, kept)) else ""
+
+
+def _can_show(character: str) -> bool:
+    if character.isspace() or character in _JOINERS:
+        return True
+    if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn"):
+        return False
+    extra = folder()
+    faces = _faces(extra) if extra else ()
+    point = ord(character)
+    return point in covered(False) or any(point in face.covered for face in faces)
+
+
+@lru_cache(maxsize=4)
+def _faces(where: Path) -> tuple[Face, ...]:
+    """Read the fonts of a folder; what is none is passed over."""
+    files = sorted(path for path in where.rglob("*") if path.suffix.lower() in ENDINGS)
+    found = []
+    for path in files[:MOST_FILES]:
+        try:
+            if path.stat().st_size > MOST_BYTES:
+                continue
+            with TTFont(path, lazy=True) as font:
+                name = font["name"].getDebugName(16) or font["name"].getDebugName(1)
+                points = frozenset(font.getBestCmap() or ())
+        except (OSError, TTLibError, KeyError, ValueError, AssertionError):
+            continue  # each of these is how fontTools refuses some file
+        if name and points:
+            found.append(Face(str(name), points))
+    return tuple(found)
