@@ -14,6 +14,7 @@ from geo.activity.times import weekday_name
 from geo.network import MAX_SNAP_M
 from geo.output import tables
 from geo.outreach import Brief, Need, Outreach, Row
+from geo.privacy import is_small
 from geo.reaching import telling
 from geo.reaching.rounds import Plan, Round, Stop
 from geo.reaching.rules import needs
@@ -241,7 +242,8 @@ def people_words(row: Row, language: str) -> str:
 def place_cells(row: Row, language: str) -> tuple[object, ...]:
     """Return where a row is, who lives there and its score: cells of a file."""
     spot = row.spot
-    hidden = spot.hidden or math.isnan(spot.people)
+    few = spot.hidden or is_small(spot.people, spot.counted)
+    hidden = math.isnan(spot.people) or few
     return (
         row.number,
         telling.spot_name(spot, language),

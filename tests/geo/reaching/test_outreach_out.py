@@ -13,8 +13,9 @@ from geo.area import save_area
 from geo.cli import main
 from geo.mapview import Shown
 from geo.output import outreach_files, outreach_print
-from geo.output.outreach_tables import OUTREACH_COLUMNS
-from geo.outreach import briefed
+from geo.output.outreach_tables import OUTREACH_COLUMNS, list_table, rows_of
+from geo.outreach import Brief, briefed
+from geo.reaching.visits import visits_of
 from geo.views_outreach import list_map, row_of
 from tests.geo.reaching.worlds import activity, asked, town
 
@@ -86,6 +87,29 @@ def test_a_workbook_holds_the_list_and_no_formula(home) -> None:
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert any(cell.value == EVIL for cell in cells)
     assert all(cell.data_type != "f" for cell in cells)
+
+
+def test_a_plan_never_goes_to_protected_housing_nor_tells_where_it_is() -> None:
+    area = town(housing={120.0: {"residents": 30, "skyddad": "ja"}, 500.0: {"residents": 30}})
+    answer = asked(area)
+    visits, restricted = visits_of(answer.shown, "sv")
+    assert {each.id for each in visits} == {"areas:Väst", "areas:Öst", "housing:home1"}
+    (name,) = restricted
+    assert name.startswith("Skyddat boende i ") and "Boende 0" not in name
+    table = rows_of(Brief(answer, answer.shown, ()), "sv")
+    hidden = table[table["where"] == name]
+    assert len(hidden) == 5 and hidden["lon"].isna().all() and hidden["lat"].isna().all()
+
+
+def test_a_few_counted_residents_have_no_number_in_any_cell() -> None:
+    area = town(homes={100.0: 2, 900.0: 20})  # four born abroad in the west
+    answer = asked(area)
+    table = rows_of(Brief(answer, answer.shown, ()), "sv")
+    west = table[(table["where"] == "Väst") & table["need"].isin(["hours", "arena", "language"])]
+    for column in ("people", "about", "lacking_low", "lacking_high", "reached_low", "reached_high"):
+        assert not ((west[column] > 0) & (west[column] < 5)).any(), column
+    said = " ".join(list_table(Brief(answer, answer.shown, ()), "sv").iloc[:, 3])
+    assert "färre än 5 utrikes födda" in said.replace("\u00a0", " ")
 
 
 def test_a_printed_list_is_a_pdf_and_the_same_twice() -> None:
