@@ -88,7 +88,9 @@ def _of_place(row: Mapping[Any, Any], kind: str, dated: str) -> Activity:
         kind=kind,
         name=str(row["name"]),
         times=opening_times(hours_text(record)),
-        organisers=tuple(filter(None, (_said(record, _ORGANISERS),))),
+        organisers=tuple(
+            filter(None, (part.strip() for part in _said(record, _ORGANISERS).split(";")))
+        ),
         languages=languages.known_in(_said(record, _LANGUAGES)),
         seats=int(seats) if seats is not None and seats >= 0 else None,
         contact=_said(record, _CONTACT),

@@ -58,6 +58,14 @@ def test_a_place_of_a_kind_that_is_an_activity_is_one_with_its_opening_hours() -
     assert in_week(found, date(2026, 12, 21))[-1].start.day == 23, "closed at Christmas"
 
 
+def test_a_place_can_tell_several_organisers() -> None:
+    (found,) = activities_of(
+        with_details("info_desk", arrangörer="Stadsdelen; Syriska föreningen;")
+    )
+    assert found.organisers == ("Stadsdelen", "Syriska föreningen")
+    assert activities_of(with_details("info_desk"))[0].organisers == ()
+
+
 def test_hours_nobody_tells_are_unknown_and_a_school_is_no_activity() -> None:
     (found,) = activities_of(with_details("language_cafe"))
     assert found.times is None and found.kind == "language_cafe"
