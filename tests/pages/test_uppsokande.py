@@ -31,11 +31,11 @@ def gatan() -> None:
         ],
         housing=HOUSING,
     )
-    save_area(replace(area, _snaps={}))
+    save_area(replace(area, demonstration=True, _snaps={}))
 
 
 @pytest.mark.usefixtures("gatan")
-def test_the_page_tells_where_why_and_what_could_be_done() -> None:
+def test_the_page_tells_where_why_and_what_could_be_done_and_that_it_is_invented() -> None:
     test = page("uppsokande", area="street", limit="300", week="2026-11-23")
     assert not test.exception
     words = said(test)
@@ -43,6 +43,7 @@ def test_the_page_tells_where_why_and_what_could_be_done() -> None:
     assert "Ingen verksamhet på ett språk man talar: 30 (säkert)." in words
     assert "Låt :red[Kören] *och* $1$ komma till school 150" in words
     assert "här 0 före och 12 efter, av 30" in words
+    assert texts.text("demo.mark") in words
 
 
 @pytest.mark.usefixtures("gatan")
@@ -52,8 +53,12 @@ def test_weights_are_equal_until_a_slider_is_moved_and_then_stand_in_the_address
     test.slider[1].set_value(0.0).run()
     assert test.query_params["weights"] in ("language=0", ["language=0"])
     assert not test.exception
-    again = page("uppsokande", area="street", limit="300", weights="language=0")
+    again = page(
+        "uppsokande", area="street", limit="300", weights="language=0", lang="en", whom="housing"
+    )
     assert again.slider[1].value == 0.0
+    assert "Outreach would matter most at Boende 0" in said(again)
+    assert "The list: 1 of 1 places" in said(again)
 
 
 @pytest.mark.usefixtures("gatan")
@@ -62,15 +67,6 @@ def test_a_link_with_weights_that_can_not_be_says_so_and_ranks_with_equal_ones()
     assert not test.exception
     assert "Vikten ”music” går inte att använda" in said(test)
     assert [slider.value for slider in test.slider] == [1.0] * 5
-
-
-@pytest.mark.usefixtures("gatan")
-def test_only_housing_is_listed_when_asked_for_and_in_english() -> None:
-    test = page("uppsokande", area="street", limit="300", lang="en", whom="housing")
-    assert not test.exception
-    words = said(test)
-    assert "Outreach would matter most at Boende 0" in words
-    assert "The list: 1 of 1 places" in words
 
 
 @pytest.mark.usefixtures("gatan")
@@ -93,9 +89,3 @@ def test_the_week_is_planned_when_asked_for_and_files_are_made() -> None:
         test.run()
     assert not test.exception
     assert len(test.get("download_button")) == 5
-
-
-def test_the_demonstration_is_marked_on_the_page() -> None:
-    test = page("uppsokande")
-    assert not test.exception
-    assert texts.text("demo.mark") in said(test)
