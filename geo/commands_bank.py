@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from geo import texts
 from geo.area import open_area
 from geo.banking import Wish, ask, bank_of
-from geo.output import bank_files, bank_words, tables
+from geo.errors import BadOption
+from geo.output import bank_files, bank_words, leaflet, tables
 
 Options: TypeAlias = argparse.Namespace
 
@@ -29,6 +30,7 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
     task.add_argument("--theme", dest="themes", action="append", default=[], help=say("bank_theme"))
     task.add_argument("--limit", default=Wish.limit, help=say("limit"))
     task.add_argument("--profile", default=Wish.profile, help=say("profile"))
+    task.add_argument("--leaflet", action="store_true", help=say("bank_leaflet"))
     task.add_argument("--json", action="store_true", help=say("json"))
     task.add_argument("-o", "--output", help=say("output"))
     task.set_defaults(run=run)
@@ -38,6 +40,8 @@ def run(options: Options) -> None:
     """Answer what is in reach, as text, JSON or a file."""
     output = Path(options.output) if options.output else None
     ending = tables.check_ending(output, bank_files.ENDINGS) if output else ""
+    if options.leaflet and ending != ".pdf":
+        raise BadOption(reason="--leaflet -o FILE.pdf", command="bank")
     question = ask(
         Wish(
             at=options.at,
@@ -51,7 +55,11 @@ def run(options: Options) -> None:
     )
     area = open_area(options.area, options.home)
     bank = bank_of(area, question)
-    if output:
+    if output and ending == ".pdf":
+        tables.write_file(
+            output, leaflet.pdf_bytes(bank, area, options.lang, as_leaflet=options.leaflet)
+        )
+    elif output:
         tables.write_file(output, bank_files.WRITERS[ending](bank, area, options.lang))
     if options.json:
         print(bank_files.json_text(bank, area, options.lang))

@@ -25,7 +25,7 @@ BANK_COLUMNS = (
 """Columns of the knowledge bank as CSV and Excel; metres and minutes along the paths."""
 LISTS = ("in_reach", "language_unknown", "hours_unknown", "unreachable")
 """Which list a row stands in."""
-ENDINGS = (".csv", ".xlsx", ".json")
+ENDINGS = (".pdf", ".csv", ".xlsx", ".json")
 
 
 def rows_of(bank: Bank, area: Area, language: str) -> pd.DataFrame:
