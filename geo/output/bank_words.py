@@ -196,11 +196,12 @@ def terms_and_whom(entry: Entry, language: str) -> str:
     return ", ".join(filter(None, parts))
 
 
-def doubt_words(entry: Entry, language: str) -> str:
-    """Say what is uncertain of an entry, "" where nothing is."""
-    if not entry.doubts:
+def doubt_words(entry: Entry, language: str, *, but: Sequence[str] = ()) -> str:
+    """Say what is uncertain of an entry, "" where nothing is; ``but`` what is said elsewhere."""
+    doubts = [doubt for doubt in entry.doubts if doubt not in but]
+    if not doubts:
         return ""
-    told = ", ".join(say(f"doubt_{doubt}", language) for doubt in entry.doubts)
+    told = ", ".join(say(f"doubt_{doubt}", language) for doubt in doubts)
     return say("uncertain", language, doubts=told)
 
 

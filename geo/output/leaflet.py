@@ -1,5 +1,5 @@
-"""The knowledge bank on one sheet of A4, as a dense page or a leaflet with QR codes: a tagged PDF by
-typst, the same bytes for the same answer. As many entries as fit, nearest first, and how many
+"""The knowledge bank on one sheet of A4, as a dense page or a leaflet with QR codes: a tagged PDF
+by typst, the same bytes for the same answer. As many entries as fit, nearest first, and how many
 more there are. Texts of files go in as data, never as markup; none is translated.
 """
 
@@ -29,10 +29,10 @@ from geo.output.figures import figure_svg
 from geo.views_bank import bank_map, numbers_of
 
 TEMPLATE = Path(__file__).with_name("leaflet.typ")
-WIDTH_MM, MAP_MM = 182.0, 74.0
+WIDTH_MM, MAP_MM = 182.0, 66.0
 MOST = 60
 """More entries than this are never tried: no sheet holds them."""
-LETTERS = {"title": 80, "name": 70, "line": 90, "hours": 100, "text": 220, "host": 44}
+LETTERS = {"title": 80, "name": 70, "line": 90, "lines": 190, "hours": 100, "text": 220, "host": 44}
 """Longer texts are cut, with a mark that they are."""
 MOST_SPOKEN, MOST_TEXTS = 5, 3
 _LONG = re.compile(r"\S{25,}")
@@ -129,7 +129,7 @@ def _content(asked: _Asked, count: int) -> dict[str, Any]:
         "asked": glyphs.plain(bank_words.question_words(bank.question, language)),
         "notes": [glyphs.plain(note) for note in _notes(asked)],
         "marks": [texts.text("demo.mark", language)] if bank.demonstration else [],
-        "more": bank_words.say("shown", language, **_counts(bank, count)),
+        "more": _more(bank, count, language),
         "footer": glyphs.plain(" · ".join(foot)),
         "map": {
             "svg": "",
@@ -164,9 +164,13 @@ def _map_note(bank: Bank) -> str:
     return "sheet_map_restricted" if bank.start.region is not None else "sheet_map_nowhere"
 
 
-def _counts(bank: Bank, count: int) -> dict[str, int]:
+def _more(bank: Bank, count: int, language: str) -> str:
+    """Say how many stand here, how many more there are, and how many no path leads to."""
     found = len(bank.all)
-    return {"shown": count, "found": found, "more": found - count, "far": len(bank.unreachable)}
+    key = "shown_none" if not found else "shown_all" if count == found else "shown"
+    words = bank_words.say(key, language, shown=count, found=found, more=found - count)
+    far = len(bank.unreachable)
+    return f"{words} {bank_words.say('shown_far', language, far=far)}" if far else words
 
 
 def _notes(asked: _Asked) -> list[str]:
@@ -201,21 +205,20 @@ def _entry(entry: Entry, numbers: Mapping[str, int], asked: _Asked) -> dict[str,
         "walk": bank_words.walk_words(entry, language),
         "hours": glyphs.strong(_cut(hours, "hours")),
         "languages": _spoken(entry, language, asked.as_leaflet),
-        "lines": [glyphs.plain(_cut(line, "line")) for line in _lines(entry, asked) if line],
-        "doubt": glyphs.plain(bank_words.doubt_words(entry, language)),
+        "lines": [glyphs.plain(_cut(line, "lines")) for line in _lines(entry, asked) if line],
+        "doubt": glyphs.plain(bank_words.doubt_words(entry, language, but=("times",))),
         **_link(entry.link if asked.as_leaflet else "", language),
     }
 
 
 def _lines(entry: Entry, asked: _Asked) -> list[str]:
     """Return who may come and how, who holds it, and on a leaflet whom to ask."""
-    organisers = ", ".join(entry.activity.organisers)
-    contact = entry.activity.contact if asked.as_leaflet else ""
-    return [
-        bank_words.terms_and_whom(entry, asked.language),
-        organisers,
-        "" if contact == entry.link else contact,
-    ]
+    terms = bank_words.terms_and_whom(entry, asked.language)
+    organisers = _cut(", ".join(entry.activity.organisers), "line")
+    if not asked.as_leaflet:
+        return [" · ".join(filter(None, (_cut(terms, "line"), organisers)))]
+    contact = entry.activity.contact
+    return [terms, organisers, "" if contact == entry.link else contact]
 
 
 def _spoken(entry: Entry, language: str, as_leaflet: bool) -> list[dict[str, Any]]:
