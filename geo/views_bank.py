@@ -48,8 +48,16 @@ def numbers_of(entries: Iterable[Entry]) -> dict[str, int]:
     return {place: at for at, place in enumerate(places, start=1) if at <= MOST_NUMBERS}
 
 
-def bank_map(area: Area, bank: Bank, entries: tuple[Entry, ...], language: str) -> MapSpec:
-    """Return the map of some entries: where one walks from, and numbered places."""
+def bank_map(
+    area: Area, bank: Bank, entries: tuple[Entry, ...], language: str, *, whole: bool = False
+) -> MapSpec:
+    """Return the map of some entries: where one walks from, and numbered places.
+
+    Parameters
+    ----------
+    whole : show all ground within the limit, whatever is on it, so that a screen's map stands
+        still while one filters; else as little as holds the entries.
+    """
     numbers = numbers_of(entries)
     points = _points(area, entries)
     layers = [*_start_layers(bank, language), *_place_layers(points, numbers, language)]
@@ -57,7 +65,7 @@ def bank_map(area: Area, bank: Bank, entries: tuple[Entry, ...], language: str) 
     spec = compose(
         bank_words.title(bank, language),
         layers,
-        bounds=_bounds(area, bank, points),
+        bounds=_bounds(area, bank, points.iloc[:0] if whole else points),
         table=table,
         credits=credits_of(area),
         language=language,
@@ -94,6 +102,41 @@ def bank_table(
     return pd.DataFrame(
         rows, columns=[bank_words.say(f"column_{name}", language) for name in names]
     )
+
+
+def list_table(
+    entries: Iterable[Entry], bank: Bank, numbers: Mapping[str, int], language: str
+) -> pd.DataFrame:
+    """Return entries as a list to read on screen: the same as ``bank_table`` in fewer columns."""
+    rows = []
+    for entry in entries:
+        told = dict.fromkeys(
+            (
+                bank_words.name_words(entry, language),
+                bank_words.kind_words(entry, language),
+                bank_words.where_words(entry),
+            )
+        )
+        rows.append(
+            (
+                " · ".join(filter(None, told)),
+                str(numbers.get(entry.place, "")),
+                bank_words.walk_words(entry, language),
+                bank_words.hours_words(entry, bank.question, language),
+                bank_words.language_words(entry, language),
+                bank_words.terms_and_whom(entry, language),
+                bank_words.doubt_words(entry, language),
+            )
+        )
+    names = ("name", "number", "walk", "hours", "languages", "terms", "sure")
+    return pd.DataFrame(
+        rows, columns=[bank_words.say(f"column_{name}", language) for name in names]
+    )
+
+
+def open_ids(area: Area) -> tuple[str, ...]:
+    """Return the ids of the places that may be drawn as points."""
+    return tuple(str(place) for place in restricted.in_the_open(area.places)["id"])
 
 
 def _start_layers(bank: Bank, language: str) -> list[Layer]:
@@ -171,8 +214,9 @@ def _bounds(area: Area, bank: Bank, points: gpd.GeoSeries) -> tuple[float, float
         return bounds_of(area)
     west, south, east, north = gpd.GeoSeries(shapes).total_bounds
     middle = math.cos(math.radians((south + north) / 2))
+    least_m = LEAST_M / 2 if len(points) else bank.question.limit_m
     across, along = (
-        max((high - low) * (0.5 + ROOM), LEAST_M / 2 / metres)
+        max((high - low) * (0.5 + ROOM), least_m / metres)
         for low, high, metres in ((west, east, DEGREE_M * middle), (south, north, DEGREE_M))
     )
     lon, lat = (west + east) / 2, (south + north) / 2

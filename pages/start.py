@@ -11,7 +11,19 @@ import streamlit as st
 from geo import texts
 from geo.area import DEMO
 from geo.errors import UnknownArea
-from pages import data, forskola, gap, karta, metod, moten, namnd, omrade, placera, uppsokande
+from pages import (
+    data,
+    forskola,
+    gap,
+    karta,
+    kunskapsbank,
+    metod,
+    moten,
+    namnd,
+    omrade,
+    placera,
+    uppsokande,
+)
 from pages.parts import answers, asks, page, state
 from pages.parts.state import t
 
@@ -30,6 +42,7 @@ def main() -> None:
         st.Page(placera.render, title=t("shell.placera"), url_path="placera"),
         st.Page(forskola.render, title=t("shell.forskola"), url_path="forskola"),
         st.Page(moten.render, title=t("shell.moten"), url_path="moten"),
+        st.Page(kunskapsbank.render, title=t("shell.kunskapsbank"), url_path="kunskapsbank"),
         st.Page(uppsokande.render, title=t("shell.uppsokande"), url_path="uppsokande"),
         st.Page(namnd.render, title=t("shell.namnd"), url_path="namnd"),
         st.Page(data.render, title=t("shell.data"), url_path="data"),

@@ -15,7 +15,7 @@ from geo import presets, texts
 from geo.area import Area
 from geo.banking import Bank, Entry
 from geo.network import MAX_SNAP_M
-from geo.output import bank_words, tables
+from geo.output import bank_words, leaflet, tables
 
 BANK_COLUMNS = (
     "list", "what", "theme", "kind", "name", "place", "metres", "minutes", "hours", "languages",
@@ -132,6 +132,15 @@ def json_text(bank: Bank, area: Area, language: str) -> str:
     return json.dumps(
         bank_json(bank, area, language), ensure_ascii=False, indent=1, allow_nan=False
     )
+
+
+def files_of(bank: Bank, area: Area, language: str) -> dict[str, bytes]:
+    """Return the answer as a file of each ending, and as ``leaflet``."""
+    return {
+        ".pdf": leaflet.pdf_bytes(bank, area, language),
+        "leaflet": leaflet.pdf_bytes(bank, area, language, as_leaflet=True),
+        **{ending: write(bank, area, language) for ending, write in WRITERS.items()},
+    }
 
 
 WRITERS: dict[str, Callable[[Bank, Area, str], bytes]] = {

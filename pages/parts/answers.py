@@ -16,6 +16,8 @@ from geo.area import DEMO, Area, AreaCard, home_folder, list_areas, open_area
 from geo.around import WALK_MINUTES, Around, Way, limits_of, way_to
 from geo.around import around as walks_around
 from geo.audit import Audit, audit
+from geo.banking import Bank, bank_of
+from geo.banking import Question as BankQuestion
 from geo.flips import Flips
 from geo.flips import flips as count_flips
 from geo.gaps import Gap, distances, gap, without_small_counts
@@ -23,7 +25,7 @@ from geo.here import Here, reach_here
 from geo.meeting import Answer, Arenas, answer_of, asked_of
 from geo.meeting import Asked as MeetingAsked
 from geo.network import Floats
-from geo.output import meeting_files, preschool_tables, site_files
+from geo.output import bank_files, meeting_files, preschool_tables, site_files
 from geo.output import tables as files
 from geo.placing import Placing, Question, SiteAnswer, prepare
 from geo.preschool_answer import Asked, PreschoolAnswer
@@ -128,13 +130,21 @@ def meeting(of: Area, asked: MeetingAsked, measure: str, established: str) -> An
     return _meeting(of.key, asked, measure, established if measure == "arena" else "", of)
 
 
-def meeting_files_of(
-    of: Area, found: Answer, measure: str, language: str
-) -> dict[str, bytes]:
+def meeting_files_of(of: Area, found: Answer, measure: str, language: str) -> dict[str, bytes]:
     """Return an answer as a file of each kind, small counts hidden; made before the click."""
     kind = found.established if isinstance(found, Arenas) else ""
     key = (asked_of(found), measure, kind, language)
     return _meeting_files(of.key, key, found, of)
+
+
+def bank(of: Area, question: BankQuestion) -> Bank:
+    """Return what is in reach of one housing or point."""
+    return _bank(of.key, question, of)
+
+
+def bank_files_of(of: Area, found: Bank, language: str) -> dict[str, bytes]:
+    """Return an answer as a file of each kind, and as ``leaflet``; made before the click."""
+    return _bank_files(of.key, found.question, language, found, of)
 
 
 def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:
@@ -270,6 +280,22 @@ def _meeting_files(
     _area: Area,
 ) -> dict[str, bytes]:
     return meeting_files.files_of(_found, _area, view[-1])
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _bank(key: str, question: BankQuestion, _area: Area) -> Bank:  # noqa: ARG001
+    return bank_of(_area, question)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _bank_files(
+    key: str,  # noqa: ARG001
+    question: BankQuestion,  # noqa: ARG001
+    language: str,
+    _found: Bank,
+    _area: Area,
+) -> dict[str, bytes]:
+    return bank_files.files_of(_found, _area, language)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

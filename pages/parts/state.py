@@ -47,6 +47,10 @@ DEFAULTS: dict[str, str] = {
     "established": "",
     "task": "import",
     "records": "",
+    "start": "",
+    "theme": "",
+    "day": "",
+    "hour": "",
 }
 """Names as they stand in the address, with what a first visitor gets."""
 

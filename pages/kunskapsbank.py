@@ -1,0 +1,92 @@
+"""Kunskapsbank: all that one can walk to from one housing or point, by theme, language and hour."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo import here, texts, views_bank
+from geo.area import Area
+from geo.banking import Bank, Entry
+from geo.errors import NarhetError
+from geo.output import bank_files, bank_words
+from pages.parts import answers, bankbox, frame, mapbox, state, tables
+from pages.parts.downloads import offer
+from pages.parts.literal import literal
+from pages.parts.state import t
+
+MAP = "kunskapsbank"
+LONGEST = 40
+"""Rows of a list that the page shows; files have them all."""
+
+
+def render() -> None:
+    area = frame.current_area()
+    frame.begin(t("kunskapsbank.title"), area)
+    st.markdown(t("kunskapsbank.intro"))
+    bankbox.heard(area, MAP)
+    try:
+        question = bankbox.question(area)
+        if question is None:
+            st.info(t("kunskapsbank.choose_start"), icon=":material/location_on:")
+            bankbox.blank_map(area, MAP)
+            return
+        bank = answers.bank(area, question)
+    except NarhetError as error:
+        frame.say(error)
+        bankbox.blank_map(area, MAP)
+        return
+    _show(area, bank)
+    _downloads(area, bank)
+    _rests_on(area, bank)
+
+
+def _show(area: Area, bank: Bank) -> None:
+    language = state.language()
+    st.header(literal(bank_words.title(bank, language)), anchor=False)
+    st.caption(literal(bank_words.question_words(bank.question, language)))
+    for note in bank_words.restricted_note(bank, language):
+        st.info(note, icon=":material/shield:")
+    st.markdown(literal(bank_words.count_words(bank, language)))
+    spec = views_bank.bank_map(area, bank, bank.all, language, whole=True)
+    mapbox.show_map(spec, area, key=MAP, language=language, height=460)
+    _chosen(area, bank)
+    numbers = views_bank.numbers_of(bank.all)
+    for title, entries in bank_words.sections(bank, language):
+        _list(title, entries, bank, numbers)
+    mapbox.table_twin(spec)
+
+
+def _chosen(area: Area, bank: Bank) -> None:
+    """Show the record of the place that was clicked on the map."""
+    place = bankbox.clicked(area, bank)
+    if place:
+        lines = here.record(area, place, state.language())
+        tables.record(lines, lines[0][1])
+
+
+def _list(title: str, entries: tuple[Entry, ...], bank: Bank, numbers: dict[str, int]) -> None:
+    rows = views_bank.list_table(entries[:LONGEST], bank, numbers, state.language())
+    tables.table(rows, f"{title} ({texts.number(len(entries), state.language())})")
+    if len(entries) > LONGEST:
+        st.caption(t("kunskapsbank.more", count=len(entries) - LONGEST))
+
+
+def _downloads(area: Area, bank: Bank) -> None:
+    st.markdown(f"**{t('gap.downloads')}**")
+    with st.spinner(t("kunskapsbank.printing")):
+        try:
+            made = answers.bank_files_of(area, bank, state.language())
+        except NarhetError as error:
+            frame.say(error)
+            return
+    stem = f"kunskapsbank-{area.id}-{bank.question.monday.isoformat()}"
+    leaflet = {".pdf": made["leaflet"]}
+    offer(leaflet, f"{stem}-flygblad", key="bank_leaflet", labels="kunskapsbank.leaflet_")
+    rest = {ending: content for ending, content in made.items() if ending != "leaflet"}
+    offer(rest, stem, key="bank", labels="kunskapsbank.download_")
+
+
+def _rests_on(area: Area, bank: Bank) -> None:
+    with st.expander(t("gap.rests_on")):
+        for label, words in bank_files.summary(bank, area, state.language()):
+            st.text(f"{label}: {words}")
