@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from geo.errors import UndoBlocked, UnknownBatch
 from geo.keeping import rows
-from geo.keeping.records import CLOSED, OPEN, Change, Record
+from geo.keeping.records import CLOSED, OPEN, Change, Record, content, same
 from geo.keeping.rows import Kept, Step
 from geo.keeping.tables import changes
 
@@ -29,7 +29,7 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
         raise UnknownBatch(found=str(batch))
     keys = [(change.type, change.record) for change in found]
     there = rows.by_key(connection, area, keys)
-    later = [each for each in found if _version(there.get((each.type, each.record))) != _left(each)]
+    later = [each for each in found if not _stands(each, there.get((each.type, each.record)))]
     if later:
         named = [_name(each, there.get((each.type, each.record))) for each in later]
         more = " …" if len(named) > NAMED else ""
@@ -44,13 +44,13 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
     return by.batch
 
 
-def _version(there: Kept | None) -> int:
-    return there.record.version if there else 0
-
-
-def _left(change: Change) -> int:
-    """Return the version a change left behind, 0 where it removed the record."""
-    return change.after.version if change.after else 0
+def _stands(change: Change, there: Kept | None) -> bool:
+    """Whether a record is as a change left it: nobody changed it since, or what they did was undone
+    as well.
+    """
+    if there is None or change.after is None:
+        return there is None and change.after is None
+    return same(content(there.record), content(change.after))
 
 
 def _step(change: Change, there: Kept | None, batch: int) -> Step:
