@@ -44,11 +44,12 @@ class Refused(Exception):
 
 
 class Steps:
-    """Remembers the last step told, so that waiting can tell it again and be stopped."""
+    """Remembers the last step told, so that waiting can tell it again and be stopped. ``first``:
+    the step that is told while nothing else was.
+    """
 
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self._last: tuple[str, float] | None = None
+    def __init__(self, progress: Progress | None, first: tuple[str, float] | None = None) -> None:
+        self._progress, self._last = progress, first
         self._told_at = -math.inf
 
     def say(self, key: str, share: float) -> None:
@@ -104,10 +105,10 @@ class Line:
             response = self._once(method, url, asked)
             if response.status_code not in BUSY:
                 return self._good(response)
-            pause_s = _pause_asked(response)
+            pause_s = pause_asked_s(response, BUSY_PAUSE_S)
             if last or pause_s > self.timeout_s:
                 raise self.unusable("busy", found=str(response.status_code))
-            self._pause(pause_s)
+            pause(pause_s, self.check)
         raise AssertionError("the second try returns or raises")
 
     def json(self, url: str, params: dict[str, str]) -> Any:
@@ -120,7 +121,7 @@ class Line:
 
     def unusable(self, reason: str, **values: object) -> ServiceAnswer:
         """Return the error that an answer can not be used (``reasons.<reason>``)."""
-        return ServiceAnswer(service=self.service, reason=Phrase(f"reasons.{reason}", {**values}))
+        return unusable(self.service, reason, **values)
 
     def _once(self, method: str, url: str, asked: dict[str, Any]) -> requests.Response:
         given = {name: value for name, value in asked.items() if name != "headers"}
@@ -130,36 +131,21 @@ class Line:
                 method, url, headers=headers, stream=True, timeout=self.timeout_s, **given
             )
         except requests.Timeout as error:
-            raise self._slow() from error
+            raise slow(self.service, self.timeout_s) from error
         except NoConnection as error:
             raise Offline(service=self.service) from error
         except requests.RequestException as error:
             raise self.unusable("unreadable_answer") from error
         with closing(response):
-            response._content = self._body(response)
+            response._content = read_body(
+                response,
+                self.service,
+                timeout_s=self.timeout_s,
+                most_bytes=MAX_ANSWER_BYTES,
+                check=self.check,
+            )
             response._content_consumed = True
         return response
-
-    def _body(self, response: requests.Response) -> bytes:
-        """Read the answer piece by piece: a service that drips is as slow as one that is silent."""
-        end = time.monotonic() + self.timeout_s
-        pieces, size = [], 0
-        try:
-            while piece := response.raw.read1(CHUNK, decode_content=True):
-                pieces.append(piece)
-                size += len(piece)
-                self.check()
-                if time.monotonic() > end:
-                    raise self._slow()
-                if size > MAX_ANSWER_BYTES:
-                    raise self.unusable("too_long_answer", found=MAX_ANSWER_BYTES // 1_000_000)
-        except urllib3.exceptions.ReadTimeoutError as error:
-            raise self._slow() from error
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            if isinstance(error, NarhetError):
-                raise
-            raise self.unusable("cut_short") from error
-        return b"".join(pieces)
 
     def _good(self, response: requests.Response) -> requests.Response:
         if response.status_code in (400, 404):
@@ -168,21 +154,61 @@ class Line:
             raise self.unusable("http_status", found=str(response.status_code))
         return response
 
-    def _slow(self) -> ServiceSlow:
-        return ServiceSlow(service=self.service, seconds=math.ceil(self.timeout_s))
 
-    def _pause(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self.check()
-            time.sleep(min(CHECK_EVERY_S, left))
+def read_body(
+    response: requests.Response, service: str, *, timeout_s: float, most_bytes: int, check: Check
+) -> bytes:
+    """Read an answer piece by piece: a service that drips is as slow as one that is silent.
+
+    Raises
+    ------
+    ServiceSlow : it is not there whole after ``timeout_s`` seconds.
+    ServiceAnswer : it is cut short, or longer than ``most_bytes``.
+    """
+    end = time.monotonic() + timeout_s
+    pieces, size = [], 0
+    try:
+        while piece := response.raw.read1(CHUNK, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            check()
+            if time.monotonic() > end:
+                raise slow(service, timeout_s)
+            if size > most_bytes:
+                raise unusable(service, "too_long_answer", found=most_bytes // 1_000_000)
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise slow(service, timeout_s) from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        if isinstance(error, NarhetError):
+            raise
+        raise unusable(service, "cut_short") from error
+    return b"".join(pieces)
+
+
+def unusable(service: str, reason: str, **values: object) -> ServiceAnswer:
+    """Return the error that an answer can not be used (``reasons.<reason>``)."""
+    return ServiceAnswer(service=service, reason=Phrase(f"reasons.{reason}", {**values}))
+
+
+def slow(service: str, timeout_s: float) -> ServiceSlow:
+    """Return the error that a service did not answer in time."""
+    return ServiceSlow(service=service, seconds=math.ceil(timeout_s))
+
+
+def pause(seconds: float, check: Check) -> None:
+    """Wait, and ask now and then whether to go on."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        check()
+        time.sleep(min(CHECK_EVERY_S, left))
+
+
+def pause_asked_s(response: requests.Response, otherwise_s: float) -> float:
+    """Return how long a busy service asks us to wait."""
+    asked = response.headers.get("Retry-After", "")
+    return float(asked) if re.fullmatch(r"\d{1,5}", asked) else otherwise_s
 
 
 def address(variable: str, standard: str) -> str:
     """Return a service's address: the setting's, else the public one."""
     return (os.environ.get(variable) or standard).strip().rstrip("/")
-
-
-def _pause_asked(response: requests.Response) -> float:
-    asked = response.headers.get("Retry-After", "")
-    return float(asked) if re.fullmatch(r"\d{1,5}", asked) else BUSY_PAUSE_S

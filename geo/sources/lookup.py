@@ -24,8 +24,9 @@ from geo.columns import ADDRESSES
 from geo.errors import OutputUnwritable
 from geo.network import WGS84
 from geo.restricted import HOUSING
+from geo.sources.asking import Steps, unusable
 from geo.sources.osm_tables import TITLE
-from geo.sources.services import CHECK_EVERY_S, NOMINATIM, Line, Nothing, open_line, unusable
+from geo.sources.services import NOMINATIM, Line, Nothing, open_line
 
 TIMEOUT_S = 30.0
 MOST = 300
@@ -103,13 +104,7 @@ def looking_up(
     ``progress`` is told again while waiting and may raise ``Cancelled``. Answers are kept in the
     home folder for a month.
     """
-    told_at = [-np.inf]
-
-    def check() -> None:
-        if progress and time.monotonic() - told_at[0] >= CHECK_EVERY_S:
-            told_at[0] = time.monotonic()
-            progress("progress.lookup", 0.5)
-
+    check = Steps(progress, ("progress.lookup", 0.5)).again
     folder = home_folder(home) / "cache" / "lookup"
     try:
         folder.mkdir(parents=True, exist_ok=True)

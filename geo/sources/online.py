@@ -5,7 +5,6 @@ districts from Overpass, through osmnx. Knows what to ask for; ``services`` know
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import shutil
 import tempfile
@@ -26,16 +25,9 @@ from geo.area import Progress, Source, home_folder
 from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLarge
 from geo.network import WGS84, metric_crs
 from geo.sources import osm_addresses, osm_filter, osm_tables
+from geo.sources.asking import Steps, unusable
 from geo.sources.osm import MARGIN_M, OsmExtract, clip_shape, cut
-from geo.sources.services import (
-    CHECK_EVERY_S,
-    NOMINATIM,
-    OVERPASS,
-    Line,
-    Nothing,
-    open_line,
-    unusable,
-)
+from geo.sources.services import NOMINATIM, OVERPASS, Line, Nothing, open_line
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -97,7 +89,7 @@ def fetch(
     query = " ".join(query.split())
     if not query:
         raise PlaceNotFound(found="")
-    steps = _Steps(progress)
+    steps = Steps(progress, ("progress.boundary", 0.0))
     with (
         _kept_answers(query, margin_m, home) as folder,
         open_line(folder, timeout_s=timeout_s, check=steps.again) as line,
@@ -142,26 +134,6 @@ def fetch(
             "districts", extract.title, extract.licence, date, "osm_tags", rows=len(districts)
         ),
     )
-
-
-class _Steps:
-    """Remembers the last step told, so that waiting can tell it again and be stopped."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self._last = ("progress.boundary", 0.0)
-        self._told_at = -math.inf
-
-    def say(self, key: str, share: float) -> None:
-        self._last = (key, share)
-        self._told_at = -math.inf
-        self.again()
-
-    def again(self) -> None:
-        now = time.monotonic()
-        if self._progress and now - self._told_at >= CHECK_EVERY_S:
-            self._told_at = now
-            self._progress(*self._last)
 
 
 def _place(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import socket
 import threading
@@ -30,9 +29,19 @@ from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 from requests.exceptions import ConnectionError as NoConnection
 from shapely.errors import ShapelyError
 
-from geo.errors import NarhetError, Offline, ServiceAnswer, ServiceSlow
+from geo.errors import NarhetError, Offline
 from geo.sources import osm_filter
-from geo.texts import Phrase
+from geo.sources.asking import (
+    CHECK_EVERY_S,
+    CHUNK,
+    Check,
+    address,
+    pause,
+    pause_asked_s,
+    read_body,
+    slow,
+    unusable,
+)
 
 NOMINATIM, OVERPASS = "Nominatim", "Overpass"
 NOMINATIM_URL = "https://nominatim.openstreetmap.org"
@@ -44,13 +53,7 @@ BUSY_PAUSE_S = 15.0
 """Wait before asking a busy service a second and last time."""
 STATUS_TIMEOUT_S = 10.0
 STATUS_PAUSE_S = 3.0
-CHECK_EVERY_S = 0.5
-"""While waiting, the user is asked this often whether to go on."""
 MAX_ANSWER_BYTES = 600_000_000
-CHUNK = 1 << 16
-
-Check = Callable[[], None]
-"""Called often; raises ``Cancelled`` when the user has stopped the work."""
 T = TypeVar("T")
 
 _one_at_a_time = threading.Lock()
@@ -93,10 +96,8 @@ class Line:
                 return _answer(service, self.timeout_s, question)
             except _Busy as busy:
                 if last or busy.pause_s > self.timeout_s:
-                    raise ServiceAnswer(
-                        service=service, reason=Phrase("reasons.busy", {"found": str(busy.status)})
-                    ) from None
-                self._pause(busy.pause_s)
+                    raise unusable(service, "busy", found=str(busy.status)) from None
+                pause(busy.pause_s, self.check)
         raise AssertionError("the second try returns or raises")
 
     def _wait_for_slot(self) -> None:
@@ -106,8 +107,8 @@ class Line:
         end = time.monotonic() + self.timeout_s
         while (wait_s := self._seconds_to_slot()) > 0:
             if time.monotonic() + wait_s > end:
-                raise ServiceSlow(service=OVERPASS, seconds=math.ceil(self.timeout_s))
-            self._pause(wait_s)
+                raise slow(OVERPASS, self.timeout_s)
+            pause(wait_s, self.check)
 
     def _seconds_to_slot(self) -> float:
         try:
@@ -127,12 +128,6 @@ class Line:
             return float(max(1, min(waits)))
         return STATUS_PAUSE_S if re.search(r"Rate limit: [1-9]", page) else 0.0
 
-    def _pause(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self.check()
-            time.sleep(min(CHECK_EVERY_S, left))
-
 
 @contextmanager
 def open_line(cache: Path, *, timeout_s: float, check: Check) -> Iterator[Line]:
@@ -141,8 +136,8 @@ def open_line(cache: Path, *, timeout_s: float, check: Check) -> Iterator[Line]:
 
     ``NARHET_OVERPASS_URL`` and ``NARHET_NOMINATIM_URL`` name other servers.
     """
-    overpass_url = _url("NARHET_OVERPASS_URL", OVERPASS_URL).removesuffix("/interpreter")
-    nominatim_url = _url("NARHET_NOMINATIM_URL", NOMINATIM_URL).removesuffix("/search")
+    overpass_url = address("NARHET_OVERPASS_URL", OVERPASS_URL).removesuffix("/interpreter")
+    nominatim_url = address("NARHET_NOMINATIM_URL", NOMINATIM_URL).removesuffix("/search")
     reader = _Reader(timeout_s, check)
     ours: dict[str, Any] = {
         "all_oneway": True,  # each stretch once: walking is free both ways anyway
@@ -186,18 +181,13 @@ def _answer(service: str, timeout_s: float, question: Callable[[], T]) -> T:
     except InsufficientResponseError as error:
         raise Nothing from error
     except requests.Timeout as error:
-        raise ServiceSlow(service=service, seconds=math.ceil(timeout_s)) from error
+        raise slow(service, timeout_s) from error
     except NoConnection as error:
         raise Offline(service=service) from error
     except (requests.RequestException, ResponseStatusCodeError) as error:
         raise unusable(service, "unreadable_answer") from error
     except (LookupError, TypeError, ValueError, AttributeError, ShapelyError) as error:
         raise unusable(service, "unreadable_answer") from error
-
-
-def unusable(service: str, reason: str, **values: object) -> ServiceAnswer:
-    """Return the error that an answer can not be used (``reasons.<reason>``)."""
-    return ServiceAnswer(service=service, reason=Phrase(f"reasons.{reason}", {**values}))
 
 
 @dataclass
@@ -216,35 +206,19 @@ class _Reader:
             return response
         with closing(response):
             if response.status_code in BUSY:
-                raise _Busy(response.status_code, _pause_asked(response))
+                raise _Busy(response.status_code, pause_asked_s(response, BUSY_PAUSE_S))
             if not response.ok:
                 raise unusable(self.service, "http_status", found=str(response.status_code))
-            body = self._body(response)
+            body = read_body(
+                response,
+                self.service,
+                timeout_s=self.timeout_s,
+                most_bytes=MAX_ANSWER_BYTES,
+                check=self.check,
+            )
         _check_answer(self.service, body)
         response.raw = urllib3.HTTPResponse(body=BytesIO(body), preload_content=False)
         return response
-
-    def _body(self, response: requests.Response) -> bytes:
-        """Read the answer piece by piece: a service that drips is as slow as one that is silent."""
-        service = self.service
-        end = time.monotonic() + self.timeout_s
-        pieces, size = [], 0
-        try:
-            while piece := response.raw.read1(CHUNK, decode_content=True):
-                pieces.append(piece)
-                size += len(piece)
-                self.check()
-                if time.monotonic() > end:
-                    raise ServiceSlow(service=service, seconds=math.ceil(self.timeout_s))
-                if size > MAX_ANSWER_BYTES:
-                    raise unusable(service, "too_long_answer", found=size // 1_000_000)
-        except urllib3.exceptions.ReadTimeoutError as error:
-            raise ServiceSlow(service=service, seconds=math.ceil(self.timeout_s)) from error
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            if isinstance(error, NarhetError):
-                raise
-            raise unusable(service, "cut_short") from error
-        return b"".join(pieces)
 
 
 def _check_answer(service: str, body: bytes) -> None:
@@ -261,12 +235,3 @@ def _check_answer(service: str, body: bytes) -> None:
         raise unusable(service, "unreadable_answer")
     if remark := str(answer.get("remark", "")):
         raise unusable(service, "remark", found=" ".join(remark.split())[:160])
-
-
-def _pause_asked(response: requests.Response) -> float:
-    asked = response.headers.get("Retry-After", "")
-    return float(asked) if re.fullmatch(r"\d{1,5}", asked) else BUSY_PAUSE_S
-
-
-def _url(variable: str, standard: str) -> str:
-    return (os.environ.get(variable) or standard).strip().rstrip("/")

@@ -15,7 +15,7 @@ from geo.addresses import Wanted
 from geo.area import Area
 from geo.errors import Cancelled, Offline, ServiceAnswer
 from geo.importing import Import, propose
-from geo.sources import lookup as looking
+from geo.sources import asking
 from geo.sources import services as manners
 from geo.sources.lookup import looking_up
 from geo.sources.tables import understand
@@ -158,7 +158,7 @@ def test_after_the_most_that_may_be_asked_the_rest_is_told(services: Services, a
 
 
 def test_a_person_can_stop_it(services: Services, area: Area, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(looking, "CHECK_EVERY_S", 0.0)
+    monkeypatch.setattr(asking, "CHECK_EVERY_S", 0.0)
 
     def stop(_key: str, _share: float) -> None:
         if services.asked:
