@@ -91,7 +91,7 @@ def _what_happens(area: Area, upload: Upload, found: Import) -> None:
     _lookup(upload, found)
     _left_out(found)
     fixes = checksbox.choose(found.problems, upload.id)
-    _put_in(area, found, fixes)
+    _put_in(area, upload, found, fixes)
 
 
 def _map(spec: Any, area: Area) -> None:
@@ -143,7 +143,7 @@ def _left_out(found: Import) -> None:
             st.text(texts.text("show.row", language, row=str(item.row), why=why))
 
 
-def _put_in(area: Area, found: Import, fixes: tuple[Fix, ...]) -> None:
+def _put_in(area: Area, upload: Upload, found: Import, fixes: tuple[Fix, ...]) -> None:
     planned = plan(found, area, keepbox.store(area), fixes=fixes)
     st.markdown(f"**{_planned(planned)}**")
     for name in ("kept", "gone", "closed"):
@@ -157,7 +157,7 @@ def _put_in(area: Area, found: Import, fixes: tuple[Fix, ...]) -> None:
         key="data_put_in",
         disabled=not planned.edits,
         on_click=_carry_out,
-        args=(area, found, fixes),
+        args=(area, upload, found, fixes),
     )
 
 
@@ -166,7 +166,12 @@ def _planned(planned: Plan) -> str:
     return t("importing.plan", **counts)
 
 
-def _carry_out(area: Area, found: Import, fixes: tuple[Fix, ...]) -> None:
+def _carry_out(area: Area, upload: Upload, found: Import, fixes: tuple[Fix, ...]) -> None:
+    """Put in what the person saw; not what a correction made a moment ago has overtaken."""
+    now = uploadbox.current()
+    if now is None or (now.key, now.lookup) != (upload.key, upload.lookup):
+        keepbox.notice(area, t("data.look_again"))
+        return
     waiting = len(found.unplaced) + sum(fix.what == "unplace" for fix in fixes)
     words = t("data.imported", file=found.file, placed=len(found.places), waiting=waiting)
     try:

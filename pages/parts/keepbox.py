@@ -106,6 +106,11 @@ def run(area: Area, work: Callable[[], int], words: str) -> bool:
     return True
 
 
+def notice(area: Area, words: str) -> None:
+    """Say something about what was not done."""
+    st.session_state["data_done"] = Done(area.id, words)
+
+
 def undo(area: Area, batch: int) -> None:
     """Undo a batch."""
     run(area, lambda: store_of(area.id).undo(batch, who=who()), t("data.undone", batch=str(batch)))
@@ -120,8 +125,10 @@ def show(area: Area) -> None:
     if done is None or done.area != area.id:
         return
     left, right = st.columns([4, 1], vertical_alignment="center")
-    left.success(literal(done.words), icon=":material/check:")
-    if done.batch:
+    if not done.batch:
+        left.info(literal(done.words), icon=":material/info:")
+    else:
+        left.success(literal(done.words), icon=":material/check:")
         right.button(
             t("data.undo"),
             key="data_undo",
