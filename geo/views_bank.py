@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo import presets, restricted, texts
+from geo.activity.languages import is_right_to_left
 from geo.area import Area
 from geo.banking import Bank, Entry
 from geo.mapview import (
@@ -104,33 +105,63 @@ def bank_table(
     )
 
 
-def list_table(
+@dataclass(frozen=True)
+class Card:
+    """An entry to read on screen: its number on the map ("" for none), what and where it is, how
+    far and when, what else its record tells, what is uncertain, where to read more, and its own
+    texts in other languages. Text of files, not safe for HTML.
+    """
+
+    number: str
+    name: str
+    sub: str
+    walk: str
+    hours: str
+    told: tuple[str, ...]
+    doubt: str
+    link: str
+    texts: tuple[OtherText, ...]
+
+
+@dataclass(frozen=True)
+class OtherText:
+    """A text in a language (BCP 47), and whether it is read from the right."""
+
+    language: str
+    from_right: bool
+    text: str
+
+
+def cards(
     entries: Iterable[Entry], bank: Bank, numbers: Mapping[str, int], language: str
-) -> pd.DataFrame:
-    """Return entries as a list to read on screen: the same as ``bank_table`` in fewer columns."""
-    rows = []
-    for entry in entries:
-        told = dict.fromkeys(
-            (
-                bank_words.name_words(entry, language),
-                bank_words.kind_words(entry, language),
-                bank_words.where_words(entry),
-            )
-        )
-        rows.append(
-            (
-                " · ".join(filter(None, told)),
-                str(numbers.get(entry.place, "")),
-                bank_words.walk_words(entry, language),
-                bank_words.hours_words(entry, bank.question, language),
-                bank_words.language_words(entry, language),
-                bank_words.terms_and_whom(entry, language),
-                bank_words.doubt_words(entry, language),
-            )
-        )
-    names = ("name", "number", "walk", "hours", "languages", "terms", "sure")
-    return pd.DataFrame(
-        rows, columns=[bank_words.say(f"column_{name}", language) for name in names]
+) -> list[Card]:
+    """Return entries to read on screen; ``bank_table`` says the same."""
+    return [_card(entry, bank, numbers, language) for entry in entries]
+
+
+def _card(entry: Entry, bank: Bank, numbers: Mapping[str, int], language: str) -> Card:
+    sub = (bank_words.kind_words(entry, language), bank_words.where_words(entry))
+    told = (
+        bank_words.language_words(entry, language),
+        bank_words.terms_and_whom(entry, language),
+        ", ".join(entry.activity.organisers),
+        "" if entry.activity.contact == entry.link else entry.activity.contact,
+    )
+    return Card(
+        number=str(numbers.get(entry.place, "")),
+        name=bank_words.name_words(entry, language),
+        sub=" · ".join(filter(None, sub)),
+        walk=bank_words.walk_words(entry, language),
+        hours=bank_words.hours_words(entry, bank.question, language),
+        told=tuple(filter(None, told)),
+        doubt=bank_words.doubt_words(entry, language),
+        link=entry.link,
+        texts=tuple(
+            OtherText(each.language, is_right_to_left(each.language), part)
+            for each in (*entry.written, *entry.place_written)
+            for part in (each.name, each.text)
+            if part
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from geo.area import Area
 from geo.banking import Bank, Entry
 from geo.errors import NarhetError
 from geo.output import bank_files, bank_words
-from pages.parts import answers, bankbox, frame, mapbox, state, tables
+from pages.parts import answers, bankbox, banklist, frame, mapbox, state, tables
 from pages.parts.downloads import offer
 from pages.parts.literal import literal
 from pages.parts.state import t
@@ -65,8 +65,10 @@ def _chosen(area: Area, bank: Bank) -> None:
 
 
 def _list(title: str, entries: tuple[Entry, ...], bank: Bank, numbers: dict[str, int]) -> None:
-    rows = views_bank.list_table(entries[:LONGEST], bank, numbers, state.language())
-    tables.table(rows, f"{title} ({texts.number(len(entries), state.language())})")
+    language = state.language()
+    count = texts.number(len(entries), language)
+    cards = views_bank.cards(entries[:LONGEST], bank, numbers, language)
+    banklist.show(cards, f"{title} ({count})", language)
     if len(entries) > LONGEST:
         st.caption(t("kunskapsbank.more", count=len(entries) - LONGEST))
 

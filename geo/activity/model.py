@@ -60,7 +60,8 @@ class Activity:
     ``place``: a place's id. ``times``: None where the hours are unknown. ``languages``: BCP 47.
     ``audience``: codes of ``audiences()``. ``seats``: people at a time; of mentors, matches a year.
     ``confirmed``: the day somebody last made sure. ``visiting``: by another organisation than the
-    place's own, at its desk or in its rooms.
+    place's own, at its desk or in its rooms. ``told``: columns with a link or a text in another
+    language (see ``geo.activity.told``), and the text.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Activity:
     valid_to: date | None = None
     visiting: bool = False
     demonstration: bool = False
+    told: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

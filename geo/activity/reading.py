@@ -19,6 +19,7 @@ from geo.activity.finding import Places
 from geo.activity.hours import row_times
 from geo.activity.model import Activity, Named, Times, activity_kinds, audiences, kind_of_place
 from geo.activity.rows import Row
+from geo.activity.told import told_of
 from geo.area import LeftOut
 from geo.errors import ColumnMissing, UnknownLanguage
 from geo.sources.cells import plain
@@ -88,6 +89,8 @@ def activities_in(
         row = Row(int(number), {key: record[name] for key, name in used.items()}, used, left_out)
         found = _activity(row, names)
         if found is not None:
+            more = {key: cell for key, cell in record.items() if key not in used.values()}
+            found = replace(found, told=told_of(more))
             read.append((row, found, row_times(row)))
     activities = _joined(read)
     return ActivitiesRead(activities, tuple(left_out), used, len(frame))

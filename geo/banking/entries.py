@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,11 +16,12 @@ from geo.activity import Activity, activities_of, activity_kinds, is_counted, op
 from geo.activity.derived import DERIVED
 from geo.activity.languages import known_in
 from geo.activity.model import kind_of_place
+from geo.activity.told import link_of, written_of
 from geo.area import Area
 from geo.associations import ASSOCIATION, Association, associations_of
 from geo.banking.asking import Question
 from geo.banking.model import ACTIVITY, PLACE, VISIT, Entry
-from geo.banking.records import fields_of, link_of, rules, said, written_of
+from geo.banking.records import fields_of, rules, said
 from geo.here import source_of
 from geo.meeting.terms import kinds_of
 from geo.network import Floats
@@ -75,14 +75,11 @@ def entries_of(area: Area, question: Question, metres: Floats) -> Iterator[Entry
 
 
 def _activities(ground: _Ground, running: list[Activity]) -> Iterator[Entry]:
-    table = ground.area.activities
-    details = dict(zip(table["id"].astype(str), table["details"], strict=True))
     kinds = kinds_of(ground.question.kinds)
     for each in running:
         if each.kind in kinds:
             what = VISIT if each.visiting else ACTIVITY
-            record = fields_of(details.get(each.id))
-            yield _entry(what, each, ground.row(each.place), ground.walk(each.place), record)
+            yield _entry(what, each, ground.row(each.place), ground.walk(each.place))
 
 
 def _places(ground: _Ground, running: list[Activity]) -> Iterator[Entry]:
@@ -98,7 +95,7 @@ def _places(ground: _Ground, running: list[Activity]) -> Iterator[Entry]:
         left_out = place in own or kind == ASSOCIATION or kind in rules().left_out
         if not left_out and _is_asked(theme, ground.question):
             row = ground.row(place)
-            yield _entry(PLACE, _of_place(ground.area, row), row, ground.walk(place), {})
+            yield _entry(PLACE, _of_place(ground.area, row), row, ground.walk(place))
 
 
 def _associations(ground: _Ground) -> Iterator[Entry]:
@@ -112,29 +109,22 @@ def _is_asked(theme: str, question: Question) -> bool:
     return not question.kinds or theme in question.kinds
 
 
-def _entry(
-    what: str,
-    activity: Activity,
-    row: pd.Series,
-    walk: tuple[float, float],
-    record: Mapping[str, Any],
-) -> Entry:
-    """Return an entry before hours; ``record`` holds what an activity tells beside its fields."""
-    there = fields_of(row["details"])
+def _entry(what: str, activity: Activity, row: pd.Series, walk: tuple[float, float]) -> Entry:
+    """Return an entry before hours."""
+    there, own = fields_of(row["details"]), dict(activity.told)
     kind = str(row["kind"])
     of_place = activity.id.startswith(DERIVED)
-    theme = _theme(activity.kind) or rules().themes.get(kind, "")
-    links = (said(record, "link"), activity.contact, said(there, "link"))
+    links = (said(own, "link"), activity.contact, said(there, "link"))
     return Entry(
         what=what,
         activity=activity,
         place_name=str(row["name"]),
         kind_of_place=kind,
-        theme=theme,
+        theme=_theme(activity.kind) or rules().themes.get(kind, ""),
         metres=walk[0],
         minutes=walk[1],
         link=next(filter(None, map(link_of, links)), ""),
-        written=written_of(there if of_place else record),
+        written=written_of(there if of_place else own),
         place_written=() if of_place else written_of(there),
     )
 
@@ -168,7 +158,7 @@ def _of_association(each: Association, ground: _Ground) -> Entry:
         contact=each.contact,
         confirmed=each.confirmed or place.confirmed,
     )
-    found = _entry(ASSOCIATION, told, row, ground.walk(each.place), {})
+    found = _entry(ASSOCIATION, told, row, ground.walk(each.place))
     return replace(found, mentors=each.mentors_per_year, buddies=each.buddies_per_year)
 
 

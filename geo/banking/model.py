@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import shapely
 
 from geo.activity import Activity, Occurrence
+from geo.activity.told import Written
 from geo.associations import ASSOCIATION
 from geo.banking.asking import Question
-from geo.banking.records import Written
 
 ACTIVITY, VISIT, PLACE = "activity", "visit", "place"
 SORTS = (ACTIVITY, VISIT, ASSOCIATION, PLACE)

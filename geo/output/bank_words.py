@@ -81,6 +81,7 @@ def count_words(bank: Bank, language: str) -> str:
         "count",
         language,
         found=len(bank.entries),
+        unsure=sum(bool(entry.doubts) for entry in bank.entries),
         language_unknown=len(bank.language_unknown),
         hours_unknown=len(bank.hours_unknown),
         unreachable=len(bank.unreachable),

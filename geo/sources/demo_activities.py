@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo.activity import Activity, from_table, to_table
 from geo.activity.times import ALWAYS
+from geo.activity.told import told_of
 from geo.texts import DATA
 
 MOST_DAYS_OLD = 180
@@ -76,7 +77,10 @@ def invented_activities(
             "confirmed": _ago(row, "confirmed_days_ago", today),
             "valid_to": _ago(row, "ended_days_ago", today),
             "demonstration": True,
-            "details": json.dumps({"visiting": True}) if row.get("visiting") else "{}",
+            "details": json.dumps(
+                {**({"visiting": True} if row.get("visiting") else {}), **dict(told_of(row))},
+                ensure_ascii=False,
+            ),
         }
         for number, row in enumerate(rows, start=1)
     ]
