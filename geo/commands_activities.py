@@ -21,6 +21,7 @@ from geo.activity.times import STOCKHOLM
 from geo.area import Area, LeftOut, open_area, save_area
 from geo.commands import Options, Say
 from geo.errors import BadDate
+from geo.meeting.terms import week_of
 from geo.output import activity_files, tables
 from geo.output.activity_files import Week
 
@@ -98,7 +99,7 @@ def _monday(text: str, today: date) -> date:
     chosen = day(text) if text else today
     if chosen is None:
         raise BadDate(found=text[:40])
-    return chosen - timedelta(days=chosen.weekday())
+    return week_of(chosen)
 
 
 def _warn(line: str) -> None:

@@ -69,10 +69,10 @@ def to_ics(
     return bytes(calendar.to_ical())
 
 
-def new_calendar() -> Calendar:
+def new_calendar(product: str = PRODUCT) -> Calendar:
     """Return an empty calendar that knows the clock of Stockholm."""
     calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
+    calendar.add("prodid", product)
     calendar.add("version", "2.0")
     calendar.add_component(Timezone.from_ical(_STOCKHOLM))
     return calendar

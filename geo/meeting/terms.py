@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.activity import Activity, activity_kinds, audiences, languages, themes
-from geo.errors import AreaLacks, UnknownTerm
+from geo.errors import AreaLacks, BadDate, UnknownTerm
 from geo.network import Bools
 from geo.newcomers import availabilities, free_hours
 from geo.texts import DATA, Phrase
 
 if TYPE_CHECKING:
     from geo.area import Area
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years a week may be in: before and after them the calendar of holidays, and of dates, ends."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,9 @@ def read_language(words: str) -> str:
 
 
 def week_of(day: date) -> date:
-    """Return the Monday of a day's week."""
+    """Return the Monday of a day's week, or raise ``BadDate`` for a year nobody asks about."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadDate(found=day.isoformat())
     return day - timedelta(days=day.weekday())
 
 

@@ -5,12 +5,13 @@ gives the same events, so that one opened again replaces itself.
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
-from icalendar import Calendar, Event
+from icalendar import Event
 
 from geo import texts
 from geo.activity import languages
+from geo.activity.ics import new_calendar
 from geo.reaching.rounds import Plan, Round, Stop
 from geo.reaching.rules import needs
 
@@ -18,8 +19,6 @@ PRODUCT = "-//Narhet//uppsokande//SV"
 SPACE = uuid.UUID("6f1e6e6a-6f0c-5b1e-9d0e-6a1d7f1c2b11")
 """What the ids of our events are made within."""
 HOST = "narhet.invalid"
-YEAR = timedelta(days=366)
-"""The time zone is told for so long before and after the week."""
 
 
 def ics_bytes(plan: Plan, language: str = "sv") -> bytes:
@@ -27,9 +26,7 @@ def ics_bytes(plan: Plan, language: str = "sv") -> bytes:
 
     Text is escaped as the format wants; a person's or a place's name can be nothing but text.
     """
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
+    calendar = new_calendar(PRODUCT)
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add(
@@ -38,7 +35,6 @@ def ics_bytes(plan: Plan, language: str = "sv") -> bytes:
     for each in plan.rounds:
         for stop in each.stops:
             calendar.add_component(_event(plan, each, stop, language))
-    calendar.add_missing_timezones(first_date=plan.monday - YEAR, last_date=plan.monday + YEAR)
     return bytes(calendar.to_ical())
 
 

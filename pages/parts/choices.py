@@ -64,7 +64,7 @@ def limit(*, where: Any = st) -> float:
 
     def label(name: str) -> str:
         if name == OWN:
-            return t("choose.own_limit")
+            return texts.text("choose.own_limit", language)
         return texts.metres(known[name].metres, language)
 
     own = chosen not in known or st.session_state.get("own_limit", False)

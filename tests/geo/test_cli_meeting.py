@@ -60,6 +60,18 @@ def test_hours_are_told_by_stretch_of_the_week(capsys) -> None:
 
 
 @pytest.mark.usefixtures("area")
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "words",
+    [("meet", "street", "--measure", "hours"), ("activities", "street")],
+    ids=lambda w: w[0],
+)
+def test_a_week_of_no_calendar_is_told(words, day: str, capsys) -> None:
+    assert main([*words, "--week", day]) == 2
+    assert f"”{day}” är inget datum som går att räkna med." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("area")
 def test_one_housing_is_told_yes_perhaps_or_no(capsys) -> None:
     said = told(
         capsys, "--measure", "hours", "--housing", "transitional_housing-150", "--kind", "language"

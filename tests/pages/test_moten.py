@@ -140,3 +140,10 @@ def test_black_can_be_read_on_each_colour_and_each_is_darker_than_the_last(gatan
     cell = heat_map(answer, "sv").cells[1][10]
     assert (cell.words, cell.low) == ("67", PALETTE[5])
     assert cell.aloud.startswith("Tisdag 17–18: 67")
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_limit_of_ones_own_is_named_in_the_language_of_the_screen() -> None:
+    test = asked(limit="850", lang="en")
+    (limit,) = (box for box in test.selectbox if box.label == texts.text("choose.limit", "en"))
+    assert limit.options[-1] == texts.text("choose.own_limit", "en")

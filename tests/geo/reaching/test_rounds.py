@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -178,6 +179,19 @@ def test_the_calendar_is_in_summer_time_when_stockholm_is() -> None:
     start = event.decoded("dtstart")
     # 100 m at 1.33 m/s is 76 s after nine; Stockholm is two hours ahead of UTC then.
     assert start.astimezone(UTC) == datetime(2027, 3, 30, 7, 1, 16, tzinfo=UTC)
+
+
+def test_the_calendar_s_own_zone_changes_when_stockholm_s_clocks_do() -> None:
+    calendar = icalendar.Calendar.from_ical(ics_bytes(planned([visit(100)], [worker()])))
+    (zone,) = calendar.walk("VTIMEZONE")
+    told = zone.to_tz(lookup_tzid=False)
+    for day in (date(2026, 3, 29), date(2026, 10, 25)):
+        for hour in (1, 4):
+            clock = datetime.combine(day, time(hour))
+            there = clock.replace(tzinfo=ZoneInfo("Europe/Stockholm")).utcoffset()
+            assert clock.replace(tzinfo=told).utcoffset() == there
+    (change,) = (part["DTSTART"].dt for part in zone.walk("DAYLIGHT"))
+    assert change.time() == time(2)  # by the winter clock that shows until then
 
 
 @pytest.mark.parametrize(
