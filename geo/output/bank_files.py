@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
-from geo import presets, texts
+from geo import texts
 from geo.area import Area
 from geo.banking import Bank, Entry
 from geo.network import MAX_SNAP_M
 from geo.output import bank_words, leaflet, tables
+from geo.output.spreadsheets import Lines, Sheet, told, xlsx_of
 
 BANK_COLUMNS = (
     "list", "what", "theme", "kind", "name", "place", "metres", "minutes", "hours", "languages",
@@ -79,52 +78,18 @@ def bank_json(bank: Bank, area: Area, language: str) -> dict[str, Any]:
 
 def summary(bank: Bank, area: Area, language: str) -> tuple[tuple[str, str], ...]:
     """Return what a file says of itself: the question, the area, the settings, the sources."""
-
-    def word(key: str) -> str:
-        return texts.text(f"file.{key}", language)
-
-    profile = presets.profile(bank.question.profile)
-    lines = [
-        (word("answer"), bank_words.title(bank, language)),
-        (word("area"), f"{area.name} ({area.key})"),
-        (word("profile"), f"{profile.name(language)}: {profile.source(language)}"),
-        (word("snap_rule"), texts.text("gap.snap_rule", language, limit=MAX_SNAP_M)),
-    ]
-    if area.demonstration:
-        lines.append((word("demonstration"), texts.text("demo.mark", language)))
-    lines += [
-        (
-            f"{word('source')} – {tables.part_name(source.part, language)}",
-            tables.source_line(source, language),
-        )
-        for source in area.sources
-    ]
-    if area.uses_osm:
-        lines.append((word("credit"), tables.credit(area)))
-    return tuple(lines)
+    lines = [(texts.text("file.answer", language), bank_words.title(bank, language))]
+    lines += tables.walked(area, bank.question.profile, language)
+    made_up = area.demonstration
+    return (*lines, *tables.origins(area, area.sources, language, demonstration=made_up))
 
 
 def xlsx_bytes(bank: Bank, area: Area, language: str) -> bytes:
     """Write an Excel workbook: the rows, and what they rest on."""
-    memory = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
-    bold = book.add_format({"bold": True})
-    rows = rows_of(bank, area, language)
-    sheet = book.add_worksheet("bank")
-    sheet.freeze_panes(1, 0)
-    for column, name in enumerate(rows.columns):
-        sheet.write_string(0, column, name, bold)
-        for row, value in enumerate(rows[name], start=1):
-            tables.write_cell(sheet, row, column, value)
-    sheet = book.add_worksheet("info")
-    sheet.set_column(0, 0, 140)
-    told = [f"{label}: {words}" for label, words in summary(bank, area, language)]
     asked = bank_words.question_words(bank.question, language)
-    for row, line in enumerate([asked, *bank_words.restricted_note(bank, language), *told]):
-        sheet.write_string(row, 0, line)
-    book.close()
-    return memory.getvalue()
+    hidden = bank_words.restricted_note(bank, language)
+    lines = (asked, *hidden, *told(summary(bank, area, language)))
+    return xlsx_of([Sheet("bank", rows_of(bank, area, language)), Lines("info", lines)])
 
 
 def json_text(bank: Bank, area: Area, language: str) -> str:

@@ -7,19 +7,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import xlsxwriter
 
-from geo import presets, restricted, texts
+from geo import restricted, texts
 from geo.area import Area
 from geo.meeting import Answer, Arenas, Hours, Languages, asked_of
 from geo.network import MAX_SNAP_M, WGS84
 from geo.output import meeting_whom_words, meeting_words, tables
 from geo.output.meeting_rows import MEETING_COLUMNS, rows_of
+from geo.output.spreadsheets import Lines, Sheet, told, xlsx_of
 
 ENDINGS = (".csv", ".xlsx", ".json", ".geojson")
 
@@ -118,51 +117,23 @@ def meeting_json(content: MeetingFile, answer: Answer, area: Area, language: str
 
 def summary(answer: Answer, area: Area, language: str) -> tuple[tuple[str, str], ...]:
     """Return what a file says of itself: the area, the settings, the sources."""
-
-    def word(key: str) -> str:
-        return texts.text(f"file.{key}", language)
-
-    profile = presets.profile(asked_of(answer).profile)
-    lines = [
-        (word("area"), f"{area.name} ({area.key})"),
-        (word("profile"), f"{profile.name(language)}: {profile.source(language)}"),
-        (word("snap_rule"), texts.text("gap.snap_rule", language, limit=MAX_SNAP_M)),
-    ]
-    if area.demonstration:
-        lines.append((word("demonstration"), texts.text("demo.mark", language)))
-    lines += [
-        (
-            f"{word('source')} – {tables.part_name(source.part, language)}",
-            tables.source_line(source, language),
-        )
-        for source in area.sources
-    ]
-    if area.uses_osm:
-        lines.append((word("credit"), tables.credit(area)))
-    return tuple(lines)
+    walked = tables.walked(area, asked_of(answer).profile, language)
+    made_up = area.demonstration
+    return (*walked, *tables.origins(area, area.sources, language, demonstration=made_up))
 
 
 def xlsx_bytes(content: MeetingFile) -> bytes:
     """Write an Excel workbook: a sheet for each sort of row, the sentences, what it rests on."""
-    memory = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
-    bold = book.add_format({"bold": True})
-    for name in dict.fromkeys(content.rows["what"]):
-        sheet = book.add_worksheet(str(name))
-        sheet.freeze_panes(1, 4)
-        chosen = content.rows[content.rows["what"] == name]
-        for column, field in enumerate(MEETING_COLUMNS):
-            sheet.write_string(0, column, field, bold)
-            for row, value in enumerate(chosen[field], start=1):
-                tables.write_cell(sheet, row, column, value)
-    sheet = book.add_worksheet("info")
-    sheet.set_column(0, 0, 140)
-    told = [f"{label}: {words}" for label, words in content.summary]
-    for row, line in enumerate([*content.lines, *told]):
-        sheet.write_string(row, 0, line)
-    book.close()
-    return memory.getvalue()
+    what = content.rows["what"]
+    return xlsx_of(
+        [
+            *(
+                Sheet(str(name), content.rows[what == name][list(MEETING_COLUMNS)], frozen=(1, 4))
+                for name in dict.fromkeys(what)
+            ),
+            Lines("info", (*content.lines, *told(content.summary))),
+        ]
+    )
 
 
 def geojson_bytes(content: MeetingFile) -> bytes:

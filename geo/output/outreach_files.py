@@ -24,6 +24,7 @@ from geo.output.outreach_tables import (
     rows_of,
     summary,
 )
+from geo.output.spreadsheets import write_cell
 from geo.outreach import Brief, Effect, Proposal, Row
 from geo.reaching import telling
 from geo.reaching.calendar import ics_bytes
@@ -150,7 +151,7 @@ def _sheet(book: Any, name: str, table: pd.DataFrame, looks: tuple[Any, Any]) ->
         sheet.set_column(column, column, min(60, max(8, longest + 2)))
         sheet.write_string(0, column, str(head), looks[0])
         for row, value in enumerate(values, start=1):
-            tables.write_cell(sheet, row, column, value, looks[1])
+            write_cell(sheet, row, column, value, looks[1])
 
 
 def _row_json(brief: Brief, row: Row, made: tuple[Proposal, ...], language: str) -> dict[str, Any]:

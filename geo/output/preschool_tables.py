@@ -8,20 +8,19 @@ import math
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-import xlsxwriter
 
-from geo import presets, privacy, restricted, texts
+from geo import privacy, restricted, texts
 from geo.area import Area
 from geo.network import WGS84
 from geo.output import preschool_files, tables
 from geo.output.preschool_files import amount_words
+from geo.output.spreadsheets import Lines, Sheet, told, xlsx_of
 from geo.preschool_answer import HousingRow, PreschoolAnswer, Shortage
 
 PRESCHOOL_COLUMNS = (
@@ -114,35 +113,22 @@ def summary(
     answer: PreschoolAnswer, area: Area, language: str, *, exact: bool = False
 ) -> tuple[tuple[str, str], ...]:
     """Return what a file says of itself: the sentence, settings, rules, problems and sources."""
-
-    def word(key: str) -> str:
-        return texts.text(f"file.{key}", language)
-
     shown = answer if exact else preschool_files.without_small_counts(answer)
-    profile = presets.profile(answer.asked.profile)
     chosen = preschool_files.settings(answer, language)
+    *walked, (label, _) = tables.walked(area, answer.asked.profile, language)
     lines = [
-        (word("answer"), preschool_files.headline(shown, language)),
-        (word("area"), f"{area.name} ({area.key})"),
-        (word("profile"), f"{profile.name(language)}: {profile.source(language)}"),
-        (word("snap_rule"), f"{chosen['snap_rule']} {chosen['walk']}"),
+        (texts.text("file.answer", language), preschool_files.headline(shown, language)),
+        *walked,
+        (label, f"{chosen['snap_rule']} {chosen['walk']}"),
     ]
-    lines += [(word("estimated"), note) for note in preschool_files.notes(shown, language)]
+    estimated = texts.text("file.estimated", language)
+    lines += [(estimated, note) for note in preschool_files.notes(shown, language)]
     lines += [
         (texts.text("preschools.problems", language), preschool_files.problem_words(each, language))
         for each in answer.problems
     ]
-    if answer.demonstration:
-        lines.append((word("demonstration"), texts.text("demo.mark", language)))
-    lines += [
-        (
-            f"{word('source')} – {tables.part_name(source.part, language)}",
-            tables.source_line(source, language),
-        )
-        for source in answer.sources
-    ]
-    if area.uses_osm:
-        lines.append((word("credit"), tables.credit(area)))
+    made_up = answer.demonstration
+    lines += tables.origins(area, answer.sources, language, demonstration=made_up)
     return tuple(lines)
 
 
@@ -235,33 +221,22 @@ def xlsx_bytes(content: PreschoolFile) -> bytes:
     """Write an Excel workbook: a sheet each for the area and its districts, the housings, the
     preschools, what they rest on, and what else was asked.
     """
-    memory = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
-    bold = book.add_format({"bold": True})
-    for name, kinds in (
+    what = content.rows["what"]
+    parts = (
         ("districts", ("area", "district")),
         ("housing", ("transitional_housing",)),
         ("preschools", ("preschool",)),
-    ):
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 3)
-        sheet.set_column(2, 2, 32)
-        for column, field in enumerate(content.rows.columns):
-            sheet.write_string(0, column, field, bold)
-            chosen = content.rows.loc[content.rows["what"].isin(kinds), field]
-            for row, value in enumerate(chosen, start=1):
-                tables.write_cell(sheet, row, column, value)
-    for name, lines in (
-        *content.more,
-        ("info", tuple(f"{label}: {words}" for label, words in content.summary)),
-    ):
-        sheet = book.add_worksheet(name)
-        sheet.set_column(0, 0, 140)
-        for row, line in enumerate(lines):
-            sheet.write_string(row, 0, line)
-    book.close()
-    return memory.getvalue()
+    )
+    return xlsx_of(
+        [
+            *(
+                Sheet(name, content.rows[what.isin(kinds)], frozen=(1, 3), widths=((2, 2, 32),))
+                for name, kinds in parts
+            ),
+            *(Lines(name, tuple(lines)) for name, lines in content.more),
+            Lines("info", told(content.summary)),
+        ]
+    )
 
 
 def geojson_bytes(content: PreschoolFile) -> bytes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-import xlsxwriter
 
 from geo import placing as plan
 from geo import presets, privacy, texts
 from geo.network import MAX_SNAP_M, WGS84
 from geo.output import tables
+from geo.output.spreadsheets import Sheet, xlsx_of
 from geo.placing import Effect, Proposal, SiteAnswer
 
 SITE_COLUMNS = (
@@ -104,33 +103,21 @@ def summary(answer: SiteAnswer, language: str) -> tuple[tuple[str, str], ...]:
     question, area = proposal.question, proposal.placing.area
 
     def word(key: str) -> str:
-        return texts.text(f"file.{key}", language)
+        return texts.text(key, language)
 
-    profile = presets.profile(question.profile)
     lines = [
-        (word("answer"), plan.headline(proposal, language)),
-        (texts.text("sites.objective", language), plan.objective_words(question, language)),
-        (word("area"), f"{area.name} ({area.key})"),
-        (word("profile"), f"{profile.name(language)}: {profile.source(language)}"),
-        (word("snap_rule"), texts.text("gap.snap_rule", language, limit=MAX_SNAP_M)),
-        (texts.text("sites.candidates", language), candidates_words(proposal, language)),
+        (word("file.answer"), plan.headline(proposal, language)),
+        (word("sites.objective"), plan.objective_words(question, language)),
+        *tables.walked(area, question.profile, language),
+        (word("sites.candidates"), candidates_words(proposal, language)),
     ]
     if answer.runner_up is not None:
         second = plan.runner_up_sentence(proposal, answer.runner_up, language)
-        lines.append((texts.text("sites.second", language), second))
+        lines.append((word("sites.second"), second))
     if proposal.estimated:
-        lines.append((word("estimated"), texts.text("gap.estimated", language)))
-    if proposal.demonstration:
-        lines.append((word("demonstration"), texts.text("demo.mark", language)))
-    lines += [
-        (
-            f"{word('source')} – {tables.part_name(source.part, language)}",
-            tables.source_line(source, language),
-        )
-        for source in proposal.placing.sources
-    ]
-    if area.uses_osm:
-        lines.append((word("credit"), tables.credit(area)))
+        lines.append((word("file.estimated"), word("gap.estimated")))
+    sources, made_up = proposal.placing.sources, proposal.demonstration
+    lines += tables.origins(area, sources, language, demonstration=made_up)
     return tuple(lines)
 
 
@@ -165,21 +152,14 @@ def kind_name(kind: str, language: str) -> str:
 
 def xlsx_bytes(content: SiteFile) -> bytes:
     """Write a proposal as an Excel workbook: sites, districts, and what it rests on."""
-    memory = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
-    bold = book.add_format({"bold": True})
     info = pd.DataFrame(content.summary, columns=["what", "text"])
-    for name, table in (("sites", content.rows), ("districts", content.districts), ("info", info)):
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 1)
-        sheet.set_column(0, len(table.columns), 18)
-        for column, label in enumerate(table.columns):
-            sheet.write_string(0, column, label, bold)
-            for row, value in enumerate(table[label], start=1):
-                tables.write_cell(sheet, row, column, value)
-    book.close()
-    return memory.getvalue()
+    parts = (("sites", content.rows), ("districts", content.districts), ("info", info))
+    return xlsx_of(
+        [
+            Sheet(name, table, frozen=(1, 1), widths=((0, len(table.columns), 18),))
+            for name, table in parts
+        ]
+    )
 
 
 def geojson_bytes(content: SiteFile) -> bytes:

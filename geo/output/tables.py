@@ -10,15 +10,12 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
-import xlsxwriter
 
 from geo import presets, privacy, texts
 from geo.area import Area, Source
@@ -26,6 +23,7 @@ from geo.errors import OutputFormat, OutputUnwritable
 from geo.gaps import Gap, headline, without_small_counts
 from geo.mapview import OSM_CREDIT
 from geo.network import MAX_SNAP_M
+from geo.output import spreadsheets
 from geo.squares import squares, without_small_squares
 
 GAP_COLUMNS = (
@@ -205,28 +203,45 @@ def credit(area: Area) -> str:
 
 def summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ...]:
     """Return what a file says of itself: the sentence, the settings, the sources."""
-
-    def word(key: str) -> str:
-        return texts.text(f"file.{key}", language)
-
-    profile = presets.profile(answer.profile)
-    lines = [
-        (word("answer"), headline(answer, language)),
-        (word("area"), f"{area.name} ({area.key})"),
-        (word("profile"), f"{profile.name(language)}: {profile.source(language)}"),
-        (word("snap_rule"), texts.text("gap.snap_rule", language, limit=MAX_SNAP_M)),
-    ]
+    lines = [(texts.text("file.answer", language), headline(answer, language))]
+    lines += walked(area, answer.profile, language)
     if answer.estimated:
-        lines.append((word("estimated"), texts.text("gap.estimated", language)))
-    if answer.demonstration:
-        lines.append((word("demonstration"), texts.text("demo.mark", language)))
+        said = texts.text("gap.estimated", language)
+        lines.append((texts.text("file.estimated", language), said))
+    made_up = answer.demonstration
+    return (*lines, *origins(area, answer.sources, language, demonstration=made_up))
+
+
+def walked(area: Area, profile: str, language: str) -> list[tuple[str, str]]:
+    """Return what a file says of where and how is walked: the area, the profile, the snap rule."""
+    walker = presets.profile(profile)
+    rule = texts.text("gap.snap_rule", language, limit=MAX_SNAP_M)
+    return [
+        (texts.text("file.area", language), f"{area.name} ({area.key})"),
+        (
+            texts.text("file.profile", language),
+            f"{walker.name(language)}: {walker.source(language)}",
+        ),
+        (texts.text("file.snap_rule", language), rule),
+    ]
+
+
+def origins(
+    area: Area, sources: Iterable[Source], language: str, *, demonstration: bool
+) -> list[tuple[str, str]]:
+    """Return what a file says last: that it is made up, each source, whom to credit."""
+    lines = []
+    if demonstration:
+        mark = texts.text("demo.mark", language)
+        lines.append((texts.text("file.demonstration", language), mark))
+    label = texts.text("file.source", language)
     lines += [
-        (f"{word('source')} – {part_name(source.part, language)}", source_line(source, language))
-        for source in answer.sources
+        (f"{label} – {part_name(source.part, language)}", source_line(source, language))
+        for source in sources
     ]
     if area.uses_osm:
-        lines.append((word("credit"), credit(area)))
-    return tuple(lines)
+        lines.append((texts.text("file.credit", language), credit(area)))
+    return lines
 
 
 def csv_bytes(rows: pd.DataFrame) -> bytes:
@@ -247,31 +262,15 @@ def unformula(value: str) -> str:
 
 def xlsx_bytes(content: GapFile) -> bytes:
     """Write a gap as an Excel workbook: the table, and a sheet on what it rests on."""
-    memory = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
-    bold = book.add_format({"bold": True})
-    formats = {
-        "people": book.add_format({"num_format": "# ##0"}),
-        "beyond": book.add_format({"num_format": "# ##0"}),
-        "share_beyond": book.add_format({"num_format": "0 %"}),
-        "mean_m_beyond": book.add_format({"num_format": "# ##0"}),
-    }
-    sheet = book.add_worksheet("gap")
-    sheet.freeze_panes(1, 1)
-    for column, name in enumerate(content.rows.columns):
-        sheet.write_string(0, column, name, bold)
-        for row, value in enumerate(content.rows[name], start=1):
-            write_cell(sheet, row, column, value, formats.get(name))
-    sheet.set_column(0, 0, 28)
-    notes = book.add_worksheet("info")
-    notes.set_column(0, 0, 18)
-    notes.set_column(1, 1, 100)
-    for row, (label, words) in enumerate(content.summary):
-        notes.write_string(row, 0, label, bold)
-        notes.write_string(row, 1, words)
-    book.close()
-    return memory.getvalue()
+    formats = {"people": "# ##0", "beyond": "# ##0", "share_beyond": "0 %"}
+    rows = spreadsheets.Sheet(
+        "gap",
+        content.rows,
+        frozen=(1, 1),
+        widths=((0, 0, 28),),
+        formats={**formats, "mean_m_beyond": "# ##0"},
+    )
+    return spreadsheets.xlsx_of([rows, spreadsheets.Labelled("info", content.summary)])
 
 
 def geojson_bytes(content: GapFile) -> bytes:
@@ -307,19 +306,6 @@ def shapes_geojson(
     document = json.loads(shapes.to_json(na="null", drop_id=True))
     document["narhet"] = {"summary": [list(line) for line in summary], "attribution": credit}
     return json.dumps(document, ensure_ascii=False).encode()
-
-
-def write_cell(sheet: Any, row: int, column: int, value: object, look: Any = None) -> None:
-    """Write a value as what it is: never a formula, and nothing where nothing is known."""
-    if value is None or value is pd.NA:
-        return
-    if isinstance(value, bool | np.bool_):
-        sheet.write_boolean(row, column, bool(value))
-    elif isinstance(value, int | float | np.number):
-        if math.isfinite(value):
-            sheet.write_number(row, column, value, look)
-    else:
-        sheet.write_string(row, column, str(value))
 
 
 def plain(value: float | None) -> float | None:
