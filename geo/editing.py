@@ -98,6 +98,14 @@ def is_hidden(record: Record) -> bool:
     return SHAPE in details or says_restricted(details)
 
 
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Return a different label for each record by its id: those of one name have their id as well.
+    A list to choose from tells only the labels back.
+    """
+    times = Counter(names.values())
+    return {own: name if times[name] == 1 else f"{name} ({own})" for own, name in names.items()}
+
+
 def draft(records: Sequence[Record], kind: str, *, hidden: bool = False) -> Draft:
     """Return the open records of a kind as a table to edit. ``hidden``: protected housing, and of
     it the counts alone.

@@ -157,11 +157,12 @@ def _drop(area: Area, kind: str, hidden: bool) -> None:
 def _on_map(area: Area, kind: str, records: Sequence[Record]) -> None:
     """Move, add, close and open again by a click on the map."""
     by_id = {each.id: each for each in records}
+    labels = editing.told_apart({name: _label(each) for name, each in by_id.items()})
     chosen = st.selectbox(
         t("data.record"),
         list(by_id),
         index=None,
-        format_func=lambda name: _label(by_id[name]),
+        format_func=labels.__getitem__,
         placeholder=t("data.record_hint"),
         key=f"edit_record_{area.id}_{kind}",
     )

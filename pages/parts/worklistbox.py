@@ -79,10 +79,11 @@ def _one(area: Area, pairs: dict[str, tuple[Record, Match]]) -> None:
     key = "work_chosen"
     if st.session_state.get(key) not in pairs:
         st.session_state[key] = next(iter(pairs))
+    labels = editing.told_apart({name: _named(pair[0]) for name, pair in pairs.items()})
     chosen = st.selectbox(
         t("data.work_choose"),
         list(pairs),
-        format_func=lambda name: _named(pairs[name][0]),
+        format_func=labels.__getitem__,
         key=key,
     )
     record, match = pairs[chosen]

@@ -92,11 +92,18 @@ def choose(page: Page, label: str, option: str) -> None:
         return
 
 
+def settle(page: Page) -> None:
+    """Wait until the page is as its last change left it: nothing runs, nothing drawn is old."""
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
 def put_in(page: Page) -> None:
     """Put the file in; a proposal that the last correction has overtaken is refused, and seen
     again."""
     done, again = page.get_by_text("är inläst:"), page.get_by_text("Du ändrade nyss")
     for _ in range(20):
+        settle(page)
         page.get_by_role("button", name="Lägg in i området").click()
         expect(done.or_(again)).to_be_visible()
         if done.is_visible():

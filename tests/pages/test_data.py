@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo import editing
 from geo.area import Area, save_area
-from geo.store import store_of
+from geo.store import Edit, ground_of, has_store, store_of
 from tests.pages.test_pages import page, said
 from tests.tiny import tiny_area
 
@@ -73,7 +74,7 @@ def test_a_file_with_coordinates_is_understood_put_in_and_undone() -> None:
 def test_without_header_and_coordinates_the_rest_is_on_the_work_list() -> None:
     test = drop(page("data", area="provby"), "lokaler.xlsx", workbook())
     assert not test.exception, test.exception
-    print(said(test)); print([ (b.label,b.value) for b in test.selectbox]); print([b.label for b in test.button])
+    assert "inga rubriker. Inga koordinater i filen." in said(test)
 
 
 @pytest.mark.parametrize("task", ["import", "worklist", "edit", "check", "history", "whole"])
@@ -83,3 +84,93 @@ def test_each_task_opens_in_both_languages(task: str, lang: str) -> None:
     test = page("data", area="provby", task=task, lang=lang)
     assert not test.exception and not test.error
     assert test.radio[0].value == task
+
+
+def edit_library(test: AppTest, **cells: str) -> None:
+    """Write into the first row of the table, as if the page had been left and come back to."""
+    table = next(iter(test.session_state["edit_tables"].values()))
+    table.draft = editing.applied(table.draft, {"edited_rows": {0: cells}})
+
+
+@pytest.mark.usefixtures("provby")
+def test_two_people_edit_one_record_and_the_second_sees_both_versions() -> None:
+    anna = page("data", area="provby", task="edit", records="library")
+    bo = page("data", area="provby", task="edit", records="library")
+    for test, who in ((anna, "Anna"), (bo, "Bo")):
+        test.session_state["who"] = who
+    edit_library(anna, name="Annas bibliotek")
+    edit_library(bo, name="Bos bibliotek", address="Torget 2")
+    for test in (anna, bo):
+        test.run()
+        assert not test.exception
+    button(anna, "Spara").click().run()
+    assert store_of("provby").record("b1").name == "Annas bibliotek"
+    button(bo, "Spara").click().run()
+    told = said(bo)
+    assert "Någon annan har ändrat samma post" in "\n".join(one.value for one in bo.warning)
+    assert "ändrad av Anna" in told
+    assert store_of("provby").record("b1").name == "Annas bibliotek"
+    labels = [one.label for one in bo.radio]
+    assert any("Namn" in label and "Biblioteket" in label for label in labels)
+    name = next(one for one in bo.radio if "Namn" in one.label)
+    assert name.value == "mine"
+    name.set_value("theirs").run()
+    button(bo, "Spara som valt").click().run()
+    now = store_of("provby").record("b1")
+    assert (now.name, now.fields["address"]) == ("Annas bibliotek", "Torget 2")
+    history = store_of("provby").history("b1")
+    assert [change.by for change in history] == ["Bo", "Anna"]
+
+
+@pytest.mark.usefixtures("provby")
+def test_an_edit_that_was_not_saved_is_still_there_after_another_task() -> None:
+    test = page("data", area="provby", task="edit", records="library")
+    table = next(iter(test.session_state["edit_tables"].values()))
+    table.delta = {"edited_rows": {0: {"name": "Nästan sparat"}}}
+    test.radio[0].set_value("history").run()
+    test.radio[0].set_value("edit").run()
+    button(test, "Spara").click().run()
+    assert store_of("provby").record("b1").name == "Nästan sparat"
+
+
+@pytest.mark.usefixtures("provby")
+def test_a_correction_overtakes_the_proposal_it_was_made_to() -> None:
+    test = drop(page("data", area="provby"), "lokaler.xlsx", workbook())
+    upload = test.session_state["data_upload"]
+    test.session_state["data_upload"] = replace(upload, kind="library")
+    button(test, "Lägg in i området").click().run()
+    assert "Du ändrade nyss hur filen läses" in "\n".join(one.value for one in test.info)
+    assert not has_store("provby")
+
+
+@pytest.mark.usefixtures("provby")
+def test_an_address_that_is_mended_places_the_record_and_closing_keeps_it() -> None:
+    store = store_of("provby")
+    store.take(tiny_area(), "Anna")
+    fields = {"name": "Salen", "kind": "library", "address": "Okända vägen 9", "details": {}}
+    new = [Edit(f"x{at}", "place", 0, fields=fields) for at in (1, 2)]
+    store.write(new, who="Anna", ground=ground_of(tiny_area()))
+    test = page("data", area="provby", task="worklist")
+    assert "2 platser saknar plats på kartan" in said(test)
+    box = next(one for one in test.text_input if one.label == "Adress")
+    box.set_value("Ingenstans 1").run()
+    button(test, "Spara och sök igen").click().run()
+    assert store.record("x1").fields["address"] == "Ingenstans 1"
+    assert len(store.unplaced()) == 2
+    button(test, "Stäng posten").click().run()
+    assert [record.id for record in store.unplaced()] == ["x2"]
+    assert store.record("x1").status == "closed"
+
+
+@pytest.mark.usefixtures("provby")
+def test_a_hostile_name_is_shown_as_it_is_written() -> None:
+    point = tiny_area().places.geometry.iloc[0]
+    name = "<script>alert(1)</script> :red[x] {{ 7*7 }}"
+    rows = f"namn;lat;lon\n{name};{point.y:.6f};{point.x:.6f}\n"
+    test = drop(page("data", area="provby"), "**fet**.csv", rows.encode())
+    assert not test.exception
+    html = "\n".join(one.proto.body for one in test.get("html"))
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)" in html
+    button(test, "Lägg in i området").click().run()
+    assert "\\*\\*fet\\*\\*" in "\n".join(one.value for one in test.success)
