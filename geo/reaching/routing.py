@@ -16,14 +16,15 @@ from typing import Any
 import numpy as np
 
 from geo.errors import NarhetError
+from geo.network import Ints
+from geo.reaching.bounds import bound
 from geo.reaching.exact import EXACT_MOST, best_rounds, shortest
 from geo.reaching.question import Rounds, Routes, Solved, value_of, within_reach
 
-SOLUTIONS, FEWEST = 20_000, 100
-"""The search ends after so many solutions by the number of places, but looks at the fewest: the
-same answer on every machine …"""
-SECONDS = 20
-"""… unless it takes longer than this."""
+SOLUTIONS, BRANCHES = 300, 2_000_000
+"""A search ends after so many solutions, or steps: the same answer on every machine …"""
+SECONDS = 120
+"""… unless a search takes longer than this, many times what it takes."""
 WORTH = 10_000
 """The search weighs a minute's walk against this for the most needed place; order is settled
 afterwards."""
@@ -35,47 +36,49 @@ Told = Callable[[float], None]
 
 def solve(question: Rounds, *, told: Told | None = None) -> Solved:
     """Find a week of rounds, with a bound on what any rounds are worth: proven the best for
-    ``EXACT_MOST`` places or fewer, else the best found.
+    ``EXACT_MOST`` places or fewer in reach, else the best found.
+
+    Places that no shift reaches are left out of the search.
 
     Parameters
     ----------
     told : called with a share done after each solution found.
     """
-    nothing: Routes = ((),) * len(question.start)
-    if not within_reach(question).any():
-        return Solved(nothing, 0, 0)
+    near = np.flatnonzero(within_reach(question).any(axis=0))
+    if not len(near):
+        return Solved(((),) * len(question.start), 0, 0)
+    found = _solved(_of_places(question, near), told)
+    routes = tuple(tuple(int(near[place]) for place in route) for route in found.routes)
+    return replace(found, routes=routes)
+
+
+def _solved(question: Rounds, told: Told | None) -> Solved:
     if question.places <= EXACT_MOST:
         routes = best_rounds(question)
         value = value_of(question, routes)
         return Solved(routes, value, value)
-    routes = search(question, told=told)
+    most = bound(question)
+    routes = search(question, most=most, told=told)
     value = value_of(question, routes)
-    return Solved(routes, value, max(value, bound(question)))
+    return Solved(routes, value, max(value, most))
 
 
-def bound(question: Rounds) -> int:
-    """Return a value that no rounds exceed: that of a knapsack that may take parts of visits.
-
-    A visit takes its own time and at least half of the shortest walk to it and half of the shortest
-    from it; so all visits of a week, each at its best value, must fit in the hours of all shifts.
-    """
-    walk = question.walk_s + np.diag(np.full(len(question.walk_s), np.inf))
-    rows = np.arange(question.places)
-    least_s = question.visit_s + (walk[rows].min(axis=1) + walk[:, rows].min(axis=0)) / 2
-    value = np.where(within_reach(question), question.value, 0).max(axis=0).astype(float)
-    taken = np.flatnonzero((value > 0) & np.isfinite(least_s))
-    order = taken[np.argsort(-value[taken] / np.maximum(least_s[taken], 1e-9), kind="stable")]
-    room, total = float(question.length_s.sum()), 0.0
-    for place in order:
-        part = min(1.0, room / least_s[place]) if least_s[place] > 0 else 1.0
-        total += part * value[place]
-        room -= part * least_s[place]
-    return math.floor(total + 1e-6)
+def _of_places(question: Rounds, places: Ints) -> Rounds:
+    """Return the question of some of its places."""
+    starts = np.arange(question.places, len(question.walk_s))
+    rows = np.concatenate([places, starts])
+    return replace(
+        question,
+        walk_s=question.walk_s[np.ix_(rows, rows)],
+        visit_s=question.visit_s[places],
+        value=question.value[:, places],
+    )
 
 
-def search(question: Rounds, *, told: Told | None = None) -> Routes:
+def search(question: Rounds, *, most: float = math.inf, told: Told | None = None) -> Routes:
     """Return the best rounds that OR-tools finds from two first solutions, each round walked in its
-    shortest order. OR-tools is imported here, as it takes a third of a second to load.
+    shortest order; once the rounds are worth ``most`` no other is looked for. OR-tools is imported
+    here, as it takes a third of a second to load.
     """
     from ortools.constraint_solver import routing_enums_pb2  # type: ignore[import-untyped]
 
@@ -83,6 +86,8 @@ def search(question: Rounds, *, told: Told | None = None) -> Routes:
     ways = (strategy.PARALLEL_CHEAPEST_INSERTION, strategy.SAVINGS)
     best: Routes = ((),) * len(question.start)
     for number, way in enumerate(ways):
+        if value_of(question, best) >= most:
+            break
         found = _searched(question, way, _part_of(told, number, len(ways)))
         if value_of(question, found) > value_of(question, best):
             best = found
@@ -103,14 +108,14 @@ def _searched(question: Rounds, first: int, told: Told | None) -> Routes:
     model = pywrapcp.RoutingModel(manager)
     _add_time(model, question)
     _add_worth(model, manager, question)
-    most = max(FEWEST, SOLUTIONS // question.places)
-    halt = _watch(model, told, most)
+    halt = _watch(model, told)
+    model.AddSearchMonitor(model.solver().BranchesLimit(BRANCHES))
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.first_solution_strategy = first
     metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic
     parameters.local_search_metaheuristic = metaheuristic.GUIDED_LOCAL_SEARCH
-    parameters.solution_limit = most
-    parameters.time_limit.FromSeconds(SECONDS // 2)
+    parameters.solution_limit = SOLUTIONS
+    parameters.time_limit.FromSeconds(SECONDS)
     found = model.SolveWithParameters(parameters)
     for error in halt:
         raise error
@@ -159,7 +164,7 @@ def _add_worth(model: Any, manager: Any, question: Rounds) -> None:
         model.VehicleVar(index).SetValues([-1, *np.flatnonzero(within[:, place]).tolist()])
 
 
-def _watch(model: Any, told: Told | None, most: int) -> list[Exception]:
+def _watch(model: Any, told: Told | None) -> list[Exception]:
     """Tell how far the search is; what the listener raises ends the search and is raised after it,
     as no exception may pass through the solver.
     """
@@ -170,7 +175,7 @@ def _watch(model: Any, told: Told | None, most: int) -> list[Exception]:
         if told is None or kept:
             return
         try:
-            told(min(1.0, solver.Solutions() / most))
+            told(min(1.0, solver.Solutions() / SOLUTIONS))
         except NarhetError as error:
             kept.append(error)
             solver.FinishCurrentSearch()

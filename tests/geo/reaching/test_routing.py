@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import Cancelled
+from geo.reaching import bounds
+from geo.reaching.bounds import bound, flow, knapsack
 from geo.reaching.exact import best_rounds
 from geo.reaching.question import Rounds, seconds_of, value_of
-from geo.reaching.routing import bound, search, solve
+from geo.reaching.routing import search, solve
 from tests.conftest import ROOT
 
 
@@ -85,7 +88,7 @@ def test_few_places_get_the_best_rounds_there_are(seed: int, places: int, shifts
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_search_finds_what_going_through_all_rounds_finds(seed: int, monkeypatch) -> None:
-    monkeypatch.setattr("geo.reaching.routing.SOLUTIONS", 1000)
+    monkeypatch.setattr("geo.reaching.routing.SOLUTIONS", 100)
     question = made(seed, places=5, shifts=2)
     routes = search(question)
     check_rounds(question, routes)
@@ -93,10 +96,55 @@ def test_the_search_finds_what_going_through_all_rounds_finds(seed: int, monkeyp
 
 
 @settings(max_examples=15, deadline=None)
-@given(seed=st.integers(0, 10_000))
-def test_no_rounds_are_worth_more_than_the_bound_of_the_knapsack(seed: int) -> None:
+@given(seed=st.integers(0, 10_000), alike=st.booleans())
+def test_no_rounds_are_worth_more_than_either_bound(seed: int, alike: bool) -> None:
     question = made(seed, places=6, shifts=3)
-    assert bound(question) >= value_of(question, best_rounds(question))
+    if alike:  # shifts that are one sort
+        question = replace(
+            question,
+            start=question.start[[0, 0, 0]],
+            length_s=question.length_s[[0, 0, 0]],
+            value=question.value[[0, 0, 0]],
+        )
+    best = value_of(question, best_rounds(question))
+    assert knapsack(question) >= best
+    assert flow(question) >= best * (1 - 1e-9)
+    assert bound(question) >= best
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_whatever_duals_the_solver_gives_the_bound_made_of_them_holds(seed: int) -> None:
+    question = made(seed, places=5, shifts=2)
+    legs = [bounds._legs(question, members) for members in bounds._sorts(question)]
+    programme = bounds._programme(question, legs)
+    duals = np.random.default_rng(seed).normal(0, 100, len(programme.low))
+    assert bounds._proven(programme, duals) >= value_of(question, best_rounds(question))
+
+
+def test_the_bound_of_flows_knows_that_two_far_places_are_not_one_round() -> None:
+    # Two places 1,000 s from the start on either side, and 2,200 s of time: one visit fits. Their
+    # halves of walks would let the knapsack take 2,200 / 1,060 = 2 of them.
+    along = np.array([0.0, 2000.0, 1000.0])
+    question = Rounds(
+        walk_s=np.abs(along[:, None] - along[None]),
+        visit_s=np.array([60, 60]),
+        start=np.array([0]),
+        length_s=np.array([2200]),
+        value=np.array([[7, 5]]),
+    )
+    assert knapsack(question) == pytest.approx(12)
+    assert flow(question) == pytest.approx(7)
+    assert value_of(question, best_rounds(question)) == 7
+
+
+def test_places_no_shift_reaches_do_not_keep_the_rest_from_being_proven() -> None:
+    question = made(4, places=14, shifts=2)
+    far = question.value.copy()
+    far[:, 9:] = 0
+    answer = solve(replace(question, value=far))
+    check_rounds(question, answer.routes)
+    assert answer.proven and {place for route in answer.routes for place in route} <= set(range(9))
 
 
 def test_ten_places_and_many_shifts_are_proven() -> None:
@@ -110,7 +158,7 @@ def test_ten_places_and_many_shifts_are_proven() -> None:
 def test_many_places_say_how_much_better_rounds_could_be_and_are_the_same_twice(
     monkeypatch,
 ) -> None:
-    monkeypatch.setattr("geo.reaching.routing.SOLUTIONS", 2000)
+    monkeypatch.setattr("geo.reaching.routing.SOLUTIONS", 100)
     question = made(1, places=18, shifts=3)
     answer = solve(question)
     check_rounds(question, answer.routes)
