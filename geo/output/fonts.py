@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 from fontTools.ttLib import TTFont, TTLibError
@@ -79,8 +80,10 @@ def _faces(where: Path) -> tuple[Face, ...]:
         try:
             if path.stat().st_size > MOST_BYTES:
                 continue
-            with TTFont(path, lazy=True) as font:
-                name = font["name"].getDebugName(16) or font["name"].getDebugName(1)
+            with TTFont(BytesIO(path.read_bytes()), lazy=True) as font:
+                named = font["name"]
+                # typst passes over a font without a PostScript name
+                name = named.getDebugName(6) and (named.getDebugName(16) or named.getDebugName(1))
                 points = frozenset(font.getBestCmap() or ())
         except (OSError, TTLibError, KeyError, ValueError, AssertionError):
             continue  # each of these is how fontTools refuses some file
