@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -174,3 +175,35 @@ def test_a_hostile_name_is_shown_as_it_is_written() -> None:
     assert "&lt;script&gt;alert(1)" in html
     button(test, "Lägg in i området").click().run()
     assert "\\*\\*fet\\*\\*" in "\n".join(one.value for one in test.success)
+
+
+@pytest.mark.usefixtures("provby")
+def test_protected_housing_of_a_file_is_shown_nowhere_and_kept_nowhere(home: Path) -> None:
+    point = tiny_area().places.geometry.iloc[0]
+    rows = (
+        "namn;adress;lat;lon;skyddad;barn_1_5\n"
+        f"Hemliga huset;Gömda gatan 7;{point.y:.6f};{point.x:.6f};ja;3\n"
+        f"Öppna huset;Provgatan 9;{point.y:.6f};{point.x:.6f};nej;4\n"
+    )
+    test = page("data", area="provby")
+    kind = next(one for one in test.selectbox if one.label == "Platserna i filen är")
+    kind.set_value("transitional_housing").run()
+    drop(test, "boenden.csv", rows.encode())
+    assert not test.exception
+    shown = said(test) + "\n".join(one.proto.body for one in test.get("html"))
+    tables = [frame.value.to_csv() for frame in test.dataframe]
+    choices = [option for one in test.selectbox for option in one.options]
+    everything = "\n".join([shown, *tables, *choices])
+    assert "Öppna huset" in everything
+    for secret in ("Hemliga", "Gömda", f"{point.y:.5f},{point.x:.5f};ja"):
+        assert secret not in everything
+    assert not [one for one in test.toggle if "Nominatim" in one.label]
+    button(test, "Lägg in i området").click().run()
+    assert not test.exception and not test.error
+    for file in home.rglob("*"):
+        if file.is_file():
+            assert b"Hemliga" not in file.read_bytes(), file
+            assert "Gömda".encode() not in file.read_bytes(), file
+    names = {record.name for record in store_of("provby").records()}
+    assert "Öppna huset" in names
+    assert sum(name.startswith("Skyddat boende") for name in names) == 1
