@@ -13,13 +13,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from geo import commands_store, presets, texts
+from geo import commands_store, console, presets, texts
 from geo.area import Area, home_folder, list_areas, open_area, slug
 from geo.audit import audit, to_json, to_rows
 from geo.build import build, from_fetched, left_out_rows
 from geo.checking import check_places
 from geo.commands_scenarios import with_scenario
-from geo.errors import AreaLacks, BadOption, FileMissing, NarhetError, UnknownArea
+from geo.errors import AreaLacks, BadOption, NarhetError, UnknownArea
 from geo.gaps import Gap, gap
 from geo.inputs import Inputs, Note
 from geo.network import Snapped
@@ -38,7 +38,9 @@ def area_build(options: Options) -> None:
     inputs = _inputs(options)
     earlier = _earlier(options)
     name = options.name or (earlier.name if earlier else options.area)
-    made = build(options.area, name, inputs, earlier=earlier, progress=_progress(options))
+    made = build(
+        options.area, name, inputs, earlier=earlier, progress=console.progress(options.lang)
+    )
     _save(made, options)
 
 
@@ -46,7 +48,11 @@ def area_add(options: Options) -> None:
     """Add files to an area that exists."""
     earlier = open_area(options.area, options.home, edited=False)
     made = build(
-        options.area, options.name, _inputs(options), earlier=earlier, progress=_progress(options)
+        options.area,
+        options.name,
+        _inputs(options),
+        earlier=earlier,
+        progress=console.progress(options.lang),
     )
     _save(made, options)
 
@@ -57,7 +63,7 @@ def area_fetch(options: Options) -> None:
 
     margin_m = presets.limit_m(options.margin)
     fetched = fetch(
-        options.query, margin_m=margin_m, progress=_progress(options), home=options.home
+        options.query, margin_m=margin_m, progress=console.progress(options.lang), home=options.home
     )
     name_id = options.id or slug(options.query)
     made = from_fetched(name_id, options.query.split(",")[0].strip(), fetched)
@@ -118,7 +124,7 @@ def distances(options: Options) -> None:
     output = Path(options.output) if options.output else None
     if output:
         tables.check_ending(output, (".csv",))
-    ends = [read_points(_file(path)) for path in (options.origins, options.destinations)]
+    ends = [read_points(console.existing(path)) for path in (options.origins, options.destinations)]
     snapped = [area.network.snap(end.frame.geometry, profile) for end in ends]
     ids = [_ids(end.frame) for end in ends]
     matrix = within(area.network, *snapped, within_m=within_m, profile=profile).tocoo()
@@ -129,12 +135,11 @@ def distances(options: Options) -> None:
             "metres": np.round(matrix.data, 3),
         }
     )
-    if area.demonstration:
-        _warn(texts.text("demo.mark", options.lang))
+    console.warn_of_demonstration(area.demonstration, options.lang)
     for end, name, points in zip(ends, ids, snapped, strict=True):
         _say_unreachable(name, points, options.lang)
         for row in end.left_out:
-            _warn(_left_out_line(row.row, row.reason, row.values, options.lang))
+            console.warn(_left_out_line(row.row, row.reason, row.values, options.lang))
     content = tables.csv_bytes(rows)
     if output:
         tables.write_file(output, content.removeprefix(b"\xef\xbb\xbf"))
@@ -166,8 +171,7 @@ def gaps(options: Options) -> None:
     elif not output:
         for line in gap_lines(answer, area, options.lang):
             print(line)
-    if answer.demonstration:
-        _warn(texts.text("demo.mark", options.lang))
+    console.warn_of_demonstration(answer.demonstration, options.lang)
 
 
 def _inputs(options: Options) -> Inputs:
@@ -186,26 +190,17 @@ def _inputs(options: Options) -> Inputs:
     for kind, _ in places:
         presets.kind(kind)
     return Inputs(
-        osm=_file(options.osm),
-        lines=_file(options.lines),
-        boundary=_file(options.boundary),
-        districts=_file(options.districts),
-        people=tuple(path for path in map(_file, options.people) if path),
-        places=tuple((kind, path) for kind, file in places if (path := _file(file))),
+        osm=console.file_of(options.osm),
+        lines=console.file_of(options.lines),
+        boundary=console.file_of(options.boundary),
+        districts=console.file_of(options.districts),
+        people=tuple(path for path in map(console.file_of, options.people) if path),
+        places=tuple((kind, path) for kind, file in places if (path := console.file_of(file))),
         columns=_pairs(options.column, "--column"),
         crs=_pairs(crs, "--crs"),
         notes=notes,
         margin_m=presets.limit_m(options.margin),
     )
-
-
-def _file(name: str | None) -> Any:
-    if name is None:
-        return None
-    path = Path(name)
-    if not path.is_file():
-        raise FileMissing(file=name)
-    return path
 
 
 def _pair(word: str, option: str) -> tuple[str, str]:
@@ -226,28 +221,12 @@ def _earlier(options: Options) -> Area | None:
         return None
 
 
-def _progress(options: Options) -> Callable[[str, float], None]:
-    last: list[tuple[str, float]] = []
-
-    def say(key: str, share: float) -> None:
-        if last == [(key, share)]:
-            return  # told again only to ask whether to go on
-        last[:] = [(key, share)]
-        _warn(f"{texts.percent(share, options.lang):>5}  {texts.text(key, options.lang)}")
-
-    return say
-
-
-def _warn(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
 def _save(area: Area, options: Options) -> None:
     """Save an area, say what it holds, and where its files and people's edits clashed."""
     saved, clashes = commands_store.save(area, options)
     _say_built(saved, options)
     for line in clashes:
-        _warn(line)
+        console.warn(line)
 
 
 def _say_built(area: Area, options: Options) -> None:
@@ -259,10 +238,10 @@ def _say_built(area: Area, options: Options) -> None:
 def _say_left_out(area: Area, language: str) -> None:
     rows = left_out_rows(area)
     if rows:
-        _warn(texts.text("show.left_out", language, count=len(rows)))
+        console.warn(texts.text("show.left_out", language, count=len(rows)))
     for source, row in rows:
         line = _left_out_line(row.row, row.reason, row.values, language)
-        _warn(f"  {source.file or source.title}: {line}")
+        console.warn(f"  {source.file or source.title}: {line}")
 
 
 def _left_out_line(row: int, reason: str, values: dict[str, Any], language: str) -> str:
@@ -274,7 +253,7 @@ def _say_unreachable(ids: pd.Series, points: Snapped, language: str) -> None:
     lost = ids[points.edge < 0]
     if len(lost):
         named = ", ".join(map(str, lost[:10])) + (" …" if len(lost) > 10 else "")
-        _warn(texts.text("show.unreachable", language, count=len(lost), named=named))
+        console.warn(texts.text("show.unreachable", language, count=len(lost), named=named))
 
 
 def _ids(frame: pd.DataFrame) -> pd.Series:

@@ -5,13 +5,11 @@ adding activities from a file.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from geo import texts
+from geo import console, texts
 from geo.activity import activities_of
 from geo.activity.adding import with_activities
 from geo.activity.cells import day
@@ -51,14 +49,13 @@ def activities(options: Options) -> None:
     area = open_area(options.area, options.home)
     if options.add:
         area = _added(area, Path(options.add), options)
-    if area.demonstration:
-        _warn(texts.text("demo.mark", options.lang))
+    console.warn_of_demonstration(area.demonstration, options.lang)
     week = activity_files.week_of(area, activities_of(area), monday, today)
     if output:
         tables.write_file(output, _content(output, week, options.lang))
     if options.json:
         document = activity_files.week_json(week, options.lang)
-        print(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+        console.print_json(document)
     elif not output:
         print("\n".join(activity_files.week_lines(week, options.lang)))
 
@@ -68,9 +65,9 @@ def _added(area: Area, path: Path, options: Options) -> Area:
     read = read_activities(path, area.places)
     saved = save_area(with_activities(area, read, path.name), options.home)
     values = {"found": len(read.activities), "rows": read.rows, "file": path.name}
-    _warn(texts.text("activities.added", options.lang, **values))
+    console.warn(texts.text("activities.added", options.lang, **values))
     for each in read.left_out:
-        _warn(_left_out(each, options.lang))
+        console.warn(_left_out(each, options.lang))
     return saved
 
 
@@ -100,7 +97,3 @@ def _monday(text: str, today: date) -> date:
     if chosen is None:
         raise BadDate(found=text[:40])
     return week_of(chosen)
-
-
-def _warn(line: str) -> None:
-    print(line, file=sys.stderr)

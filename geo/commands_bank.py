@@ -5,11 +5,10 @@ print or write it.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from geo import texts
+from geo import console
 from geo.area import open_area
 from geo.banking import Wish, ask, bank_of
 from geo.errors import BadOption
@@ -65,5 +64,4 @@ def run(options: Options) -> None:
         print(bank_files.json_text(bank, area, options.lang))
     elif not output:
         print("\n".join(bank_words.lines(bank, options.lang)))
-    if area.demonstration:
-        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+    console.warn_of_demonstration(area.demonstration, options.lang)

@@ -6,15 +6,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from geo import presets, texts
-from geo.area import Area, LeftOut, Progress, open_area
+from geo import console, presets, texts
+from geo.area import Area, LeftOut, open_area
 from geo.checking import Fix
 from geo.errors import BadOption, FileMissing, InputError, UnknownFix
 from geo.importing import Import, Plan, by_kind, carry_out_all, plan, propose, suggested
@@ -131,7 +130,7 @@ def _looked_for(
         return [propose(area, part, kind, today=today) for kind, part in parts]
     from geo.sources.lookup import looking_up  # osmnx takes a second and a half to load
 
-    say = _progress(options.lang)
+    say = console.progress(options.lang)
     asks = any(kind != HOUSING for kind, _ in parts)
     line = looking_up(area, home=options.home) if asks else nullcontext(None)
     with line as asked:
@@ -179,14 +178,6 @@ def _all_json(
     }
 
 
-def _progress(language: str) -> Progress:
-    def say(key: str, share: float) -> None:
-        told = f"{texts.percent(share, language):>5}  {texts.text(key, language)}"
-        print(told, file=sys.stderr)
-
-    return say
-
-
 def _choices(options: Options) -> Choices:
     """Turn the options into what a person says of the file."""
     header = options.header
@@ -232,6 +223,5 @@ def _ending(found: Sequence[Import], area: Area, batch: int, options: Options) -
     if options.dry_run:
         return [*after, say("dry")]
     done = say("done", batch=str(batch), area=area.id) if batch else say("nothing")
-    if area.demonstration:
-        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+    console.warn_of_demonstration(area.demonstration, options.lang)
     return [*after, done]

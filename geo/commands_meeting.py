@@ -5,11 +5,10 @@ write the answer.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from geo import texts
+from geo import console
 from geo.area import open_area
 from geo.errors import BadOption
 from geo.meeting import MEASURES, Wish, answer_of, ask
@@ -72,5 +71,4 @@ def meet(options: Options) -> None:
         print(meeting_files.json_text(content, answer, area, options.lang))
     elif not output:
         print("\n".join(content.lines))
-    if area.demonstration:
-        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+    console.warn_of_demonstration(area.demonstration, options.lang)

@@ -5,12 +5,11 @@ week, print or write the answer.
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from geo import texts
+from geo import console, texts
 from geo.area import Area, open_area
 from geo.errors import BadOption
 from geo.output import outreach_files, outreach_print, tables
@@ -70,8 +69,7 @@ def run(options: Options) -> None:
         print(outreach_files.json_bytes(brief, options.lang).decode())
     elif not output:
         print("\n".join(lines_of(brief, options.lang)))
-    if area.demonstration:
-        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+    console.warn_of_demonstration(area.demonstration, options.lang)
 
 
 def _wanted(options: Options) -> Wanted:
@@ -91,9 +89,7 @@ def _plan(options: Options, area: Area, brief: Brief) -> Plan | None:
         return None
     staff = read_staff(Path(options.plan), area)
     for problem in staff.problems:
-        print(
-            texts.text(problem.phrase.key, options.lang, **problem.phrase.values), file=sys.stderr
-        )
+        console.warn(texts.text(problem.phrase.key, options.lang, **problem.phrase.values))
     visits, restricted = visits_of(brief.rows, options.lang)
     return plan_week(
         area,

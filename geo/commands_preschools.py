@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from geo import presets, texts
+from geo import console, presets
 from geo.area import Area, open_area
 from geo.arrival import Arrival, arrival_of, read_ages, read_ramp, read_surge
 from geo.assignment import MorePlaces
@@ -110,8 +109,7 @@ def preschools(options: Options) -> None:
         print("\n".join(preschool_tables.preschool_lines(main, options.lang)))
         for _, lines in _more(answers, options.lang):
             print("\n" + "\n".join(lines))
-    if main.demonstration:
-        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+    console.warn_of_demonstration(main.demonstration, options.lang)
     for _, error in answers.refused:
         raise error
 

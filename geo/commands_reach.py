@@ -5,13 +5,11 @@ or GeoJSON.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import TypeAlias
 
-from geo import presets, texts
-from geo.area import Area, open_area
+from geo import console, presets
+from geo.area import open_area
 from geo.around import around, read_limits, read_point, way_between
 from geo.output import reach_files, tables
 
@@ -29,10 +27,10 @@ def reach(options: Options) -> None:
     if output:
         tables.write_file(output, reach_files.reach_geojson(answer, area, options.lang))
     if options.json:
-        _print_json(reach_files.reach_json(answer, area, options.lang))
+        console.print_json(reach_files.reach_json(answer, area, options.lang))
     elif not output:
         print("\n".join(reach_files.reach_lines(answer, area, options.lang)))
-    _say_demonstration(area, options.lang)
+    console.warn_of_demonstration(area.demonstration, options.lang)
 
 
 def route(options: Options) -> None:
@@ -45,10 +43,10 @@ def route(options: Options) -> None:
     if output:
         tables.write_file(output, reach_files.route_geojson(way, area, options.lang))
     if options.json:
-        _print_json(reach_files.route_json(way, area, options.lang))
+        console.print_json(reach_files.route_json(way, area, options.lang))
     elif not output:
         print("\n".join(reach_files.route_lines(way, area, options.lang)))
-    _say_demonstration(area, options.lang)
+    console.warn_of_demonstration(area.demonstration, options.lang)
 
 
 def _output(options: Options) -> Path | None:
@@ -57,12 +55,3 @@ def _output(options: Options) -> Path | None:
     path = Path(options.output)
     tables.check_ending(path, (".geojson",))
     return path
-
-
-def _print_json(document: dict[str, object]) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
-
-
-def _say_demonstration(area: Area, language: str) -> None:
-    if area.demonstration:
-        print(texts.text("demo.mark", language), file=sys.stderr)

@@ -7,12 +7,11 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from geo import placing, presets, texts
+from geo import console, placing, presets, texts
 from geo.area import Area, open_area
 from geo.errors import BadCount, BadOption, ReportChanged
 from geo.output import reports, tables
@@ -69,8 +68,7 @@ def report(options: Options) -> None:
     )
     content = reports.report_bytes(made, area, output.suffix.lower())
     tables.write_file(output, content)
-    if area.demonstration:
-        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+    console.warn_of_demonstration(area.demonstration, options.lang)
 
 
 def _verify(options: Options) -> None:

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from geo import console, presets
 from geo import placing as plan
-from geo import presets, texts
 from geo.area import open_area
 from geo.errors import BadBalance, BadBudget, BadOption, BadTimeLimit, UnknownCandidate
 from geo.output import site_files, tables
@@ -69,8 +68,7 @@ def sites(options: Options) -> None:
         print(_document(answer, options.lang))
     elif not output:
         print("\n".join(site_lines(answer, options.lang)))
-    if area.demonstration:
-        print(texts.text("demo.mark", options.lang), file=sys.stderr)
+    console.warn_of_demonstration(area.demonstration, options.lang)
 
 
 def read_question(options: Options) -> Question:

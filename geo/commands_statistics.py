@@ -5,14 +5,11 @@ into an area, and what was found said as text or JSON.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from pathlib import Path
 from typing import Any, TypeAlias
 
-from geo import commands, commands_store
+from geo import commands, commands_store, console
 from geo.area import Area, open_area
-from geo.errors import BadOption, FileMissing
+from geo.errors import BadOption
 from geo.output import statistics_lines
 from geo.residents import Ask, add_statistics
 from geo.schools import AskSchools, add_schools
@@ -49,41 +46,38 @@ def statistics(options: Options) -> None:
         level=options.level,
         year=_year(options.year),
         municipality=options.municipality,
-        file=_file(options.file),
-        outlines=_file(options.outlines),
+        file=console.file_of(options.file),
+        outlines=console.file_of(options.outlines),
         columns=_columns(options.column),
         other_vintage=options.other_vintage,
     )
     area = open_area(options.area, options.home, edited=False)
-    added = add_statistics(area, ask, progress=commands._progress(options))
+    added = add_statistics(area, ask, progress=console.progress(options.lang))
     _save(added.area, options)
     if options.json:
-        _print_json(statistics_lines.statistics_json(added, options.lang))
+        console.print_json(statistics_lines.statistics_json(added, options.lang))
         return
     print("\n".join(statistics_lines.statistics_lines(added, options.lang)))
-    for line in statistics_lines.left_out_lines(added.left_out, options.lang):
-        print(line, file=sys.stderr)
+    console.warn(statistics_lines.left_out_lines(added.left_out, options.lang))
 
 
 def schools(options: Options) -> None:
     """Add preschools."""
-    ask = AskSchools(options.municipality, _file(options.file))
+    ask = AskSchools(options.municipality, console.file_of(options.file))
     area = open_area(options.area, options.home, edited=False)
-    added = add_schools(area, ask, progress=commands._progress(options))
+    added = add_schools(area, ask, progress=console.progress(options.lang))
     _save(added.area, options)
     if options.json:
-        _print_json(statistics_lines.schools_json(added))
+        console.print_json(statistics_lines.schools_json(added))
         return
     print("\n".join(statistics_lines.schools_lines(added, options.lang)))
-    for line in statistics_lines.left_out_lines(added.source.left_out, options.lang):
-        print(line, file=sys.stderr)
+    console.warn(statistics_lines.left_out_lines(added.source.left_out, options.lang))
 
 
 def _save(area: Area, options: Options) -> None:
     """Save the area; where its files and people's edits clashed is said on the side."""
     _, clashes = commands_store.save(area, options)
-    for line in clashes:
-        print(line, file=sys.stderr)
+    console.warn(clashes)
 
 
 def _year(word: str) -> int:
@@ -102,16 +96,3 @@ def _columns(words: list[str]) -> dict[str, str]:
             raise BadOption(reason=f"--column {word}.", command="statistics")
         pairs[group] = column
     return pairs
-
-
-def _file(name: str | None) -> Path | None:
-    if name is None:
-        return None
-    path = Path(name)
-    if not path.is_file():
-        raise FileMissing(file=name)
-    return path
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
