@@ -73,12 +73,12 @@ def undo(options: Options) -> None:
 
 def export(options: Options) -> None:
     """Write all records, activities, scenarios and the log of an area to one file."""
-    from geo.keeping.whole import of_area
     from geo.output.everything import write_everything
+    from geo.store import whole_of
 
     store = _store(options)
     area = open_area(options.area, options.home)
-    whole = store.everything() if store else of_area(area)
+    whole = store.everything() if store else whole_of(area)
     write_everything(whole, Path(options.output))
     print(texts.text("store.exported", options.lang, **_counts(whole), file=options.output))
 

@@ -18,13 +18,11 @@ from geo import texts
 from geo.addresses import Match
 from geo.area import Area
 from geo.checking import Fix, fixed
-from geo.importing import suggested
-from geo.importing.placing import APART
-from geo.keeping.filed import filed
+from geo.importing import APART, suggested
 from geo.places import place_fields
 from geo.restricted import HOUSING, SHAPE, kept_of, says_restricted
 from geo.sources.cells import to_number
-from geo.store import CLOSED, OPEN, PLACE, Edit, Record, Store, edit_of
+from geo.store import CLOSED, OPEN, PLACE, Edit, Record, Store, edit_of, filed
 
 DETAIL = "details."
 """Begins the columns that stand in a place's details."""

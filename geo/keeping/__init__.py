@@ -1,3 +1,4 @@
 """How places, activities, scenarios and the log of changes are kept in a database. The door is
-``geo.store``; nothing else looks in here. Knows no page and no file that people bring.
+``geo.store``; only ``geo.output.everything``, which writes all of it, looks in here too. Knows no
+page and no file that people bring.
 """
