@@ -5,6 +5,7 @@ its address, its name most often.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -16,7 +17,7 @@ from geo.checking.known import Known
 from geo.checking.problems import Problem
 from geo.checking.rows import Rows
 from geo.checking.streets import Judged, place_again
-from geo.checking.written import likeness
+from geo.checking.written import Address, likeness
 from geo.network import Ints
 
 MOST_NAMES = 50
@@ -32,13 +33,14 @@ def spot_problems(rows: Rows, known: Known, judged: list[Judged]) -> Iterator[Pr
     for spot in _spots(rows):
         here = _street_rows(rows, spot)
         owner = next((row for row in spot if judged[row].stands), None)
+        houses = _houses(rows, spot)
         for row in spot:
             if row >= rows.own or judged[row].stands is not None or not rows.addresses[row].street:
                 continue
             if len(here) > 1:
                 yield _streets_differ(rows, row, here, owner, known)
             else:
-                yield from _numbers_differ(rows, row, spot, known)
+                yield from _numbers_differ(rows, row, houses, known)
 
 
 def _street_rows(rows: Rows, spot: list[int]) -> dict[str, list[int]]:
@@ -48,6 +50,27 @@ def _street_rows(rows: Rows, spot: list[int]) -> dict[str, list[int]]:
         if rows.addresses[row].street:
             here.setdefault(rows.addresses[row].street, []).append(row)
     return here
+
+
+@dataclass(frozen=True)
+class _Houses:
+    """Places of a spot by address, and the two addresses one of which is furthest from any."""
+
+    rows: dict[Address, list[int]]
+    ends: tuple[Address, ...]
+
+
+def _houses(rows: Rows, spot: list[int]) -> _Houses:
+    """Return the houses of a spot, without places whose house number is not known."""
+    here: dict[Address, list[int]] = {}
+    for row in spot:
+        if rows.addresses[row].low:
+            here.setdefault(rows.addresses[row], []).append(row)
+    if not here:
+        return _Houses({}, ())
+    return _Houses(
+        here, (min(here, key=lambda each: each.high), max(here, key=lambda each: each.low))
+    )
 
 
 def _streets_differ(
@@ -80,18 +103,17 @@ def _streets_differ(
     )
 
 
-def _numbers_differ(rows: Rows, row: int, spot: list[int], known: Known) -> Iterator[Problem]:
+def _numbers_differ(rows: Rows, row: int, houses: _Houses, known: Known) -> Iterator[Problem]:
     """Tell of numbers of one street on one point: most likely the middle of the street."""
     rule = rows.rule.address
     mine = rows.addresses[row]
-    gaps = [
-        (gap, other)
-        for other in spot
-        if other != row and (gap := mine.gap(rows.addresses[other])) and mine.street
-    ]
-    if not gaps:
+    gaps = {each: mine.gap(each) or 0 for each in houses.ends}
+    furthest = max(gaps, key=lambda each: gaps[each], default=mine)
+    gap = gaps.get(furthest, 0)
+    if gap == 0:
         return
-    gap, other = max(gaps, key=lambda item: item[0])
+    other = houses.rows[furthest][0]
+    apart = (each for house, found in houses.rows.items() if mine.gap(house) for each in found)
     metres = gap * rule.metres_a_number
     yield rows.problem(
         "shared_street",
@@ -102,7 +124,7 @@ def _numbers_differ(rows: Rows, row: int, spot: list[int], known: Known) -> Iter
             "other": rows.name(other),
             "theirs": rows.written[other],
         },
-        others=tuple(other for _, other in gaps[:MOST_NAMES]),
+        others=tuple(sorted(islice(apart, MOST_NAMES))),
         fix=place_again(rows, row, known) if metres > rule.off_m else None,
     )
 

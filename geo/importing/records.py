@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain, count
 from typing import Any
 
 import pandas as pd
@@ -76,7 +75,7 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
     lost = {item.row: item.reason for item in understood.left_out}
     gone = [item for item in understood.left_out if item.row not in understood.frame.index]
     rows: list[PlaceRow] = []
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for at, row in enumerate(frame.index):
         told = {field: values[at] for field, values in texts.items()}
         point = understood.points[row]
@@ -190,13 +189,16 @@ def _id(kind: str, told: Mapping[str, str], point: shapely.Point | None) -> str:
     return f"{kind}-{hashlib.sha256('|'.join(says).encode()).hexdigest()[:12]}"
 
 
-def _free_id(own: str, made: str, taken: set[str]) -> str:
+def _free_id(own: str, made: str, taken: dict[str, int]) -> str:
     """Return a row's own id, or where an earlier row has it the one made of what it is called, with
-    a number if that is taken too.
+    a number if that is taken too. ``taken``: ids in use → the last number tried after each, so
+    that a file of equal rows is not counted through again at every row.
     """
-    numbered = (f"{made}-{number}" for number in count(2))
-    free = next(each for each in chain((own, made), numbered) if each not in taken)
-    taken.add(free)
+    free = own if own not in taken else made
+    while free in taken:
+        taken[made] += 1
+        free = f"{made}-{taken[made]}"
+    taken[free] = 1
     return free
 
 

@@ -9,6 +9,7 @@ import pytest
 from shapely.geometry import box
 
 from geo.checking import check_places, fixed
+from geo.checking.written import Address
 from geo.columns import ADDRESSES
 from geo.network import SWEREF99_TM, WGS84
 from tests.geo.checking.worlds import TODAY, Stand, found, table_of, the_street, told
@@ -98,6 +99,21 @@ def test_numbers_of_one_street_on_one_point_are_a_note_until_they_would_lie_apar
     far = found(one, Stand("b", (100, 0), "Månen", "Storgatan 23"))
     assert {(p.code, p.severity) for p in far} == {("shared_street", "warning")}, "21 · 15 = 315 m"
     assert found(one, Stand("b", (100, 0), "Månen", "Storgatan 2 A")) == ()
+
+
+def test_many_of_one_address_on_a_point_are_not_each_compared_with_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count, asked = 400, []
+    gap = Address.gap
+    monkeypatch.setattr(Address, "gap", lambda one, other: asked.append(1) or gap(one, other))
+    same = [Stand(str(row), (100, 0), f"Solen {row}", "Storgatan 2") for row in range(count)]
+    problems = found(*same, Stand("b", (100, 0), "Månen", "Storgatan 22"))
+    shared = [problem for problem in problems if problem.code == "shared_street"]
+    assert len(shared) == count + 1
+    assert {problem.others for problem in shared if problem.record != "b"} == {("b",)}
+    assert len(shared[-1].others) == 50
+    assert len(asked) <= 10 * count, "before: once for each pair"
 
 
 def test_outside_the_area_is_told_from_beside_it() -> None:

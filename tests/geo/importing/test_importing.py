@@ -22,6 +22,7 @@ from geo.build import with_places
 from geo.columns import ADDRESSES
 from geo.errors import NoPlaces, OutsideArea, UnknownKind
 from geo.importing import Import, carry_out, plan, propose
+from geo.importing.records import _free_id
 from geo.inputs import Inputs
 from geo.network import WGS84
 from geo.opening import hours_text
@@ -352,3 +353,20 @@ def test_each_row_ends_up_in_one_place_whatever_it_holds(tmp_path_factory, rows)
     assert sorted(ends) == sorted({*understood.frame.index, *(i.row for i in found.left_out)})
     ids = [*found.places["id"], *found.unplaced["id"]]
     assert len(set(ids)) == len(ids)
+
+
+def test_ids_of_equal_rows_are_found_without_counting_from_the_start_each_time() -> None:
+    class Counted(dict[str, int]):
+        asked = 0
+
+        def __contains__(self, key: object) -> bool:
+            self.asked += 1
+            return super().__contains__(key)
+
+    taken = Counted()
+    ids = [_free_id("library-1", "library-1", taken) for _ in range(500)]
+    assert ids[:3] == ["library-1", "library-1-2", "library-1-3"]
+    assert len(set(ids)) == 500
+    assert taken.asked <= 4 * 500
+    assert _free_id("library-1-501", "library-x", taken) == "library-1-501"
+    assert _free_id("library-1", "library-1", taken) == "library-1-502"
