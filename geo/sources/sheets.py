@@ -33,6 +33,7 @@ MAX_LINES = 1_048_576
 
 MAX_COLUMNS = 2_000
 _LONG_NOTE = 30
+_LONG_DEFINITION = 50
 _SHOWN_PREAMBLE = 20
 
 
@@ -241,11 +242,17 @@ def _no_records(records: list[Record], first: int, at: int | None) -> tuple[Left
         number, cells = records[place]
         text = _line(cells)
         apart = place > 0 and records[place - 1][0] < number - 1
-        alone = counts[place - first] == 1
-        if not alone or not (apart or cells[0] is None or len(text) > _LONG_NOTE):
+        alone = counts[place - first] == 1 and (apart or cells[0] is None or len(text) > _LONG_NOTE)
+        defines = counts[place - first] == 2 and _is_definition(cells)
+        if not (alone or defines):
             break
         found.append(LeftOut(number, "footnote", {"found": text[:60]}))
     return tuple(sorted(found, key=lambda item: item.row))
+
+
+def _is_definition(cells: list[Any]) -> bool:
+    """Whether a row of two cells explains a word in a sentence, as below published tables."""
+    return len(cells) == 2 and len(written(cells[1])) > _LONG_DEFINITION
 
 
 def _frame(body: list[Record], names: list[str]) -> pd.DataFrame:

@@ -137,6 +137,26 @@ def test_notes_below_and_headers_repeated_are_set_aside_with_their_rows(tmp_path
         assert item.row in (4, 8) or item.row in found.frame.index
 
 
+def test_definitions_below_a_table_are_notes_though_they_fill_two_cells(tmp_path: Path) -> None:
+    said = "Elever som har avslutat årskurs 9, dvs. elever med slutbetyg"
+    text = (
+        "Skola;Kod;Kommun;Antal;Andel\nAskskolan;1;Solna;20;..\nBokskolan;2;Solna;30;..\n"
+        f"Cederskolan;3;Solna;40;..\n;;;;\nOm rapporten;;;;\n\nAntal;{said};;;\n;{said};;;\n"
+    )
+    found = understand(csv(tmp_path, text))
+    assert found.frame["Skola"].tolist() == ["Askskolan", "Bokskolan", "Cederskolan"]
+    assert [(item.row, item.reason) for item in found.left_out] == [
+        (row, "footnote") for row in (6, 8, 9)
+    ]
+
+
+def test_a_short_row_below_a_gap_is_no_note(tmp_path: Path) -> None:
+    text = (
+        "Namn;Adress;Typ;Lat;Lon\nA;Gatan 1;x;59,3;18,1\nB;Gatan 2;x;59,31;18,1\n\nC;Gatan 3;;;\n"
+    )
+    assert understand(csv(tmp_path, text)).frame["Namn"].tolist() == ["A", "B", "C"]
+
+
 def test_a_place_with_a_name_only_is_no_note(tmp_path: Path) -> None:
     text = "Namn;Adress;Lat;Lon\nA;Gatan 1;59,3;18,1\nB;Gatan 2;59,31;18,1\nHemliga kaféet\n"
     assert understand(csv(tmp_path, text)).frame["Namn"].tolist() == ["A", "B", "Hemliga kaféet"]
@@ -373,7 +393,7 @@ MESSY = {
          "lat": "latitude"},
     ),
     "skolverket_slutbetyg_ak9_2025_skolenhet.csv": (
-        ("CSV", "utf-8-sig", ";", ",", "", 6, "", 1731, 0, 11),
+        ("CSV", "utf-8-sig", ";", ",", "", 6, "", 1714, 0, 28),
         {"id": "Skol-enhetskod", "name": "Skola", "enrolled": "Antal elever",
          "operator": "Huvudman"},
     ),
