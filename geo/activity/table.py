@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, time
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -16,13 +17,14 @@ from geo.activity.times import read_rule
 from geo.columns import ACTIVITIES, no_activities
 
 _YES_NO = {"yes": True, "no": False}
+_VISITING = "visiting"
 
 
 def to_table(activities: Iterable[Activity]) -> pd.DataFrame:
     """Return activities as ``Area.activities`` holds them: text, "" where nothing is known.
 
     ``times`` is a JSON list; organisers, languages and audiences are apart by semicolons; dates are
-    ISO; ``details`` is a JSON record with ``visiting``.
+    ISO; ``details`` is a JSON record with ``visiting`` and what else was told.
     """
     rows = [_row(activity) for activity in activities]
     return pd.DataFrame(rows, columns=list(ACTIVITIES), dtype=object) if rows else no_activities()
@@ -40,6 +42,7 @@ def times_text(times: tuple[Times, ...] | None) -> str:
     return json.dumps([_time_record(each) for each in times])
 
 
+@lru_cache(maxsize=8192)
 def read_times(text: str) -> tuple[Times, ...] | None:
     """Return the times of a cell, None where it is empty or can not be read."""
     try:
@@ -68,7 +71,7 @@ def _row(activity: Activity) -> dict[str, Any]:
         "valid_from": _iso(activity.valid_from),
         "valid_to": _iso(activity.valid_to),
         "demonstration": activity.demonstration,
-        "details": json.dumps({"visiting": True}) if activity.visiting else "{}",
+        "details": _details(activity),
     }
 
 
@@ -77,7 +80,7 @@ def _activity(row: dict[Any, Any]) -> Activity:
         cell = row.get(name)
         return cell.strip() if isinstance(cell, str) else ""
 
-    seats = said("seats")
+    seats, record = said("seats"), _record(said("details"))
     return Activity(
         id=said("id"),
         place=said("place"),
@@ -95,8 +98,13 @@ def _activity(row: dict[Any, Any]) -> Activity:
         confirmed=_day(said("confirmed")),
         valid_from=_day(said("valid_from")),
         valid_to=_day(said("valid_to")),
-        visiting=_is_visiting(said("details")),
+        visiting=record.get(_VISITING) is True,
         demonstration=bool(row.get("demonstration") or False),
+        told=tuple(
+            (column, text)
+            for column, text in record.items()
+            if isinstance(text, str) and column != _VISITING
+        ),
     )
 
 
@@ -104,12 +112,18 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
-def _is_visiting(details: str) -> bool:
+def _details(activity: Activity) -> str:
+    told = {column: text for column, text in activity.told if column != _VISITING}
+    visiting = {_VISITING: True} if activity.visiting else {}
+    return json.dumps({**visiting, **told}, ensure_ascii=False)
+
+
+def _record(details: str) -> dict[str, Any]:
     try:
         record = json.loads(details or "{}")
     except ValueError:
-        return False
-    return isinstance(record, dict) and record.get("visiting") is True
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _time_record(times: Times) -> dict[str, Any]:
