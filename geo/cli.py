@@ -186,6 +186,7 @@ _SAID = (
         r"argument (?P<what>.+): invalid choice: (?P<found>.+?) \(choose from (?P<valid>.+)\)",
         "choice",
     ),
+    (r"argument (?P<what>.+): invalid (?:int|float) value: (?P<found>.+)", "number"),
     (r"argument (?P<what>.+): not allowed with argument (?P<other>.+)", "together"),
 )
 """What argparse says, and the text under ``cli.`` that says it in the user's language."""

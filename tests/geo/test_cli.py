@@ -263,6 +263,7 @@ def test_an_unknown_kind_names_the_nearest(files: Path, capsys: pytest.CaptureFi
         (("gaps", "x", "--kind", "library", "--limit", "4", "--by", "day"), "Välj bland"),
         (("gaps", "x", "--kind"), "Ett värde saknas"),
         (("area", "fly"), "Välj bland"),
+        (("undo", "x", "tre"), "'tre' är inget tal"),
         (("area", "list", "--wings"), "--wings"),
         (("area", "build", "x", "--osm", "a", "--lines", "b"), "samtidigt"),
         (("area", "build", "x", "--lines", "a", "--place", "library"), "library"),
