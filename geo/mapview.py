@@ -44,7 +44,8 @@ class PointLayer:
 class CircleLayer:
     """Amounts as circles: position (WGS84), value, and ``index`` into ``classes`` (-1: not
     drawn). With ``span_m`` a circle of the largest class is that wide on the ground, so that
-    circles in squares of that side never cover each other; else radii are pixels.
+    circles in squares of that side never cover each other; else radii are pixels. ``told`` is what
+    alternative text says of values that are no people and have no sum.
     """
 
     id: str
@@ -56,6 +57,7 @@ class CircleLayer:
     index: Ints
     classes: tuple[ValueClass, ...]
     span_m: float = 0.0
+    told: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,6 +224,8 @@ def alternative_text(title: str, layers: Sequence[Layer], language: str = "sv") 
             case PointLayer():
                 symbol = texts.text(f"symbols.{layer.symbol}", language)
                 words.add("alt_points", label=layer.label, count=len(layer.ids), symbol=symbol)
+            case CircleLayer() if layer.told:
+                words.parts.append(layer.told)
             case CircleLayer():
                 shown = layer.value[layer.index >= 0]
                 total = float(np.round(shown.sum()))

@@ -5,6 +5,7 @@ Made of answers; no engine.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import geopandas as gpd
@@ -29,7 +30,9 @@ from geo.output.outreach_tables import list_table, round_name, rounds_table
 from geo.outreach import AREAS, HOMES, Brief, Proposal, Row
 from geo.people import HOUSING
 from geo.reach import route
+from geo.reaching import telling
 from geo.reaching.rounds import Plan, Round
+from geo.reaching.rules import needs
 from geo.symbols import MOST_NUMBERS
 from geo.views import districts_layers
 from geo.views_restricted import restricted_layers
@@ -38,6 +41,8 @@ CHOSEN_COLOUR, PLACE_COLOUR = "#8c0044", "#3b3b98"
 ROUND_COLOURS = ("#8c0044", "#005a8c", "#00664b", "#6a3d00", "#5d3a9b", "#222222")
 """Colours that stay apart for colour-blind readers; each round has a dash of its own as well."""
 DASHES = ("", "8 6", "2 6", "12 4 2 4", "4 4", "1 8")
+MOST_TOLD = 5
+"""So many circles alternative text names; the table names them all."""
 STOP_PX, START_PX, HOME_PX, PLACE_PX = 32, 26, 26, 22
 
 
@@ -109,16 +114,37 @@ def _circles(rows: Sequence[Row], language: str) -> list[Layer]:
     most = max((row.score for row in rows), default=0.0)
     if not here or most <= 0:
         return []
-    return [
-        circle_layer(
-            AREAS,
-            texts.text("outreach.layer_areas", language),
-            ids=[str(row.at) for row in here],
-            lon=[row.spot.lon for row in here],
-            lat=[row.spot.lat for row in here],
-            value=[100 * row.score / most for row in here],
-        )
-    ]
+    layer = circle_layer(
+        AREAS,
+        texts.text("outreach.layer_areas", language),
+        ids=[str(row.at) for row in here],
+        lon=[row.spot.lon for row in here],
+        lat=[row.spot.lat for row in here],
+        value=[100 * row.score / most for row in here],
+    )
+    return [replace(layer, told=_circles_told(here, language))]
+
+
+def _circles_told(rows: Sequence[Row], language: str) -> str:
+    """Say what the circles are, and the first of them: rank, score, and how many have the need that
+    most have there.
+    """
+    said = texts.text("outreach.alt_areas", language, count=len(rows))
+    named = "; ".join(_row_told(row, language) for row in rows[:MOST_TOLD])
+    return f"{said} {texts.text('outreach.alt_first', language, places=named)}"
+
+
+def _row_told(row: Row, language: str) -> str:
+    most = max(row.lacking, key=lambda need: need.lacking.high if need.lacking else 0.0)
+    return texts.text(
+        "outreach.alt_place",
+        language,
+        number=row.number,
+        name=telling.spot_name(row.spot, language),
+        score=texts.number(row.score, language, 1),
+        need=needs()[most.need].name(language),
+        count=telling.lacking_words(most, language),
+    )
 
 
 def _places(area: Area, proposals: Sequence[Proposal], language: str) -> list[Layer]:

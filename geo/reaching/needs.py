@@ -19,6 +19,7 @@ from geo.meeting.arena import ESTABLISHED, UNKNOWN
 from geo.meeting.language import base_of, reached_of
 from geo.meeting.terms import arena_kinds, kinds_of, speaks
 from geo.network import Bools, Floats
+from geo.newcomers import Newcomers
 from geo.privacy import SMALLEST, is_small
 from geo.reaching.rules import needs
 from geo.reaching.spots import Spot
@@ -70,9 +71,10 @@ def needs_at(world: World, supply: Supply) -> tuple[tuple[Need, ...], ...]:
     found = []
     for at, spot in enumerate(world.spots):
         known = np.isfinite(spot.people)
+        hours = _own_hours(world, spot, supply) if spot.times else reached[HOURS][at]
         found.append(
             (
-                _met(HOURS, spot, people[at], reached[HOURS][at] if known else None),
+                _met(HOURS, spot, people[at], hours if known else None),
                 _language(spot, met.language[at]),
                 _preschool(world, at, reached[PRESCHOOL][at]),
                 _lacking_all(THREE, spot, three[at] if told[at] else None, reached[THREE][at]),
@@ -97,11 +99,14 @@ def met_by(world: World, supply: Supply) -> Met:
     )
 
 
-def suits(world: World, activity: Activity) -> bool | None:
-    """Tell whether an activity is on at some hour people can come; None: its hours are unknown."""
+def suits(world: World, activity: Activity, spot: Spot | None = None) -> bool | None:
+    """Tell whether an activity is on at some hour people (of a spot, where one is told) can come;
+    None: its hours are unknown.
+    """
     if activity.times is None:
         return None
-    return bool((_grid(activity, world) & world.able).any())
+    able = world.able if spot is None else world.able_at(spot)
+    return bool((_grid(activity, world) & able).any())
 
 
 def counts_for(need: str, activity: Activity) -> bool:
@@ -133,6 +138,22 @@ def _open(world: World, supply: Supply, kinds: tuple[str, ...]) -> tuple[Bools, 
             maybe[row] |= on is not False
             sure[row] |= on is True and offer.sure("stale", "audience", "times")
     return sure, maybe
+
+
+def _own_hours(world: World, spot: Spot, supply: Supply) -> Span:
+    """Return how many at a housing that tells when its people can come have something on near them
+    at such an hour.
+    """
+    sure, maybe = np.zeros((7, 24), dtype=bool), np.zeros((7, 24), dtype=bool)
+    for offer in within_of(world, spot, supply):
+        if not counts_for(HOURS, offer.activity):
+            continue
+        on = np.True_ if offer.activity.times is None else _grid(offer.activity, world)
+        maybe |= on
+        if offer.sure("stale", "audience", "times"):
+            sure |= on
+    told = Newcomers(spot.place, spot.name, spot.people, availability=spot.times)
+    return Span(told.free(sure).low, told.free(maybe).high)
 
 
 def _arenas(world: World, supply: Supply) -> tuple[Bools, Bools]:

@@ -185,9 +185,9 @@ def _moves(
         if (
             activity.id in listed
             and counts_for(HOURS, activity)
-            and suits(world, activity) is False
+            and suits(world, activity, spot) is False
         ):
-            times = moved_times(world, activity)
+            times = moved_times(world, spot, activity)
             if times is not None:
                 today = world.question.asked.today
                 yield MOVE, replace(activity, times=times, confirmed=today), activity

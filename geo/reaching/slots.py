@@ -35,12 +35,9 @@ def free_slot(world: World, spot: Spot, supply: Supply) -> Times | None:
     for offer in within_of(world, spot, supply):
         if counts_for(HOURS, offer.activity):
             busy += week_grid(offer.activity, world.question.asked.monday)
-    free = _free(world)
     slots = [
         (day >= SATURDAY, int(busy[day, hour : hour + rule.hours].sum()), day, hour)
-        for day in range(7)
-        for hour in range(rule.earliest, rule.latest - rule.hours + 1)
-        if free[day, hour : hour + rule.hours].all()
+        for day, hour in _stretches(world, spot, rule.hours)
     ]
     if not slots:
         return None
@@ -50,10 +47,10 @@ def free_slot(world: World, spot: Spot, supply: Supply) -> Times | None:
     )
 
 
-def moved_times(world: World, activity: Activity) -> tuple[Times, ...] | None:
-    """Return an activity's hours, moved on their own days by as little as can be to where people
-    can come all the while; on the nearest other day where those days do not do. None where it has
-    more than one set of hours, or none suit.
+def moved_times(world: World, spot: Spot, activity: Activity) -> tuple[Times, ...] | None:
+    """Return an activity's hours, moved on their own days by as little as can be to where people at
+    a spot can come all the while; on the nearest other day where those days do not do. None where
+    it has more than one set of hours, or none suit.
     """
     if activity.times is None or len(activity.times) != 1:
         return None
@@ -62,12 +59,10 @@ def moved_times(world: World, activity: Activity) -> tuple[Times, ...] | None:
     on = np.flatnonzero(week_grid(activity, world.question.asked.monday).any(axis=1))
     if not len(on):
         return None
-    day, free, rule = int(on[0]), _free(world), proposal_rule()
+    day = int(on[0])
     found = [
         (abs(other - day), abs(hour * 60 - _start(own)), other, hour)
-        for other in range(7)
-        for hour in range(rule.earliest, rule.latest - hours + 1)
-        if free[other, hour : hour + hours].all()
+        for other, hour in _stretches(world, spot, hours)
     ]
     if not found:
         return None
@@ -82,9 +77,27 @@ def moved_times(world: World, activity: Activity) -> tuple[Times, ...] | None:
     return (replace(moved, rrule=rule_of_day, except_days=()),)
 
 
-def _free(world: World) -> Bools:
+def _stretches(world: World, spot: Spot, hours: int) -> list[tuple[int, int]]:
+    """Return days and first hours from which people at a spot can come so many hours on end:
+    everybody; where there are none such, somebody.
+    """
+    rule = proposal_rule()
+    for able in (world.all_able_at(spot), world.able_at(spot)):
+        free = _free(world, able)
+        found = [
+            (day, hour)
+            for day in range(7)
+            for hour in range(rule.earliest, rule.latest - hours + 1)
+            if free[day, hour : hour + hours].all()
+        ]
+        if found:
+            return found
+    return []
+
+
+def _free(world: World, able: Bools) -> Bools:
     """Return the hours people can come, holidays left out."""
-    free = np.array(world.able)
+    free = np.array(able)
     for day in range(7):
         if is_holiday(world.question.asked.monday + timedelta(days=day)):
             free[day] = False

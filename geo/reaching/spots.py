@@ -4,6 +4,7 @@ district, where the area tells no smaller ones). Knows people and where they liv
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,9 @@ from geo.area import Area
 from geo.meeting.language import Spoken, spoken_at
 from geo.meeting.supply import homes, without_few
 from geo.network import Floats, Ints
+from geo.newcomers import Newcomers, Part, newcomers_of
 from geo.people import HOUSING, RESIDENTS
-from geo.reaching.asking import AREAS, HOMES, Question
+from geo.reaching.asking import AREAS, HOMES, WHEN, Question
 from geo.restricted import is_restricted
 
 
@@ -24,7 +26,8 @@ class Spot:
     the group (NaN: unknown). ``lon`` and ``lat`` are the housing, or the home in the middle of the
     area. ``restricted``: protected housing, known only as a region. ``counted``: people were
     counted, ``hidden``: and are so few that no number of them is told. ``place`` is a housing's
-    place id.
+    place id. ``times`` are presets of when how many can come, where a housing's own record tells;
+    ``untold``: not of all, so that the last is the question's preset for the rest.
     """
 
     id: str
@@ -41,6 +44,8 @@ class Spot:
     restricted: bool = False
     place: str = ""
     spoken: tuple[Spoken, ...] = ()
+    times: tuple[Part, ...] = ()
+    untold: bool = False
 
     @property
     def is_home(self) -> bool:
@@ -50,7 +55,7 @@ class Spot:
 
 def spots_of(area: Area, question: Question) -> tuple[Spot, ...]:
     """Return all spots of an area: housing first, then areas in the order of ``area.people``."""
-    return (*_homes(area), *_areas(area, question.asked.group))
+    return (*_homes(area, question.asked.when or WHEN), *_areas(area, question.asked.group))
 
 
 def people_of(area: Area, group: str) -> Floats:
@@ -75,11 +80,38 @@ def spot_numbers(spots: tuple[Spot, ...], rows: int) -> Ints:
     return found
 
 
-def _homes(area: Area) -> tuple[Spot, ...]:
+def times_of(told: Newcomers, people: float, preset: str) -> tuple[tuple[Part, ...], bool]:
+    """Return when a housing's people can come, by its own record, and whether that leaves some
+    untold: they are last, by a preset. Nothing where the record tells nothing.
+
+    Parameters
+    ----------
+    people : how many live there, few of them as a fixed number; so are few of a part.
+    """
+    parts = [
+        Part(part.code, None if part.people is None else float(without_few(np.array(part.people))))
+        for part in told.availability
+    ]
+    counts = [part.people for part in parts if part.people is not None]
+    if not parts or len(counts) < len(parts) or not math.isfinite(people):
+        return tuple(parts), False
+    over = sum(counts) - people
+    if over > 0 and sum(part.people or 0.0 for part in told.availability) <= told.people:
+        # Only as few were made three: no one is in two parts.
+        most = counts.index(max(counts))
+        parts[most] = Part(parts[most].code, max(counts[most] - over, 0.0))
+    untold = over < 0
+    return (*parts, *((Part(preset, -over),) if untold else ())), untold
+
+
+def _homes(area: Area, preset: str) -> tuple[Spot, ...]:
     hidden = set(area.places["id"][is_restricted(area.places)].astype(str))
     spoken = spoken_at(area)
+    told = {each.place: each for each in newcomers_of(area)}
     found = []
     for home in homes(area):
+        nothing = Newcomers(home.id, home.name, home.people)
+        times, untold = times_of(told.get(home.id, nothing), home.people, preset)
         point = area.people.geometry.iloc[home.row]
         found.append(
             Spot(
@@ -97,6 +129,8 @@ def _homes(area: Area) -> tuple[Spot, ...]:
                 restricted=home.id in hidden,
                 place=home.id,
                 spoken=spoken.get(home.id, ()),
+                times=times,
+                untold=untold,
             )
         )
     return tuple(found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from babel.lists import format_list
 
 from geo import presets, privacy, texts
 from geo.activity import Activity, Span, activity_kinds, in_week, languages
@@ -202,11 +203,19 @@ def settings_words(answer: Outreach, language: str) -> list[tuple[str, str]]:
         (word("weights"), weights),
         (word("formula"), texts.text("outreach.formula", language)),
         (word("limit"), f"{texts.metres(asked.limit_m, language)}, {walker.name(language)}"),
-        (word("when"), availabilities()[asked.when].name(language) if asked.when else "–"),
+        (word("when"), _when_words(answer, language)),
         (word("week"), asked.monday.isoformat()),
         (word("group"), presets.group(asked.group).name(language)),
         (word("established"), measure or texts.text("source.unknown", language)),
     ]
+
+
+def _when_words(answer: Outreach, language: str) -> str:
+    when = answer.question.asked.when
+    name = availabilities()[when].name(language) if when else "–"
+    if not any(row.spot.times for row in answer.rows):
+        return name
+    return texts.text("outreach.when_own", language, name=name)
 
 
 def plan_words(plan: Plan, language: str) -> str:
@@ -233,11 +242,11 @@ def _why_hours(answer: Outreach, row: Row, language: str) -> str:
         for offer in within_of(answer.world, row.spot, answer.supply)
         if counts_for(HOURS, offer.activity)
     ]
-    suited = [suits(answer.world, offer.activity) for offer in near]
+    suited = [suits(answer.world, offer.activity, row.spot) for offer in near]
     sure = sum(bool(on) and offer.sure() for on, offer in zip(suited, near, strict=True))
     closed = sum(on is False for on in suited)
     key = "why_hours" if near else "why_hours_none"
-    return texts.text(
+    said = texts.text(
         f"outreach.{key}",
         language,
         limit=texts.metres(answer.question.asked.limit_m, language),
@@ -246,6 +255,17 @@ def _why_hours(answer: Outreach, row: Row, language: str) -> str:
         closed=closed,
         unsure=len(near) - sure - closed,
     )
+    return f"{said} {_own_times(row.spot, language)}".rstrip()
+
+
+def _own_times(spot: Spot, language: str) -> str:
+    """Say that a housing's own times were used; "" where it tells none."""
+    if not spot.times:
+        return ""
+    names = [availabilities()[part.code].name(language) for part in spot.times]
+    own = names[:-1] if spot.untold else names
+    key = "why_hours_own_some" if spot.untold else "why_hours_own"
+    return texts.text(f"outreach.{key}", language, times=", ".join(own), preset=names[-1])
 
 
 def _why_language(answer: Outreach, row: Row, language: str) -> str:
@@ -260,14 +280,13 @@ def _why_language(answer: Outreach, row: Row, language: str) -> str:
         if not any(yes is True and fresh for yes, fresh in said):
             there = any(yes is not False for yes, _ in said)
             (perhaps if there else missing).append(languages.name(spoken.language, language))
-    nothing = texts.text("outreach.none", language)
-    return texts.text(
-        "outreach.why_language",
-        language,
-        limit=texts.metres(answer.question.asked.limit_m, language),
-        missing=", ".join(missing) or nothing,
-        perhaps=", ".join(perhaps) or nothing,
-    )
+    limit = texts.metres(answer.question.asked.limit_m, language)
+    said = [
+        texts.text(f"outreach.why_language_{key}", language, limit=limit, languages=joined)
+        for key, names in (("missing", missing), ("perhaps", perhaps))
+        if (joined := format_list(names, style="or", locale=language))
+    ]
+    return " ".join(said) or texts.text("outreach.why_language_met", language, limit=limit)
 
 
 def _why_preschool(answer: Outreach, row: Row, need: Need, language: str) -> str:

@@ -22,6 +22,7 @@ from geo.meeting import Supply, arena_mix, supply_of
 from geo.meeting.supply import ones, reach
 from geo.meeting.terms import can_come
 from geo.network import Bools, Floats, Ints
+from geo.newcomers import free_hours
 from geo.people import HOUSING
 from geo.preschool_answer import Shortage
 from geo.preschools import KIND
@@ -39,7 +40,7 @@ class World:
     children without a preschool place a row, ``shortage`` those of each spot (None: unknown).
     ``three`` are three-year-olds without a place a row (NaN: unknown). ``majority`` is who are most
     at each place ("" where nobody would be met), empty where the area does not tell. ``able`` marks
-    the hours (7, 24) people can come.
+    the hours (7, 24) people can come whose housing does not tell.
     """
 
     area: Area
@@ -63,6 +64,16 @@ class World:
     def supply(self, area: Area | None = None) -> Supply:
         """Return what counts of an area's activities (this one's, unless told)."""
         return supply_of(area or self.area, self.question.asked)
+
+    def able_at(self, spot: Spot) -> Bools:
+        """Return the hours (7, 24) at which somebody at a spot can come."""
+        hours = [free_hours(part.code) for part in spot.times]
+        return np.logical_or.reduce(hours) if hours else self.able
+
+    def all_able_at(self, spot: Spot) -> Bools:
+        """Return the hours at which everybody at a spot can come."""
+        hours = [free_hours(part.code) for part in spot.times]
+        return np.logical_and.reduce(hours) if hours else self.able
 
     def people_at(self, values: Floats) -> Floats:
         """Return sums of values a row of people, a spot."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from geo.activity import Span, from_table, to_table
 from geo.errors import BadNeedWeight, UnknownTerm
 from geo.outreach import Change, applied, ranked, weights_of
-from geo.reaching.telling import lacking_words, sure_words, why
+from geo.reaching.slots import moved_times
+from geo.reaching.telling import lacking_words, settings_words, sure_words, why
 from geo.reaching.weights import equal, score, written
 from tests.geo.reaching.worlds import (
     TODAY,
@@ -207,3 +208,54 @@ def test_the_area_asked_about_stays_as_it_is_when_a_change_is_tried() -> None:
     applied(area, Change(close=("a",)))
     assert area.activities.equals(table)
     assert to_table(from_table(table)).equals(table)
+
+
+def test_a_housing_that_tells_its_own_times_is_counted_with_them_and_says_so() -> None:
+    # On Tuesdays 9-11: too early for those who study Swedish in the morning, not for the rest.
+    cafe = activity("a", "school-0", times=held(1, 9, 11))
+    area = town(
+        places={200.0: "school"},
+        activities=[cafe],
+        housing={
+            150.0: {"residents": 30, "availability": "sfi_morning 20"},
+            210.0: {"residents": 30, "availability": "sfi förmiddag"},
+            230.0: {"residents": 30},
+        },
+    )
+    answer = asked(area, when="any_time")
+    lacks = [need_of(answer, f"home{at}", "hours").lacking for at in range(3)]
+    assert lacks == [Span(20, 20), Span(30, 30), Span(0, 0)]
+    assert need_of(asked(area, when="sfi_morning"), "home0", "hours").lacking == Span(30, 30)
+    row = row_of(answer, "home0")
+    said = why(answer, row, row.needs[0], "sv")
+    assert "(läser sfi på förmiddagen); för dem uppgifterna inte nämner" in said
+    assert "Inte öppet den veckan när gruppen kan: 0" in said
+    assert "egna uppgifter" not in why(answer, row_of(answer, "home2"), row.needs[0], "sv")
+    assert dict(settings_words(answer, "sv"))["När gruppen kan"].endswith("räknas med dem")
+
+
+def test_an_hour_is_moved_to_where_everybody_of_a_housing_can_come() -> None:
+    area = town(
+        places={200.0: "school"},
+        activities=[activity("a", "school-0", times=held(1, 9, 11))],
+        housing={150.0: {"residents": 30, "availability": "sfi_morning 20, works_daytime 10"}},
+    )
+    answer = asked(area, when="any_time")
+    spot = row_of(answer, "home0").spot
+    moved = moved_times(answer.world, spot, activity("a", "school-0", times=held(1, 9, 11)))
+    assert moved is not None and (moved[0].start, moved[0].end) == (time(18), time(20))
+
+
+def test_a_few_of_a_housing_with_own_times_tell_no_more_than_that_they_are_few() -> None:
+    one, three = (
+        asked(
+            town(
+                places={200.0: "school"},
+                activities=[activity("a", "school-0", times=held(1, 9, 11))],
+                housing={150.0: {"residents": 30, "availability": f"sfi {n}, ledig {30 - n}"}},
+            )
+        )
+        for n in (1, 3)
+    )
+    assert need_of(one, "home0", "hours") == need_of(three, "home0", "hours")
+    assert need_of(one, "home0", "hours").hidden
