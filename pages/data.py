@@ -61,15 +61,18 @@ def _task(area: Area, tasks: list[str]) -> str:
     st.session_state["pick_task"] = state.get("task")
 
     def changed() -> None:
-        state.choose("task", st.session_state["pick_task"])
-        st.session_state.pop("data_done", None)
+        if state.get("task") != st.session_state["pick_task"]:
+            state.choose("task", st.session_state["pick_task"])
+            st.session_state.pop("data_done", None)
 
     st.radio(
         t("data.task"),
         tasks,
-        format_func=lambda name: t(f"data.task_{name}", count=waiting),
+        format_func=lambda name: t(f"data.task_{name}"),  # no count: labels that change reset it
         key="pick_task",
         horizontal=True,
         on_change=changed,
     )
+    if waiting:
+        st.caption(t("data.waiting", count=waiting))
     return state.get("task")

@@ -46,7 +46,7 @@ def show(area: Area) -> None:
         "records",
         t("data.records_kind"),
         sorted(kinds, key=lambda name: name not in area.kinds),
-        lambda name: _counted(area, name),
+        lambda name: presets.kind(name).plural(state.language()),
     )
     records = editing.standing(area, keepbox.store(area), kind)
     st.subheader(t("data.in_table"), anchor=False)
@@ -57,10 +57,6 @@ def show(area: Area) -> None:
         _table(area, kind, records, hidden=True)
     st.subheader(t("data.on_map"), anchor=False)
     _on_map(area, kind, [each for each in records if not editing.is_hidden(each)])
-
-
-def _counted(area: Area, kind: str) -> str:
-    return f"{presets.kind(kind).plural(state.language())} ({len(area.places_of(kind))})"
 
 
 def _table(area: Area, kind: str, records: Sequence[Record], *, hidden: bool) -> None:

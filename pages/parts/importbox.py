@@ -13,7 +13,7 @@ import streamlit as st
 
 from geo import texts, views_data
 from geo.area import Area, Progress
-from geo.checking import Fix
+from geo.checking import Fix, fixed
 from geo.errors import NarhetError, OutsideArea, RecordChanged
 from geo.importing import HOW, Import, Plan, carry_out, plan, propose
 from geo.output.import_lines import why_unplaced
@@ -172,8 +172,9 @@ def _carry_out(area: Area, upload: Upload, found: Import, fixes: tuple[Fix, ...]
     if now is None or (now.key, now.lookup) != (upload.key, upload.lookup):
         keepbox.notice(area, t("data.look_again"))
         return
-    waiting = len(found.unplaced) + sum(fix.what == "unplace" for fix in fixes)
-    words = t("data.imported", file=found.file, placed=len(found.places), waiting=waiting)
+    places, lost = fixed(found.places, fixes)
+    waiting = len(found.unplaced) + len(lost)
+    words = t("data.imported", file=found.file, placed=len(places), waiting=waiting)
     try:
         done = keepbox.run(
             area,

@@ -134,7 +134,8 @@ def test_the_polling_place_workbook_is_mapped_put_in_worked_off_and_undone(
         "Provby 2 Skogen",
         "Provby 3 Sjön",
     ]
-    task(page, r"^Arbetslista \(2\)$")
+    expect(page.get_by_text("Platser på arbetslistan: 2")).to_be_visible()
+    task(page, r"^Arbetslista$")
     expect(page.get_by_text("2 platser saknar plats på kartan")).to_be_visible()
     here = page.get_by_role("button", name="Placera där jag klickade")
     expect(here).to_be_disabled()
@@ -172,7 +173,8 @@ def test_the_real_workbook_keeps_what_it_can_not_place(
     waiting = len(store.unplaced())
     assert len(store.records()) == len(world().places) + 537
     assert 500 < waiting < 537
-    expect(page.get_by_text(f"Arbetslista ({waiting})")).to_be_visible()
+    expect(page.get_by_text(f"Platser på arbetslistan: {waiting}")).to_be_visible()
     page.get_by_role("button", name="Ångra").first.click()
-    expect(page.get_by_text("Arbetslista (0)")).to_be_visible()
+    expect(page.get_by_text("är ångrad.")).to_be_visible()
+    expect(page.get_by_text("Platser på arbetslistan")).to_have_count(0)
     assert len(store.records()) == len(world().places)
