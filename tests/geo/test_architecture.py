@@ -103,10 +103,48 @@ ROOMS = {
     "record": {"report"},
 }
 """Rooms that know matrices or words only: what each may know of the house."""
+GROUND = {
+    *("area", "columns", "errors", "network", "people", "places", "presets", "privacy"),
+    *("restricted", "sources", "texts"),
+}
+"""What an area is and where it comes from."""
+ON_AN_AREA = {
+    "addresses": set(),
+    "activity": {"opening"},
+    "associations": {"activity"},
+    "newcomers": {"activity", "opening"},
+    "checking": {"barriers", "opening", "preschool_rules"},
+    "keeping": set(),
+    "store": {"keeping"},
+    "importing": {"addresses", "checking", "opening", "preschool_rules", "store"},
+    "editing": {"addresses", "checking", "importing", "store"},
+    "settling": {"activity", "store"},
+    "scenario": {"gaps", "placing"},
+    "saved": {"scenario", "store"},
+    "meeting": {
+        *("activity", "associations", "capacity", "decays", "newcomers"),
+        *("preschool_rules", "reach"),
+    },
+}
+"""Rooms that rest on an area: what else each may know."""
+SILENT = (
+    *("addresses", "activity", "associations", "newcomers", "checking", "keeping", "store"),
+    *("editing", "settling", "scenario", "saved", "meeting", "reaching", "banking", "outreach"),
+)
+"""Rooms that ask no service over the network."""
+SERVICES = {"asking", "lookup", "online", "outlines", "scb", "services", "skolverket"}
+"""Rooms of ``geo/sources`` that do."""
+CORE = {*ON_AN_AREA, "banking", "outreach", "reaching", "sources"}
+"""Rooms that know no way out: no files of answers, no maps, no commands."""
 SCREENLESS = {
     "outreach",
+    "banking",
     "reaching",
     "meeting",
+    "activity",
+    "checking",
+    "scenario",
+    "saved",
     "keeping",
     "store",
     "addresses",
@@ -129,10 +167,62 @@ def test_models_know_matrices_and_a_report_knows_words(room: str) -> None:
 
 @pytest.mark.parametrize("room", sorted(SCREENLESS))
 def test_a_room_that_answers_knows_no_command_and_no_screen(room: str) -> None:
-    assert not {name for name in _known(room) if name.startswith(("commands", "cli"))}
+    assert not {name for name in _known(room) if name.startswith(("commands", "cli", "console"))}
     assert "screen" not in {
         part for path in _files(room) for name in imported(TREES[path]) for part in name.split(".")
     }
+
+
+@pytest.mark.parametrize("room", sorted(ON_AN_AREA))
+def test_a_room_on_an_area_knows_what_it_says_and_no_more(room: str) -> None:
+    assert _known(room) <= GROUND | ON_AN_AREA[room]
+
+
+@pytest.mark.parametrize("room", sorted(CORE))
+def test_the_core_knows_no_way_out(room: str) -> None:
+    outward = ("cli", "commands", "console", "mapview", "output", "report", "views")
+    assert not {name for name in _known(room) if name.startswith(outward)}
+
+
+@pytest.mark.parametrize("room", sorted(SILENT))
+def test_a_silent_room_asks_no_service(room: str) -> None:
+    for path in _files(room):
+        asked = {f"geo.sources.{name}" for name in SERVICES} & imported(TREES[path])
+        assert not asked, shown(path)
+        assert not packages(path) & {"requests", "urllib3", "osmnx", "httpx"}, shown(path)
+
+
+def test_the_rooms_of_the_store_are_reached_through_its_door() -> None:
+    inside = {*_files("keeping"), *_files("store")}
+    looked_in = {
+        shown(path)
+        for path in {*GEO, *PAGES} - inside
+        if any(name.startswith("geo.keeping") for name in imported(TREES[path]))
+    }
+    assert looked_in == {"geo/output/everything.py"}
+
+
+@pytest.mark.parametrize(
+    "door", ["addresses", "activity", "checking", "importing", "meeting", "banking", "outreach"]
+)
+def test_a_door_names_what_is_behind_it(door: str) -> None:
+    folder = ROOT / "geo" / door
+    path = folder / "__init__.py" if folder.is_dir() else ROOT / "geo" / f"{door}.py"
+    names = [
+        node
+        for node in TREES[path].body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    assert names, shown(path)
+
+
+@pytest.mark.parametrize(
+    "door", ["places", "people", "reach", "gaps", "capacity", "sites", "outreach", "scenario",
+             "privacy", "store", "sources/tables", "sources/statistics", "sources/demo"],
+)  # fmt: skip
+def test_each_door_of_the_house_is_there_and_says_what_it_must_not_know(door: str) -> None:
+    words = ast.get_docstring(TREES[ROOT / "geo" / f"{door}.py"]) or ""
+    assert re.search(r"\b[Kk]nows?\b", words), words
 
 
 def _files(room: str) -> list[Path]:
