@@ -67,6 +67,8 @@ def lines_of(brief: Brief, language: str) -> list[str]:
             label, count = needs()[need.need].name(language), telling.lacking_words(need, language)
             lines.append(f"   {label}: {count} ({telling.sure_words(need, language)})")
             lines.append(f"      {telling.why(answer, row, need, language)}")
+        if row.lacking and not made:
+            lines.append(f"   {texts.text('uppsokande.no_proposals', language)}")
         for each in made:
             lines.append(f"   → {telling.proposal_words(answer, each, language)}")
             lines += [f"      {telling.effect_words(effect, language)}" for effect in each.effects]

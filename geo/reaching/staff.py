@@ -97,7 +97,8 @@ def read_staff(path: Path, area: Area) -> Staff:
     ]
     staff = staff_of(rows, area)
     if not staff.workers:
-        why = staff.problems[0].phrase if staff.problems else ""
+        nobody = Phrase("outreach.staff_nobody", {})
+        why = staff.problems[0].phrase if staff.problems else nobody
         raise NoStaff(file=Path(path).name, why=why)
     return staff
 

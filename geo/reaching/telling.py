@@ -281,12 +281,12 @@ def _why_language(answer: Outreach, row: Row, language: str) -> str:
             there = any(yes is not False for yes, _ in said)
             (perhaps if there else missing).append(languages.name(spoken.language, language))
     limit = texts.metres(answer.question.asked.limit_m, language)
-    said = [
+    sentences = [
         texts.text(f"outreach.why_language_{key}", language, limit=limit, languages=joined)
         for key, names in (("missing", missing), ("perhaps", perhaps))
         if (joined := format_list(names, style="or", locale=language))
     ]
-    return " ".join(said) or texts.text("outreach.why_language_met", language, limit=limit)
+    return " ".join(sentences) or texts.text("outreach.why_language_met", language, limit=limit)
 
 
 def _why_preschool(answer: Outreach, row: Row, need: Need, language: str) -> str:

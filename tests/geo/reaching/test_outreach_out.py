@@ -9,6 +9,7 @@ import json
 import openpyxl
 import pytest
 
+from geo import texts
 from geo.area import save_area
 from geo.cli import main
 from geo.mapview import Shown
@@ -58,6 +59,11 @@ def test_the_command_tells_list_reasons_proposals_and_plan(home, capsys) -> None
     assert f"1. {EVIL}" in said
     assert "ingen verksamhet på ett språk man talar: 30 (säkert)" in said
     assert "ingen verksamhet på ett språk man talar: 3" in said
+    assert "Ingen verksamhet inom 300 m talar tigrinja eller arabiska." in said.replace(
+        texts.NO_BREAK_SPACE, " "
+    )
+    assert "talar: inget" not in said
+    assert "Inget förslag som bygger på det som finns i området hjälper fler här." in said
     assert "Vikter: ingen mötesplats på tider som passar: 1; " in said
     assert "Måndag 2026-11-30: =1+1, 09:00–12:00" in said
 
