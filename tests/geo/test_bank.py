@@ -166,7 +166,7 @@ def test_what_no_path_leads_to_stands_apart() -> None:
     assert "går inte att nå till fots: Kafé" in "\n".join(bank_words.lines(bank, "sv"))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from([each.id for each in ACTIVITIES]), st.sampled_from(["", "ti", "ar"]))
 def test_closing_an_activity_removes_exactly_it(closed: str, language: str) -> None:
     before = asked(language=language)
@@ -175,7 +175,7 @@ def test_closing_an_activity_removes_exactly_it(closed: str, language: str) -> N
     assert ids(after.all) == [each for each in ids(before.all) if each != closed]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(["ti", "ar", "so", "uk", "fa"]),
     st.sampled_from(["", "2026-11-24", "2026-11-25T10:00"]),
