@@ -197,8 +197,11 @@ def _joined(
     for row, found, times in read:
         key = first.setdefault(found.id, found) if found.id else found
         if (key.place, key.kind) != (found.place, found.kind):
-            row.tell("duplicate_id", "id")
+            row.tell("activity_duplicate_id", "id")
             continue
+        otherwise = _otherwise(row, found, key)
+        if otherwise:
+            row.tell("activity_same_id", "id", fields=", ".join(otherwise))
         groups.setdefault(key, []).extend(times or ())
         if times is not None:
             told.add(key)
@@ -211,6 +214,12 @@ def _joined(
         )
         for key, times in groups.items()
     )
+
+
+def _otherwise(row: Row, found: Activity, first: Activity) -> list[str]:
+    """Return the columns in which a row tells something else than the first one of its id."""
+    fields = [name for name in row.columns if hasattr(found, name) and row.has(name)]
+    return [row.columns[name] for name in fields if getattr(found, name) != getattr(first, name)]
 
 
 def _new_id(activity: Activity, taken: set[str]) -> str:

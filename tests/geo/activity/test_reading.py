@@ -221,7 +221,22 @@ def test_a_repeated_id_at_another_place_is_left_out() -> None:
         "k1;b1;sport;mån;15;17", "k1;b1;sport;tis;15;17", "k1;m1;sport;ons;15;17", head=head
     )
     assert [(each.id, len(each.times or ())) for each in found.activities] == [("k1", 2)]
-    assert told(found) == [(4, "duplicate_id", "id")]
+    assert told(found) == [(4, "activity_duplicate_id", "id")]
+
+
+def test_a_repeated_id_that_tells_otherwise_is_told_by_column() -> None:
+    head = "id;plats;typ;veckodag;från;till;aktivitet;språk;kostnad"
+    found = read(
+        "k1;b1;sport;mån;15;17;Fotboll;sv;gratis",
+        "k1;b1;sport;tis;15;17;Handboll;sv, ti;",
+        "k1;b1;sport;ons;15;17;;;",
+        head=head,
+    )
+    (each,) = found.activities
+    assert (each.name, each.languages, len(each.times or ())) == ("Fotboll", ("sv",), 3)
+    assert told(found) == [(3, "activity_same_id", "id")]
+    words = [texts.text(f"left_out.{item.reason}", **item.values) for item in found.left_out]
+    assert "säger annat i aktivitet, språk: bara tiden är med" in words[0]
 
 
 def test_the_same_activity_gets_the_same_id_when_its_hours_move() -> None:
