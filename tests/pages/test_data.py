@@ -207,3 +207,12 @@ def test_protected_housing_of_a_file_is_shown_nowhere_and_kept_nowhere(home: Pat
     names = {record.name for record in store_of("provby").records()}
     assert "Öppna huset" in names
     assert sum(name.startswith("Skyddat boende") for name in names) == 1
+
+
+@pytest.mark.usefixtures("provby")
+def test_everything_is_offered_in_three_formats() -> None:
+    test = page("data", area="provby", task="whole")
+    test.toggle[0].set_value(True).run()
+    assert not test.exception and not test.error
+    labels = [one.proto.label for one in test.get("download_button")]
+    assert labels == ["Excel (.xlsx)", "GeoPackage (.gpkg)", "GeoJSON (.geojson)"]
