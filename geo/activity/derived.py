@@ -44,10 +44,12 @@ def activities_of(area: Area) -> tuple[Activity, ...]:
     listed = tuple(each for each in from_table(area.activities) if each.place in there)
     told = {(each.place, each.kind) for each in listed if not each.visiting}
     dated = {(each.part, each.title): each.date for each in area.sources if not each.file_date}
+    kinds = [kind_of_place(str(kind)) for kind in area.places["kind"]]
+    here = area.places.drop(columns="geometry")[[bool(kind) for kind in kinds]]
     derived = tuple(
         _of_place(row, kind, _dated(row, dated))
-        for row in area.places.drop(columns="geometry").to_dict("records")
-        if (kind := kind_of_place(str(row["kind"]))) and (row["id"], kind) not in told
+        for row, kind in zip(here.to_dict("records"), filter(None, kinds), strict=True)
+        if (row["id"], kind) not in told
     )
     return listed + derived
 

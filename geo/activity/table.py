@@ -32,7 +32,8 @@ def to_table(activities: Iterable[Activity]) -> pd.DataFrame:
 
 def from_table(frame: pd.DataFrame) -> tuple[Activity, ...]:
     """Return the activities of a table, in its order."""
-    return tuple(_activity(row) for row in frame.to_dict("records"))
+    cells = [_cells(frame, column) for column in ACTIVITIES]
+    return tuple(_activity(row) for row in zip(*cells, strict=True))
 
 
 def times_text(times: tuple[Times, ...] | None) -> str:
@@ -42,7 +43,6 @@ def times_text(times: tuple[Times, ...] | None) -> str:
     return json.dumps([_time_record(each) for each in times])
 
 
-@lru_cache(maxsize=8192)
 def read_times(text: str) -> tuple[Times, ...] | None:
     """Return the times of a cell, None where it is empty or can not be read."""
     try:
@@ -75,10 +75,24 @@ def _row(activity: Activity) -> dict[str, Any]:
     }
 
 
-def _activity(row: dict[Any, Any]) -> Activity:
+def _cells(frame: pd.DataFrame, column: str) -> list[Any]:
+    """Return a column's cells: texts, or whether it is invented."""
+    cells = frame[column].tolist() if column in frame else [""] * len(frame)
+    if column == "demonstration":
+        return [bool(cell or False) for cell in cells]
+    return [cell.strip() if isinstance(cell, str) else "" for cell in cells]
+
+
+@lru_cache(maxsize=8192)
+def _activity(row: tuple[Any, ...]) -> Activity:
+    """Return one row's activity, ``row`` in the order of ``ACTIVITIES``. Kept: a change tried in a
+    copy of an area reads all the other rows again.
+    """
+    cells = dict(zip(ACTIVITIES, row, strict=True))
+
     def said(name: str) -> str:
-        cell = row.get(name)
-        return cell.strip() if isinstance(cell, str) else ""
+        text: str = cells[name]
+        return text
 
     seats, record = said("seats"), _record(said("details"))
     return Activity(
@@ -99,7 +113,7 @@ def _activity(row: dict[Any, Any]) -> Activity:
         valid_from=_day(said("valid_from")),
         valid_to=_day(said("valid_to")),
         visiting=record.get(_VISITING) is True,
-        demonstration=bool(row.get("demonstration") or False),
+        demonstration=cells["demonstration"],
         told=tuple(
             (column, text)
             for column, text in record.items()

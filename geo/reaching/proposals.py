@@ -14,7 +14,6 @@ import numpy as np
 from geo import presets
 from geo.activity import Activity, Times, activities_of, from_table
 from geo.area import Progress
-from geo.candidates import candidates
 from geo.meeting import Supply
 from geo.meeting.arena import ESTABLISHED
 from geo.meeting.terms import speaks
@@ -255,8 +254,7 @@ def _bases(world: World, place: str, own: list[Activity]) -> dict[str, float]:
 
 def _rooms(world: World, near: dict[str, float]) -> list[str]:
     """Return places with rooms within the limit: info desks first, then the nearest."""
-    table = candidates(world.area).table
-    kinds = dict(zip(table["id"].astype(str), table["kind"], strict=True))
+    kinds = world.rooms
     there = [place for place in near if place in kinds]
     return sorted(there, key=lambda place: (kinds[place] != INFO_DESK, near[place], place))
 

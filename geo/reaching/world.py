@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from geo import presets
 from geo.activity import Activity, to_table
 from geo.area import Area, Progress
+from geo.candidates import candidates
 from geo.cases import World as Preschools
 from geo.cases import preschools_on_paths, shortage_among, world_of
 from geo.children import demand_of
@@ -60,6 +61,12 @@ class World:
     def ones(self) -> csr_array:
         """Return 1 for each pair within the limit."""
         return ones(self.near)
+
+    @cached_property
+    def rooms(self) -> dict[str, str]:
+        """Return the places with rooms, id → kind."""
+        table = candidates(self.area).table
+        return dict(zip(table["id"].astype(str), table["kind"].astype(str), strict=True))
 
     def supply(self, area: Area | None = None) -> Supply:
         """Return what counts of an area's activities (this one's, unless told)."""
