@@ -176,9 +176,9 @@ def _places(
     others = [column for column in there if column not in used]
     columns = {
         "id": _ids(frame, kind, fields.get("id")),
-        "name": _texts(frame, fields.get("name")),
+        "name": texts_of(frame, fields.get("name")),
         "kind": kind,
-        "address": _texts(frame, fields.get("address")),
+        "address": texts_of(frame, fields.get("address")),
         "district": "",
         "source": "",
         "demonstration": False,
@@ -204,7 +204,10 @@ def _ids(frame: gpd.GeoDataFrame, kind: str, column: str | None) -> list[str]:
     return ids
 
 
-def _texts(frame: gpd.GeoDataFrame, column: str | None) -> list[str]:
+def texts_of(frame: pd.DataFrame, column: str | None) -> list[str]:
+    """Return a column as text a row, spaces once; empty where nothing is known or there is no such
+    column.
+    """
     if column is None:
         return [""] * len(frame)
     return ["" if is_unknown(cell) else " ".join(written(cell).split()) for cell in frame[column]]

@@ -151,7 +151,11 @@ def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated:
         st.error(t("omrade.files_missing"))
         return
     folder = Path(tempfile.mkdtemp(prefix="narhet-"))
-    kept = {part: _kept(folder, part, file) for part, file in files.items() if file is not None}
+    kept = {
+        part: fetchbox.kept_file(folder, part, file)
+        for part, file in files.items()
+        if file is not None
+    }
     name_id = earlier.id if earlier else _free_id(slug(name))
 
     def work(progress: Progress) -> Area:
@@ -167,14 +171,6 @@ def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated:
 
     jobs.start(name, work)
     st.rerun()
-
-
-def _kept(folder: Path, part: str, file: Any) -> Path:
-    """Write an upload to disk under its own plain name, so that messages name it."""
-    path = folder / part / Path(file.name.replace("\\", "/")).name
-    path.parent.mkdir()
-    path.write_bytes(file.getbuffer())
-    return path
 
 
 def _columns(stated: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from geo.addresses import Wanted, folded
 from geo.area import LeftOut
 from geo.errors import NoPlaces
 from geo.opening import KEYS
+from geo.places import texts_of
 from geo.preschool_rules import rules
 from geo.restricted import ENOUGH, HOUSING, SHAPE
 from geo.sources.cells import detail, holds_numbers, is_unknown, plain, to_number, written
@@ -43,7 +44,8 @@ RULES_OF = {
 class PlaceRow:
     """A row of a file as a place. ``row``: its number as a person sees it; ``point`` (WGS84) is
     None where it has none; ``details``: all other columns; ``lost``: why its coordinates can not be
-    used (a key under ``left_out.``), "" where it has none to use.
+    used (a key under ``left_out.``), "" where it has none to use. ``known_as``: of protected
+    housing, ``digest`` of the ids that an earlier file may have given it.
     """
 
     row: int
@@ -54,6 +56,7 @@ class PlaceRow:
     details: Mapping[str, Any]
     point: shapely.Point | None
     lost: str = ""
+    known_as: frozenset[str] = frozenset()
 
     @property
     def restricted(self) -> bool:
@@ -70,7 +73,7 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
     """
     _check_holds_places(understood)
     frame, left_out = _of_kind(understood, kind)
-    texts = {field: _texts(frame, understood.columns.get(field)) for field in OWN}
+    texts = {field: texts_of(frame, understood.columns.get(field)) for field in OWN}
     details = [_unmarked(record) for record in _details(frame, understood)]
     lost = {item.row: item.reason for item in understood.left_out}
     gone = [item for item in understood.left_out if item.row not in understood.frame.index]
@@ -84,16 +87,18 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
             left_out.append(LeftOut(int(row), "nothing_usable"))
             continue
         protected = restricted.says_restricted(details[at])
+        ids = _id(kind, told, point), _id(kind, {**told, "id": ""}, point)
         rows.append(
             PlaceRow(
                 row=int(row),
-                id=_free_id(_id(kind, told, point), _id(kind, {**told, "id": ""}, point), taken),
+                id=_free_id(*ids, taken),
                 name=told["name"],
                 address=_whole_address(told),
                 wanted=_wanted(told, kind, protected),
                 details=details[at],
                 point=point,
                 lost="" if point is not None else lost.get(int(row), ""),
+                known_as=frozenset(map(digest, ids if protected else ())),
             )
         )
     return rows, sorted([*gone, *left_out], key=lambda item: item.row)
@@ -171,12 +176,6 @@ def kind_named(cell: str) -> str:
     return ""
 
 
-def _texts(frame: pd.DataFrame, column: str | None) -> list[str]:
-    if column is None:
-        return [""] * len(frame)
-    return ["" if is_unknown(cell) else " ".join(written(cell).split()) for cell in frame[column]]
-
-
 def _id(kind: str, told: Mapping[str, str], point: shapely.Point | None) -> str:
     """Return an id that the same place has in the next file: the file's own, else one made of what
     it is called and where it is written to be.
@@ -187,6 +186,11 @@ def _id(kind: str, told: Mapping[str, str], point: shapely.Point | None) -> str:
     if not any(says) and point is not None:
         says = [f"{point.x:.6f}", f"{point.y:.6f}"]
     return f"{kind}-{hashlib.sha256('|'.join(says).encode()).hexdigest()[:12]}"
+
+
+def digest(own_id: str) -> str:
+    """Return an id so that it can be known again, and not be read."""
+    return hashlib.sha256(own_id.encode()).hexdigest()
 
 
 def _free_id(own: str, made: str, taken: dict[str, int]) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-import geopandas as gpd
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -230,11 +229,6 @@ def without_few(people: Floats) -> Floats:
     """Return counts with each from 1 to 4 as ``FEW_AS``."""
     few: Bools = (np.round(people) > 0) & (np.round(people) < privacy.SMALLEST)
     return np.where(few, float(FEW_AS), people)
-
-
-def places_at(area: Area, rows: Ints) -> gpd.GeoDataFrame:
-    """Return rows of ``area.places``."""
-    return area.places.iloc[rows]
 
 
 def _runs(activity: Activity, asked: Asked) -> bool:

@@ -16,16 +16,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import segno
-import typst
 
 from geo import texts
 from geo.activity import languages
 from geo.area import Area
 from geo.banking import Bank, Entry, Written
-from geo.errors import DocumentFailed
 from geo.mapview import credits_of
 from geo.output import bank_words, fonts, glyphs
 from geo.output.figures import figure_svg
+from geo.output.typesetting import pdf_of, values_of
 from geo.views_bank import bank_map, numbers_of
 
 TEMPLATE = Path(__file__).with_name("leaflet.typ")
@@ -58,18 +57,7 @@ def pdf_bytes(bank: Bank, area: Area, language: str, *, as_leaflet: bool = False
     """
     inputs = _fitted(_Asked(bank, area, language, as_leaflet))
     moment = datetime.combine(bank.question.today, datetime.min.time(), UTC)
-    try:
-        written, _ = typst.compile_with_warnings(
-            str(TEMPLATE),
-            sys_inputs=inputs,
-            pdf_standards=["ua-1", "a-3a"],
-            timestamp=moment,
-            format="pdf",
-            **_fonts(),
-        )
-    except RuntimeError as error:
-        raise DocumentFailed(reason=str(error)) from error
-    return bytes(written)
+    return pdf_of(TEMPLATE, inputs, moment, fonts=fonts.paths())
 
 
 def shown_count(bank: Bank, area: Area, language: str, *, as_leaflet: bool = False) -> int:
@@ -99,20 +87,12 @@ def _fitted(asked: _Asked) -> dict[str, str]:
     return _inputs(content)
 
 
-def _fonts() -> dict[str, Any]:
-    return {"font_paths": fonts.paths(), "ignore_system_fonts": True}
-
-
 def _inputs(content: Mapping[str, Any]) -> dict[str, str]:
     return {"sheet": json.dumps(content, ensure_ascii=False)}
 
 
 def _pages(inputs: dict[str, str]) -> int:
-    try:
-        found = typst.query(str(TEMPLATE), "<pages>", field="value", sys_inputs=inputs, **_fonts())
-    except RuntimeError as error:
-        raise DocumentFailed(reason=str(error)) from error
-    return int(json.loads(found)[0])
+    return int(values_of(TEMPLATE, "<pages>", inputs, fonts=fonts.paths())[0])
 
 
 def _content(asked: _Asked, count: int) -> dict[str, Any]:

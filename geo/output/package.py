@@ -25,8 +25,6 @@ from geo.record import URI, record, record_bytes
 from geo.report import FINDINGS, Report
 from geo.reporting.asking import one_line
 
-LAYERS = ("districts", "squares", "places", "proposal")
-"""Layers of the package, lowest last in a GIS's list."""
 DISTRICT_COLUMNS = ("name", "people", "beyond", "share_beyond", "mean_m_beyond")
 DECIMALS = 6
 

@@ -20,6 +20,7 @@ from geo.mapview import MapSpec
 from geo.output import glyphs
 from geo.output.figures import figure_svg, natural_height
 from geo.output.lettering import fonts_folder
+from geo.output.typesetting import only, pdf_of, values_of
 from geo.record import NAME, record_bytes
 from geo.report import FINDINGS, Finding, Report
 
@@ -57,7 +58,7 @@ def pdf_bytes(report: Report, area: Area | None = None) -> bytes:
     NoFindings, BadDate : what the report holds. DocumentFailed : it can not be set; nothing is
     written.
     """
-    return _written(_told(report, area), _moment(report))
+    return pdf_of(TEMPLATE, _told(report, area), _moment(report), fonts=_fonts())
 
 
 def page_images(report: Report, area: Area | None = None, *, dpi: float = 96.0) -> list[bytes]:
@@ -69,7 +70,9 @@ def page_images(report: Report, area: Area | None = None, *, dpi: float = 96.0) 
     """
     inputs = _told(report, area)
     try:
-        drawn = typst.compile(str(TEMPLATE), format="png", ppi=dpi, sys_inputs=inputs, **_fonts())
+        drawn = typst.compile(
+            str(TEMPLATE), format="png", ppi=dpi, sys_inputs=inputs, **only(_fonts())
+        )
     except RuntimeError as error:
         raise DocumentFailed(reason=str(error)) from error
     return [bytes(page) for page in drawn] if isinstance(drawn, list) else [bytes(drawn)]
@@ -88,29 +91,14 @@ def _told(report: Report, area: Area | None) -> dict[str, str]:
     return _inputs(content, carried)
 
 
-def _fonts() -> dict[str, Any]:
+def _fonts() -> list[str]:
     """Only fonts that come with the libraries, so that every machine writes the same bytes."""
-    return {"font_paths": [str(fonts_folder())], "ignore_system_fonts": True}
+    return [str(fonts_folder())]
 
 
 def _inputs(content: dict[str, Any], carried: str) -> dict[str, str]:
     written = json.dumps(content, ensure_ascii=False)
     return {"report": written, "attachment": carried, "attachment-name": NAME}
-
-
-def _written(inputs: dict[str, str], moment: datetime) -> bytes:
-    try:
-        written, _ = typst.compile_with_warnings(
-            str(TEMPLATE),
-            sys_inputs=inputs,
-            pdf_standards=["ua-1", "a-3a"],
-            timestamp=moment,
-            format="pdf",
-            **_fonts(),
-        )
-    except RuntimeError as error:
-        raise DocumentFailed(reason=str(error)) from error
-    return bytes(written)
 
 
 def _draw_maps(content: dict[str, Any], report: Report, area: Area, carried: str) -> None:
@@ -129,17 +117,8 @@ def _draw_maps(content: dict[str, Any], report: Report, area: Area, carried: str
 
 def _starts_mm(inputs: dict[str, str]) -> list[float]:
     """Return how far down its page each map begins; those not drawn yet are a line tall."""
-    try:
-        found = typst.query(
-            str(TEMPLATE),
-            "<begins>",
-            field="value",
-            sys_inputs=inputs,
-            **_fonts(),
-        )
-    except RuntimeError as error:
-        raise DocumentFailed(reason=str(error)) from error
-    return [float(start) for start in json.loads(found)]
+    found = values_of(TEMPLATE, "<begins>", inputs, fonts=_fonts())
+    return [float(start) for start in found]
 
 
 def _moment(report: Report) -> datetime:

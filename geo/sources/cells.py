@@ -20,9 +20,6 @@ UNKNOWN_WORDS = frozenset(
 )
 """How files say that a figure is not known, spreadsheets' words for a failed formula included."""
 
-SUPPRESSED_WORDS = frozenset({"..", "...", "x", "*", "sekretess", "suppressed"})
-"""Those of them that say: it is known, but not shown."""
-
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,3})?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
 _POINT_GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+")
@@ -83,14 +80,6 @@ def is_unknown(cell: Any) -> bool:
         return True
     text = written(cell).lower()
     return text in UNKNOWN_WORDS or _FEWER_THAN.fullmatch(text) is not None
-
-
-def is_suppressed(cell: Any) -> bool:
-    """Whether a cell says that a figure is known but not shown, as small counts are: ``..``,
-    ``<5``, ``färre än 5``.
-    """
-    text = written(cell).lower()
-    return text in SUPPRESSED_WORDS or _FEWER_THAN.fullmatch(text) is not None
 
 
 def is_empty(cell: Any) -> bool:

@@ -91,7 +91,9 @@ def _preschools(area: Area, town: str) -> None:
 def _start(area: Area, uploads: dict[str, Any], ask: Ask | AskSchools) -> None:
     """Keep the uploads in a folder of their own and work beside the page."""
     folder = Path(tempfile.mkdtemp(prefix="narhet-"))
-    kept = {name: _kept(folder, name, file) for name, file in uploads.items() if file is not None}
+    kept = {
+        name: kept_file(folder, name, file) for name, file in uploads.items() if file is not None
+    }
 
     def work(progress: Progress) -> Area:
         try:
@@ -135,7 +137,7 @@ def _there(area: Area) -> None:
         tables.table(rows[wanted], t("fetch.there"))
 
 
-def _kept(folder: Path, part: str, file: Any) -> Path:
+def kept_file(folder: Path, part: str, file: Any) -> Path:
     """Write an upload to disk under its own plain name, so that messages name it."""
     path = folder / part / Path(file.name.replace("\\", "/")).name
     path.parent.mkdir()
