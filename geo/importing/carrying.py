@@ -16,7 +16,7 @@ from geo.area import Area
 from geo.checking import Fix, fixed
 from geo.importing.placing import APART
 from geo.importing.proposing import Import
-from geo.importing.records import MARK
+from geo.importing.records import MARK, digest
 from geo.places import place_fields
 from geo.restricted import ENOUGH, HOUSING, SHAPE, says_restricted
 from geo.store import CLOSED, OPEN, PLACE, Edit, Record, Store, ground_of
@@ -74,7 +74,7 @@ def carry_out_all(
 def plan(found: Import, area: Area, store: Store | None, *, fixes: Sequence[Fix] = ()) -> Plan:
     """Tell what carrying out would do; ``store`` is None where the area has none yet."""
     now = {each.id: each for each in _standing(area, store)}
-    wanted = _renamed(_wanted(found, fixes), now, found.file)
+    wanted = _renamed(_wanted(found, fixes), now, found)
     sorted_into: dict[str, list[str]] = {name: [] for name in ("new", "changed", "same", "closed")}
     kept, edits = [], []
     for edit in wanted:
@@ -82,6 +82,10 @@ def plan(found: Import, area: Area, store: Store | None, *, fixes: Sequence[Fix]
         if record is None:
             sorted_into["new"].append(edit.id)
             edits.append(_to_be_named(edit))
+            continue
+        if _hides(edit.fields) and not _hides(record.fields):
+            sorted_into["changed"].append(edit.id)
+            edits.append(_to_be_named(edit))  # the store forgets what was known of it
             continue
         after, mine = _met(edit, record, _base(store, record, found.file))
         if mine:
@@ -150,25 +154,39 @@ def _without_point(edit: Edit) -> Edit:
     return Edit(edit.id, PLACE, 0, OPEN, None, None, fields)
 
 
-def _renamed(edits: list[Edit], now: Mapping[str, Record], file: str) -> list[Edit]:
-    """Give protected housing of the file the ids under which the store has it already: its own are
-    kept nowhere, so it is known again by its region and by what is kept of it.
+def _renamed(edits: list[Edit], now: Mapping[str, Record], found: Import) -> list[Edit]:
+    """Give protected housing of the file the ids under which the store has it already: one that was
+    not protected before its own, else, since its own are kept nowhere, it is known again by its
+    region and by what is kept of it.
     """
-    free = [each for each in now.values() if _hides(each.fields) and _file(each.fields) == file]
+    free = [
+        each for each in now.values() if _hides(each.fields) and _file(each.fields) == found.file
+    ]
+    open_ones = {digest(each.id): each for each in now.values() if not _hides(each.fields)}
     named = []
     for number, edit in enumerate(edits, start=1):
         if not _hides(edit.fields):
             named.append(edit)
             continue
-        twins = [each for each in free if _twin(each, edit)]
-        told = edit.fields["details"]
-        match = next((each for each in twins if each.fields["details"] == told), None)
-        match = match or next(iter(twins), None)
-        if match is not None:
-            free.remove(match)
+        told = found.known_as.get(edit.id, frozenset())
+        match = next((open_ones[each] for each in sorted(told) if each in open_ones), None)
+        if match is None:
+            match = _hidden_before(edit, free)
         own = match.id if match is not None else f"{NEW_HIDDEN}{number}"
-        named.append(Edit(own, PLACE, 0, edit.status, edit.lon, edit.lat, edit.fields))
+        version = match.version if match is not None and not _hides(match.fields) else 0
+        named.append(Edit(own, PLACE, version, edit.status, edit.lon, edit.lat, edit.fields))
     return named
+
+
+def _hidden_before(edit: Edit, free: list[Record]) -> Record | None:
+    """Take the record that is most likely that of a protected housing from those not taken yet."""
+    twins = [each for each in free if _twin(each, edit)]
+    told = edit.fields["details"]
+    match = next((each for each in twins if each.fields["details"] == told), None)
+    match = match or next(iter(twins), None)
+    if match is not None:
+        free.remove(match)
+    return match
 
 
 def _to_be_named(edit: Edit) -> Edit:
@@ -180,7 +198,7 @@ def _to_be_named(edit: Edit) -> Edit:
     details = dict(edit.fields["details"])
     kept = {name: details[name] for name in details if name not in (SHAPE, ENOUGH)}
     fields = {**edit.fields, "details": {**kept, **MARK}}
-    return Edit(edit.id, PLACE, 0, edit.status, edit.lon, edit.lat, fields)
+    return Edit(edit.id, PLACE, edit.expects, edit.status, edit.lon, edit.lat, fields)
 
 
 def _hides(fields: Mapping[str, Any]) -> bool:

@@ -5,7 +5,8 @@ set aside and why. Proposes; writes nothing.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import geopandas as gpd
@@ -27,7 +28,7 @@ from geo.importing.placing import (
     doubted,
     with_known_ids,
 )
-from geo.importing.records import MARK, PlaceRow, place_rows, without_protected
+from geo.importing.records import MARK, PlaceRow, digest, place_rows, without_protected
 from geo.network import WGS84
 from geo.people import with_districts
 from geo.restricted import HOUSING
@@ -56,7 +57,9 @@ class Import:
     ``places``: columns of ``Area.places``, all with a point; the index, ``row``, is the row of the
     file. ``how`` (one of ``HOW``), ``score`` (0–100) and ``said`` (what it was matched to), by the
     same index. ``unplaced``: columns ``UNPLACED``. ``left_out``: rows that hold nothing to use.
-    ``understood`` is without the cells of protected housing.
+    ``understood`` is without the cells of protected housing. ``known_as``: the id that protected
+    housing has here → digests of the ids under which it may stand in the area from before, when it
+    was not protected.
     """
 
     kind: str
@@ -68,6 +71,7 @@ class Import:
     unplaced: pd.DataFrame
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
+    known_as: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -135,7 +139,21 @@ def propose(
         unplaced=_unplaced(missed),
         left_out=tuple(left_out),
         problems=problems,
+        known_as=_known_as(places, [each.row for each in placed], [row for row, _ in missed]),
     )
+
+
+def _known_as(
+    places: gpd.GeoDataFrame, placed: list[PlaceRow], missed: list[PlaceRow]
+) -> dict[str, frozenset[str]]:
+    """Return by what protected housing can be known again, by its id here."""
+    ids = [(str(places.loc[row.row, "id"]), row) for row in placed if row.restricted]
+    ids += [(_unplaced_id(row), row) for row in missed if row.restricted]
+    return {own: row.known_as | {digest(row.id)} for own, row in ids}
+
+
+def _unplaced_id(row: PlaceRow) -> str:
+    return f"{HOUSING}-unplaced-{row.row}"
 
 
 def _said(each: Placed) -> str:
@@ -192,7 +210,7 @@ def _left(row: PlaceRow, match: Match) -> tuple[object, ...]:
     if row.restricted:
         kept = {**restricted.kept_of(dict(row.details)), **MARK}
         hidden = texts.text("place.restricted", "sv")
-        told = (row.row, f"{HOUSING}-unplaced-{row.row}", hidden, "", "protected", "", 0.0)
+        told = (row.row, _unplaced_id(row), hidden, "", "protected", "", 0.0)
         return (*told, np.nan, np.nan, json.dumps(kept, ensure_ascii=False))
     lon, lat = (match.point.x, match.point.y) if match.point else (np.nan, np.nan)
     told_row = (row.row, row.id, row.name, row.address, match.reason, match.said, match.score)

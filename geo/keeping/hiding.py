@@ -186,7 +186,7 @@ def _coarse(raw: Sequence[Edit], ground: Ground) -> list[Edit]:
 def _only_counts(edit: Edit) -> Edit:
     details = {**restricted.kept_of(edit.fields[DETAILS]), MARK: "ja"}
     told = {"name": texts.text("place.restricted", "sv"), DETAILS: details}
-    blank = {"address": "", "district": "", "reason": ""}
+    blank = {"address": "", "district": "", "reason": "protected"}
     return replace(edit, fields={**edit.fields, **blank, **told})
 
 

@@ -17,6 +17,7 @@ from geo.area import Area, LeftOut
 from geo.checking import Problem
 from geo.importing import HOW, Import, Plan
 from geo.places import place_fields
+from geo.restricted import HOUSING
 from geo.sources.fields import fields
 from geo.sources.tables import Understood
 from geo.store import Record
@@ -131,7 +132,7 @@ def next_lines(found: Import, area: Area, language: str, *, asked: bool) -> list
     if any(problem.fix for problem in found.problems):
         lines.append(say("next_fix"))
     if len(found.unplaced):
-        lines += [] if asked else [say("next_lookup")]
+        lines += [] if asked or found.kind == HOUSING else [say("next_lookup")]
         lines.append(say("next_worklist", area=area.id))
     return lines
 

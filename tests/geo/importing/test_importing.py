@@ -26,6 +26,7 @@ from geo.importing.records import _free_id
 from geo.inputs import Inputs
 from geo.network import WGS84
 from geo.opening import hours_text
+from geo.output.import_lines import next_lines
 from geo.places import place_fields
 from geo.restricted import SHAPE
 from geo.sources.sheets import Choices
@@ -315,6 +316,38 @@ def test_protected_housing_imported_twice_is_there_once(area: Area, store: Store
     again = proposed(opened, housing(tmp_path), kind="transitional_housing")
     assert carry_out(again, opened, store, who="Ada") == 0
     assert [record.id for record in store.records()] == before
+
+
+@pytest.mark.parametrize("own_id", ["", "4711"])
+def test_of_housing_that_becomes_protected_nothing_stays_of_what_was_known(
+    area: Area, store: Store, tmp_path: Path, home: Path, own_id: str
+) -> None:
+    lon, lat = lonlat(710, 690)
+
+    def told(says: str) -> Import:
+        file = write(
+            tmp_path / "boenden.csv",
+            ["id", "namn", "adress", "lat", "lon", "skyddad", "barn_1_5"],
+            [own_id, SECRETS[0], SECRETS[1], lat, lon, says, 9],
+            [own_id and "4712", "Dolda huset", "Dolda backen 15", "", "", says, 7],
+        )
+        return proposed(open_area(area.id), file, kind="transitional_housing")
+
+    carry_out(told("nej"), area, store, who="Ada")
+    assert [record.fields["name"] for record in store.unplaced()] == ["Dolda huset"]
+    offered = next_lines(told("ja"), area, "sv", asked=False)
+    assert not any("Nominatim" in line for line in offered), "housing is never looked up"
+    planned = plan(told("ja"), area, store)
+    assert len(planned.changed) == 2 and not planned.gone and not planned.new
+    carry_out(told("ja"), area, store, who="Ada")
+    housing_now = [each for each in store.records() if each.fields["kind"] != "library"]
+    names = {record.fields["name"] for record in housing_now if "restricted" in record.id}
+    assert names == {HIDDEN}
+    assert [record.fields["reason"] for record in store.unplaced()] == ["protected"]
+    kept = b"".join(path.read_bytes() for path in home.rglob("store*"))
+    words = (SECRETS[0], SECRETS[1], "Dolda", str(lon), str(lat), "4711", "4712")
+    assert not [word for word in words if word.encode() in kept]
+    assert carry_out(told("ja"), open_area(area.id), store, who="Ada") == 0
 
 
 def test_a_file_can_not_say_that_its_protected_housing_is_coarse_already(
