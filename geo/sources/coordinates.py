@@ -219,9 +219,10 @@ class _Look:
             sample = self.frame[column].head(_SAMPLE)
             filled = [cell for cell in sample if not is_unknown(cell)]
             values = [_number(cell, self.decimal) for cell in filled]
+            # With a decimal comma a number reads as two: 6583231,68. So a column may be either.
             if filled and sum(both(cell) is not None for cell in filled) >= 0.8 * len(filled):
                 texts.append(column)
-            elif filled and sum(map(_like_coordinate, values)) >= 0.8 * len(filled):
+            if filled and sum(map(_like_coordinate, values)) >= 0.8 * len(filled):
                 candidates.append(column)
         for a, b in pairwise(candidates[:_MOST_CANDIDATES]):
             readings = self._readings((a, b), swap=True, anywhere=False)

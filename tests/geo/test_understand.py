@@ -137,6 +137,16 @@ def test_notes_below_and_headers_repeated_are_set_aside_with_their_rows(tmp_path
         assert item.row in (4, 8) or item.row in found.frame.index
 
 
+def test_coordinates_with_decimal_commas_are_told_without_a_name_too(tmp_path: Path) -> None:
+    rows = ("141225,37;6581022,41", "141731,90;6582310,08", "142002,15;6581477,63")
+    text = "namn;k1;k2\n" + "".join(f"Plats {at};{row}\n" for at, row in enumerate(rows))
+    found = understand(csv(tmp_path, text), near=(17.7, 59.3, 17.9, 59.4))
+    assert found.columns == {"name": "namn", "e": "k1", "n": "k2"}
+    assert (found.crs, found.landing) == ("EPSG:3011", 1.0)
+    degrees = "namn;k1;k2\nA;59,36512;17,83123\nB;59,36611;17,84321\n"
+    assert understand(csv(tmp_path, degrees)).columns["lat"] == "k1"
+
+
 def test_definitions_below_a_table_are_notes_though_they_fill_two_cells(tmp_path: Path) -> None:
     said = "Elever som har avslutat årskurs 9, dvs. elever med slutbetyg"
     text = (
