@@ -35,6 +35,10 @@ DAYS = (
     ("sön", "söndag", "son", "sun", "sunday"),
 )
 """What the columns of each weekday may be called, Monday first."""
+COLUMNS = (NAMES[0], LANGUAGES[0], STARTS[0], *(names[0] for names in DAYS))
+"""The columns of a table of staff, as we write it."""
+MOST = 200
+"""So many rows of a table are read."""
 _HOURS = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?")
 _APART = re.compile(r"\s*(?:,|;|\boch\b|\band\b|\+)\s*")
 _POINT = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,2}(?:\.\d+)?)\s*")
@@ -90,12 +94,7 @@ def read_staff(path: Path, area: Area) -> Staff:
     ------
     FileMissing, FileFormat, FileTooLarge : the file can not be used. NoStaff : nobody in it can.
     """
-    frame = understand(Path(path)).frame
-    rows = [
-        (int(row), {str(name): cell for name, cell in record.items()})
-        for row, record in zip(frame.index, frame.to_dict("records"), strict=True)
-    ]
-    staff = staff_of(rows, area)
+    staff = staff_of(rows_of(path), area)
     if not staff.workers:
         nobody = Phrase("outreach.staff_nobody", {})
         why = staff.problems[0].phrase if staff.problems else nobody
@@ -103,13 +102,46 @@ def read_staff(path: Path, area: Area) -> Staff:
     return staff
 
 
+def rows_of(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """Return the rows of a table with their numbers, as ``staff_of`` takes them.
+
+    Raises
+    ------
+    FileMissing, FileFormat, FileTooLarge : the file can not be used.
+    """
+    frame = understand(Path(path)).frame
+    return [
+        (int(row), {str(name): cell for name, cell in record.items()})
+        for row, record in zip(frame.index, frame.to_dict("records"), strict=True)
+    ]
+
+
+def tidy(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> list[dict[str, str]]:
+    """Return rows as text under ``COLUMNS``, whatever their columns were called, to be corrected by
+    a person; coordinates stand as the start. Empty rows are left out.
+    """
+    found = []
+    for number, cells in rows:
+        row = _Row(number, cells, [])
+        told = [row.of(names)[1] for names in (NAMES, LANGUAGES, STARTS, *DAYS)]
+        lon, lat = (row.of(names)[1] for names in (LON, LAT))
+        if lon and lat and to_number(lon) is not None and to_number(lat) is not None:
+            told[2] = f"{to_number(lon)}, {to_number(lat)}"
+        if any(told):
+            found.append(dict(zip(COLUMNS, told, strict=True)))
+    return found[:MOST]
+
+
 def staff_of(rows: Iterable[tuple[int, Mapping[str, Any]]], area: Area) -> Staff:
     """Return the staff of rows (number, cells by column); rows without a name are passed over."""
     problems: list[StaffProblem] = []
     places = Places(area.places)
+    rows = list(rows)
+    if len(rows) > MOST:
+        problems.append(StaffProblem(rows[MOST][0], "", "too_many", str(MOST)))
     workers = [
         worker
-        for row, cells in rows
+        for row, cells in rows[:MOST]
         if (worker := _worker(_Row(row, cells, problems), places, area)) is not None
     ]
     return Staff(tuple(workers), tuple(problems))

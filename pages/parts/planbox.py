@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,28 +17,54 @@ from geo.activity.times import weekday_name
 from geo.area import Area, Progress
 from geo.errors import NarhetError
 from geo.output.outreach_tables import plan_notes
+from geo.output.staff_template import staff_template
 from geo.outreach import Brief, Plan, plan_week
 from geo.reaching import telling
 from geo.reaching.rounds import PREFERRED, RULES
-from geo.reaching.staff import DAYS, LANGUAGES, NAMES, STARTS, Staff, staff_of
+from geo.reaching.staff import (
+    COLUMNS,
+    DAYS,
+    LANGUAGES,
+    NAMES,
+    STARTS,
+    Staff,
+    StaffProblem,
+    rows_of,
+    staff_of,
+    tidy,
+)
 from geo.reaching.visits import visits_of
 from geo.restricted import in_the_open
 from pages.parts import asks, frame, mapbox, state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t
 
-COLUMNS = (NAMES[0], LANGUAGES[0], STARTS[0], *(names[0] for names in DAYS))
-"""The columns of the table of staff, as the reader of such tables knows them."""
 WIDE = (0, 2)
 """The columns of names and starts."""
 MOST_PLACES = 40
 FEW = 10
+FILE_MB = 1
+LONGEST_NAME = 100
+ENDINGS = ["csv", "txt", "xlsx", "ods"]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a file of staff told: its rows as the table has them, what of it can not be used, or why
+    it can not be read.
+    """
+
+    name: str
+    table: tuple[dict[str, str], ...] = ()
+    problems: tuple[StaffProblem, ...] = ()
+    error: NarhetError | None = None
 
 
 def show(area: Area, brief: Brief) -> Plan | None:
     """Ask who goes out, plan the week when asked to, and show it."""
     st.subheader(t("uppsokande.plan"), anchor=False)
     st.markdown(t("uppsokande.plan_intro"))
+    _file(area)
     _ask(area)
     wanted = st.session_state.get(f"plan_wanted_{area.id}")
     if wanted is None:
@@ -50,6 +79,64 @@ def show(area: Area, brief: Brief) -> Plan | None:
     if plan is not None:
         _show(area, plan)
     return plan
+
+
+def _file(area: Area) -> None:
+    """Ask for a file of staff, tell what it holds, and offer one to fill in."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    widget = f"staff_file_{area.id}"
+    left.file_uploader(
+        t("uppsokande.staff_file"),
+        type=ENDINGS,
+        key=widget,
+        max_upload_size=FILE_MB,
+        help=t("uppsokande.staff_file_help"),
+        on_change=_take,
+        args=(area, widget),
+    )
+    right.download_button(
+        t("uppsokande.staff_template"),
+        lambda: staff_template(area, state.language()),
+        file_name="personal.xlsx",
+        on_click="ignore",
+        key="staff_template",
+    )
+    taken: Taken | None = st.session_state.get(f"staff_taken_{area.id}")
+    if taken is None:
+        return
+    if taken.error is not None:
+        frame.say(taken.error)
+    else:
+        st.success(t("uppsokande.staff_read", rows=len(taken.table), file=literal(taken.name)))
+        for problem in taken.problems:
+            st.warning(literal(t(problem.phrase.key, **problem.phrase.values)))
+
+
+def _take(area: Area, widget: str) -> None:
+    """Put the rows of a file in the table, in place of what stood there."""
+    kept, file = f"staff_taken_{area.id}", st.session_state.get(widget)
+    st.session_state.pop(kept, None)
+    if file is not None:
+        st.session_state[kept] = taken = take(area, file.name, bytes(file.getbuffer()))
+        if taken.error is None:
+            rows = pd.DataFrame(taken.table, columns=list(COLUMNS))
+            st.session_state[f"staff_seen_{area.id}"] = rows
+            st.session_state.pop(f"staff_rows_{area.id}", None)
+            st.session_state.pop(f"plan_wanted_{area.id}", None)
+
+
+def take(area: Area, name: str, content: bytes) -> Taken:
+    """Read a file of staff; on disk it is only while it is read."""
+    last = Path(name.replace("\\", "/")).name
+    own = "".join(sign for sign in last if sign.isprintable())[-LONGEST_NAME:] or ENDINGS[0]
+    try:
+        with tempfile.TemporaryDirectory(prefix="narhet-") as folder:
+            path = Path(folder) / own
+            path.write_bytes(content)
+            rows = rows_of(path)
+    except NarhetError as error:
+        return Taken(own, error=error)
+    return Taken(own, tuple(tidy(rows)), staff_of(rows, area).problems)
 
 
 def _ask(area: Area) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from geo import texts
 from geo.area import save_area
+from geo.output.staff_template import staff_template
 from geo.reaching.staff import DAYS, LANGUAGES, NAMES, STARTS, staff_of
+from pages.parts.planbox import take
 from tests.geo.reaching.worlds import activity, town
 from tests.pages.test_pages import page, said
 
@@ -84,8 +86,47 @@ def test_the_week_is_planned_when_asked_for_and_files_are_made() -> None:
     assert "Asta *B*" in words
     next(each for each in test.toggle if each.key == "outreach_files").set_value(True).run()
     for _ in range(20):
-        if test.get("download_button"):
+        if len(test.get("download_button")) > 1:  # the template is there from the start
             break
         test.run()
     assert not test.exception
-    assert len(test.get("download_button")) == 5
+    assert len(test.get("download_button")) == 1 + 5
+
+
+STAFF = """Medarbetare;Språk;Startpunkt;Måndag;Tisdag
+Asta;tigrinja;school 150;9-12;
+Bo;klingonska;Ingenstans;25-30;13-16
+"""
+
+
+def test_a_file_of_staff_fills_the_table_and_tells_row_and_column_of_what_is_wrong() -> None:
+    area = town(places={150.0: "school"}, housing=HOUSING)
+    taken = take(area, "..\\mapp/personal.csv", STAFF.encode("cp1252"))
+    assert taken.error is None and taken.name == "personal.csv"
+    assert [row[NAMES[0]] for row in taken.table] == ["Asta", "Bo"]
+    assert taken.table[0][DAYS[0][0]] == "9-12" and taken.table[1][DAYS[1][0]] == "13-16"
+    assert [(each.row, each.column, each.found) for each in taken.problems] == [
+        (3, "Måndag", "25-30"),
+        (3, "Startpunkt", "Ingenstans"),
+    ]
+    again = staff_of(enumerate(taken.table, start=1), area)
+    assert [worker.name for worker in again.workers] == ["Asta"]
+    assert take(area, "x.xlsx", b"PK no workbook").error is not None
+
+
+def test_the_template_is_read_as_it_is() -> None:
+    area = town(places={150.0: "school"}, housing=HOUSING)
+    taken = take(area, "personal.xlsx", staff_template(area, "sv"))
+    assert taken.problems == ()
+    assert taken.table[0][STARTS[0]] == "school 150"
+    (worker,) = staff_of(enumerate(taken.table, start=1), area).workers
+    assert worker.hours[0] == ((time(9), time(12)), (time(13), time(16)))
+
+
+def test_no_more_staff_is_read_than_a_week_is_planned_for(monkeypatch) -> None:
+    monkeypatch.setattr("geo.reaching.staff.MOST", 1)
+    area = town(places={150.0: "school"}, housing=HOUSING)
+    text = "namn,start,mån\nAsta,school 150,9-12\nBo,school 150,9-12\n"
+    taken = take(area, "a.csv", text.encode())
+    assert len(taken.table) == 1
+    assert [(each.what, each.row) for each in taken.problems] == [("too_many", 3)]
