@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pyogrio.errors import DataLayerError, DataSourceError
-from python_calamine import CalamineError
 
-from geo.errors import FileFormat, FileMissing
 from geo.keeping.records import (
     ACTIVITY,
     DETAILS,
@@ -28,8 +26,10 @@ from geo.keeping.whole import Whole
 from geo.output import everything_files as files
 from geo.output.everything_files import HEAD, LOG_COLUMNS, TEXTS, Cells, Tables
 from geo.output.tables import check_ending, write_file
+from geo.sources.files import opened, wrong_format
 
 ENDINGS = (".xlsx", ".gpkg", ".geojson")
+SHOWN = "Excel, GeoPackage, GeoJSON"
 FORMAT, VERSION = "narhet-everything", 1
 _OWN = {PLACE: TEXTS[:-1], ACTIVITY: ("name", "kind", "source", "place")}
 """Fields that have a column of their own."""
@@ -37,7 +37,7 @@ _OWN = {PLACE: TEXTS[:-1], ACTIVITY: ("name", "kind", "source", "place")}
 
 _UNREADABLE = (
     *(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError),
-    *(CalamineError, DataSourceError, DataLayerError),
+    *(DataSourceError, DataLayerError),
 )
 """What goes wrong in a file that we did not write, or that somebody broke."""
 
@@ -59,22 +59,21 @@ def read_everything(path: Path) -> Whole:
 
     Raises
     ------
-    FileMissing, FileFormat : not there, or not such a file.
+    FileMissing, FileFormat, FileTooLarge : not there, not such a file, or above the bounds that
+        other files have: see ``geo.sources.files.opened``.
     """
-    if not path.is_file():
-        raise FileMissing(file=str(path))
     read = {".xlsx": files.from_xlsx, ".gpkg": files.from_gpkg, ".geojson": files.from_geojson}
-    ending = path.suffix.lower()
-    if ending not in read:
-        raise FileFormat(file=str(path), reason=f"{' '.join(ENDINGS)}")
-    try:
-        tables = read[ending](path)
-        about = {row["what"]: row["text"] for row in tables["about"]}
-        if about.get("format") != FORMAT or int(about.get("version", 0)) > VERSION:
-            raise ValueError(about.get("format"))
-        return _from_tables(tables, about)
-    except _UNREADABLE as error:
-        raise FileFormat(file=str(path), reason=type(error).__name__) from error
+    if path.is_file() and path.suffix.lower() not in read:
+        raise wrong_format(str(path), SHOWN, "ending", found=path.suffix or "–")
+    with opened(path, ENDINGS) as file:
+        try:
+            tables = read[file.ending](file)
+            about = {row["what"]: row["text"] for row in tables["about"]}
+            if about.get("format") != FORMAT or int(about.get("version", 0)) > VERSION:
+                raise ValueError(about.get("format"))
+            return _from_tables(tables, about)
+        except _UNREADABLE as error:
+            raise wrong_format(str(path), SHOWN, "not_everything") from error
 
 
 def _to_tables(whole: Whole) -> Tables:

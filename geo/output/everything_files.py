@@ -19,9 +19,11 @@ import pandas as pd
 import pyogrio
 import shapely
 import xlsxwriter
-from python_calamine import CalamineWorkbook
 
 from geo.network import WGS84
+from geo.sources.files import Opened
+from geo.sources.vector import check_views
+from geo.sources.workbooks import Sheet, read_workbook
 
 HEAD = ("id", "version", "status", "lon", "lat")
 TEXTS = ("name", "kind", "address", "district", "source", "reason", "place")
@@ -40,6 +42,8 @@ COLUMNS = {
     "scenarios": ("id", "name", "data", "version", "changed_at", "changed_by"),
     "log": LOG_COLUMNS,
 }
+MOST_ROWS = 1_048_576
+"""A sheet of Excel holds no more."""
 CELL = 30_000
 """An Excel cell holds 32,767 characters."""
 GOES_ON = "\\long:"
@@ -106,10 +110,10 @@ def _shortened(row: Cells, long: list[Cells]) -> Cells:
     return found
 
 
-def from_xlsx(path: Path) -> Tables:
+def from_xlsx(file: Opened) -> Tables:
     """Read the tables of a workbook."""
-    with CalamineWorkbook.from_path(str(path)) as book:
-        sheets = {name: book.get_sheet_by_name(name).to_python() for name in (*COLUMNS, "long")}
+    book = {sheet.name: sheet for sheet in read_workbook(file, most_rows=MOST_ROWS)}
+    sheets = {name: book[name] for name in (*COLUMNS, "long")}
     whole: dict[str, str] = {}
     for row in _dicts(sheets.pop("long")):
         whole[row["number"]] = whole.get(row["number"], "") + row["text"][1:-1]
@@ -127,13 +131,12 @@ def from_xlsx(path: Path) -> Tables:
     }
 
 
-def _dicts(sheet: list[list[Any]]) -> list[Cells]:
+def _dicts(sheet: Sheet) -> list[Cells]:
     """Return rows by the titles of their columns; a number that a person typed is its digits."""
-    titles = [str(title) for title in sheet[0]] if sheet else []
+    rows = [[_typed(cell) for cell in cells] for _, cells in sheet.records]
+    titles = rows[0] if rows else []
     return [
-        {title: _typed(cell) for title, cell in zip(titles, row, strict=True)}
-        for row in sheet[1:]
-        if any(cell != "" for cell in row)
+        dict(zip(titles, [*row, *[""] * (len(titles) - len(row))], strict=True)) for row in rows[1:]
     ]
 
 
@@ -172,11 +175,12 @@ def _point(row: Cells) -> shapely.Point | None:
     return shapely.Point(float(row["lon"]), float(row["lat"])) if row.get("lon") else None
 
 
-def from_gpkg(path: Path) -> Tables:
+def from_gpkg(file: Opened) -> Tables:
     """Read the tables of a GeoPackage; where a place is, its point says."""
+    check_views(file)
     tables: Tables = {}
     for name, columns in COLUMNS.items():
-        frame = pyogrio.read_dataframe(path, layer=name)
+        frame = pyogrio.read_dataframe(file.path, layer=name)
         there = [title for title in columns if title in frame]
         cells = {title: [_unfit(_text(cell)) for cell in frame[title]] for title in there}
         if name == "places":
@@ -208,9 +212,9 @@ def geojson(tables: Tables) -> bytes:
     return json.dumps(whole, allow_nan=False, indent=1).encode()
 
 
-def from_geojson(path: Path) -> Tables:
+def from_geojson(file: Opened) -> Tables:
     """Read the tables of a GeoJSON; where a place is, its point says."""
-    whole = json.loads(path.read_bytes())
+    whole = json.loads(file.path.read_bytes())
     places = []
     for feature in whole["features"]:
         shape = feature["geometry"]

@@ -175,7 +175,7 @@ def _layer(file: Opened, source: Path) -> str | int:
 
     if file.ending != ".gpkg":
         return 0
-    _check_views(file)
+    check_views(file)
     layers = pyogrio.list_layers(source)
     spatial = [str(name) for name, kind in layers if kind is not None]
     if not spatial:
@@ -237,7 +237,7 @@ def _check_fields(file: Opened, source: Path, layer: str | int) -> None:
         raise file.broken("too_many_columns", found=found, limit=MAX_FIELDS)
 
 
-def _check_views(file: Opened) -> None:
+def check_views(file: Opened) -> None:
     """Refuse a GeoPackage that computes what should stand in it: a view can take for ever."""
     try:
         address = f"{file.path.resolve().as_uri()}?mode=ro&immutable=1"

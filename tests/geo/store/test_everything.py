@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from geo.area import Area, open_area
 from geo.cli import main
-from geo.errors import FileFormat, FileMissing, HousingHidden, OutputFormat
+from geo.errors import FileFormat, FileMissing, FileTooLarge, HousingHidden, OutputFormat
 from geo.keeping.records import PLACE_FIELDS, Change, Scenario
 from geo.keeping.rows import Kept
 from geo.keeping.whole import Whole
@@ -205,13 +207,33 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         read_everything(tmp_path / "nix.xlsx")
     for name in ("a.csv", "a.xlsx", "a.gpkg", "a.geojson"):
         (tmp_path / name).write_bytes(b"id,name\n1,a\n")
-        with pytest.raises(FileFormat):
+        with pytest.raises(FileFormat) as refused:
             read_everything(tmp_path / name)
+        assert name in refused.value.message("sv")  # told in a sentence, not as a crash
     (tmp_path / "b.geojson").write_text('{"features": [], "narhet": {"about": []}}')
     with pytest.raises(FileFormat):
         read_everything(tmp_path / "b.geojson")
     with pytest.raises(OutputFormat):
         write_everything(Whole((), (), ()), tmp_path / "a.csv")
+
+
+def test_a_file_that_is_too_much_or_computes_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    bomb = tmp_path / "allt.xlsx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 60_000_000)
+    large = tmp_path / "stor.xlsx"
+    with large.open("wb") as stream:
+        stream.truncate(51_000_000)
+    book = tmp_path / "vy.gpkg"
+    write_everything(Whole((), (), ()), book)
+    with closing(sqlite3.connect(book)) as base:
+        base.execute("ALTER TABLE about RENAME TO hidden")
+        base.execute("CREATE VIEW about AS SELECT * FROM hidden")
+        base.commit()
+    for path in (bomb, book, large):
+        with pytest.raises((FileFormat, FileTooLarge)) as refused:
+            read_everything(path)
+        assert path.name in refused.value.message("sv")
 
 
 def test_export_and_restore_on_the_command_line(
