@@ -326,6 +326,6 @@ def _why_arena(answer: Outreach, row: Row, language: str) -> str:
         language,
         limit=texts.metres(answer.question.asked.limit_m, language),
         established=most.count(ESTABLISHED),
-        newcomers=most.count(NEWCOMERS),
+        others=most.count(NEWCOMERS),
         unknown=most.count(UNKNOWN),
     )

@@ -47,7 +47,7 @@ def question(area: Area) -> Question | None:
     """Choose where from, what and when; None until there is somewhere to walk from."""
     _start(area)
     columns = st.columns(4)
-    choices.limit(where=columns[0])
+    choices.limit(where=columns[0], usual=choices.MEETING_M)
     choices.profile(where=columns[1])
     _theme(columns[2])
     _language(area, columns[3])

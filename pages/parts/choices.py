@@ -15,6 +15,8 @@ from pages.parts.state import t
 
 OWN = "own"
 LONGEST_M = 20_000
+MEETING_M = "1000"
+"""What a first visitor gets where meeting places are asked about: as at the command line."""
 
 
 def kind(area: Area, *, where: Any = st) -> str:
@@ -56,8 +58,11 @@ def profile(*, where: Any = st) -> str:
     )
 
 
-def limit(*, where: Any = st) -> float:
-    """Choose a distance limit: a preset with its source, or one's own number of metres."""
+def limit(*, where: Any = st, usual: str = state.DEFAULTS["limit"]) -> float:
+    """Choose a distance limit: a preset with its source, or one's own number of metres. ``usual``
+    is the page's, until somebody has chosen.
+    """
+    state.suggest("limit", usual)
     language = state.language()
     chosen = f"{presets.limit_m(state.get('limit')):g}"
     known = {str(row.metres): row for row in presets.limits()}

@@ -29,7 +29,7 @@ def measure() -> str:
 def question(area: Area, chosen: str) -> Asked:
     """Choose the rest of the question; only what the measure takes is asked for."""
     columns = st.columns(4)
-    choices.limit(where=columns[0])
+    choices.limit(where=columns[0], usual=choices.MEETING_M)
     choices.profile(where=columns[1])
     if chosen == "hours":
         _group(area, columns[2])

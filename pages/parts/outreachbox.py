@@ -49,7 +49,7 @@ def question(area: Area) -> Question:
     NarhetError : the link asks for something that can not be.
     """
     first, second, third, fourth, fifth = st.columns(5)
-    choices.limit(where=first)
+    choices.limit(where=first, usual=choices.MEETING_M)
     choices.profile(where=second)
     when = _when(third)
     group = _group(area, fourth)

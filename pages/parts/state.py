@@ -72,6 +72,7 @@ def load() -> None:
     if "view" in st.session_state:
         return
     view, problems = dict(DEFAULTS), []
+    st.session_state["chosen"] = {name for name in DEFAULTS if name in st.query_params}
     for name in DEFAULTS:
         if name not in st.query_params:
             continue
@@ -110,7 +111,14 @@ def choose(name: str, value: str) -> None:
     view = st.session_state.setdefault("view", dict(DEFAULTS))
     if view[name] != value:
         view[name] = value
+        st.session_state.setdefault("chosen", set()).add(name)
         st.session_state["link_problems"] = []
+
+
+def suggest(name: str, value: str) -> None:
+    """Set what a page begins with, where neither the link nor the user has chosen."""
+    if name not in st.session_state.get("chosen", ()):
+        st.session_state.setdefault("view", dict(DEFAULTS))[name] = value
 
 
 def write_address() -> None:

@@ -147,3 +147,17 @@ def test_a_limit_of_ones_own_is_named_in_the_language_of_the_screen() -> None:
     test = asked(limit="850", lang="en")
     (limit,) = (box for box in test.selectbox if box.label == texts.text("choose.limit", "en"))
     assert limit.options[-1] == texts.text("choose.own_limit", "en")
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_first_visit_asks_within_a_kilometre_and_a_choice_holds_on_other_pages() -> None:
+    test = page("moten", area="street")
+    assert "inom 1 000 m" in said(test)
+    assert test.query_params["limit"] in ("1000", ["1000"])
+    kept = page("moten", area="street", limit="400")
+    assert "inom 400 m" in said(kept)
+    fresh = page("gap", area="street")
+    assert "400 m" in said(fresh)
+    (limit,) = (box for box in test.selectbox if box.label == texts.text("choose.limit"))
+    limit.select("600").run()
+    assert "inom 600 m" in said(test)
