@@ -23,6 +23,7 @@ from geo.preschool_rules import rules
 from geo.restricted import ENOUGH, HOUSING, SHAPE
 from geo.sources.cells import detail, holds_numbers, is_unknown, plain, to_number, written
 from geo.sources.coordinates import FIELDS
+from geo.sources.files import wrong_format
 from geo.sources.tables import Understood
 
 OWN = ("id", "name", "address", "postcode", "city", "kind")
@@ -69,7 +70,8 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
 
     Raises
     ------
-    NoPlaces : the file holds figures or words, but nothing that tells where a place is.
+    FileRefused : it has no rows. NoPlaces : it holds figures or words, but nothing that tells where
+        a place is.
     """
     _check_holds_places(understood)
     frame, left_out = _of_kind(understood, kind)
@@ -121,6 +123,8 @@ def without_protected(understood: Understood, kind: str) -> Understood:
 def _check_holds_places(understood: Understood) -> None:
     """Refuse a file without a hint of where anything is."""
     columns, sure = understood.columns, understood.sure
+    if len(understood.frame) == 0:
+        raise wrong_format(understood.file, understood.format, "no_rows")
     if understood.points.notna().any() or {"address", "postcode"} & set(columns):
         return
     filled = [name for name in understood.frame if understood.frame[name].notna().any()]

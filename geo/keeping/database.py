@@ -47,6 +47,7 @@ _SAID = {
     "no space left": "full",
 }
 """What drivers say, and the text under ``store.reason_`` that tells a person."""
+_NOT_POSTGRES = texts.Phrase("store.reason_not_postgres")
 _DAMAGED = ("file is not a database", "malformed", "file is encrypted")
 
 
@@ -140,9 +141,9 @@ def _on_server(address: str, process: int) -> sa.Engine:  # noqa: ARG001 - no po
     try:
         url = sa.make_url(address)
     except (ArgumentError, ValueError):
-        raise StoreUnreachable(store=SETTING, reason="URL") from None
+        raise StoreUnreachable(store=SETTING, reason=_NOT_POSTGRES) from None
     if url.get_backend_name() not in ("postgresql", "postgres"):
-        raise StoreUnreachable(store=SETTING, reason=url.get_backend_name())
+        raise StoreUnreachable(store=SETTING, reason=_NOT_POSTGRES)
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         **{"pool_pre_ping": True, "hide_parameters": True, "pool_size": 4},

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO, cast
 
-from geo.errors import FileFormat, FileMissing, FileTooLarge, InputError
+from geo.errors import FileFormat, FileMissing, FileRefused, FileTooLarge, InputError
 from geo.texts import Phrase
 
 MB = 1_000_000
@@ -60,6 +60,14 @@ NAMES = {
     ".tsv": "TSV",
     ".txt": "CSV",
 }
+_SAYS_WHAT_TO_DO = frozenset(
+    {
+        *("empty", "no_rows", "too_many_rows", "too_many_columns", "too_many_cells", "members"),
+        *("sheet_too_large", "ratio", "nested", "layers", "password", "no_sheet", "unreadable"),
+    }
+)
+"""Reasons that another format does not mend."""
+
 _MEMBERS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 _LAYERS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".parquet", ".kml", ".csv", ".tsv")
 _ARCHIVES = frozenset({".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst", ".kmz"})
@@ -94,8 +102,11 @@ class Opened:
 
 
 def wrong_format(name: str, expected: str, reason: str, **values: object) -> FileFormat:
-    """Return a ``FileFormat`` with its reason from the catalogue (``reasons.<reason>``)."""
-    return FileFormat(file=name, expected=expected, reason=Phrase(f"reasons.{reason}", {**values}))
+    """Return a ``FileFormat`` with its reason from the catalogue (``reasons.<reason>``); a
+    ``FileRefused`` where another format would not help, and the reason says what does.
+    """
+    kind = FileRefused if reason in _SAYS_WHAT_TO_DO else FileFormat
+    return kind(file=name, expected=expected, reason=Phrase(f"reasons.{reason}", {**values}))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from geo.area import Area, open_area, save_area
 from geo.build import with_places
 from geo.columns import ADDRESSES
-from geo.errors import NoPlaces, OutsideArea, UnknownKind
+from geo.errors import FileRefused, NoPlaces, OutsideArea, UnknownKind
 from geo.importing import Import, carry_out, plan, propose
 from geo.importing.records import _free_id
 from geo.inputs import Inputs
@@ -316,6 +316,15 @@ def test_protected_housing_imported_twice_is_there_once(area: Area, store: Store
     again = proposed(opened, housing(tmp_path), kind="transitional_housing")
     assert carry_out(again, opened, store, who="Ada") == 0
     assert [record.id for record in store.records()] == before
+
+
+def test_a_file_without_rows_is_refused_in_words_that_help(area: Area, tmp_path: Path) -> None:
+    for content in ("namn;adress;lat;lon\n", "/etc/passwd"):
+        (tmp_path / "tom.csv").write_text(content)
+        with pytest.raises(FileRefused) as refused:
+            proposed(area, tmp_path / "tom.csv")
+        assert "inga rader under rubrikerna" in refused.value.message("sv")
+        assert "format" not in refused.value.message("sv"), "another format would not help"
 
 
 @pytest.mark.parametrize("own_id", ["", "4711"])

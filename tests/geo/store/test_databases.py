@@ -148,3 +148,5 @@ def test_a_password_is_never_told(address: str, monkeypatch: pytest.MonkeyPatch)
     told = f"{refused.value!r} {refused.value.message('sv')} {refused.value.message('en')}"
     assert PASSWORD not in told and "anna" not in told
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
+    if not address.startswith("postgres"):
+        assert "ska börja med postgresql://" in told, "what to write instead"
