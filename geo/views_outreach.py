@@ -14,6 +14,7 @@ import shapely
 
 from geo import presets, texts
 from geo.area import Area
+from geo.classes import RADII_PX, SEQUENTIAL, ValueClass, class_index
 from geo.mapview import (
     Layer,
     LineLayer,
@@ -41,6 +42,11 @@ CHOSEN_COLOUR, PLACE_COLOUR = "#8c0044", "#3b3b98"
 ROUND_COLOURS = ("#8c0044", "#005a8c", "#00664b", "#6a3d00", "#5d3a9b", "#222222")
 """Colours that stay apart for colour-blind readers; each round has a dash of its own as well."""
 DASHES = ("", "8 6", "2 6", "12 4 2 4", "4 4", "1 8")
+FIFTHS = tuple(
+    ValueClass(20.0 * step, 20.0 * (step + 1), colour, radius)
+    for step, (colour, radius) in enumerate(zip(SEQUENTIAL, RADII_PX, strict=True))
+)
+"""Fifths of the list's highest score: borders by quantiles would set near scores far apart."""
 MOST_TOLD = 5
 """So many circles alternative text names; the table names them all."""
 STOP_PX, START_PX, HOME_PX, PLACE_PX = 32, 26, 26, 22
@@ -122,7 +128,9 @@ def _circles(rows: Sequence[Row], language: str) -> list[Layer]:
         lat=[row.spot.lat for row in here],
         value=[100 * row.score / most for row in here],
     )
-    return [replace(layer, told=_circles_told(here, language))]
+    index = class_index(layer.value, FIFTHS)
+    told = _circles_told(here, language)
+    return [replace(layer, classes=FIFTHS, index=index, told=told)]
 
 
 def _circles_told(rows: Sequence[Row], language: str) -> str:

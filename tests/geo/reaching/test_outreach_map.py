@@ -21,3 +21,6 @@ def test_the_maps_words_tell_scores_as_scores_and_people_as_a_range() -> None:
     assert people is not None
     assert f"nr 1, Öst, {texts.number(first.score, 'sv', 1)} poäng, flest har behovet" in said
     assert f": {people.high:.0f}" in said
+    (circles,) = (layer for layer in spec.layers if layer.id == "areas")
+    # Half the score of the highest is in the third fifth, whatever the others are.
+    assert dict(zip(circles.value.round(), circles.index, strict=True)) == {100.0: 4, 50.0: 2}
