@@ -14,6 +14,7 @@ from geo import texts
 from geo.activity.times import STOCKHOLM
 from geo.restricted import HOUSING
 from geo.sources.cells import written
+from geo.sources.fields import fields as our_fields
 from geo.store import Change, Conflict, Edit, Record
 
 MINE, THEIRS = "mine", "theirs"
@@ -138,7 +139,9 @@ def field_name(field: str, language: str) -> str:
     own = f"data.field_{field}"
     if own in texts.catalogue(language):
         return texts.text(own, language)
-    return field.removeprefix(DETAIL)
+    name = field.removeprefix(DETAIL)
+    ours = our_fields().get(name)
+    return ours.name(language) if ours else name
 
 
 def value_words(field: str, value: Any, language: str) -> str:

@@ -76,16 +76,15 @@ def when_words(question: Question, language: str) -> str:
 
 
 def count_words(bank: Bank, language: str) -> str:
-    """Say how many answer the question, and of how many the record does not tell."""
-    return say(
-        "count",
-        language,
-        found=len(bank.entries),
-        unsure=sum(bool(entry.doubts) for entry in bank.entries),
-        language_unknown=len(bank.language_unknown),
-        hours_unknown=len(bank.hours_unknown),
-        unreachable=len(bank.unreachable),
-    )
+    """Say how many answer the question; and how many stand apart, where any do."""
+    unsure = sum(bool(entry.doubts) for entry in bank.entries)
+    apart = {
+        "count_language": len(bank.language_unknown),
+        "count_hours": len(bank.hours_unknown),
+        "count_unreachable": len(bank.unreachable),
+    }
+    said = [say(name, language, count=count) for name, count in apart.items() if count]
+    return " ".join([say("count", language, found=len(bank.entries), unsure=unsure), *said])
 
 
 def restricted_note(bank: Bank, language: str) -> list[str]:

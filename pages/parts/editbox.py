@@ -12,9 +12,9 @@ from typing import Any
 
 import streamlit as st
 
-from geo import editing, presets, views_data
+from geo import editing, presets, settling, views_data
 from geo.area import Area
-from geo.editing import DETAIL, Draft
+from geo.editing import Draft
 from geo.mapview import MapSpec
 from geo.restricted import HOUSING
 from geo.store import CLOSED, OPEN, Record, edit_of
@@ -71,6 +71,7 @@ def _table(area: Area, kind: str, records: Sequence[Record], *, hidden: bool) ->
         column_config=_columns(table.draft),
         on_change=_told,
         args=(area.id, kind, hidden),
+        placeholder="",
         alt=t("data.table_alt", kind=presets.kind(kind).plural(state.language())),
     )
     edits = editing.edits(table.after)
@@ -97,7 +98,7 @@ def _table(area: Area, kind: str, records: Sequence[Record], *, hidden: bool) ->
 def _columns(draft: Draft) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for column in draft.columns:
-        label = t(f"place.{column}") if column in editing.OWN else column.removeprefix(DETAIL)
+        label = settling.field_name(column, state.language())
         if column in draft.numbers:
             found[column] = st.column_config.NumberColumn(label)
         else:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&])")
-_COLON = re.compile(r":(?=\w)")
+_COLON = re.compile(r":(?=\w|//)")
 JOINER = "\u2060"
-"""Seen by nobody: keeps ":red[…]" and ":smile:" from being read as more than text."""
+"""Seen by nobody: keeps ":red[…]", ":smile:" and "https://…" from being read as more than text."""
 
 
 def literal(text: str) -> str:

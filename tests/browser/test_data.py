@@ -136,7 +136,7 @@ def test_the_polling_place_workbook_is_mapped_put_in_worked_off_and_undone(
     ]
     expect(page.get_by_text("Platser på arbetslistan: 2")).to_be_visible()
     task(page, r"^Arbetslista$")
-    expect(page.get_by_text("2 platser saknar plats på kartan")).to_be_visible()
+    expect(page.get_by_text("Utan plats på kartan: 2.")).to_be_visible()
     here = page.get_by_role("button", name="Placera där jag klickade")
     expect(here).to_be_disabled()
     frame = page.frame_locator("iframe[src*='streamlit_folium']")

@@ -152,7 +152,7 @@ def test_an_address_that_is_mended_places_the_record_and_closing_keeps_it() -> N
     new = [Edit(f"x{at}", "place", 0, fields=fields) for at in (1, 2)]
     store.write(new, who="Anna", ground=ground_of(tiny_area()))
     test = page("data", area="provby", task="worklist")
-    assert "2 platser saknar plats på kartan" in said(test)
+    assert "Utan plats på kartan: 2." in said(test)
     box = next(one for one in test.text_input if one.label == "Adress")
     box.set_value("Ingenstans 1").run()
     button(test, "Spara och sök igen").click().run()

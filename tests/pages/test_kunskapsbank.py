@@ -67,7 +67,7 @@ def test_a_link_asks_from_a_point_at_an_hour_in_a_language() -> None:
     test = asked(start=HOME, day="2026-11-24", hour="17:00", speaks="ti")
     told = said(test)
     assert "öppet tisdag 24 november 2026 klockan 17:00, eller börjar inom 2 timmar" in told
-    assert "1 svarar mot frågan, 0 av dem osäkra. Språk okänt: 3." in told
+    assert "1 svarar mot frågan, 0 av dem osäkra. Vid sidan av, språk okänt: 3." in told
     assert [each.value for each in test.subheader] == ["Språk (1)", "Språk okänt (3)"]
 
 
