@@ -218,7 +218,10 @@ def test_the_command_adds_a_table_tells_what_it_left_out_and_shows_the_week(
     assert run("activities", "provby", "--add", table, "--week", "2026-11-25", home=saved) == 0
     out, err = capsys.readouterr()
     assert "2 aktiviteter ur 3 rader" in err
-    assert "rad 3: ”25:00” i kolumnen ”från”" in err and "rad 4: saknar plats i kolumnen ”plats”" in err
+    assert (
+        "rad 3: ”25:00” i kolumnen ”från”" in err
+        and "rad 4: saknar plats i kolumnen ”plats”" in err
+    )
     assert "tis 2026-11-24 17:00–19:00  Kvällscafé · Språkcafé · Biblioteket (tigrinja" in out
     assert "Okända tider: 3" in out and "Kör" in out.partition("Okända tider")[2]
     kept = open_area("provby", saved)
