@@ -15,7 +15,7 @@ from geo import texts, views_data
 from geo.area import Area, Progress
 from geo.checking import Fix, fixed
 from geo.errors import NarhetError, OutsideArea, RecordChanged
-from geo.importing import HOW, Import, Plan, carry_out, plan, propose
+from geo.importing import HOW, Import, Plan, carry_out, only_placed, plan, propose
 from geo.output.import_lines import why_unplaced
 from geo.restricted import HOUSING
 from geo.sources.tables import Understood
@@ -144,6 +144,7 @@ def _left_out(found: Import) -> None:
 
 
 def _put_in(area: Area, upload: Upload, found: Import, fixes: tuple[Fix, ...]) -> None:
+    found, fixes = _left_aside(upload, found, area, fixes)
     planned = plan(found, area, keepbox.store(area), fixes=fixes)
     st.markdown(f"**{_planned(planned)}**")
     for name in ("kept", "gone", "closed"):
@@ -159,6 +160,18 @@ def _put_in(area: Area, upload: Upload, found: Import, fixes: tuple[Fix, ...]) -
         on_click=_carry_out,
         args=(area, upload, found, fixes),
     )
+
+
+def _left_aside(
+    upload: Upload, found: Import, area: Area, fixes: tuple[Fix, ...]
+) -> tuple[Import, tuple[Fix, ...]]:
+    """Offer to leave rows without a place on the map out of the area."""
+    waits = not found.unplaced.empty or bool(fixed(found.places, fixes)[1])
+    if found.kind == HOUSING or not waits:
+        return found, fixes
+    help_text = t("data.placed_only_help")
+    chosen = st.toggle(t("data.placed_only"), key=f"data_placed_{upload.id}", help=help_text)
+    return only_placed(found, area, fixes) if chosen else (found, fixes)
 
 
 def _planned(planned: Plan) -> str:

@@ -5,7 +5,8 @@ for the session under the file's own id; on disk it is only while it is read.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +16,7 @@ import streamlit as st
 
 from geo import presets
 from geo.area import Area, Progress
+from geo.errors import NarhetError
 from geo.sources.sheets import Choices
 from geo.sources.tables import ENDINGS, Understood, understand
 from pages.parts import answers, asks, state
@@ -107,11 +109,22 @@ def read(area: Area, upload: Upload) -> Understood | None:
         with tempfile.TemporaryDirectory(prefix="narhet-") as folder:
             path = Path(folder) / upload.name
             path.write_bytes(upload.content)
-            return understand(
-                path, choices=upload.choices, kind=upload.kind, near=(west, south, east, north)
-            )
+            near = (west, south, east, north)
+            with called(upload.name):
+                return understand(path, choices=upload.choices, kind=upload.kind, near=near)
 
     return ask((area.id, upload.key, "read"), t("data.reading", file=upload.name), work)
+
+
+@contextmanager
+def called(name: str) -> Iterator[None]:
+    """Let what is wrong with a file be told by its own name, not by that of our copy on disk."""
+    try:
+        yield
+    except NarhetError as error:
+        if "file" in error.values:
+            error.values["file"] = name
+        raise
 
 
 def ask(key: Any, title: str, work: Callable[[Progress], Any]) -> Any:
@@ -129,10 +142,10 @@ def _taken(widget: str) -> None:
         return
     content = bytes(file.getbuffer())
     own = sha256(content).hexdigest()[:16]
-    keep(Upload(own, _plain_name(file.name), content, kind_of()))
+    keep(Upload(own, plain_name(file.name), content, kind_of()))
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a file's own name, without folders and signs that a disk does not take."""
     last = Path("".join(sign for sign in name.replace("\\", "/") if sign.isprintable())).name
     stem, dot, ending = last.rpartition(".")

@@ -14,7 +14,7 @@ from geo.area import Area, Progress
 from geo.errors import NarhetError
 from geo.output.everything import ENDINGS, read_everything, write_everything
 from geo.store import Restored, Whole, ground_of, store_of, whole_of
-from pages.parts import asks, frame, keepbox
+from pages.parts import asks, frame, keepbox, uploadbox
 from pages.parts.downloads import offer
 from pages.parts.literal import literal
 from pages.parts.state import t
@@ -65,7 +65,7 @@ def _back(area: Area) -> None:
     )
     if file is None:
         return
-    content, name = bytes(file.getbuffer()), file.name
+    content, name = bytes(file.getbuffer()), uploadbox.plain_name(file.name)
     own = sha256(content).hexdigest()[:16]
 
     def work(progress: Progress) -> tuple[Whole, Restored]:
@@ -91,7 +91,8 @@ def _read(name: str, content: bytes) -> Whole:
     with tempfile.TemporaryDirectory(prefix="narhet-") as folder:
         path = Path(folder) / f"allt{Path(name).suffix.lower()}"
         path.write_bytes(content)
-        return read_everything(path)
+        with uploadbox.called(name):
+            return read_everything(path)
 
 
 def _restore(area: Area, told: Whole) -> None:

@@ -20,6 +20,8 @@ from pages.parts.literal import literal
 from pages.parts.state import t
 
 SHOWN = 8
+DOUBTED = "names_elsewhere"
+"""Why a name that is known here is no sure suggestion: most names of its file are not."""
 
 
 def show(area: Area) -> None:
@@ -48,7 +50,11 @@ def _suggestions(area: Area, pairs: Sequence[tuple[Record, Match]]) -> None:
         st.markdown(t("data.no_suggestions"))
         return
     st.subheader(t("data.suggestions", count=len(pairs)), anchor=False)
-    sure = [(record, match) for record, match in pairs if match.certain]
+    sure = [
+        (record, match)
+        for record, match in pairs
+        if match.certain and record.fields["reason"] != DOUBTED
+    ]
     if len(sure) > 1:
         st.button(
             t("data.take_sure", count=len(sure)),

@@ -164,6 +164,35 @@ def test_an_address_that_is_mended_places_the_record_and_closing_keeps_it() -> N
 
 
 @pytest.mark.usefixtures("provby")
+def test_rows_without_a_place_are_left_out_where_a_person_says_so() -> None:
+    point = tiny_area().places.geometry.iloc[0]
+    rows = f"namn;adress;lat;lon\nNya salen;;{point.y:.6f};{point.x:.6f}\nBorta;Okändvägen 3;;\n"
+    test = drop(page("data", area="provby"), "salar.csv", rows.encode())
+    assert "I området: 2 nya" in said(test)
+    toggle = next(one for one in test.toggle if one.label.startswith("Lägg bara in rader"))
+    toggle.set_value(True).run()
+    assert not test.exception
+    assert "I området: 1 nya" in said(test)
+    button(test, "Lägg in i området").click().run()
+    assert not test.exception
+    assert store_of("provby").unplaced() == []
+    assert len(store_of("provby").records()) == 7
+    assert "1 med plats på kartan, 0 på arbetslistan" in "\n".join(
+        one.value for one in test.success
+    )
+
+
+@pytest.mark.parametrize("task", ["import", "whole"])
+@pytest.mark.usefixtures("provby")
+def test_a_broken_file_is_refused_by_its_own_name(task: str) -> None:
+    test = drop(page("data", area="provby", task=task), "trasig.xlsx", b"PK nothing")
+    assert not test.exception
+    (error,) = test.error
+    plain = error.value.replace("\\", "")
+    assert "”trasig.xlsx”" in plain and "narhet-" not in plain
+
+
+@pytest.mark.usefixtures("provby")
 def test_a_hostile_name_is_shown_as_it_is_written() -> None:
     point = tiny_area().places.geometry.iloc[0]
     name = "<script>alert(1)</script> :red[x] {{ 7*7 }}"
