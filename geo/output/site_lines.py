@@ -44,9 +44,13 @@ def site_lines(answer: SiteAnswer, language: str) -> list[str]:
         lines += ["", as_text(curve_table(answer.curve, language))]
     if answer.trade_off:
         lines += ["", as_text(trade_table(answer.trade_off, language))]
-    skipped = {texts.text("file.answer", language), texts.text("sites.second", language)}
-    rests = site_files.summary(answer, language)
-    return [*lines, "", *(f"{label}: {words}" for label, words in rests if label not in skipped)]
+    return [*lines, "", *(f"{label}: {words}" for label, words in rests_on(answer, language))]
+
+
+def rests_on(answer: SiteAnswer, language: str) -> list[tuple[str, str]]:
+    """Return what an answer rests on, without the sentences that stand above it."""
+    said = {texts.text("file.answer", language), texts.text("sites.second", language)}
+    return [row for row in site_files.summary(answer, language) if row[0] not in said]
 
 
 def sites_table(proposal: Proposal, language: str) -> pd.DataFrame:

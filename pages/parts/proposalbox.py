@@ -15,6 +15,7 @@ from geo.output import site_files
 from geo.output.site_lines import (
     curve_table,
     others_lines,
+    rests_on,
     sites_table,
     stays_named,
     trade_table,
@@ -217,7 +218,7 @@ def candidates(placing: Placing) -> None:
 def sources(answer: SiteAnswer) -> None:
     """Trace the figures: each source with licence and date, settings and snap rule."""
     with st.expander(t("gap.rests_on")):
-        for label, words in site_files.summary(answer, state.language()):
+        for label, words in rests_on(answer, state.language()):
             st.text(f"{label}: {words}")
 
 

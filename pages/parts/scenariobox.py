@@ -21,15 +21,31 @@ def save(area: Area, proposal: Proposal) -> None:
     """Offer to save a proposal's sites under a name."""
     with st.expander(t("scenario.save_title"), icon=":material/bookmark_add:"):
         st.markdown(t("scenario.save_intro"))
-        name = st.text_input(t("scenario.name"), max_chars=change.MOST_NAME, key="scenario_name")
-        if st.button(t("scenario.save"), disabled=not name.strip(), key="scenario_save"):
-            try:
-                made = change.of_proposal(proposal, name, state.language())
-                kept.save(area, made)
-            except NarhetError as error:
-                frame.say(error)
-            else:
-                st.success(t("scenario.saved", name=literal(made.name)), icon=":material/check:")
+        st.text_input(
+            t("scenario.name"),
+            max_chars=change.MOST_NAME,
+            key="scenario_name",
+            on_change=lambda: st.session_state.pop("scenario_saved", None),
+        )
+        # Before the page is drawn: an answer that comes in at that moment draws it anew.
+        st.button(t("scenario.save"), key="scenario_save", on_click=_save, args=(area, proposal))
+    done = st.session_state.get("scenario_saved")
+    if isinstance(done, NarhetError):
+        frame.say(done)
+    elif done:
+        st.success(t("scenario.saved", name=literal(done)), icon=":material/check:")
+
+
+def _save(area: Area, proposal: Proposal) -> None:
+    """Save under the name in the box; how it went is told when the page is drawn."""
+    try:
+        name = st.session_state.get("scenario_name", "")
+        made = change.of_proposal(proposal, name, state.language())
+        kept.save(area, made)
+    except NarhetError as error:
+        st.session_state["scenario_saved"] = error
+    else:
+        st.session_state["scenario_saved"] = made.name
 
 
 def compare(area: Area, answer: Gap) -> None:

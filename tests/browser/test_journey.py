@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from geo import texts
 from geo.area import open_area, save_area
 from geo.gaps import gap, headline
 from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
@@ -129,11 +130,16 @@ def test_own_files_become_an_area(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     visit.open("/omrade?area=street")
     page.get_by_label("Områdets namn").fill("Egen gata")
-    inputs = page.locator("input[type=file]")
-    expect(inputs).to_have_count(3)
-    inputs.nth(0).set_input_files(tmp_path / "vägar.gpkg")
+    asked = {"network": "vägar.gpkg", "people": "boende.csv"}
+    inputs = {
+        part: page.get_by_test_id("stFileUploader")
+        .filter(has_text=texts.text(f"omrade.file_{part}"))
+        .locator("input[type=file]")
+        for part in asked
+    }
+    inputs["network"].set_input_files(tmp_path / "vägar.gpkg")
     expect(page.get_by_text("vägar.gpkg")).to_be_visible()
-    page.locator("input[type=file]").nth(2).set_input_files(tmp_path / "boende.csv")
+    inputs["people"].set_input_files(tmp_path / "boende.csv")
     expect(page.get_by_text("boende.csv")).to_be_visible()
     page.get_by_role("button", name="Bygg", exact=True).click()
     expect(page.get_by_text("Området Egen gata är klart och öppet.")).to_be_visible()

@@ -300,7 +300,9 @@ def test_a_proposal_is_saved_as_a_scenario_and_tried_on_gap() -> None:
     test.text_input(key="scenario_name").set_value("Två caféer").run()
     test.button(key="scenario_save").click().run()
     assert not test.exception
-    assert "”Två caféer” är sparat" in said(test)
+    assert [each.value for each in test.success] == [
+        "”Två caféer” är sparat. Pröva det på sidan Gap."
+    ]
     tried = page("gap", area="street", kind="library", limit="300", group="all")
     tried.selectbox(key="scenario_pick").set_value("tva-cafeer").run()
     assert not tried.exception

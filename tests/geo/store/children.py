@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import geopandas as gpd
@@ -32,9 +34,21 @@ def start(work: Callable[..., None], *words: Any) -> tuple[Any, Connection]:
     names = ("NARHET_HOME", "NARHET_DATABASE_URL")
     settings = {name: os.environ.get(name, "") for name in names}
     child = CONTEXT.Process(target=_run, args=(work, settings, there, words), daemon=True)
-    child.start()
+    with _plain_main():
+        child.start()
     there.close()
     return child, here
+
+
+@contextmanager
+def _plain_main() -> Iterator[None]:
+    """Keep a child from running our main module: tests of pages leave a page's script there."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def write_for_ever(say: Connection, area: str) -> None:
