@@ -182,6 +182,22 @@ def test_rows_without_a_place_are_left_out_where_a_person_says_so() -> None:
     )
 
 
+@pytest.mark.usefixtures("provby")
+def test_a_name_that_may_be_of_another_town_is_never_a_sure_suggestion() -> None:
+    store = store_of("provby")
+    store.take(tiny_area(), "Anna")
+    name = str(tiny_area().places["name"].iloc[0])
+    fields = {"name": name, "kind": "school", "address": "", "details": {}}
+    for reason, offered in (("names_elsewhere", False), ("no_address", True)):
+        told = {**fields, "reason": reason}
+        new = [Edit(f"{reason}{at}", "place", 0, fields=told) for at in (1, 2)]
+        store.write(new, who="Anna", ground=ground_of(tiny_area()))
+        test = page("data", area="provby", task="worklist")
+        assert not test.exception
+        assert any(one.label == "Ta förslaget" for one in test.button)
+        assert any(one.label == "Ta alla säkra förslag (2)" for one in test.button) == offered
+
+
 @pytest.mark.parametrize("task", ["import", "whole"])
 @pytest.mark.usefixtures("provby")
 def test_a_broken_file_is_refused_by_its_own_name(task: str) -> None:
