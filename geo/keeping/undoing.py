@@ -29,7 +29,12 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
         raise UnknownBatch(found=str(batch))
     keys = [(change.type, change.record) for change in found]
     there = rows.by_key(connection, area, keys)
-    later = [each for each in found if not _stands(each, there.get((each.type, each.record)))]
+    met = _met(connection, area, found)
+    later = [
+        each
+        for each in found
+        if (key := (each.type, each.record)) in met or not _stands(each, there.get(key))
+    ]
     if later:
         named = [_name(each, there.get((each.type, each.record))) for each in later]
         more = " …" if len(named) > NAMED else ""
@@ -42,6 +47,15 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
     steps = [_step(each, there.get((each.type, each.record)), batch) for each in reversed(found)]
     rows.put(by, steps)
     return by.batch
+
+
+def _met(connection: sa.Connection, area: str, found: list[Change]) -> set[tuple[str, str]]:
+    """Return the records whose file has said something else since: what was before is no more what
+    the file says, so it is not put back unseen.
+    """
+    newest = max(change.number for change in found)
+    conditions = (changes.c.action == "conflict", changes.c.number > newest)
+    return {(each.type, each.record) for each in rows.log_of(connection, area, *conditions)}
 
 
 def _stands(change: Change, there: Kept | None) -> bool:
