@@ -93,11 +93,9 @@ def gap_map(area: Area, answer: Gap, language: str, *, exact: bool = False) -> M
                 span_m=SQUARE_M,
             )
         )
-    layers += restricted_layers(area, (answer.kind,), language)
-    layers.append(places_layer(area, answer.kind, language, size_px=SMALL_PX))
+    layers += kind_layers(area, answer.kind, language, size_px=SMALL_PX)
     if presets.group(answer.group).origin == HOUSING != answer.kind and HOUSING in area.kinds:
-        layers += restricted_layers(area, (HOUSING,), language)
-        layers.append(places_layer(area, HOUSING, language, size_px=SMALL_PX))
+        layers += kind_layers(area, HOUSING, language, size_px=SMALL_PX)
     return compose(
         headline(shown, language),
         layers,
@@ -284,6 +282,12 @@ def places_layer(area: Area, kind: str, language: str, *, size_px: int = 0) -> P
         lat=rows.geometry.y.to_numpy(),
         size_px=size_px or (SMALL_PX if len(rows) > CROWD else PLACE_PX),
     )
+
+
+def kind_layers(area: Area, kind: str, language: str, *, size_px: int = 0) -> list[Layer]:
+    """Return all places of a kind as layers: those that may be points, over what hides the rest."""
+    shown = places_layer(area, kind, language, size_px=size_px)
+    return [*restricted_layers(area, (kind,), language), shown]
 
 
 def _share(value: float | None, language: str) -> str:

@@ -12,9 +12,8 @@ from geo.mapview import Layer, MapSpec, PointLayer, bounds_of, compose, credits_
 from geo.meeting import Arena, Arenas
 from geo.output.meeting_whom_words import arena_head
 from geo.people import HOUSING
-from geo.views import districts_layers, places_layer
+from geo.views import districts_layers, kind_layers
 from geo.views_meeting import arena_table
-from geo.views_restricted import restricted_layers
 
 LOOKS = {
     "newcomers": ("square", "#8a4b00"),
@@ -33,8 +32,7 @@ def arena_map(area: Area, answer: Arenas, language: str) -> MapSpec:
         if chosen:
             layers.append(_layer(area, majority, chosen, language))
     if HOUSING in area.kinds:
-        layers += restricted_layers(area, (HOUSING,), language)
-        layers.append(places_layer(area, HOUSING, language, size_px=HOUSING_PX))
+        layers += kind_layers(area, HOUSING, language, size_px=HOUSING_PX)
     return compose(
         arena_head(answer, language),
         layers,

@@ -29,9 +29,8 @@ from geo.preschool_answer import PreschoolAnswer
 from geo.preschools import Preschool
 from geo.squares import SQUARE_M
 from geo.surge import SurgeAnswer
-from geo.views import districts_layers, places_layer
+from geo.views import districts_layers, kind_layers
 from geo.views_preschool_tables import map_table, surge_table
-from geo.views_restricted import restricted_layers
 
 HOUSING_PX = 24
 HERE_COLOUR = "#0b6e4f"
@@ -72,10 +71,7 @@ def preschools_map(
     layers: list[Layer] = [*_squares(area, answer, language), *districts_layers(area, language)]
     layers += _preschools(answer.supply.here, language)
     if answer.housing:
-        layers += [
-            *restricted_layers(area, (HOUSING,), language),
-            places_layer(area, HOUSING, language, size_px=HOUSING_PX),
-        ]
+        layers += kind_layers(area, HOUSING, language, size_px=HOUSING_PX)
     return compose(
         headline(shown, language),
         layers,

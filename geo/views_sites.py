@@ -32,8 +32,7 @@ from geo.placing import Effect, Placing, Proposal
 from geo.placing.question import CENTRE, MEDIAN
 from geo.squares import SQUARE_M
 from geo.symbols import MOST_NUMBERS
-from geo.views import districts_layers, places_layer
-from geo.views_restricted import restricted_layers
+from geo.views import districts_layers, kind_layers
 
 SITE_COLOUR = "#8c0044"
 CANDIDATE_COLOUR = "#5a5a5a"
@@ -226,8 +225,7 @@ def _place_layers(area: Area, proposal: Proposal, language: str) -> list[Layer]:
     if (of_housing or proposal.question.balance is not None) and HOUSING in area.kinds:
         kinds.append(HOUSING)
     for kind in dict.fromkeys(kinds):
-        layers += restricted_layers(area, (kind,), language)
-        layers.append(places_layer(area, kind, language, size_px=PLACE_PX))
+        layers += kind_layers(area, kind, language, size_px=PLACE_PX)
     return layers
 
 

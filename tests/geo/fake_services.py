@@ -5,13 +5,14 @@ HTTP, and it can misbehave in every way those services do.
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
+
+from tests.geo.local_server import serving
 
 WEST, SOUTH, EAST, NORTH = 17.92, 59.39, 17.97, 59.42
 FREE = "Connected as: 1\nCurrent time: now\n\nRate limit: 2\n2 slots available now.\n"
@@ -127,17 +128,8 @@ class Services:
 @contextmanager
 def running(services: Services) -> Iterator[Services]:
     """Serve on a free port of 127.0.0.1 until the test is done."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(services))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    services.url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with serving(_handler(services)) as services.url:
         yield services
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(services: Services) -> type[BaseHTTPRequestHandler]:

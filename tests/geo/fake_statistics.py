@@ -5,12 +5,11 @@ register: they answer in the recorded shapes, and can misbehave.
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -19,6 +18,7 @@ import geopandas as gpd
 import shapely
 
 from geo.network import SWEREF99_TM, WGS84
+from tests.geo.local_server import serving
 from tests.geo.worlds import LENGTH_M, NORTH, WEST
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -168,17 +168,8 @@ class Agencies:
 @contextmanager
 def running(agencies: Agencies) -> Iterator[Agencies]:
     """Serve on a free port of 127.0.0.1 until the test is done."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(agencies))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    agencies.url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with serving(_handler(agencies)) as agencies.url:
         yield agencies
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(agencies: Agencies) -> type[BaseHTTPRequestHandler]:
