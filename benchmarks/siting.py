@@ -14,17 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.siting_data import OPTIMA, PMEDIAN, Town, or_library_style, pmed, town
+from benchmarks.siting_data import OPTIMA, PMEDIAN, Town, pmed, town
 from benchmarks.siting_peers import Solved, covering_peer, median_peer
 from benchmarks.timing import Row
-from geo.sites import (
-    Siting,
-    capacitated_p_median,
-    cover_all,
-    max_coverage,
-    p_center,
-    p_median,
-)
+from geo.sites import Siting, cover_all, max_coverage, p_center, p_median
 
 PEER_LIMIT_S = 120.0
 SHORT_S = 2.0
@@ -40,7 +33,6 @@ def compile_all() -> None:
     p_median(small.metres(), small.people, 3)
     p_center(small.metres(), 3)
     cover_all(small.within(900))
-    capacitated_p_median(*or_library_style(30, 0), 4)
 
 
 def covering(
@@ -115,17 +107,6 @@ def everybody(where: Town, limit_m: int) -> list[Row]:
     """Fewest sites that reach everyone: seconds and gap."""
     reach = where.within(limit_m)
     return [_ours(f"cover all {where.size}, {limit_m:,} m", lambda: cover_all(reach))]
-
-
-def capacitated(customers: int, count: int, seeds: range) -> list[Row]:
-    """Sites with room for so many only, made as OR-Library's pmedcap."""
-    return [
-        _ours(
-            f"capacitated {customers} × {count}, seed {seed}",
-            lambda s=seed: capacitated_p_median(*or_library_style(customers, s), count),
-        )
-        for seed in seeds
-    ]
 
 
 def unpublished(folder: Path = OPTIMA) -> str | None:

@@ -63,19 +63,6 @@ def town(addresses: int, candidates: int, side_m: float = 10_000, seed: int = 0)
     return Town(homes, rooms, draw.integers(1, 51, addresses).astype(float))
 
 
-def or_library_style(
-    customers: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return distances, demand and capacities as OR-Library's pmedcap makes them: points on 0–100,
-    each a candidate, distances cut to whole numbers, demand 1–20, capacity 120.
-    """
-    draw = np.random.default_rng(seed)
-    at = draw.integers(0, 101, (customers, 2))
-    demand = draw.integers(1, 21, customers).astype(float)
-    metres = np.floor(np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)))
-    return metres, demand, np.full(customers, 120.0)
-
-
 def pmed(number: int, folder: Path = OPTIMA) -> tuple[NDArray[np.float64], int]:
     """Return a published network's distances and its number of sites; of an edge given twice the
     last line counts.

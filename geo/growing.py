@@ -14,16 +14,15 @@ from geo import presets
 from geo.area import Area
 from geo.assignment import Assignment, assign
 from geo.candidates import Candidates, candidates
-from geo.errors import AreaLacks, BadTarget, TargetOutOfReach
+from geo.errors import BadTarget, TargetOutOfReach
 from geo.filling import most_placed
 from geo.growing_model import ROUNDING, Options, beside, cost_of, least_cost, rounded_up
 from geo.location import highs
-from geo.location.answers import Siting, gap_between
+from geo.location.answers import gap_between
 from geo.network import Ints
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschool_rules import Growing, rules
 from geo.reach import within
-from geo.sites import capacitated_p_median
 
 
 @dataclass(frozen=True)
@@ -146,54 +145,6 @@ def where_to_add(
     )
 
 
-def new_preschools(
-    area: Area,
-    answer: PreschoolAnswer,
-    *,
-    count: int,
-    places: int,
-    kinds: Sequence[str] = (),
-    points: Sequence[tuple[float, float]] = (),
-    time_limit_s: float = 60,
-    progress: highs.Progress | None = None,
-) -> tuple[Candidates, Siting]:
-    """Find where ``count`` new preschools of ``places`` each give the children without a place the
-    least walking, at any distance: the capacitated p-median of ``geo.sites``.
-
-    The children of an address go to one preschool. ``Siting.assignment`` is a candidate a row of
-    ``area.people`` (−1: all its children have a place already, or none can be walked to).
-
-    Raises
-    ------
-    AreaLacks : nobody is without a place, or there is nowhere to build.
-    NotEnoughRoom, NoPacking, TooManySites, BadCount : as ``capacitated_p_median``.
-    """
-    rule, walker = rules().growing, presets.profile(answer.asked.profile)
-    left = answer.demand.children - answer.placed
-    rows = np.flatnonzero(left > 0)
-    found = candidates(
-        area,
-        kinds=kinds or (() if points else _there(area, rule.candidates)),
-        points=points,
-        profile=walker,
-    )
-    if not len(rows) or not len(found.table):
-        raise AreaLacks(key="lacks.without_place" if not len(rows) else "lacks.places")
-    homes = area.snapped_people(walker).take(rows)
-    metres = within(area.network, homes, found.table.geometry, within_m=math.inf, profile=walker)
-    siting = capacitated_p_median(
-        metres,
-        left[rows],
-        np.full(len(found.table), places),
-        count,
-        time_limit_s=time_limit_s,
-        progress=progress,
-    )
-    assignment = np.full(len(left), -1, dtype=np.intp)
-    assignment[rows] = siting.assignment
-    return found, Siting(**{**vars(siting), "assignment": assignment})
-
-
 def share_of(target: object) -> float:
     """Read a target as a person writes it: a share of the children, or raise ``BadTarget``."""
     try:
@@ -205,10 +156,6 @@ def share_of(target: object) -> float:
     return share
 
 
-def _there(area: Area, kinds: Sequence[str]) -> list[str]:
-    return [kind for kind in kinds if kind in area.kinds]
-
-
 def _options(
     area: Area,
     answer: PreschoolAnswer,
@@ -217,7 +164,7 @@ def _options(
 ) -> tuple[Options, Candidates]:
     rule, walker = rules().growing, presets.profile(answer.asked.profile)
     today = answer.assignment.question
-    there = _there(area, kinds)
+    there = [kind for kind in kinds if kind in area.kinds]
     known = np.array([each.places is not None for each in answer.supply.here], bool)
     if there or points:
         found = candidates(area, kinds=there, points=points, profile=walker)

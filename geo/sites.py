@@ -5,12 +5,9 @@ or dense. Demand that no candidate reaches is counted apart, and never a reason 
 """
 
 from geo.location.answers import NOBODY, Siting
-from geo.location.capacitated import capacitated_p_median
 from geo.location.centre import p_center
 from geo.location.coverage import max_coverage
 from geo.location.covering import cover_all
 from geo.location.median import p_median
 
-__all__ = [
-    "NOBODY", "Siting", "capacitated_p_median", "cover_all", "max_coverage", "p_center", "p_median",
-]  # fmt: skip
+__all__ = ["NOBODY", "Siting", "cover_all", "max_coverage", "p_center", "p_median"]

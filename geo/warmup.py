@@ -20,7 +20,7 @@ from geo.network import SWEREF99_TM, WalkNetwork, build_network
 from geo.presets import Profile, profiles
 from geo.reach import nearest, nearest_nodes, reached_nodes, within
 from geo.route import route
-from geo.sites import capacitated_p_median, cover_all, max_coverage, p_center, p_median
+from geo.sites import cover_all, max_coverage, p_center, p_median
 
 Progress = Callable[[str, float], None]
 """Called with a text key under ``progress.`` and a share done from 0 to 1."""
@@ -53,7 +53,6 @@ def warm_up_models() -> None:
         model(metres, people, 1)
     cover_all(metres < 500)
     p_center(metres, 1)
-    capacitated_p_median(metres, people, np.full(6, people.sum()), 1)
 
 
 def is_ready() -> bool:

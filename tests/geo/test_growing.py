@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import growing
-from geo.errors import AreaLacks, BadTarget, TargetOutOfReach
+from geo.errors import BadTarget, TargetOutOfReach
 from geo.filling import most_placed
-from geo.growing import new_preschools, share_of, where_to_add
+from geo.growing import share_of, where_to_add
 from geo.growing_model import Options, cost_of, least_cost, rounded_up
 from geo.location.highs import Clock
 from geo.preschool_rules import Growing
@@ -92,18 +92,6 @@ def test_a_preschool_of_unknown_size_does_not_grow() -> None:
     answer = capacity_of(area, when=TODAY, limit_m=450)
     found = where_to_add(area, answer, target=1)
     assert [extra.id for extra in found.extras] == ["preschool-200"]
-
-
-def test_new_preschools_take_the_children_without_a_place() -> None:
-    area, answer = asked({50: "meeting_place", 950: "meeting_place"}, {100: 10, 900: 14})
-    sites, found = new_preschools(area, answer, count=1, places=20)
-    assert sites.table["id"].iloc[found.sites[0]] == "meeting_place-950"
-    assert found.proven
-    # Two at 100 m walk 850 m; nine at 900 m walk 50 m.
-    assert found.objective == pytest.approx(2 * 850 + 9 * 50, abs=1e-2)
-    area, answer = asked(homes={100: 3})
-    with pytest.raises(AreaLacks):
-        new_preschools(area, answer, count=1, places=20)
 
 
 @settings(max_examples=40)
