@@ -20,7 +20,7 @@ test: $(VENV)/.dev-ready
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy geo
+	$(BIN)/mypy geo pages app.py
 
 bench: $(BENCH)/.ready
 	$(BENCH)/bin/python -m benchmarks $(ARGS)

@@ -88,7 +88,8 @@ def _when(where: st.delta_generator.DeltaGenerator) -> date:
         format="YYYY-MM-DD",
         help=t("forskola.when_help"),
     )
-    return st.session_state["pick_when"]
+    chosen: date = st.session_state["pick_when"]
+    return chosen
 
 
 def _headline(shown: PreschoolAnswer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from geo import here, presets, privacy, texts, views, views_restricted
@@ -11,6 +13,11 @@ from geo.here import Here
 from pages.parts import answers, choices, frame, mapbox, reachbox, state, tables
 from pages.parts.state import t
 
+Spot = (
+    tuple[str, Literal["place"], tuple[str, ...]]
+    | tuple[str, Literal["point"], tuple[float, float]]
+)
+# What was clicked: the area's key, and places by their ids or the point itself.
 NUMBERS = ("place.metres", "place.minutes")
 
 
@@ -30,9 +37,10 @@ def render() -> None:
     )
     if click is not None:
         _remember(area, click)
-    spot = st.session_state.get("spot")
+    spot: Spot | None = st.session_state.get("spot")
     if spot and spot[0] != area.key:
-        spot = st.session_state.pop("spot") and None
+        del st.session_state["spot"]
+        spot = None
     reach = _reach(area, spot, limit_m, profile)
     walk = reachbox.walk(area, reach, kind)
     map_column, side = st.columns([11, 9])
@@ -105,7 +113,7 @@ def _remember(area: Area, click: mapbox.Click) -> None:
         st.session_state["spot"] = (area.key, "point", (click.lon, click.lat))
 
 
-def _reach(area: Area, spot: tuple | None, limit_m: float, profile: str) -> Here | None:
+def _reach(area: Area, spot: Spot | None, limit_m: float, profile: str) -> Here | None:
     """Return what is in reach of the chosen point or place; say why where that fails."""
     if spot is None:
         return None
@@ -121,7 +129,7 @@ def _reach(area: Area, spot: tuple | None, limit_m: float, profile: str) -> Here
         return None
 
 
-def _side(area: Area, spot: tuple | None, reach: Here | None, walk: reachbox.Walk | None) -> None:
+def _side(area: Area, spot: Spot | None, reach: Here | None, walk: reachbox.Walk | None) -> None:
     """Show what was chosen, and what can be walked to from there."""
     language = state.language()
     if spot is None:

@@ -7,7 +7,7 @@ import streamlit as st
 from geo import views_arenas, views_meeting
 from geo.area import Area
 from geo.errors import AreaLacks, NarhetError
-from geo.meeting import Answer, Arenas, Hours, Languages, asked_of
+from geo.meeting import Answer, Arenas, Contact, Hours, Languages, asked_of
 from geo.output import meeting_files, meeting_whom_words, meeting_words
 from pages.parts import answers, frame, heatbox, mapbox, meetingbox, state, tables
 from pages.parts.downloads import offer
@@ -102,7 +102,7 @@ def _arena(area: Area, answer: Arenas) -> None:
         tables.table(rows, t("moten.home_arenas"), numbers=rows.columns[2:])
 
 
-def _contact(answer: tuple) -> None:
+def _contact(answer: tuple[Contact, ...]) -> None:
     language = state.language()
     heads = [meeting_whom_words.contact_head(each, language) for each in answer]
     st.header(heads[-1], anchor=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -15,6 +15,8 @@ from geo.area import Progress
 from geo.errors import Cancelled, NarhetError
 from pages.parts import answers, jobs
 from pages.parts.state import t
+
+_Answer = TypeVar("_Answer")
 
 WAIT_S = 1.5
 """Most answers come within this: then no progress is shown at all."""
@@ -26,8 +28,12 @@ def begin() -> None:
 
 
 def ask(
-    key: Hashable, title: str, work: Callable[[Progress], Any], *, kept: answers.Kept | None = None
-) -> Any:
+    key: Hashable,
+    title: str,
+    work: Callable[[Progress], _Answer],
+    *,
+    kept: answers.Kept | None = None,
+) -> _Answer | None:
     """Return the answer to a question, or None while it is worked on: progress and a button to
     stop are shown instead. Another question that was worked on when the run began is stopped; one
     that this run asked before goes first, and this one waits.
@@ -37,7 +43,7 @@ def ask(
     What the work raises, ``Cancelled`` apart: that is said here, with a button to go on.
     """
     kept = answers.kept() if kept is None else kept
-    found = kept.get(key)
+    found: _Answer | None = kept.get(key)
     if found is not None:
         return found
     if key in _stopped():
@@ -61,8 +67,9 @@ def ask(
         raise job.error
     if job.broken:
         raise NarhetError(reason=title)
-    kept.put(key, job.result)
-    return job.result
+    found = job.result
+    kept.put(key, found)
+    return found
 
 
 def _job(key: Hashable, title: str, work: Callable[[Progress], Any]) -> jobs.Job:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 from collections import OrderedDict
 from threading import Lock
+from typing import TypeVar
 
 from geo.area import Area, area_id, home_folder, open_area
 from geo.errors import NarhetError
 from geo.output import background
 
 KEPT = 8
+_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 _lock = Lock()
 _areas: OrderedDict[str, Area] = OrderedDict()
 _packed: OrderedDict[tuple[str, str], bytes] = OrderedDict()
@@ -61,6 +64,6 @@ def _opened(name: str) -> Area | None:
     return area
 
 
-def _shorten(kept: OrderedDict) -> None:
+def _shorten(kept: OrderedDict[_Key, _Kept]) -> None:
     while len(kept) > KEPT:
         kept.popitem(last=False)

@@ -113,7 +113,8 @@ def finish() -> Area | None:
         st.session_state["job_error"] = job.error
     elif job.broken:
         st.session_state["job_error"] = NarhetError(reason=job.title)
-    return job.result
+    area: Area | None = job.result
+    return area
 
 
 def last_error() -> NarhetError | None:

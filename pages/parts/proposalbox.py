@@ -272,7 +272,8 @@ def _drawn(found: Curve) -> tuple[pd.DataFrame, int | None]:
     """
     across = t("sites.column_budget" if found.of_money else "sites.column_sites")
     up = {MEDIAN: "walk", CENTRE: "longest"}.get(found.objective, "people")
-    rows, knee = [], None
+    rows: list[tuple[float, float]] = []
+    knee = None
     for at, point in enumerate(found.points):
         along = point.count if point.budget is None else point.budget
         value = point.people
@@ -285,7 +286,7 @@ def _drawn(found: Curve) -> tuple[pd.DataFrame, int | None]:
     return pd.DataFrame(rows, columns=[across, t(f"sites.column_{up}")]), knee
 
 
-def _line(rows: pd.DataFrame, knee: int | None) -> alt.LayerChart:
+def _line(rows: pd.DataFrame, knee: int | None) -> alt.LayerChart | alt.FacetChart:
     across, up = rows.columns
     base = alt.Chart(rows).encode(
         x=alt.X(field=across, type="quantitative", axis=_axis(), title=across),

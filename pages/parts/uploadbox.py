@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -22,6 +22,8 @@ from geo.sources.tables import ENDINGS, Understood, understand
 from pages.parts import answers, asks, state
 from pages.parts.literal import literal
 from pages.parts.state import t
+
+_Answer = TypeVar("_Answer")
 
 MOST_MB = 50
 MOST_NAME = 100
@@ -127,7 +129,7 @@ def called(name: str) -> Iterator[None]:
         raise
 
 
-def ask(key: Any, title: str, work: Callable[[Progress], Any]) -> Any:
+def ask(key: Any, title: str, work: Callable[[Progress], _Answer]) -> _Answer | None:
     """Ask something about this session's own file: the answer is kept for it alone."""
     mine = st.session_state.setdefault("data_answers", answers.Kept(most=6))
     return asks.ask(key, title, work, kept=mine)

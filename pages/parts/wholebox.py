@@ -118,6 +118,10 @@ def _scenarios(area: Area) -> None:
             t("scenario.delete"),
             key=f"whole_delete_{each.id}",
             width="stretch",
-            on_click=saved.delete,
+            on_click=_delete,
             args=(area.id, each.id),
         )
+
+
+def _delete(area: str, name: str) -> None:
+    saved.delete(area, name)

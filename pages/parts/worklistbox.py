@@ -105,9 +105,14 @@ def _one(area: Area, pairs: dict[str, tuple[Record, Match]]) -> None:
         t("data.close_record"),
         key="work_close",
         icon=":material/close:",
-        on_click=keepbox.write,
-        args=(area, [edit_of(record, status=CLOSED)], t("data.closed_one", name=record.name)),
+        on_click=_close,
+        args=(area, record),
     )
+
+
+def _close(area: Area, record: Record) -> None:
+    words = t("data.closed_one", name=record.name)
+    keepbox.write(area, [edit_of(record, status=CLOSED)], words)
 
 
 def _address(area: Area, record: Record) -> None:
