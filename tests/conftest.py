@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ settings.register_profile("house", deadline=None, derandomize=bool(os.environ.ge
 settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
+SLOWEST = 20
+"""So many test files are named with their seconds when a run ends."""
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +37,33 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("NARHET_HOME", str(folder))
     os.environ.setdefault("NARHET_TILES", "")
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print which test files took longest. Here, since each worker knows only its own."""
+    reports = [
+        report
+        for every in terminalreporter.stats.values()
+        for report in every
+        if isinstance(report, pytest.TestReport)
+    ]
+    lines = slowest_files(reports)
+    if len(lines) > 1:
+        terminalreporter.section(f"slowest {len(lines)} files: seconds, tests, file")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+def slowest_files(reports: Iterable[pytest.TestReport], most: int = SLOWEST) -> list[str]:
+    """Return a line per file, slowest first: seconds with what its tests set up and take down,
+    how many tests, and its name.
+    """
+    seconds: Counter[str] = Counter()
+    tests: dict[str, set[str]] = {}
+    for report in reports:
+        file = report.nodeid.partition("::")[0]
+        seconds[file] += report.duration
+        tests.setdefault(file, set()).add(report.nodeid)
+    return [
+        f"{taken:7.1f} {len(tests[file]):6}  {file}" for file, taken in seconds.most_common(most)
+    ]
