@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,18 @@ def test_every_model_is_measured_with_its_gap(where) -> None:
 def test_the_published_networks_are_solved_to_the_published_sums(shared_data: Path) -> None:
     rows = siting.published(range(1, 4), shared_data / "optima")
     assert len(rows) == 1 and "3 of 3 proven" in rows[0].what and rows[0].gap == 0
+
+
+def test_the_whole_run_prints_every_subject_on_small_towns(monkeypatch, capsys) -> None:
+    small = siting_data.town(60, 60, side_m=2_000)
+    monkeypatch.setattr(full, "town", lambda *_: small)
+    monkeypatch.setattr(siting, "published", partial(siting.published, range(1, 2)))
+    full._sites(quick=False)
+    printed = capsys.readouterr().out
+    subjects = ["maximal covering", "p-median", "p-center", "cover all"]
+    there = siting.unpublished()
+    for what in (*subjects, there or "p-median pmed1–1 in all, 1 of 1 proven"):
+        assert what in printed
 
 
 def test_what_is_not_there_is_said_aloud(tmp_path: Path) -> None:
