@@ -16,7 +16,6 @@ from geo.cli import main
 from geo.meeting import MEASURES, Wish, answer_of, ask
 from geo.output import meeting_files
 from geo.output.meeting_rows import MEETING_COLUMNS
-from tests.conftest import ROOT
 from tests.geo.meeting.worlds import TODAY, activity, meeting_street
 
 WEEK = ("--week", "2026-11-25", "--limit", "310")
@@ -146,11 +145,6 @@ def test_no_file_tells_a_small_count() -> None:
                 made.setdefault(f"{measure}{ending}", set()).add(written)
     assert len(made) == 12
     assert {name for name, files in made.items() if len(files) > 1} == set()
-
-
-def test_each_column_of_the_files_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in MEETING_COLUMNS if f"`{name}`" not in readme] == []
 
 
 @pytest.mark.parametrize(
