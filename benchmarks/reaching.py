@@ -20,7 +20,7 @@ from benchmarks.bound import Touched, bound_s
 from benchmarks.timing import Row, compared
 from geo.field import NearestField
 from geo.network import Floats, Ints, Snapped, WalkNetwork
-from geo.reach import nearest_nodes, nearest_of_each, reached_nodes, within
+from geo.reach import nearest_nodes, reached_nodes, within
 
 WITHIN_M = 1000.0
 ORIGINS, DESTINATIONS = 2000, 500
@@ -143,7 +143,7 @@ def kinds(subject: Subject) -> list[Row]:
     goals = [at_nodes(network, places) for places in chosen]
 
     def ours() -> Floats:
-        return np.stack([found.metres[:, 0] for found in nearest_of_each(network, None, goals)])
+        return np.stack([nearest_nodes(network, goal).metres[:, 0] for goal in goals])
 
     def scipy() -> Floats:
         return np.stack([dijkstra(graph, indices=places, min_only=True) for places in chosen])

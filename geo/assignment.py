@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
-from geo.capacity_checks import amounts, walkable, whole
-from geo.errors import BadChildren, BadCount, BadGroup, BadPlaces, BadPreschool
+from geo.capacity_checks import walkable, whole
+from geo.errors import BadChildren, BadCount, BadPlaces, BadPreschool
 from geo.families import families_of, parties_of
 from geo.location import highs
 from geo.location.answers import Floats, Ints, Matrix, gap_between, row_of
@@ -81,30 +81,6 @@ class Assignment:
     def free_places(self) -> Ints:
         """Places a preschool that nobody took."""
         return np.asarray(self.question.places - self.assigned, np.intp)
-
-
-@dataclass(frozen=True, eq=False)
-class Shortage:
-    """Children without a place, of one group; fractions where a row is only partly of the group.
-
-    Attributes
-    ----------
-    children : all of the group.
-    by_distance : those with no preschool within the limit.
-    by_places : those with one within the limit, but no place left.
-    rows_by_distance, rows_by_places : the same a row of demand.
-    """
-
-    children: float
-    by_distance: float
-    by_places: float
-    rows_by_distance: Floats
-    rows_by_places: Floats
-
-    @property
-    def total(self) -> float:
-        """All of the group without a place."""
-        return self.by_distance + self.by_places
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,32 +194,6 @@ def with_more_places(
         best = with_places(best, preschool, extra)
     after = _as_assignment(question, _without_zeros(best.amount, asked.metres), clock)
     return _compared(assignment, after, preschool, extra)
-
-
-def shortage(assignment: Assignment, group: ArrayLike | None = None) -> Shortage:
-    """Return the children without a place, by distance and by lack of places apart.
-
-    All children compete for the same places; belonging to a group neither helps nor harms. In a
-    row, each child is as likely as any other to be left without: a group that is a third of the
-    row's children is a third of those left.
-
-    Parameters
-    ----------
-    group : children of the group a row, at most all children of the row; None: all children.
-
-    Raises
-    ------
-    BadGroup : not one number a row, below zero, or more than all children of the row.
-    """
-    children = assignment.question.children
-    members = children if group is None else amounts(group, len(children), BadGroup)
-    if (members > children).any():
-        row = int(np.flatnonzero(members > children)[0])
-        raise BadGroup(row=row + 1, found=f"{members[row]:g}")
-    share: Floats = np.divide(members, children, out=np.zeros(len(children)), where=children > 0)
-    far: Floats = assignment.unplaced_by_distance * share
-    full: Floats = assignment.unplaced_by_places * share
-    return Shortage(float(members.sum()), float(far.sum()), float(full.sum()), far, full)
 
 
 def _answered(question: Question, clock: highs.Clock) -> Assignment:

@@ -10,9 +10,7 @@ from geo.assignment import (
     Assignment,
     MorePlaces,
     Question,
-    Shortage,
     assign,
-    shortage,
     with_more_places,
 )
 from geo.catchments import METHODS, Catchment, catchment, floating_catchment
@@ -21,6 +19,6 @@ from geo.families import NO_FAMILY
 
 __all__ = [
     "DECAYS", "METHODS", "NO_FAMILY", "Assignment", "Catchment", "Decay", "Exponential", "Gaussian",
-    "Linear", "Logistic", "MorePlaces", "Question", "Shortage", "Step", "assign", "catchment",
-    "floating_catchment", "shortage", "with_more_places",
+    "Linear", "Logistic", "MorePlaces", "Question", "Step", "assign", "catchment",
+    "floating_catchment", "with_more_places",
 ]  # fmt: skip

@@ -13,7 +13,6 @@ from scipy.sparse import csr_array, issparse
 from geo.errors import (
     BadCapacity,
     BadChildren,
-    BadGroup,
     BadLimit,
     BadMatrix,
     BadPlaces,
@@ -21,9 +20,7 @@ from geo.errors import (
 )
 from geo.location.answers import Floats, Ints, Matrix
 
-_Refusal = (
-    type[BadWeights] | type[BadCapacity] | type[BadChildren] | type[BadPlaces] | type[BadGroup]
-)
+_Refusal = type[BadWeights] | type[BadCapacity] | type[BadChildren] | type[BadPlaces]
 
 
 def walkable(distances: Matrix, limit_m: float | None = None) -> csr_array:

@@ -79,14 +79,6 @@ def isochrones(
     return gpd.GeoDataFrame(columns, geometry=shapes, crs=network.crs)
 
 
-def reached_stretches(
-    network: WalkNetwork, places: Points, *, limit_m: float, profile: Profile | None = None
-) -> Reached:
-    """Return the stretches of path within a limit of the nearest of some places."""
-    (limit,) = checked_limits([limit_m])
-    return _reached(_walk(network, places, limit, profile), limit)
-
-
 def checked_limits(limits_m: Sequence[float]) -> list[float]:
     """Return limits as numbers, or raise ``BadLimit`` (``LimitsUnordered``): they must be above
     zero, and ascend.

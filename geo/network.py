@@ -71,12 +71,6 @@ class Walkable:
     closed: Bools
     """One flag a half-edge of the star, or empty where every edge is allowed."""
 
-    @cached_property
-    def main_share(self) -> float:
-        """Share of allowed edges that lie in the main component."""
-        total = int(self.allowed.sum())
-        return len(self.main_edges) / total if total else 0.0
-
 
 @dataclass(frozen=True, eq=False)
 class WalkNetwork:

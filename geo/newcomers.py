@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -77,19 +76,13 @@ class Newcomers:
         """Return the languages somebody here is known to speak."""
         return tuple(part.code for part in self.languages)
 
-    def speaking(self, spoken: Iterable[str]) -> Span:
-        """Return how many speak at least one of some languages: a range.
+    def free(self, hours: NDArray[np.bool_]) -> Span:
+        """Return how many are free in at least one of some hours (7, 24): a range.
 
-        Where the languages have counts, those left over speak a language listed without one, else
+        Where the times have counts, those left over are free at a time listed without one, else at
         one that is not known: they are in the high end alone. NaN where it is not known how many
         live here.
         """
-        return _in_parts(
-            self.people, self.languages, set(languages.in_common(self.language_codes, spoken))
-        )
-
-    def free(self, hours: NDArray[np.bool_]) -> Span:
-        """Return how many are free in at least one of some hours (7, 24): a range as above."""
         fitting = {part.code for part in self.availability if (free_hours(part.code) & hours).any()}
         return _in_parts(self.people, self.availability, fitting)
 

@@ -4,8 +4,6 @@ is a part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
@@ -17,8 +15,6 @@ from geo.searching import Points
 
 ALONE = 64
 """Searches fewer than this are done in one thread: another would cost more than it saves."""
-BLOCK = 10_000
-"""Origins a block holds when pairs are streamed."""
 
 
 def within(
@@ -51,32 +47,6 @@ def within(
     matrix = coo_array((metres, (row, column)), shape=shape).tocsr()
     matrix.sort_indices()
     return matrix
-
-
-def within_blocks(
-    network: WalkNetwork,
-    origins: Points,
-    destinations: Points,
-    *,
-    within_m: float,
-    block: int = BLOCK,
-    profile: Profile | None = None,
-) -> Iterator[tuple[Ints, csr_array]]:
-    """Stream ``within`` in blocks of origins: their rows, and their part of the matrix.
-
-    Only one block's pairs are held at a time. A block's origins lie near each other.
-
-    Raises
-    ------
-    BadLimit : ``within_m`` is not above zero, or ``block`` below one.
-    """
-    within_m = check(within_m, block)
-    start = searching.snapped(network, origins, profile)
-    goal = searching.snapped(network, destinations, profile)
-    order = np.argsort(start.edge, kind="stable")
-    for low in range(0, len(start), block):
-        rows = np.sort(order[low : low + block])
-        yield rows, within(network, start.take(rows), goal, within_m=within_m, profile=profile)
 
 
 def walk_pairs(

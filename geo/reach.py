@@ -9,7 +9,6 @@ says; unreachable is ``inf``.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +22,6 @@ from geo.isochrones import isochrones as isochrones
 from geo.network import Floats, Ints, SmallInts, Snapped, WalkNetwork
 from geo.pairs import check, walk_pairs
 from geo.pairs import within as within
-from geo.pairs import within_blocks as within_blocks
 from geo.presets import Profile
 from geo.route import Route as Route
 from geo.route import route as route
@@ -125,30 +123,6 @@ def nearest_nodes(
             count = ranked_kernel.spread_k(*_ranks(paths, lent, metres, place), *seeds, within_m)
         lent.journal.marked[lent.journal.node[:count]] = False
     return _widened(Nearest(place, metres), k)
-
-
-def nearest_of_each(
-    network: WalkNetwork,
-    origins: Points | None,
-    kinds: Sequence[Points],
-    *,
-    k: int = 1,
-    within_m: float = math.inf,
-    profile: Profile | None = None,
-) -> list[Nearest]:
-    """Answer ``nearest`` for several kinds of place side by side, on all processors.
-
-    ``origins`` None: every node.
-    """
-    start = None if origins is None else searching.snapped(network, origins, profile)
-    network.walkable(profile), network.star_m
-
-    def ask(places: Points) -> Nearest:
-        if start is None:
-            return nearest_nodes(network, places, k=k, within_m=within_m, profile=profile)
-        return nearest(network, start, places, k=k, within_m=within_m, profile=profile)
-
-    return searching.in_threads(ask, kinds)
 
 
 def reached_nodes(

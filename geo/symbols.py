@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from html import escape
 
-GRID = 24
 HALO = "#ffffff"
 XMLNS = "http://www.w3.org/2000/svg"
 

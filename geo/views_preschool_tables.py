@@ -11,8 +11,8 @@ import pandas as pd
 
 from geo import presets, privacy, texts
 from geo.calls import CallList
-from geo.output.preschool_files import amount_words, problem_words
-from geo.output.preschool_more import ages_words, ask_words
+from geo.output.preschool_files import amount_words
+from geo.output.preschool_more import ask_words
 from geo.preschool_answer import DistrictRow, PreschoolAnswer
 from geo.preschools import Amount, Preschool
 from geo.surge import Need, SurgeAnswer
@@ -135,35 +135,6 @@ def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
     return _table(rows, names, language)
 
 
-def housing_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
-    """Return the transitional housings as a table in words, indexed by place id."""
-    unknown = texts.text("source.unknown", language)
-    rows = []
-    for row in answer.housing:
-        children = row.family.children
-        amount = None if children is None else Amount(children, children, children)
-        short = row.shortage.children if row.shortage else None
-        given = None if row.hidden else row.family.three_year_olds_without_place
-        rows.append(
-            (
-                row.family.name or row.family.place,
-                _hidden(amount, row.hidden, language),
-                _amount(row.places, language),
-                _amount(row.vacancies, language),
-                _hidden(short, row.hidden, language),
-                "; ".join(
-                    f"{each.name} {texts.metres(each.metres, language)}" for each in row.nearest
-                ),
-                unknown if given is None else texts.percent(given, language),
-            )
-        )
-    names = (
-        *("name", "children", "places_in_reach", "vacancies_in_reach", "shortage", "nearest"),
-        "three_year_olds",
-    )
-    return _table(rows, names, language, [row.family.place for row in answer.housing])
-
-
 def calls_table(found: CallList, language: str) -> pd.DataFrame:
     """Return whom to call in order, and what to ask each, indexed by id."""
     rows = [
@@ -216,28 +187,6 @@ def week_table(need: Need, language: str) -> pd.DataFrame:
         for week in need.weeks
     ]
     return _table(rows, ("week", "date", "arrived", "need", "have", "left"), language)
-
-
-def need_table(answer: SurgeAnswer, language: str) -> pd.DataFrame:
-    """Return the kinds of place that are needed: for how many, who get one, who are left."""
-    rows = [
-        (
-            presets.kind(need.kind).plural(language),
-            ages_words(need.ages, language),
-            texts.number(need.people, language),
-            texts.number(need.taken, language),
-            amount_words(need.left, language),
-            texts.number(need.unknown, language),
-        )
-        for need in answer.needs
-    ]
-    return _table(rows, ("what", "ages", "need", "have", "left", "unknown"), language)
-
-
-def problems_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
-    """Return what a person should look at in the data, each with what was done about it."""
-    rows = [(each.name or each.place, problem_words(each, language)) for each in answer.problems]
-    return _table(rows, ("name", "problem"), language)
 
 
 def _table(

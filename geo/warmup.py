@@ -1,5 +1,5 @@
 """Compile every search before somebody waits for it, on a network small enough that only compiling
-takes time. Knows all questions of the network, and no area.
+takes time. What no page and no command asks is not compiled here.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.field import NearestField
 from geo.isochrones import isochrones
 from geo.location.ready import small_town
 from geo.network import SWEREF99_TM, WalkNetwork, build_network
 from geo.presets import Profile, profiles
-from geo.reach import nearest, nearest_nodes, reached_nodes, within
+from geo.reach import nearest, reached_nodes, within
 from geo.route import route
 from geo.sites import cover_all, max_coverage, p_center, p_median
 
 Progress = Callable[[str, float], None]
 """Called with a text key under ``progress.`` and a share done from 0 to 1."""
 
-STEPS = ("nearest", "within", "isochrones", "route", "field")
+STEPS = ("nearest", "within", "isochrones", "route")
 
 _ready = threading.Event()
 
@@ -95,15 +94,6 @@ def _questions() -> Iterator[Callable[[], object]]:
     def ask_nearest() -> None:
         for profile in chosen:
             nearest(network, points, points, profile=profile)
-            nearest(network, points, points, k=3, profile=profile)
-            nearest_nodes(network, points, profile=profile)
-            nearest_nodes(network, points, k=3, profile=profile)
-
-    def ask_field() -> None:
-        field = NearestField(network, points, one)
-        field.remove(field.add(points.iloc[1:2]))
-        field.undo()
-        field.undo()
 
     yield ask_nearest
     yield lambda: [
@@ -115,7 +105,6 @@ def _questions() -> Iterator[Callable[[], object]]:
     ]
     yield lambda: isochrones(network, one, limits_m=[200.0, 400.0])
     yield lambda: route(network, one, points.iloc[-1:])
-    yield ask_field
 
 
 @lru_cache

@@ -73,7 +73,7 @@ def test_every_walking_question_is_measured_against_a_peer_that_agrees(
     ("question", "asked"),
     [
         (reaching.pairs, "within"),
-        (reaching.kinds, "nearest_of_each"),
+        (reaching.kinds, "nearest_nodes"),
         (reaching.three_nearest, "nearest_nodes"),
         (reaching.one_search, "reached_nodes"),
     ],

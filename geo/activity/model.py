@@ -104,11 +104,6 @@ class Span:
     low: float
     high: float
 
-    @property
-    def is_sure(self) -> bool:
-        """Whether what is uncertain changes nothing."""
-        return self.low == self.high
-
 
 def is_counted(activity: Activity, today: date) -> bool:
     """Tell whether an activity's record still holds: its last valid day has not passed."""

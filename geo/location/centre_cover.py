@@ -17,9 +17,6 @@ from geo.location.answers import Floats, Ints
 
 Flags = NDArray[np.bool_]
 
-_SAFE = 1e-6
-"""A bound on a number of sites is rounded up when it is this much above a whole number."""
-
 
 @dataclass(frozen=True, eq=False)
 class Core:

@@ -81,11 +81,6 @@ def packed_points(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Packed:
     return [int(step) for step in steps.ravel()]
 
 
-def unpacked(packed: Packed) -> NDArray[np.float64]:
-    """Return the coordinates (n × 2: lon, lat) of a packed line, as the browser computes them."""
-    return np.cumsum(np.asarray(packed, dtype=np.int64).reshape(-1, 2), axis=0) / SCALE
-
-
 def _packed(lines: NDArray[np.object_]) -> list[Packed]:
     if not len(lines):
         return []

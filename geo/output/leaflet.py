@@ -60,12 +60,6 @@ def pdf_bytes(bank: Bank, area: Area, language: str, *, as_leaflet: bool = False
     return pdf_of(TEMPLATE, inputs, moment, fonts=fonts.paths())
 
 
-def shown_count(bank: Bank, area: Area, language: str, *, as_leaflet: bool = False) -> int:
-    """Return how many entries the page holds."""
-    sheet = json.loads(_fitted(_Asked(bank, area, language, as_leaflet))["sheet"])
-    return sum(len(part["entries"]) for part in sheet["parts"])
-
-
 def _fitted(asked: _Asked) -> dict[str, str]:
     """Return what the template sets, with as many entries as one page holds."""
     bank = asked.bank

@@ -99,15 +99,6 @@ def feature_groups(spec: MapSpec) -> list[folium.FeatureGroup]:
     return [_group(layer) for layer in spec.layers]
 
 
-def rendered(spec: MapSpec, view: BaseView, tiles: Tiles | None) -> str:
-    """Return the whole map as one page, with the layers under the map: for tests and files."""
-    base = base_map(view, tiles)
-    for group in feature_groups(spec):
-        group.add_to(base)
-    page: str = base.get_root().render()
-    return page
-
-
 @cache
 def assets(root: str = ROOT) -> dict[str, str]:
     """Return the addresses of what the browser needs, all of them ours, with the content's

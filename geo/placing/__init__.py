@@ -22,13 +22,13 @@ from geo.placing.sentence import (
 )
 from geo.placing.small import difference, without_small_counts
 from geo.placing.solving import Choice, check_count, solve
-from geo.placing.variants import best_answers, runner_up, says_no, why_not
+from geo.placing.variants import best_answers, runner_up, why_not
 
 __all__ = [
     "OBJECTIVES", "Choice", "Curve", "CurvePoint", "Effect", "Placing", "Proposal", "ProposedSite",
     "Question", "Robustness", "SiteAnswer", "Stays", "TradePoint", "Variant", "Walk", "answered",
     "best_answers", "candidate_name", "check_count", "checked", "compared", "curve", "difference",
     "difference_words", "headline", "knee", "name_of", "objective", "objective_words", "places",
-    "prepare", "proof", "propose", "robust", "runner_up", "runner_up_sentence", "says_no",
-    "site_name", "solve", "trade_off", "why_not", "with_shares", "without_small_counts",
+    "prepare", "proof", "propose", "robust", "runner_up", "runner_up_sentence", "site_name",
+    "solve", "trade_off", "why_not", "with_shares", "without_small_counts",
 ]  # fmt: skip

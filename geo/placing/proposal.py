@@ -97,8 +97,8 @@ class Proposal:
         the objective knows one). ``off_paths`` : people with no way to any of them.
     metres_before, metres_after : a row of the placing, inf for no way. ``assignment`` : the column
         each row walks to after, -1 for none.
-    condition : under what this is best, where it is not the question's own answer: ``says_no``,
-        ``why_not``, ``runner_up`` or ``ranked``.
+    condition : under what this is best, where it is not the question's own answer: ``why_not``,
+        ``runner_up`` or ``ranked``.
     missed : as in ``Choice``.
     small : whether the group's own counts must be hidden (``without_small_counts``).
     """

@@ -1,4 +1,4 @@
-"""What becomes of a proposal when a site says no, another is wished for, or the next best will do.
+"""What becomes of a proposal when another site is wished for, or the next best will do.
 Every answer is a proposal of its own, with its own proof.
 """
 
@@ -14,20 +14,6 @@ from geo.placing.prepared import Placing
 from geo.placing.proposal import Proposal, described
 from geo.placing.question import COVER_ALL, COVERAGE
 from geo.placing.solving import Choice, shared, solve
-
-
-def says_no(
-    placing: Placing, refused: Iterable[str], *, progress: Progress | None = None
-) -> Proposal:
-    """Return the best sites without those that refuse, by id.
-
-    Raises
-    ------
-    UnknownCandidate : no candidate has an id; NoCandidates, TooManySites : too few are left.
-    """
-    closed = [placing.column(name) for name in dict.fromkeys(refused)]
-    choice = solve(placing, count=placing.question.count, never=closed, progress=progress)
-    return described(placing, choice, "says_no" if closed else "")
 
 
 def why_not(placing: Placing, candidate: str, *, progress: Progress | None = None) -> Proposal:

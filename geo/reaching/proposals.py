@@ -37,17 +37,17 @@ from geo.reaching.world import World
 from geo.sources.cells import plain
 
 MOVE, DESK, CAFE, VISIT = "move", "desk", "cafe", "visit"
-KINDS = (MOVE, DESK, CAFE, VISIT)
 CAFE_KIND, CAFE_LANGUAGE = "language_cafe", "sv"
 INFO_DESK = "info_desk"
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Something to do for a spot. ``what`` is one of ``KINDS``; ``activity`` as it would be,
-    ``was`` as it is (a moved one). ``place`` is where, ``metres`` how far those who live nearest at
-    the spot walk there. ``effects`` are those of the needs it changes; ``worth`` orders proposals
-    by them.
+    """Something to do for a spot.
+
+    ``what`` is ``MOVE``, ``DESK``, ``CAFE`` or ``VISIT``; ``activity`` as it would be, ``was`` as
+    it is (a moved one). ``place`` is where, ``metres`` how far those who live nearest at the spot
+    walk there. ``effects`` are those of the needs it changes; ``worth`` orders proposals by them.
     """
 
     what: str

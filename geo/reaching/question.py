@@ -5,7 +5,6 @@ to nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -54,16 +53,6 @@ def value_of(question: Rounds, routes: Routes) -> int:
     return int(
         sum(question.value[shift, place] for shift, route in enumerate(routes) for place in route)
     )
-
-
-def seconds_of(question: Rounds, shift: int, route: tuple[int, ...]) -> float:
-    """Return how long a round takes: from the start, all visits, and back."""
-    if not route:
-        return 0.0
-    start = question.places + int(question.start[shift])
-    stops = [start, *route, start]
-    walked = sum(question.walk_s[a, b] for a, b in pairwise(stops))
-    return float(walked + sum(question.visit_s[place] for place in route))
 
 
 def within_reach(question: Rounds) -> Bools:

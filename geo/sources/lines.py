@@ -29,35 +29,26 @@ _NO = frozenset({"no", "nej", "false", "0", "n", "disused"})
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Lines and the rows of the file that are none: ``frame`` as ``read_lines`` returns it."""
+    """Lines and the rows of the file that are none.
+
+    ``frame`` is in the file's system, with ``highway``, ``surface`` (text, empty if unknown),
+    ``steps`` (bool), ``lit`` (1, 0 or -1 for unknown), ``width_m`` (NaN if unknown) and the lines.
+    """
 
     frame: gpd.GeoDataFrame
     left_out: tuple[LeftOut, ...]
     rows: int
 
 
-def read_lines(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
-    """Read the lines of a vector file for ``geo.network.build_network``.
-
-    Returns
-    -------
-    GeoDataFrame in the file's system with ``highway``, ``surface`` (text, empty if unknown),
-    ``steps`` (bool), ``lit`` (1, 0 or -1 for unknown), ``width_m`` (NaN if unknown) and the lines.
-    The number of rows that are no lines stands in ``attrs["not_lines"]``; ``read_lines_listed``
-    names them.
+def read_lines_listed(path: Path, *, crs: str | None = None) -> Lines:
+    """Read the lines of a vector file for ``geo.network.build_network``; rows that are none are
+    listed by number from 1.
 
     Raises
     ------
     NoLines : there is no line in the file.
     FileMissing, FileTooLarge, FileFormat, CrsMismatch : see ``geo.sources.vector.read_vector``.
     """
-    lines = read_lines_listed(path, crs=crs)
-    lines.frame.attrs["not_lines"] = len(lines.left_out)
-    return lines.frame
-
-
-def read_lines_listed(path: Path, *, crs: str | None = None) -> Lines:
-    """Read lines as ``read_lines`` does, with the rows that are none listed by number from 1."""
     with opened(Path(path), VECTOR_ENDINGS) as file:
         shapes = read_opened(file, crs=crs)
     geometry = np.asarray(shapes.geometry.values, dtype=object)

@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
-from geo.capacity import NO_FAMILY, Assignment, assign, shortage, with_more_places
+from geo.capacity import NO_FAMILY, Assignment, assign, with_more_places
 from geo.errors import (
     BadChildren,
     BadCount,
     BadFamilies,
-    BadGroup,
     BadLimit,
     BadMatrix,
     BadPlaces,
@@ -135,7 +134,7 @@ def test_opening_places_never_raises_the_shortage(case: Case, data) -> None:
     metres, children, places = case
     extra = data.draw(st.lists(st.integers(0, 4), min_size=len(places), max_size=len(places)))
     before, after = assign(*case), assign(metres, children, places + np.array(extra, int))
-    assert shortage(after).total <= shortage(before).total
+    assert after.unplaced.sum() <= before.unplaced.sum()
     assert (after.unplaced_by_distance == before.unplaced_by_distance).all()
     if before.unplaced.sum() == 0:
         assert after.total_walk_m <= before.total_walk_m
@@ -158,8 +157,8 @@ def test_a_new_preschool_never_raises_the_shortage_nor_the_walk_when_all_had_pla
     )
     before = assign(*case)
     after = assign(both, children, np.append(places, data.draw(st.integers(0, 5))))
-    assert shortage(after).total <= shortage(before).total
-    assert shortage(after).by_distance <= shortage(before).by_distance
+    assert after.unplaced.sum() <= before.unplaced.sum()
+    assert after.unplaced_by_distance.sum() <= before.unplaced_by_distance.sum()
     if before.unplaced.sum() == 0:
         assert after.total_walk_m <= before.total_walk_m
 
@@ -390,17 +389,6 @@ def test_a_family_whose_houses_share_no_preschool_is_without_one_by_distance() -
     assert found.unplaced_by_distance.tolist() == [1, 2] and found.unplaced_by_places.sum() == 0
 
 
-def test_newcomers_and_others_compete_alike_within_a_row() -> None:
-    """Four of ten children have no place left: of the five newcomers among them, two."""
-    found = assign([[100.0], [5000.0]], [10, 4], [6], limit_m=1000)
-    everybody, newcomers = shortage(found), shortage(found, [5, 1])
-    assert (everybody.children, everybody.by_distance, everybody.by_places) == (14, 4, 4)
-    assert (newcomers.children, newcomers.by_distance, newcomers.by_places) == (6, 1, 2)
-    others = shortage(found, [5, 3])
-    assert newcomers.total + others.total == everybody.total == 8
-    assert newcomers.rows_by_places.tolist() == [2, 0]
-
-
 @pytest.mark.parametrize(
     "shape",
     [(0, 0), (0, 3), (3, 0), (2, 2)],
@@ -483,9 +471,6 @@ def test_a_question_about_more_places_or_a_group_is_checked() -> None:
     for extra in (-1, 1.5):
         with pytest.raises(BadCount):
             with_more_places(found, 0, extra)
-    for group in ([3], [-1], [1, 1]):
-        with pytest.raises(BadGroup):
-            shortage(found, group)
 
 
 def test_who_listens_can_stop_it() -> None:

@@ -30,7 +30,7 @@ from geo.mapview import AreaLayer, CircleLayer, Layer, LineLayer, MapSpec, Point
 from geo.output import figures, furniture, legend, lettering, sheet
 from geo.output.figures import figure_png, figure_svg, natural_height
 from geo.output.sheet import Box
-from geo.sources.lines import read_lines
+from geo.sources.lines import read_lines_listed
 from geo.views import gap_map, places_map
 from tests.tiny import CRS, EAST, NORTH, tiny_area
 
@@ -418,7 +418,7 @@ def test_a_hard_space_keeps_a_number_by_its_unit() -> None:
 
 @pytest.mark.shared
 def test_the_paths_of_a_whole_borough_make_less_than_a_megabyte(shared_data: Path) -> None:
-    frame = read_lines(shared_data / "hasselby-vallingby" / "walk_lines.geojson.gz")
+    frame = read_lines_listed(shared_data / "hasselby-vallingby" / "walk_lines.geojson.gz").frame
     on_ground = frame.geometry.to_crs(CRS)
     on = sheet.sheet(
         tuple(frame.geometry.to_crs("EPSG:4326").total_bounds), CRS, Box(0, 0, 170, 150)

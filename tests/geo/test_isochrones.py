@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import BadLimit
-from geo.isochrones import CELL_M, FRONTAGE_M, isochrones, reached_stretches
+from geo.isochrones import CELL_M, FRONTAGE_M, _reached, _walk, isochrones
 from geo.network import WalkNetwork, build_network
 from geo.presets import profile
 from geo.reach import reached_paths
@@ -60,9 +60,9 @@ def test_the_area_is_that_of_the_slow_union_on_rinkeby_kista(shared_data: Path) 
 
 @pytest.mark.shared
 def test_the_area_is_that_of_the_slow_union_on_hasselby_vallingby(shared_data: Path) -> None:
-    from geo.sources.lines import read_lines
+    from geo.sources.lines import read_lines_listed
 
-    ways = read_lines(shared_data / "hasselby-vallingby" / "walk_lines.geojson.gz")
+    ways = read_lines_listed(shared_data / "hasselby-vallingby" / "walk_lines.geojson.gz").frame
     network = build_network(ways)
     check_against_the_exact_union(network, 1200)
     at = network.snap(spots(network, 9))
@@ -192,7 +192,7 @@ def test_a_limit_gives_the_same_outline_alone_as_among_others() -> None:
 
 def test_stretches_are_apart_and_sum_to_the_path_reached() -> None:
     network = build_network(grid(4, 4))
-    reached = reached_stretches(network, points((150, 3)), limit_m=220)
+    reached = _reached(_walk(network, points((150, 3)), 220.0, None), 220.0)
     assert (reached.high_m > reached.low_m).all()
     assert (reached.high_m <= network.edge_m[reached.edge]).all()
     paths = reached_paths(network, points((150, 3)), limit_m=220)

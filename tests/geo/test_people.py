@@ -19,7 +19,7 @@ from geo.columns import empty_table
 from geo.network import WalkNetwork, build_network
 from geo.people import of_housing, spread, with_districts
 from geo.places import PLACE_COLUMNS
-from geo.sources.lines import read_lines
+from geo.sources.lines import read_lines_listed
 from geo.sources.statistics import read_districts, read_units
 
 X, Y = 660_000.0, 6_584_000.0
@@ -218,7 +218,7 @@ def test_a_point_on_a_shared_border_is_in_the_first_district() -> None:
 def test_a_real_boroughs_people_all_stand_on_its_paths(shared_data: Path) -> None:
     folder = shared_data / "hasselby-vallingby"
     table = read_units(folder / "deso2025.geojson").frame
-    network = build_network(read_lines(folder / "walk_lines.geojson.gz"))
+    network = build_network(read_lines_listed(folder / "walk_lines.geojson.gz").frame)
     placed, made, left_out = spread(table, network, NO_BUILDINGS)
     assert (made, left_out) == ("paths", ())
     assert placed["all"].sum() == pytest.approx(76_322, rel=1e-9)

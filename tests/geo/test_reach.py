@@ -112,21 +112,6 @@ def test_equal_metres_are_equal_to_the_last_bit_whichever_way_they_were_found(
 
 
 @RANDOM
-@given(questions(), st.integers(1, 4), st.sampled_from([math.inf, 150.0]))
-def test_blocks_are_the_rows_of_the_whole_each_once(question, block: int, within_m) -> None:
-    network, origins, places = question
-    whole = reach.within(network, origins, places, within_m=within_m)
-    seen = []
-    for rows, part in reach.within_blocks(network, origins, places, within_m=within_m, block=block):
-        assert 0 < len(rows) == part.shape[0] <= block
-        seen += rows.tolist()
-        expected = whole[rows]
-        np.testing.assert_array_equal(part.indices, expected.indices)
-        np.testing.assert_array_equal(part.data, expected.data)
-    assert sorted(seen) == list(range(len(origins)))
-
-
-@RANDOM
 @given(questions(), st.sampled_from([20.0, 90.0, math.inf]))
 def test_reached_nodes_are_those_networkx_reaches(question, limit_m: float) -> None:
     network, _, places = question
@@ -149,23 +134,6 @@ def test_a_few_origins_get_the_answers_they_get_among_many(question, k: int, wit
         among = reach.nearest(network, crowd, places, k=k, within_m=within_m, profile=profile)
         np.testing.assert_array_equal(alone.metres, among.metres[: len(origins)])
         np.testing.assert_array_equal(alone.place, among.place[: len(origins)])
-
-
-def test_several_kinds_side_by_side_are_answered_as_one_by_one() -> None:
-    network = build_network(oracle.grid(9, 9))
-    generator = np.random.default_rng(1)
-    kinds = [oracle.points(*generator.uniform(0, 800, (n, 2)).tolist()) for n in (3, 1, 7, 0)]
-    people = oracle.points(*generator.uniform(0, 800, (50, 2)).tolist())
-    for origins in (people, None):
-        found = reach.nearest_of_each(network, origins, kinds, k=2)
-        for places, one in zip(kinds, found, strict=True):
-            alone = (
-                reach.nearest_nodes(network, places, k=2)
-                if origins is None
-                else reach.nearest(network, origins, places, k=2)
-            )
-            np.testing.assert_array_equal(one.metres, alone.metres)
-            np.testing.assert_array_equal(one.place, alone.place)
 
 
 @RANDOM

@@ -88,14 +88,11 @@ def test_a_limit_that_is_no_distance_is_refused(limit: float) -> None:
         lambda: reach.nearest_nodes(network, here, within_m=limit),
         lambda: reach.reached_nodes(network, here, limit_m=limit),
         lambda: reach.reached_paths(network, here, limit_m=limit),
-        lambda: list(reach.within_blocks(network, here, here, within_m=limit)),
     ):
         with pytest.raises(BadLimit):
             ask()
     with pytest.raises(BadLimit):
         reach.nearest(network, here, here, k=0)
-    with pytest.raises(BadLimit):
-        list(reach.within_blocks(network, here, here, within_m=9.0, block=0))
 
 
 @pytest.mark.parametrize("length", [-1.0, math.nan, math.inf, -math.inf, 1e300])

@@ -61,7 +61,15 @@ def spec_with(text: str) -> mapview.MapSpec:
 def rendered(text: str) -> str:
     spec = spec_with(text)
     view = screen.base_view(spec, tiny_area(), "sv")
-    return screen.rendered(spec, view, tiles({"NARHET_TILES": OSM_TILES}))
+    base = screen.base_map(view, tiles({"NARHET_TILES": OSM_TILES}))
+    for group in screen.feature_groups(spec):
+        group.add_to(base)
+    return base.get_root().render()
+
+
+def unpacked(packed: background.Packed) -> np.ndarray:
+    """The coordinates (n × 2: lon, lat) of a packed line, as the browser computes them."""
+    return np.cumsum(np.asarray(packed, dtype=np.int64).reshape(-1, 2), axis=0) / background.SCALE
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -170,7 +178,7 @@ def test_five_thousand_circles_are_less_than_a_hundred_kilobytes():
 def test_coordinates_survive_the_journey_to_five_decimals():
     rng = np.random.default_rng(7)
     lon, lat = rng.uniform(-180, 180, 500), rng.uniform(-85, 85, 500)
-    back = background.unpacked(background.packed_points(lon, lat))
+    back = unpacked(background.packed_points(lon, lat))
     assert np.abs(back - np.column_stack([lon, lat])).max() <= 0.5000001e-5
 
 
@@ -180,7 +188,7 @@ def content(area) -> dict:
 
 def test_the_background_holds_every_path_within_its_tolerance():
     area = tiny_area()
-    lines = [shapely.LineString(background.unpacked(path)) for path in content(area)["paths"]]
+    lines = [shapely.LineString(unpacked(path)) for path in content(area)["paths"]]
     drawn = gpd.GeoSeries(lines, crs="EPSG:4326").to_crs(CRS).union_all()
     walked = shapely.MultiLineString(list(area.network.geometry))
     assert shapely.hausdorff_distance(drawn, walked) < background.SIMPLIFY_M + 1
@@ -191,9 +199,7 @@ def test_the_background_holds_outline_and_water():
     area = tiny_area()
     for part, shapes in (("outline", area.boundary), ("water", area.water.geometry)):
         polygons = [
-            shapely.Polygon(
-                background.unpacked(rings[0]), [background.unpacked(hole) for hole in rings[1:]]
-            )
+            shapely.Polygon(unpacked(rings[0]), [unpacked(hole) for hole in rings[1:]])
             for rings in content(area)[part]
         ]
         drawn = gpd.GeoSeries(polygons, crs="EPSG:4326").to_crs(CRS).union_all()

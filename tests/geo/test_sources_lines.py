@@ -12,7 +12,7 @@ import shapely
 from geo.area import LeftOut
 from geo.errors import NoLines
 from geo.network import build_network
-from geo.sources.lines import read_lines, read_lines_listed
+from geo.sources.lines import read_lines_listed
 
 A, B = (17.83, 59.36), (17.84, 59.37)
 
@@ -38,7 +38,6 @@ def test_only_lines_are_taken_and_the_others_listed(tmp_path: Path) -> None:
         LeftOut(3, "no_geometry"),
         LeftOut(4, "not_a_line"),
     )
-    assert read_lines(path).attrs["not_lines"] == 3
 
 
 @pytest.mark.parametrize("shapes", [[shapely.Point(A)], [None], []])
@@ -49,7 +48,7 @@ def test_a_file_without_lines_is_refused(tmp_path: Path, shapes: list[object]) -
     else:
         path.write_text('{"type": "FeatureCollection", "features": []}')
     with pytest.raises(NoLines) as caught:
-        read_lines(path)
+        read_lines_listed(path)
     assert caught.value.values["file"] == str(path)
 
 
@@ -63,7 +62,7 @@ def test_what_the_file_knows_of_its_paths_reaches_the_network(tmp_path: Path) ->
         Bredd=["2,5 m", "3", "", "-1"],
         Surface=["Asphalt", "..", None, "gravel"],
     )
-    lines = read_lines(path)
+    lines = read_lines_listed(path).frame
     assert lines["steps"].tolist() == [True, False, False, False]
     assert lines["lit"].tolist() == [1, 0, -1, -1]
     assert lines["surface"].tolist() == ["asphalt", "", "", "gravel"]
@@ -74,7 +73,7 @@ def test_what_the_file_knows_of_its_paths_reaches_the_network(tmp_path: Path) ->
 
 @pytest.mark.shared
 def test_the_real_network_reads_whole(shared_data: Path) -> None:
-    lines = read_lines(shared_data / "hasselby-vallingby" / "walk_lines.geojson.gz")
+    lines = read_lines_listed(shared_data / "hasselby-vallingby" / "walk_lines.geojson.gz").frame
     assert len(lines) == 27_734
     assert lines.to_crs(3006).length.sum() == pytest.approx(790_125, abs=1)
     assert not lines["steps"].any()

@@ -21,7 +21,6 @@ from benchmarks.reaching import at_nodes
 from benchmarks.towns import town_network
 from geo import compiled, presets, reach, texts, warmup
 from geo.area import open_area, save_area
-from geo.field import NearestField
 from geo.isochrones import isochrones
 from geo.route import route
 from tests.tiny import tiny_area
@@ -59,17 +58,13 @@ def test_after_warming_up_no_question_on_an_area_from_disk_compiles_anything() -
     assert sum(before.values()) > 10
     where = gpd.GeoSeries(gpd.points_from_xy(*network.node_xy[::50].T), crs=network.crs)
     for profile in presets.profiles().values():
-        for k in (1, 3):
-            reach.nearest(network, where, where, k=k, profile=profile)
-            reach.nearest(network, where, where, k=k, within_m=400, profile=profile)
+        for origins in (where, where[:1]):
+            reach.nearest(network, origins, where, profile=profile)
+            reach.nearest(network, origins, where, within_m=400, profile=profile)
         reach.within(network, where, where[:3], within_m=500, profile=profile)
         reach.reached_paths(network, where[:1], limit_m=500, profile=profile)
         isochrones(network, where[:1], limits_m=[300, 600], profile=profile)
         route(network, where[:1], where[5:6], profile=profile)
-        field = NearestField(network, where, where[:4], profile=profile)
-        field.add(where[4:5])
-        field.remove(0)
-        field.undo()
     assert signatures() == before
 
 

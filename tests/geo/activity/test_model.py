@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from geo import presets
 from geo.activity import (
     Activity,
-    Span,
     Times,
     activity_kinds,
     audiences,
@@ -44,10 +43,6 @@ def test_never_confirmed_is_uncertain_and_past_its_last_day_is_not_counted() -> 
     assert not is_fresh(ended, today) and not is_counted(ended, today)
     assert is_fresh(ended, date(2026, 11, 21)), "its last day is one of its days"
     assert counted((CAFE, never, ended), today) == (CAFE, never)
-
-
-def test_a_span_is_sure_when_what_is_uncertain_changes_nothing() -> None:
-    assert Span(3, 3).is_sure and not Span(3, 4).is_sure
 
 
 NAMES = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20).map(

@@ -34,7 +34,7 @@ from geo.placing import (
     checked,
     prepare,
     propose,
-    says_no,
+    why_not,
     without_small_counts,
 )
 from tests.geo.placing.town import ask, town, truth
@@ -310,7 +310,7 @@ def test_long_work_can_be_stopped() -> None:
 def test_an_id_nobody_has_is_refused() -> None:
     placing: Placing = prepare(town(0), ask())
     with pytest.raises(UnknownCandidate):
-        says_no(placing, ["school-99"])
+        why_not(placing, "school-99")
 
 
 @pytest.mark.parametrize("aim", AIMS)

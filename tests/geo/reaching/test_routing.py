@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from geo.errors import Cancelled
 from geo.reaching import bounds
 from geo.reaching.bounds import bound, flow, knapsack
 from geo.reaching.exact import best_rounds
-from geo.reaching.question import Rounds, seconds_of, value_of
+from geo.reaching.question import Rounds, value_of
 from geo.reaching.routing import search, solve
 from tests.conftest import ROOT
 
@@ -66,6 +67,15 @@ def best_of_all(question: Rounds) -> int:
         )
 
     return best(0, frozenset())
+
+
+def seconds_of(question: Rounds, shift: int, route: tuple[int, ...]) -> float:
+    """How long a round takes: from the start, all visits, and back."""
+    if not route:
+        return 0.0
+    start = question.places + int(question.start[shift])
+    walked = sum(question.walk_s[a, b] for a, b in pairwise([start, *route, start]))
+    return float(walked + sum(question.visit_s[place] for place in route))
 
 
 def check_rounds(question: Rounds, routes: tuple[tuple[int, ...], ...]) -> None:
