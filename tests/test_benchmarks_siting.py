@@ -112,16 +112,3 @@ def test_the_table_tells_what_is_proven_and_how_far_the_rest_may_be() -> None:
     assert lines.splitlines()[0].endswith("gap")
     assert lines.splitlines()[1].endswith("proven") and lines.splitlines()[2].endswith("1.2 %")
     assert "gap" not in as_text([Row("a", "narhet", 1.0)])
-
-
-def test_every_subject_of_the_full_run_is_rows_that_can_be_printed(monkeypatch, capsys) -> None:
-    row = Row("a subject", "narhet", 1.0, gap=0.0)
-    for subject in (
-        *("covering", "covering_alone", "hard_covering", "median", "median_alone", "centre"),
-        *("everybody", "published"),
-    ):
-        monkeypatch.setattr(siting, subject, lambda *_: [row])
-    monkeypatch.setattr(siting, "compile_all", lambda: None)
-    monkeypatch.setattr(siting, "unpublished", lambda: None)
-    full._sites(quick=False)
-    assert capsys.readouterr().out.count("a subject") == 8
