@@ -11,6 +11,7 @@ from geo import texts
 from geo.area import open_area, save_area
 from tests.geo.fake_statistics import Agencies, running
 from tests.geo.worlds import street
+from tests.pages.conftest import PATIENCE_S
 from tests.pages.test_pages import page, said
 
 
@@ -25,7 +26,7 @@ def agencies(monkeypatch: pytest.MonkeyPatch) -> Iterator[Agencies]:
 
 
 def _done(test: AppTest) -> AppTest:
-    test.session_state["job"].wait(30)
+    test.session_state["job"].wait(PATIENCE_S)
     return test.run()
 
 

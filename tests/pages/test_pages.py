@@ -13,11 +13,12 @@ from geo.area import save_area
 from geo.network import WalkNetwork
 from tests.conftest import ROOT
 from tests.geo.worlds import street
+from tests.pages.conftest import PATIENCE_S
 
 
 def page(address: str = "", **choices: str) -> AppTest:
     """Run the entry with an address's choices, and go to a page by its name."""
-    test = AppTest.from_file(str(ROOT / "pages" / "start.py"), default_timeout=60)
+    test = AppTest.from_file(str(ROOT / "pages" / "start.py"), default_timeout=PATIENCE_S)
     for name, value in choices.items():
         test.query_params[name] = value
     test.run()
