@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
-from tests.geo.local_server import serving
+from tests.geo.local_server import serving, until_hung_up
 
 WEST, SOUTH, EAST, NORTH = 17.92, 59.39, 17.97, 59.42
 FREE = "Connected as: 1\nCurrent time: now\n\nRate limit: 2\n2 slots available now.\n"
@@ -88,11 +88,13 @@ BUILDINGS = overpass(
 
 @dataclass
 class Answer:
-    """What the server does with a request: wait, then send status, headers and body."""
+    """What the server does with a request: send status, headers and body; a byte each ``drip_s``
+    seconds where that is not 0, and where ``silent`` nothing, until the client hangs up.
+    """
 
     body: bytes | str | dict | list = b""
     status: int = 200
-    wait_s: float = 0.0
+    silent: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     cut_at: int | None = None
     drip_s: float = 0.0
@@ -114,6 +116,8 @@ class Services:
     status: list[Answer] = field(default_factory=lambda: [Answer(FREE)])
     asked: list[tuple[str, str]] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    dripped_out: int = 0
+    """Answers that came a byte at a time, and that the client waited for to their end."""
     url: str = ""
 
     def next(self, what: str, query: str) -> Answer:
@@ -153,7 +157,9 @@ def _handler(services: Services) -> type[BaseHTTPRequestHandler]:
             services.agents.append(self.headers.get("User-Agent", ""))
             body = answer.bytes()
             try:
-                time.sleep(answer.wait_s)
+                if answer.silent:
+                    until_hung_up(self.connection)
+                    return
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
@@ -164,6 +170,7 @@ def _handler(services: Services) -> type[BaseHTTPRequestHandler]:
                         self.wfile.write(body[at : at + 1])
                         self.wfile.flush()
                         time.sleep(answer.drip_s)
+                    services.dripped_out += 1
                 else:
                     self.wfile.write(body[: answer.cut_at])
             except OSError:

@@ -5,7 +5,6 @@ register: they answer in the recorded shapes, and can misbehave.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ import geopandas as gpd
 import shapely
 
 from geo.network import SWEREF99_TM, WGS84
-from tests.geo.local_server import serving
+from tests.geo.local_server import serving, until_hung_up
 from tests.geo.worlds import LENGTH_M, NORTH, WEST
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -41,11 +40,11 @@ def blocks(codes: tuple[str, ...]) -> gpd.GeoSeries:
 
 @dataclass
 class Odd:
-    """How the next answer differs from a good one."""
+    """How the next answer differs from a good one; ``silent``: there is none."""
 
     status: int = 200
     body: bytes | None = None
-    wait_s: float = 0.0
+    silent: bool = False
     cut_at: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -191,7 +190,9 @@ def _handler(agencies: Agencies) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, odd: Odd, content: bytes) -> None:
             try:
-                time.sleep(odd.wait_s)
+                if odd.silent:
+                    until_hung_up(self.connection)
+                    return
                 self.send_response(odd.status)
                 for name, value in odd.headers.items():
                     self.send_header(name, value)

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PATIENCE_S = 120.0
+"""So long a silent server waits for its client to hang up; then it does."""
+
+
+class PassingClock:
+    """Stands in for ``time`` where the code that asks waits: the real clock, but its pauses pass
+    at once, and are counted.
+    """
+
+    def __init__(self) -> None:
+        self.slept_s = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.slept_s
+
+    def sleep(self, seconds: float) -> None:
+        self.slept_s += seconds
+
+
+def until_hung_up(connection: socket.socket) -> None:
+    """Wait until the client closes its end: it has sent all it had to say.
+
+    Raises
+    ------
+    TimeoutError : it never does.
+    """
+    connection.settimeout(PATIENCE_S)
+    while connection.recv(1):
+        pass
 
 
 @contextmanager

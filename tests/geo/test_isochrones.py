@@ -68,10 +68,10 @@ def test_the_area_is_that_of_the_slow_union_on_hasselby_vallingby(shared_data: P
     at = network.snap(spots(network, 9))
     taken = []
     for row in range(9):
-        began = time.perf_counter()
+        began = time.thread_time()
         isochrones(network, at.take(np.array([row])), limits_m=[1200])
-        taken.append(time.perf_counter() - began)
-    assert np.median(taken) < 0.1  # 14 ms where it was measured; other work may share the machine
+        taken.append(time.thread_time() - began)
+    assert np.median(taken) < 0.1  # of the processor; 14 ms where it was measured
 
 
 def test_the_area_is_that_of_the_slow_union_in_helsinki() -> None:

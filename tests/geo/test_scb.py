@@ -189,7 +189,7 @@ def test_an_answer_that_can_not_be_used_is_told(scb: Agencies, odd: list[Odd], w
 
 
 def test_a_silent_service_is_waited_for_no_longer_than_told(scb: Agencies) -> None:
-    scb.odd = [Odd(wait_s=0.6)]
+    scb.odd = [Odd(silent=True)]
     with pytest.raises(ServiceSlow):
         fetch_figures(BOTKYRKA, timeout_s=0.2)
 

@@ -16,7 +16,6 @@ import geopandas as gpd
 import pytest
 from numba.core.dispatcher import Dispatcher
 
-import geo
 from benchmarks.reaching import at_nodes
 from benchmarks.towns import town_network
 from geo import compiled, presets, ranked_kernel, reach, texts, warmup

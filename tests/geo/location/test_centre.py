@@ -63,8 +63,8 @@ def test_what_covers_a_core_covers_all_and_what_can_not_is_proven(seed: int) -> 
         assert (not core.is_impossible) == can
         sites = core.kept
     else:
-        bound, _ = fewest(core, highs.Clock(10))
-        verdict, found = decide(core, highs.Clock(10))
+        bound, _ = fewest(core, highs.Clock(600))
+        verdict, found = decide(core, highs.Clock(600))
         sites = np.concatenate([core.kept, core.sites[found]])
         assert verdict == can
         assert not can or bound <= len(found) + 1e-9

@@ -228,7 +228,7 @@ def test_a_large_town_is_proven_by_quick_means_and_the_solver_agrees(
         cover_core.cover_of(ones, ones.tocsc(), people), np.arange(250), np.ones(250), np.arange(0)
     )
     cover_mip._load(solver, cover_mip._model(everything, cover_mip.Purse(count)), whole=250)
-    cover_mip.highs.run(solver, cover_mip.highs.Clock(60))
+    cover_mip.highs.run(solver, cover_mip.highs.Clock(600))
     assert found.proven
     assert found.objective == pytest.approx(solver.getInfo().objective_function_value)
 
@@ -237,7 +237,7 @@ def test_a_large_town_is_proven_by_quick_means_and_the_solver_agrees(
 def test_bounds_from_prices_are_never_below_the_relaxation(seed: int) -> None:
     reach, people = a_town(500, 80, 1_500, seed)
     core = cover_core.core_of(reach, people, np.arange(80), np.ones(80))
-    clock = cover_mip.highs.Clock(60)
+    clock = cover_mip.highs.Clock(600)
     start = cover_search.start_of(core, 6, 1.0, clock)
     relaxed = cover_mip.relaxed(core, cover_mip.Purse(6), clock)
     assert relaxed is not None
@@ -250,7 +250,7 @@ def test_bounds_from_prices_are_never_below_the_relaxation(seed: int) -> None:
     assert not (start.opened & start.shut).any()
     rest = cover_core.smaller(core, start.opened, start.shut)
     again = cover_best.best_of(
-        rest, cover_mip.Purse(6 - len(rest.opened)), 1.0, cover_mip.highs.Clock(60)
+        rest, cover_mip.Purse(6 - len(rest.opened)), 1.0, cover_mip.highs.Clock(600)
     )
     assert max(again.reached, start.reached) == best.objective
 

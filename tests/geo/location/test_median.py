@@ -65,10 +65,10 @@ def test_branching_alone_proves_what_prices_and_branching_prove(seed: int) -> No
     metres, people = random.random((40, 14)) * 100, random.integers(1, 9, 40) * 1.0
     count = int(random.integers(2, 7))
     problem = median_problem.problem_of(metres, people, np.full(40, np.inf), count)
-    best = Best(problem, highs.Clock(60), whole=False, goal=people.sum())
+    best = Best(problem, highs.Clock(600), whole=False, goal=people.sum())
     best.offer(np.arange(count))
     price = problem.metres[:, 0]
-    bound = median_search.branch(replace(problem, price=price), best, highs.Clock(60))
+    bound = median_search.branch(replace(problem, price=price), best, highs.Clock(600))
     found = p_median(metres, people, count)
     assert bound == pytest.approx(best.total, rel=1e-9)
     assert found.proven and found.objective == pytest.approx(best.total, rel=1e-12)

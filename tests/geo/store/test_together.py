@@ -14,6 +14,8 @@ from geo.store import CLOSED, Edit, Grounds, Store, edit_of, store_of
 from tests.geo.store import children
 
 WRITERS, TIMES, CONFIRMED = 8, 3, 6
+PATIENCE_S = 600
+"""So long a child may take before it counts as stuck."""
 
 
 @pytest.fixture
@@ -32,11 +34,11 @@ def killed_after(confirmed: int, work: Callable[..., None], area: str) -> list[A
     heard = []
     try:
         for _ in range(confirmed):
-            assert said.poll(60), "the child says nothing"
+            assert said.poll(PATIENCE_S), "the child says nothing"
             heard.append(said.recv())
     finally:
         os.kill(child.pid, signal.SIGKILL)
-        child.join(60)
+        child.join(PATIENCE_S)
     assert child.exitcode == -signal.SIGKILL
     while said.poll():
         try:
@@ -82,7 +84,7 @@ def test_writers_at_once_lose_no_update(filled: Store, area: Area) -> None:
         for number in range(WRITERS)
     ]
     for child, said in started:
-        child.join(120)
+        child.join(PATIENCE_S)
         assert child.exitcode == 0
         said.close()
     record = filled.record("k0")
@@ -103,7 +105,7 @@ def test_processes_that_open_a_new_store_at_once_make_it_once(
         monkeypatch.setenv("NARHET_DATABASE_URL", empty_database(server, "samtidigt"))
     started = [children.start(children.open_first, "ny") for _ in range(4)]
     for child, said in started:
-        child.join(60)
+        child.join(PATIENCE_S)
         assert child.exitcode == 0
         assert said.recv() == 0
         said.close()
