@@ -24,6 +24,7 @@ from geo import mapview
 from geo.mapview import AreaLayer, LineLayer, PointLayer
 from geo.output import background, screen
 from geo.output.tiles import OSM_TILES, tiles
+from tests.geo import whole_maps
 from tests.tiny import CRS, EAST, NORTH, tiny_area
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,12 +60,8 @@ def spec_with(text: str) -> mapview.MapSpec:
 
 
 def rendered(text: str) -> str:
-    spec = spec_with(text)
-    view = screen.base_view(spec, tiny_area(), "sv")
-    base = screen.base_map(view, tiles({"NARHET_TILES": OSM_TILES}))
-    for group in screen.feature_groups(spec):
-        group.add_to(base)
-    return base.get_root().render()
+    tiled = tiles({"NARHET_TILES": OSM_TILES})
+    return whole_maps.rendered(spec_with(text), tiny_area(), tiled)
 
 
 def unpacked(packed: background.Packed) -> np.ndarray:

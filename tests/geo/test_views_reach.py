@@ -12,6 +12,7 @@ from geo.around import WALK_MINUTES, around, limits_of, way_to
 from geo.mapview import AreaLayer, LineLayer
 from geo.output import screen
 from geo.output.reach_files import notes, parts_of
+from tests.geo.whole_maps import rendered
 from tests.geo.worlds import along, street
 from tests.tiny import tiny_area
 
@@ -101,6 +102,6 @@ def test_a_hostile_name_reaches_no_script() -> None:
             way = way_to(area, place.geometry.x, place.geometry.y, place=row.place)
             layers.append(views_reach.way_layer(area, way, "sv"))
     spec = views.places_map(area, area.kinds, "sv", reach=layers)
-    page = screen.rendered(spec, screen.base_view(spec, area, "sv"), None)
+    page = rendered(spec, area)
     assert "9359" not in page
     assert not any(name in page for name in area.places["name"] if len(name) > 3)

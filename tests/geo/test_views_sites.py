@@ -8,7 +8,6 @@ import geopandas as gpd
 import pytest
 
 from geo.mapview import CircleLayer, LineLayer, PointLayer
-from geo.output.screen import base_view, rendered
 from geo.placing import Question, headline, prepare, propose
 from geo.views_sites import (
     candidates_table,
@@ -18,6 +17,7 @@ from geo.views_sites import (
     sites_map,
 )
 from tests.geo.placing.town import ask, town
+from tests.geo.whole_maps import rendered
 from tests.geo.worlds import street
 
 
@@ -108,5 +108,5 @@ def test_names_from_files_are_never_in_the_map_itself() -> None:
     evil = "{{ 7*7*191 }}<script>alert(1)</script>"
     area = replace(area, places=gpd.GeoDataFrame(area.places.assign(name=evil)))
     spec = sites_map(area, propose(prepare(area, ask())), "sv")
-    page = rendered(spec, base_view(spec, area, "sv"), None)
+    page = rendered(spec, area)
     assert "9359" not in page and "alert(1)" not in page
