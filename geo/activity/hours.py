@@ -47,18 +47,18 @@ def _bare(row: Row, first: date | None) -> tuple[Times, ...] | None:
         return _opening(row, first) if _is_only_hours(row) else None
     if row.has("rrule"):
         return _by_rule(row, first, hours)
-    days, often = cells.weekdays(row.text("weekday")), cells.often(row.cells.get("interval"))
+    days, repeat = cells.weekdays(row.text("weekday")), cells.often(row.cells.get("interval"))
     if not row.has("weekday"):
         row.tell("activity_no_weekday", "weekday")
     elif days is None:
         row.tell("activity_bad_weekday", "weekday")
-    if often is None:
+    if repeat is None:
         row.tell("activity_bad_interval", "interval")
-    elif often.weeks > 1 and first is None:
+    elif repeat.weeks > 1 and first is None:
         row.tell("activity_no_first_day", "interval" if row.has("interval") else "first")
-    if days is None or often is None or (often.weeks > 1 and first is None):
+    if days is None or repeat is None or (repeat.weeks > 1 and first is None):
         return None
-    return (Times(often.rule(days), first or ALWAYS, *hours),)
+    return (Times(repeat.rule(days), first or ALWAYS, *hours),)
 
 
 def _by_rule(row: Row, first: date | None, hours: tuple[time, time]) -> tuple[Times, ...] | None:
@@ -75,21 +75,21 @@ def _by_rule(row: Row, first: date | None, hours: tuple[time, time]) -> tuple[Ti
 def _opening(row: Row, first: date | None) -> tuple[Times, ...] | None:
     """Return hours written as opening hours, with the weekdays in the same cell or their own."""
     text = f"{row.text('weekday')} {row.text('hours')}".strip()
-    often = cells.often(row.cells.get("interval"))
+    repeat = cells.often(row.cells.get("interval"))
     found = opening_times(text) if weekly(text) else None
     if found is None:
         row.tell("activity_bad_hours", "hours")
         return None
-    if often is None:
+    if repeat is None:
         row.tell("activity_bad_interval", "interval")
         return None
-    if often == cells.Often():
+    if repeat == cells.Often():
         return tuple(replace(each, first=first or each.first) for each in found)
-    if first is None and often.weeks > 1:
+    if first is None and repeat.weeks > 1:
         row.tell("activity_no_first_day", "interval")
         return None
     return tuple(
-        replace(each, rrule=often.rule(_weekdays(each.rrule)), first=first or each.first)
+        replace(each, rrule=repeat.rule(_weekdays(each.rrule)), first=first or each.first)
         for each in found
     )
 
