@@ -4,15 +4,18 @@ or a pair as a person writes it. Knows no answer.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from geo import texts
 from geo.area import Progress
 from geo.errors import FileMissing
+
+Options: TypeAlias = argparse.Namespace
 
 
 def warn(lines: str | Iterable[str]) -> None:
