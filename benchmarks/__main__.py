@@ -33,7 +33,8 @@ from benchmarks.siting_data import town
 from benchmarks.timing import Row, as_text
 from benchmarks.towns import town_network
 from geo.area import Area
-from geo.build import Inputs, build
+from geo.build import build
+from geo.inputs import Inputs
 from geo.network import WalkNetwork
 from geo.warmup import warm_up
 

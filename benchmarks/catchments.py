@@ -18,8 +18,9 @@ from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import csr_array, vstack
 
 from benchmarks.timing import Row, compared
-from geo.capacity import Assignment, assign, floating_catchment
-from geo.location.answers import Floats, Ints
+from geo.assignment import Assignment, assign
+from geo.catchments import floating_catchment
+from geo.types import Floats, Ints
 
 SIDE, PAIRS = 1_930, 700_000
 CHILDREN, PRESCHOOLS, PLACES = 3_800, 72, 3_500

@@ -11,9 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import Area, empty_table
-from geo.build import Inputs, build
-from geo.network import SWEREF99_TM, WGS84, build_network
+from geo.area import Area
+from geo.build import build
+from geo.columns import empty_table
+from geo.inputs import Inputs
+from geo.network import build_network
+from geo.types import SWEREF99_TM, WGS84
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 HASSELBY = SHARED / "hasselby-vallingby"

@@ -29,7 +29,7 @@ def timed():
 print(json.dumps(grown(timed)))
 """
 _OPEN = "area = geo.area.open_area('stad', sys.argv[1])"
-_TABLE = "geo.area.map_arrays = lambda *_: {}"
+_TABLE = "geo.folder.map_arrays = lambda *_: {}"
 _READY = "area.network.star, area.network.walkable(), area.network.tree"
 _GEOPANDAS = "gpd.read_parquet(sys.argv[1] + '/areas/stad/r1/network.parquet')"
 _WARM = (

@@ -19,8 +19,10 @@ from benchmarks import peers
 from benchmarks.bound import Touched, bound_s
 from benchmarks.timing import Row, compared
 from geo.field import NearestField
-from geo.network import Floats, Ints, Snapped, WalkNetwork
-from geo.reach import nearest_nodes, reached_nodes, within
+from geo.network import Snapped, WalkNetwork
+from geo.pairs import within
+from geo.reach import nearest_nodes, reached_nodes
+from geo.types import Floats, Ints
 
 WITHIN_M = 1000.0
 ORIGINS, DESTINATIONS = 2000, 500

@@ -17,7 +17,11 @@ import numpy as np
 from benchmarks.siting_data import OPTIMA, PMEDIAN, Town, pmed, town
 from benchmarks.siting_peers import Solved, covering_peer, median_peer
 from benchmarks.timing import Row
-from geo.sites import Siting, cover_all, max_coverage, p_center, p_median
+from geo.location.answers import Siting
+from geo.location.centre import p_center
+from geo.location.coverage import max_coverage
+from geo.location.covering import cover_all
+from geo.location.median import p_median
 
 PEER_LIMIT_S = 120.0
 SHORT_S = 2.0

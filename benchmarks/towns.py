@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_cdt
 
 from geo.chains import morton
-from geo.network import SWEREF99_TM, Bools, Floats, Ints, WalkNetwork, exact
+from geo.network import WalkNetwork, exact
+from geo.types import SWEREF99_TM, Bools, Floats, Ints
 
 ORIGIN = (670_000.0, 6_580_000.0)
 STEP_M = (6.0, 46.0)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -30,11 +29,11 @@ from geo import columns, presets, restricted
 from geo.columns import empty_table
 from geo.errors import AreaDamaged, AreaNewer, BadName, OutputUnwritable, UnknownArea
 from geo.folder import check_table, map_arrays, read_manifest, read_table, write_revision
-from geo.network import WGS84, Floats, Snapped, WalkNetwork, network_from_frame
-from geo.origin import LeftOut as LeftOut
-from geo.origin import Source as Source
+from geo.network import Snapped, WalkNetwork, network_from_frame
+from geo.origin import LeftOut, Source
 from geo.presets import Profile
 from geo.stored import from_arrays, to_arrays
+from geo.types import WGS84, Floats
 
 DEMO = "demo"
 LOOKS = 20
@@ -42,10 +41,6 @@ LOOKS = 20
 PARTS = ("network", "boundary", "districts", "people", "places", "buildings", "water")
 LATER_PARTS = ("addresses", "activities")
 """Parts that areas made by an older Närhet do not have."""
-
-Progress = Callable[[str, float], None]
-"""Called with a text key under ``progress.`` and a share done from 0 to 1; may raise ``Cancelled``
-to stop the work."""
 
 
 @dataclass(frozen=True, eq=False)

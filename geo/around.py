@@ -17,10 +17,11 @@ from geo import presets
 from geo.area import Area
 from geo.errors import BadPoint, PointOffPaths, PointSwapped
 from geo.isochrones import checked_limits, isochrones
-from geo.network import MAX_SNAP_M, WGS84, Snapped
+from geo.network import MAX_SNAP_M, Snapped
+from geo.pairs import within
 from geo.presets import Profile
-from geo.reach import within
 from geo.route import Route, route
+from geo.types import WGS84
 
 WALK_MINUTES = (5.0, 10.0, 15.0)
 """What the map shows around a clicked point: the 15-minute town, in three steps."""

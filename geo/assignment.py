@@ -16,9 +16,10 @@ from geo.capacity_checks import walkable, whole
 from geo.errors import BadChildren, BadCount, BadPlaces, BadPreschool
 from geo.families import families_of, parties_of
 from geo.location import highs
-from geo.location.answers import Floats, Ints, Matrix, gap_between, row_of
+from geo.location.answers import gap_between, row_of
 from geo.location.residual import Best, one_more_place, with_places
 from geo.location.transport import least_walk
+from geo.types import Floats, Ints, Matrix
 
 SAME_M = 1e-6
 """Two walks that differ by no more are equally long."""

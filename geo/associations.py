@@ -12,9 +12,11 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from geo.activity import activities_of, languages
+from geo.activity import languages
+from geo.activity.derived import activities_of
 from geo.activity.finding import Places
 from geo.activity.model import Activity
+from geo.area import Area
 from geo.places import place_fields
 from geo.sources.cells import plain, to_number, written
 from geo.texts import DATA

@@ -16,9 +16,10 @@ from scipy.spatial import cKDTree
 
 from geo import presets, privacy
 from geo.area import Area
-from geo.network import Bools, Floats, Ints, Snapped, WalkNetwork
+from geo.network import Snapped, WalkNetwork
+from geo.pairs import within
 from geo.presets import Profile
-from geo.reach import within
+from geo.types import Bools, Floats, Ints
 
 FAR_M = 50.0
 """A place or a person farther than this from the paths is worth a look: is a path missing, or the

@@ -17,15 +17,18 @@ import shapely
 from geo import people as people_of
 from geo import places as places_of
 from geo import presets
-from geo.area import Area, LeftOut, Progress, Source, area_id
+from geo.area import Area, area_id
 from geo.columns import BUILDINGS, DISTRICTS, PEOPLE, PLACES, empty_table
 from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
 from geo.inputs import Inputs, source_of
-from geo.network import WGS84, WalkNetwork, build_network
+from geo.network import WalkNetwork, build_network
+from geo.origin import LeftOut, Source
 from geo.sources.lines import read_lines_listed
+from geo.sources.online import Fetched
 from geo.sources.osm import OsmExtract, read_osm
 from geo.sources.statistics import read_districts, read_units
 from geo.sources.vector import read_vector
+from geo.types import WGS84, Progress
 
 if TYPE_CHECKING:  # osmnx takes a second and a half to load, and only a fetch needs it
     from geo.sources.online import Fetched

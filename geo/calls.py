@@ -14,12 +14,12 @@ from geo import presets
 from geo.activity.languages import known_in
 from geo.area import Area
 from geo.errors import UnknownHousing
-from geo.network import Floats, Ints
+from geo.pairs import within
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschool_rules import rules
 from geo.preschools import STATED, UNKNOWN, Preschool
-from geo.reach import within
 from geo.sources.cells import plain
+from geo.types import Floats, Ints
 
 QUESTIONS = ("vacancies", "places", "personal_number", "ages", "languages")
 """What may be asked, in the order it is asked; keys under ``preschool_ask.``"""

@@ -21,13 +21,13 @@ from geo import presets, restricted
 from geo.area import Area
 from geo.errors import BadPoint
 from geo.lattice import lattice
-from geo.network import WGS84, Bools, Floats
 from geo.opening import hours_text, open_in_evening
 from geo.people import with_districts
 from geo.places import place_fields
 from geo.presets import Profile
 from geo.reach import nearest
 from geo.sources.cells import plain, to_number
+from geo.types import WGS84, Bools, Floats
 
 POINT, LATTICE = "point", "lattice"
 """Kinds of candidate that are no place yet: chosen on the map, and spread over the paths."""

@@ -10,15 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array, issparse
 
-from geo.errors import (
-    BadCapacity,
-    BadChildren,
-    BadLimit,
-    BadMatrix,
-    BadPlaces,
-    BadWeights,
-)
-from geo.location.answers import Floats, Ints, Matrix
+from geo.errors import BadCapacity, BadChildren, BadLimit, BadMatrix, BadPlaces, BadWeights
+from geo.types import Floats, Ints, Matrix
 
 _Refusal = type[BadWeights] | type[BadCapacity] | type[BadChildren] | type[BadPlaces]
 

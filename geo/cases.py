@@ -14,11 +14,12 @@ from geo.area import Area
 from geo.assignment import Assignment, assign
 from geo.children import Demand
 from geo.filling import most_placed
-from geo.network import Bools, Ints, Snapped
+from geo.network import Snapped
+from geo.pairs import within
 from geo.preschool_answer import Shortage
 from geo.preschools import Amount, Supply
 from geo.presets import Profile
-from geo.reach import within
+from geo.types import Bools, Ints
 
 
 @dataclass(frozen=True, eq=False)

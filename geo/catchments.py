@@ -17,7 +17,8 @@ from scipy.sparse import csr_array
 from geo.capacity_checks import amounts, limit_of, walkable
 from geo.decays import Decay, decay_of
 from geo.errors import BadCapacity, BadWeights, UnknownMethod
-from geo.location.answers import Floats, Matrix, row_of
+from geo.location.answers import row_of
+from geo.types import Floats, Matrix
 
 Method = Literal["2sfca", "e2sfca", "balanced"]
 METHODS: tuple[Method, ...] = get_args(Method)

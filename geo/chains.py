@@ -13,12 +13,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geo.types import Floats, Ints
+
 JOIN_M = 0.01
 """Line ends closer than this are one node: one centimetre, finer than any coordinate we are
 given."""
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def merge_chains(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -17,12 +17,12 @@ from geo.activity.counts import counted_parts
 from geo.area import Area
 from geo.chains import morton
 from geo.errors import AreaLacks
-from geo.network import Bools, Floats, Ints
 from geo.people import HOUSING, RESIDENTS
 from geo.places import place_fields
 from geo.preschool_rules import cell, plain_record, rules, share
 from geo.preschools import Amount, Problem
 from geo.sources.cells import to_number, written
+from geo.types import Bools, Floats, Ints
 
 FEW_AS = 3
 """What a counted number from 1 to 4 stands as in figures that leave the house."""

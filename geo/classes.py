@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geo import texts
-from geo.network import Ints
+from geo.types import Ints
 
 SEQUENTIAL = ("#fdd49e", "#fdae6b", "#ef6548", "#c4211c", "#7f0000")
 """Few to many. One lightness ramp, so that grey print and colour-blind readers keep the order."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import geopandas as gpd
 import pandas as pd
 
-from geo.network import WGS84
+from geo.types import WGS84
 
 DISTRICTS = ("name",)
 PEOPLE = ("id", "origin", "unit", "district", "estimated")

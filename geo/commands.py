@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Callable
@@ -17,20 +16,20 @@ from geo import commands_store, console, presets, texts
 from geo.area import Area, home_folder, list_areas, open_area, slug
 from geo.audit import audit, to_json, to_rows
 from geo.build import build, from_fetched, left_out_rows
-from geo.checking import check_places
+from geo.checking.check import check_places
 from geo.commands_scenarios import with_scenario
-from geo.errors import AreaLacks, BadOption, NarhetError, UnknownArea
+from geo.console import Options
+from geo.errors import AreaLacks, BadOption, UnknownArea
 from geo.gaps import Gap, gap
 from geo.inputs import Inputs, Note
 from geo.network import Snapped
 from geo.output import tables
 from geo.output.check_lines import check_json, check_lines
 from geo.output.lines import area_json, area_lines, as_text, gap_lines
-from geo.reach import within
+from geo.pairs import within
 from geo.sources.tables import read_points
 
 Say: TypeAlias = Callable[[str], str]
-Options: TypeAlias = argparse.Namespace
 
 
 def area_build(options: Options) -> None:
@@ -266,9 +265,3 @@ def _ids(frame: pd.DataFrame) -> pd.Series:
 def _gap_document(answer: Gap, area: Area, options: Options, *, exact: bool = True) -> str:
     document = tables.gap_json(answer, area, options.lang, exact=exact)
     return json.dumps(document, ensure_ascii=False, indent=1)
-
-
-__all__ = [
-    "NarhetError", "area_add", "area_build", "area_check", "area_fetch", "area_list", "area_show",
-    "distances", "gaps",
-]  # fmt: skip

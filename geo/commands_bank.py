@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from geo import console
 from geo.area import open_area
-from geo.banking import Wish, ask, bank_of
+from geo.banking.asking import Wish, ask
+from geo.banking.finding import bank_of
+from geo.console import Options
 from geo.errors import BadOption
 from geo.output import bank_files, bank_words, leaflet, tables
-
-Options: TypeAlias = argparse.Namespace
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:

@@ -10,13 +10,19 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from geo import console, presets, texts
-from geo.area import Area, LeftOut, open_area
-from geo.checking import Fix
+from geo.area import Area, open_area
+from geo.checking.problems import Fix
+from geo.console import Options
 from geo.errors import BadOption, FileMissing, InputError, UnknownFix
-from geo.importing import Import, Plan, by_kind, carry_out_all, plan, propose, suggested
+from geo.importing.carrying import Plan, carry_out_all, plan
+from geo.importing.kinds import by_kind
+from geo.importing.proposing import Import, propose
+from geo.importing.waiting import suggested
+from geo.keeping.who import user
+from geo.origin import LeftOut
 from geo.output.import_lines import (
     found_lines,
     import_json,
@@ -32,9 +38,8 @@ from geo.output.import_lines import (
 from geo.restricted import HOUSING
 from geo.sources.sheets import Choices
 from geo.sources.tables import Understood, understand
-from geo.store import has_store, store_of, user
+from geo.store import has_store, store_of
 
-Options: TypeAlias = argparse.Namespace
 ALL = "all"
 
 

@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from geo import console
 from geo.area import open_area
+from geo.console import Options
 from geo.errors import BadOption
-from geo.meeting import MEASURES, Wish, answer_of, ask
+from geo.meeting.answering import MEASURES, answer_of
+from geo.meeting.asking import Wish, ask
 from geo.meeting.terms import measures
 from geo.output import meeting_files, tables
-
-Options: TypeAlias = argparse.Namespace
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:

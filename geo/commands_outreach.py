@@ -7,21 +7,21 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from geo import console, texts
 from geo.area import Area, open_area
+from geo.console import Options
 from geo.errors import BadOption
 from geo.output import outreach_files, outreach_print, tables
 from geo.output.outreach_tables import lines_of
-from geo.outreach import Brief, Plan, Wanted, briefed, outreach, plan_week, read_question
+from geo.outreach import Brief, briefed, outreach
 from geo.placing.written import whole_of
-from geo.reaching.asking import EVERYWHERE, LIMIT, WHEN, WHERE
-from geo.reaching.rounds import PREFERRED, RULES
+from geo.reaching.asking import EVERYWHERE, LIMIT, WHEN, WHERE, Wanted, read_question
+from geo.reaching.rounds import PREFERRED, RULES, Plan, plan_week
 from geo.reaching.staff import read_staff
 from geo.reaching.visits import visits_of
 
-Options: TypeAlias = argparse.Namespace
 TOP = "20"
 
 

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from geo import console, presets
 from geo.area import Area, open_area
@@ -17,6 +17,7 @@ from geo.arrival import Arrival, arrival_of, read_ages, read_ramp, read_surge
 from geo.assignment import MorePlaces
 from geo.calls import CallList, calls_for
 from geo.children import has_few
+from geo.console import Options
 from geo.decays import decay_of
 from geo.errors import BadDate, BadOption, NarhetError
 from geo.growing import GrowthAnswer, share_of, where_to_add
@@ -26,7 +27,6 @@ from geo.preschool_rules import day
 from geo.shortage import LIMIT_M, METHODS, capacity_of, more_places
 from geo.surge import SurgeAnswer, surge
 
-Options: TypeAlias = argparse.Namespace
 TARGET = "0.95"
 
 

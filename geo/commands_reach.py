@@ -4,16 +4,13 @@ or GeoJSON.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TypeAlias
 
 from geo import console, presets
 from geo.area import open_area
 from geo.around import around, read_limits, read_point, way_between
+from geo.console import Options
 from geo.output import reach_files, tables
-
-Options: TypeAlias = argparse.Namespace
 
 
 def reach(options: Options) -> None:

@@ -9,20 +9,21 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from geo import console, placing, presets, texts
+from geo import console, presets, texts
 from geo.area import Area, open_area
+from geo.console import Options
 from geo.errors import BadCount, BadOption, ReportChanged
 from geo.output import reports, tables
 from geo.output.verdicts import verdict_json, verdict_lines
-from geo.placing import Proposal, Question
+from geo.placing import prepared, proposal
+from geo.placing.proposal import Proposal
+from geo.placing.question import Question
 from geo.provenance import HOLDS, verify
 from geo.report import FINDINGS
-from geo.reporting import make_report
 from geo.reporting.asking import asked
-
-Options: TypeAlias = argparse.Namespace
+from geo.reporting.making import make_report
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
@@ -138,7 +139,7 @@ def _proposal(area: Area, options: Options, limit_m: float) -> Proposal | None:
         profile=options.profile,
         kinds=kinds,
     )
-    return placing.propose(placing.prepare(area, question))
+    return proposal.propose(prepared.prepare(area, question))
 
 
 def _pair(word: str) -> tuple[str, str]:

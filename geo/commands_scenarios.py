@@ -8,14 +8,13 @@ import argparse
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, TypeAlias
+from typing import Any
 
 from geo import texts
 from geo.area import Area, open_area
+from geo.console import Options
 from geo.errors import BadOption
 from geo.scenario import Opened, Scenario, after
-
-Options: TypeAlias = argparse.Namespace
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:

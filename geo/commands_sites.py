@@ -8,19 +8,22 @@ import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from geo import console, presets
-from geo import placing as plan
 from geo.area import open_area
+from geo.console import Options
 from geo.errors import BadBalance, BadBudget, BadOption, BadTimeLimit, UnknownCandidate
 from geo.output import site_files, tables
 from geo.output.site_json import site_json
 from geo.output.site_lines import site_lines
-from geo.placing import Placing, Question, SiteAnswer
+from geo.placing import answer as placing_answer
+from geo.placing import prepared
+from geo.placing import question as placing_question
+from geo.placing.answer import SiteAnswer
+from geo.placing.prepared import Placing
+from geo.placing.question import Question
 from geo.placing.written import number_of, points_of, whole_of
-
-Options: TypeAlias = argparse.Namespace
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
@@ -51,14 +54,14 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], s
 
 def sites(options: Options) -> None:
     """Answer where something new should open, with proof."""
-    question = plan.checked(read_question(options))
+    question = placing_question.checked(read_question(options))
     most = None if options.curve is None else whole_of(options.curve)
     output = Path(options.output) if options.output else None
     ending = tables.check_ending(output) if output else ""
     area = open_area(options.area, options.home)
-    placing = plan.prepare(area, question, progress=_quiet)
+    placing = prepared.prepare(area, question, progress=_quiet)
     _check_excluded(placing)
-    answer = plan.answered(placing, vary=options.robust, most=most, progress=_quiet)
+    answer = placing_answer.answered(placing, vary=options.robust, most=most, progress=_quiet)
     if output and ending == ".json":
         tables.write_file(output, _document(answer, options.lang, exact=options.exact).encode())
     elif output:
@@ -79,7 +82,7 @@ def read_question(options: Options) -> Question:
     BadLimit, BadPoint, BadCount, BadBudget, BadBalance, BadTimeLimit, BadOption : what can not be
     read.
     """
-    aim = plan.objective(options.objective)
+    aim = placing_question.objective(options.objective)
     free = aim == "cover_all" or options.budget is not None
     count = None if free else 1
     seconds = _number(options.time_limit, BadTimeLimit)

@@ -5,18 +5,17 @@ into an area, and what was found said as text or JSON.
 from __future__ import annotations
 
 import argparse
-from typing import Any, TypeAlias
+from typing import Any
 
 from geo import commands, commands_store, console
 from geo.area import Area, open_area
+from geo.console import Options
 from geo.errors import BadOption
 from geo.output import statistics_lines
 from geo.residents import Ask, add_statistics
 from geo.schools import AskSchools, add_schools
 from geo.sources.vintages import LEVELS
 from geo.texts import Phrase
-
-Options: TypeAlias = argparse.Namespace
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: commands.Say) -> None:

@@ -8,16 +8,23 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from geo import texts
 from geo.area import Area, open_area, save_area
+from geo.console import Options
 from geo.errors import UnknownBatch
+from geo.keeping.merging import Clash
+from geo.keeping.records import Change
+from geo.keeping.whole import Whole
+from geo.store import Store
 
 if TYPE_CHECKING:  # a database takes a while to load: only who asks for it waits
-    from geo.store import Change, Clash, Store, Whole
+    from geo.keeping.merging import Clash
+    from geo.keeping.records import Change
+    from geo.keeping.whole import Whole
+    from geo.store import Store
 
-Options: TypeAlias = argparse.Namespace
 MOST = 50
 
 
@@ -60,7 +67,7 @@ def log(options: Options) -> None:
 
 def undo(options: Options) -> None:
     """Put back what was before a batch, and say as what."""
-    from geo.store import user
+    from geo.keeping.who import user
 
     store = _store(options)
     if store is None:
@@ -73,20 +80,22 @@ def undo(options: Options) -> None:
 
 def export(options: Options) -> None:
     """Write all records, activities, scenarios and the log of an area to one file."""
+    from geo.keeping.whole import of_area
     from geo.output.everything import write_everything
-    from geo.store import whole_of
 
     store = _store(options)
     area = open_area(options.area, options.home)
-    whole = store.everything() if store else whole_of(area)
+    whole = store.everything() if store else of_area(area)
     write_everything(whole, Path(options.output))
     print(texts.text("store.exported", options.lang, **_counts(whole), file=options.output))
 
 
 def restore(options: Options) -> None:
     """Put what ``export`` wrote into the store of an area."""
+    from geo.keeping.hiding import ground_of
+    from geo.keeping.who import user
     from geo.output.everything import read_everything
-    from geo.store import ground_of, store_of, user
+    from geo.store import store_of
 
     area = open_area(options.area, options.home)
     whole = read_everything(Path(options.file))

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from geo import texts
-from geo.area import Progress
 from geo.errors import FileMissing
+from geo.types import Progress
 
 Options: TypeAlias = argparse.Namespace
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.errors import BadDecay, UnknownDecay
-from geo.location.answers import Floats
+from geo.types import Floats
 
 
 @dataclass(frozen=True)

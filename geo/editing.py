@@ -15,14 +15,18 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import texts
-from geo.addresses import Match
+from geo.addresses.matching import Match
 from geo.area import Area
-from geo.checking import Fix, fixed
-from geo.importing import APART, suggested
+from geo.checking.fixes import fixed
+from geo.checking.problems import Fix
+from geo.importing.placing import APART
+from geo.importing.waiting import suggested
+from geo.keeping.filed import filed
+from geo.keeping.records import CLOSED, OPEN, PLACE, Edit, Record, edit_of
 from geo.places import place_fields
 from geo.restricted import HOUSING, SHAPE, kept_of, says_restricted
 from geo.sources.cells import to_number
-from geo.store import CLOSED, OPEN, PLACE, Edit, Record, Store, edit_of, filed
+from geo.store import Store
 
 DETAIL = "details."
 """Begins the columns that stand in a place's details."""

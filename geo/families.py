@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from geo.errors import BadFamilies
-from geo.location.answers import Ints, row_of
+from geo.location.answers import row_of
 from geo.location.transport_model import Parties
+from geo.types import Ints
 
 NO_FAMILY = -1
 """In ``siblings``: the children of this row may go to different preschools."""

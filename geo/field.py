@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from geo import field_kernel, kernels, ranked_kernel, searching
 from geo.errors import BadPoint
 from geo.join import Joined, join_path
-from geo.network import Bools, Floats, Ints, SmallInts, Snapped, WalkNetwork
+from geo.network import Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.resnap import Doorstep
 from geo.searching import Points
+from geo.types import Bools, Floats, Ints, SmallInts
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 

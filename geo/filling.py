@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
-from geo.network import Ints
+from geo.types import Ints
 
 
 def most_placed(metres: csr_array, children: Ints, places: Ints) -> int:

@@ -11,8 +11,9 @@ import numpy as np
 from geo import presets, privacy, texts
 from geo.area import Area
 from geo.gaps import Gap, distances, gap
-from geo.network import Floats, WalkNetwork
+from geo.network import WalkNetwork
 from geo.presets import Profile
+from geo.types import Floats
 
 BASES = ("metres", "minutes")
 """The limit is as many metres for both; or as many minutes, so that who is slower gets less far."""

@@ -17,11 +17,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import presets, privacy, texts
-from geo.area import Area, Source
+from geo.area import Area
 from geo.errors import AreaLacks
-from geo.network import Bools, Floats
+from geo.origin import Source
 from geo.reach import nearest
 from geo.texts import text
+from geo.types import Bools, Floats
 
 UNREACHABLE_TIMES = 3.0
 """Unreachable people count as this many limits away in the FGT measures, and nowhere else."""

@@ -12,8 +12,8 @@ from scipy.sparse import csc_array, csr_array
 
 from geo.errors import SolverFailed
 from geo.location import highs
-from geo.network import Ints
 from geo.preschool_rules import Growing
+from geo.types import Ints
 
 ROUNDING = 1e-6
 

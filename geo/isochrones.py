@@ -8,17 +8,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from geo.errors import BadLimit, LimitsUnordered
-from geo.network import Bools, Floats, Ints, Snapped, WalkNetwork
+from geo.network import Snapped, WalkNetwork
 from geo.outline_kernel import join_stretches, outline, paint
 from geo.presets import Profile
 from geo.route_kernel import metres_within, stretches_from
+from geo.searching import Points
+from geo.types import Bools, Floats, Ints
 
 FRONTAGE_M = 25.0
 """How far beside a reached path counts as reached: the doors along it. Ground farther from every
@@ -27,8 +28,6 @@ CELL_M = 5.0
 """Side of the raster's cells: the area is within 1 % of the exact one (see the tests)."""
 MOST_CELLS = 16_000_000
 """Cells grow where the raster would hold more than this (128 MB)."""
-
-Points: TypeAlias = gpd.GeoSeries | Snapped
 
 
 @dataclass(frozen=True, eq=False)

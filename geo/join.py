@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from geo.chains import JOIN_M
 from geo.errors import BadPath, PathApart
-from geo.network import FARTHEST_M, Floats, Snapped, WalkNetwork, exact
+from geo.network import FARTHEST_M, Snapped, WalkNetwork, exact
+from geo.types import Floats
 
 MAX_JOIN_M = 50.0
 """A new path's end is joined to the nearest path no farther off than this."""

@@ -8,8 +8,9 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geo.errors import BadLimit, LatticeTooFine
-from geo.network import WGS84, WalkNetwork
+from geo.network import WalkNetwork
 from geo.presets import Profile
+from geo.types import WGS84
 
 MOST_POINTS = 3_000
 """More candidates than this answer slower than anybody waits for, and no finer question."""

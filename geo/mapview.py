@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from geo import texts
 from geo.area import Area
 from geo.classes import ValueClass, class_index, class_label, classes
-from geo.network import Floats, Ints
+from geo.types import Floats, Ints
 
 OSM_CREDIT = "© OpenStreetMap contributors"
 DECIMALS = 5

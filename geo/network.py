@@ -21,9 +21,8 @@ from scipy.sparse.csgraph import connected_components
 from geo.chains import JOIN_M, merge_chains, morton, number_ends, slopes
 from geo.errors import BadLength, BadPoint, NoLines
 from geo.presets import Profile, profiles
+from geo.types import SWEREF99_TM, WGS84, Bools, Floats, Ints, SmallInts
 
-WGS84 = "EPSG:4326"
-SWEREF99_TM = "EPSG:3006"
 MAX_SNAP_M = 300.0
 """A point farther than this from the main component is unreachable, and is listed as such."""
 GRAIN_M = 2.0**-32
@@ -31,11 +30,6 @@ GRAIN_M = 2.0**-32
 km: a walk is as long to the last bit whichever end it is measured from, and equal is equal."""
 FARTHEST_M = 1e9
 """No coordinate and no edge on Earth comes near this; beyond it numbers are no metres."""
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-SmallInts = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)

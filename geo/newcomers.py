@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from geo.activity import languages
 from geo.activity.counts import counted_parts
 from geo.activity.model import Span
+from geo.area import Area
 from geo.errors import UnknownLanguage
 from geo.opening import weekly
 from geo.people import HOUSING

@@ -11,55 +11,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from geo.area import Area, Progress, Source
-from geo.meeting import Supply
-from geo.reaching.asking import (
-    AREAS,
-    EVERYWHERE,
-    HOMES,
-    WHERE,
-    Question,
-    Wanted,
-    groups_of,
-    read_question,
-)
-from geo.reaching.effects import Change, Effect, applied, effects_of
+from geo.area import Area
+from geo.meeting.supply import Supply
+from geo.origin import Source
+from geo.reaching.asking import AREAS, EVERYWHERE, HOMES, Question
 from geo.reaching.needs import Need, needs_at
 from geo.reaching.proposals import Proposal, proposals_for
-from geo.reaching.rounds import Plan, plan_week
+from geo.reaching.rounds import Plan
 from geo.reaching.rules import needs
 from geo.reaching.spots import Spot
-from geo.reaching.weights import Weights, score, weights_of
+from geo.reaching.weights import score
 from geo.reaching.world import World, world_for
-
-__all__ = [
-    "AREAS",
-    "EVERYWHERE",
-    "HOMES",
-    "WHERE",
-    "Brief",
-    "Change",
-    "Effect",
-    "Need",
-    "Outreach",
-    "Plan",
-    "Proposal",
-    "Question",
-    "Row",
-    "Spot",
-    "Wanted",
-    "Weights",
-    "applied",
-    "briefed",
-    "effects_of",
-    "groups_of",
-    "outreach",
-    "plan_week",
-    "proposals_for",
-    "ranked",
-    "read_question",
-    "weights_of",
-]
+from geo.types import Progress
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from scipy.sparse import coo_array, csr_array
 
 from geo import kernels, searching
 from geo.errors import BadLimit
-from geo.network import Floats, Ints, SmallInts, Snapped, WalkNetwork
+from geo.network import Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.searching import Points
+from geo.types import Floats, Ints, SmallInts
 
 ALONE = 64
 """Searches fewer than this are done in one thread: another would cost more than it saves."""

@@ -5,26 +5,23 @@ residents of transitional housing. Knows nothing of files.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from geo import presets
-from geo.area import LeftOut
-from geo.network import MAX_SNAP_M, WGS84, Bools, Floats, Ints, WalkNetwork
+from geo.network import MAX_SNAP_M, WalkNetwork
+from geo.origin import LeftOut
 from geo.places import place_fields
 from geo.sources.cells import plain, to_number
+from geo.types import WGS84, Bools, Floats, Ints, Shapes
 
 PIECE_M = 50.0
 """People along a path stand at most half of this from where they are counted."""
 RESIDENTS = "residents"
 HOUSING = "transitional_housing"
-
-Shapes: TypeAlias = NDArray[np.object_]
 
 
 @dataclass(frozen=True, eq=False)

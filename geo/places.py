@@ -16,12 +16,12 @@ import shapely
 
 from geo import columns as columns_of
 from geo import presets
-from geo.area import LeftOut
 from geo.errors import OutsideArea
-from geo.network import WGS84
+from geo.origin import LeftOut
 from geo.sources.cells import detail, holds_numbers, is_unknown, plain, written
 from geo.sources.coordinates import FIELDS
 from geo.sources.tables import Table, find_columns, read_points
+from geo.types import WGS84
 
 PLACE_COLUMNS = (*columns_of.PLACES, "geometry")
 """The columns of ``Area.places``, in order."""

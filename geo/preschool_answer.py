@@ -7,11 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from geo.area import Source
 from geo.assignment import Assignment
 from geo.children import Demand, Family
-from geo.network import Floats, Ints, Snapped
+from geo.network import Snapped
+from geo.origin import Source
 from geo.preschools import Amount, Preschool, Problem, Supply
+from geo.types import Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geo.network import Bools, Floats
+from geo.types import Bools, Floats
 
 SMALLEST = 5
 """Counts of people from 1 to one below this are hidden."""

@@ -15,33 +15,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from geo.area import Area, Progress, open_area
+from geo.area import Area, open_area
 from geo.embedded import embedded
-from geo.errors import (
-    BadName,
-    BadProvenance,
-    Cancelled,
-    NarhetError,
-    OutputUnwritable,
-    UnknownArea,
-)
+from geo.errors import BadName, BadProvenance, Cancelled, NarhetError, OutputUnwritable, UnknownArea
 from geo.output import cells, reports
-from geo.placing import Question, prepare, propose
+from geo.placing.prepared import prepare
+from geo.placing.proposal import propose
+from geo.placing.question import Question
 from geo.record import checksum
 from geo.report import Report
-from geo.reporting import make_report
+from geo.reporting.making import make_report
 from geo.reporting.tracing import area_checksums
 from geo.texts import Phrase
+from geo.types import Progress
 
 HOLDS, CHANGED, MISSING = "holds", "changed", "missing"
 SAME, SAME_CELLS, REWRITTEN, UNSEEN = "same", "same_cells", "rewritten", "unseen"
 MOST_S = 60.0
 """A proposal is asked for again for at most this long, whatever the file says."""
-
-__all__ = [
-    "CHANGED", "HOLDS", "MISSING", "REWRITTEN", "SAME", "SAME_CELLS", "UNSEEN", "Checked",
-    "Verdict", "embedded", "verify",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,11 @@ import shapely.ops
 from geopandas import GeoSeries
 
 from geo import kernels, ranked_kernel, searching
-from geo.isochrones import isochrones as isochrones
-from geo.network import Floats, Ints, SmallInts, Snapped, WalkNetwork
+from geo.network import Snapped, WalkNetwork
 from geo.pairs import check, walk_pairs
-from geo.pairs import within as within
 from geo.presets import Profile
-from geo.route import Route as Route
-from geo.route import route as route
 from geo.searching import Points
+from geo.types import Floats, Ints, SmallInts
 
 FEW = 8
 """For so few origins the walk goes out from them, while it finds enough within ``RINGS_M``."""

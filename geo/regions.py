@@ -8,16 +8,13 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from geo.network import Floats, Ints
 from geo.texts import DATA
+from geo.types import Floats, Ints, Shapes
 
-Shapes: TypeAlias = NDArray[np.object_]
 MIC_TOLERANCE_M = 2.0
 WITHIN = 1e6
 

@@ -14,15 +14,16 @@ import pandas as pd
 
 from geo import people as people_of
 from geo import presets
-from geo.area import Area, LeftOut, Progress, Source
+from geo.area import Area
 from geo.errors import BadMunicipality, BadOption
-from geo.network import WGS84
+from geo.origin import LeftOut, Source
 from geo.sources import outlines as outlines_of
 from geo.sources.figures import Figures, Outlines, fit_codes, join
 from geo.sources.scb import Wanted, check_municipality, fetch_figures
 from geo.sources.statistics import read_figures
 from geo.sources.vintages import LEVELS, Fit, level_of, read_code, stated_vintage, vintage_of_year
 from geo.texts import Phrase
+from geo.types import WGS84, Progress
 
 RESIDENTS = people_of.RESIDENTS
 OUTLINES = "people_outlines"

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from geo import searching
 from geo.join import Joined
-from geo.network import MAX_SNAP_M, Bools, Ints, Snapped, WalkNetwork
+from geo.network import MAX_SNAP_M, Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.searching import Points
+from geo.types import Bools, Ints
 
 
 @dataclass(frozen=True, eq=False)

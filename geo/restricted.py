@@ -20,10 +20,10 @@ import pandas as pd
 import shapely
 
 from geo import presets, texts
-from geo.network import WGS84, Bools, Floats
 from geo.preschool_rules import rules
-from geo.regions import Region, Shapes, divide, rule
+from geo.regions import Region, divide, rule
 from geo.sources.cells import plain, written
+from geo.types import WGS84, Bools, Floats, Shapes
 
 HOUSING = "transitional_housing"
 SHAPE, ENOUGH = "region_wkt", "region_enough"

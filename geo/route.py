@@ -11,10 +11,11 @@ import numpy as np
 import shapely
 from shapely.ops import substring
 
-from geo.network import Floats, Ints, Snapped, WalkNetwork
+from geo.network import Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.route_kernel import way_between
 from geo.searching import Points, snapped
+from geo.types import Floats, Ints
 
 TO_PATH = "to_path"
 KINDS: dict[str, tuple[str, ...]] = {

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from geo.area import Area
 from geo.errors import BadScenario, UnknownScenario
+from geo.keeping.who import user
 from geo.scenario import Scenario, checked, from_data, to_data
-from geo.store import has_store, store_of, user
+from geo.store import has_store, store_of
 
 
 @dataclass(frozen=True)

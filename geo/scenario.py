@@ -16,13 +16,15 @@ import pandas as pd
 import shapely
 
 from geo import presets, texts
-from geo.area import Area, Source, slug
+from geo.area import Area, slug
 from geo.errors import BadScenario, ScenarioApart
 from geo.gaps import Gap, headline
-from geo.network import WGS84
+from geo.origin import Source
 from geo.people import HOUSING, with_districts
-from geo.placing import Proposal, site_name
+from geo.placing.proposal import Proposal
+from geo.placing.sentence import site_name
 from geo.privacy import is_small
+from geo.types import WGS84
 
 MOST_NAME = 80
 PREFIX = "scenario-"

@@ -12,15 +12,16 @@ import pandas as pd
 
 from geo import people as people_of
 from geo import places as places_of
-from geo.area import Area, LeftOut, Progress, Source
+from geo.area import Area
 from geo.build import with_places
 from geo.errors import BadMunicipality
 from geo.inputs import MARGIN_M, Inputs
-from geo.network import WGS84
+from geo.origin import LeftOut, Source
 from geo.preschool_rules import cell, plain_record, rules
 from geo.residents import municipality_of
 from geo.sources.scb import check_municipality
 from geo.sources.skolverket import KIND, Preschools, fetch_preschools
+from geo.types import WGS84, Progress
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ import numpy as np
 
 from geo.errors import BadPoint
 from geo.kernels import Doors, Ends, Journal, Paths, Queue
-from geo.network import Floats, Ints, Snapped, WalkNetwork, exact
+from geo.network import Snapped, WalkNetwork, exact
 from geo.presets import Profile
+from geo.types import Floats, Ints
 
 Points: TypeAlias = gpd.GeoSeries | Snapped
 BUCKET_EDGES = 1.4

@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 
 from geo import texts
 from geo.activity.times import STOCKHOLM
+from geo.keeping.records import Change, Conflict, Edit, Record
 from geo.restricted import HOUSING
 from geo.sources.cells import written
 from geo.sources.fields import fields as our_fields
-from geo.store import Change, Conflict, Edit, Record
 
 MINE, THEIRS = "mine", "theirs"
 DETAIL = "details."

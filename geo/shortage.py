@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets
-from geo.area import Area, Source
+from geo.area import Area
 from geo.assignment import MorePlaces, with_more_places
 from geo.cases import (
     World,
@@ -27,7 +27,9 @@ from geo.catchments import floating_catchment
 from geo.children import demand_of
 from geo.decays import decay_of
 from geo.errors import AreaLacks, BadPreschool, UnknownMethod
-from geo.network import Bools, Floats, Ints, Snapped
+from geo.network import Snapped
+from geo.origin import Source
+from geo.pairs import within
 from geo.people import HOUSING
 from geo.preschool_answer import (
     Asked,
@@ -40,7 +42,7 @@ from geo.preschool_answer import (
 from geo.preschool_rules import rules
 from geo.preschools import KIND, Amount, Supply, supply_of, total
 from geo.presets import Profile
-from geo.reach import within
+from geo.types import Bools, Floats, Ints
 
 ASSIGNMENT = "assignment"
 METHODS = (*CATCHMENTS, ASSIGNMENT)

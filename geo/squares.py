@@ -12,7 +12,7 @@ from shapely import box
 from geo import privacy
 from geo.area import Area
 from geo.gaps import Gap
-from geo.network import WGS84
+from geo.types import WGS84
 
 SQUARE_M = 250.0
 """Side of the squares people are summed in for maps: Statistics Sweden's grid in towns."""

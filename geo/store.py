@@ -17,33 +17,20 @@ import sqlalchemy as sa
 from geo.area import Area, area_id, home_folder
 from geo.errors import UnknownRecord
 from geo.keeping import database, merging, overlaying, rows, scenarios, undoing, whole, writing
-from geo.keeping.filed import filed
-from geo.keeping.hiding import Grounds, ground_of
 from geo.keeping.merging import Clash, Merged
 from geo.keeping.records import (
-    ACTIVITY,
-    CLOSED,
     OPEN,
     PLACE,
     TYPES,
     Change,
-    Conflict,
     Edit,
     Record,
     Scenario,
-    edit_of,
 )
 from geo.keeping.tables import areas, changes, records
 from geo.keeping.who import user
 from geo.keeping.whole import Restored, Whole
-from geo.keeping.whole import of_area as whole_of
 from geo.restricted import Ground
-
-__all__ = [
-    "ACTIVITY", "CLOSED", "OPEN", "PLACE", "Change", "Clash", "Conflict", "Edit", "Grounds",
-    "Merged", "Record", "Restored", "Scenario", "Store", "Whole", "edit_of", "edits_of", "filed",
-    "ground_of", "has_store", "store_of", "user", "whole_of", "with_edits",
-]  # fmt: skip
 
 
 def store_of(area: str, home: str | Path | None = None) -> Store:

@@ -9,20 +9,19 @@ the first time somebody asks for them.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, fields
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.folder import Arrays
 from geo.network import WalkNetwork
-
-Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
 STAR = ("star_first", "star_neighbour", "star_edge")
 TEXTS = ("highway", "surface")

@@ -18,11 +18,12 @@ from geo.area import Area
 from geo.around import placed
 from geo.arrival import Arrival, of_ages
 from geo.errors import SurgeOutside, SurgePast
-from geo.network import WGS84, Snapped
+from geo.network import Snapped
+from geo.pairs import within
 from geo.preschool_rules import rules
 from geo.preschools import Amount, Preschool, Problem, supply_of
 from geo.presets import Profile
-from geo.reach import within
+from geo.types import WGS84
 
 KINDS = ("preschool", "open_preschool", "adult_education")
 _NOTHING = Amount(0, 0, 0)

@@ -15,7 +15,7 @@ import pandas as pd
 from geo import presets, restricted, texts
 from geo.activity.languages import is_right_to_left
 from geo.area import Area
-from geo.banking import Bank, Entry
+from geo.banking.model import Bank, Entry
 from geo.mapview import (
     DECIMALS,
     AreaLayer,
@@ -27,9 +27,9 @@ from geo.mapview import (
     compose,
     credits_of,
 )
-from geo.network import WGS84
 from geo.output import bank_words
 from geo.symbols import MOST_NUMBERS
+from geo.types import WGS84
 from geo.views import REACH_COLOUR
 from geo.views_restricted import DASH, FILL
 

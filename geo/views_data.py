@@ -16,7 +16,9 @@ from pyproj import CRS
 from geo import presets, restricted, texts
 from geo.area import Area
 from geo.editing import is_hidden
-from geo.importing import HOW, Import
+from geo.importing.placing import HOW
+from geo.importing.proposing import Import
+from geo.keeping.records import Record
 from geo.mapview import (
     OSM_CREDIT,
     AreaLayer,
@@ -30,7 +32,6 @@ from geo.mapview import (
 from geo.sources.cells import written
 from geo.sources.fields import Field, fields
 from geo.sources.tables import Understood
-from geo.store import Record
 from geo.views import CROWD, PLACE_PX, SMALL_PX, districts_layers
 
 LOOKS = {

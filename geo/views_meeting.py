@@ -12,9 +12,13 @@ import pandas as pd
 from babel.dates import get_day_names
 
 from geo import presets, texts
-from geo.activity import Span, languages
+from geo.activity import languages
+from geo.activity.model import Span
 from geo.area import Area
-from geo.meeting import Arena, Arenas, Contact, Hours, Languages, UnitHours
+from geo.meeting.arena import Arena, Arenas
+from geo.meeting.contact import Contact
+from geo.meeting.hours import Hours, UnitHours
+from geo.meeting.language import Languages
 from geo.output.meeting_rows import small_part
 from geo.output.meeting_whom_words import measure_name
 from geo.output.meeting_words import home_name, near_words, range_words, share_words

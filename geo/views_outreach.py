@@ -26,15 +26,17 @@ from geo.mapview import (
     compose,
     credits_of,
 )
-from geo.network import WGS84
 from geo.output.outreach_tables import list_table, round_name, rounds_table
-from geo.outreach import AREAS, HOMES, Brief, Proposal, Row
+from geo.outreach import Brief, Row
 from geo.people import HOUSING
-from geo.reach import route
 from geo.reaching import telling
+from geo.reaching.asking import AREAS, HOMES
+from geo.reaching.proposals import Proposal
 from geo.reaching.rounds import Plan, Round
 from geo.reaching.rules import needs
+from geo.route import route
 from geo.symbols import MOST_NUMBERS
+from geo.types import WGS84
 from geo.views import districts_layers
 from geo.views_restricted import restricted_layers
 

@@ -13,22 +13,14 @@ import shapely
 
 from geo import presets, texts
 from geo.area import Area
-from geo.mapview import (
-    AreaLayer,
-    Layer,
-    MapSpec,
-    PointLayer,
-    bounds_of,
-    compose,
-    credits_of,
-)
-from geo.network import WGS84, Floats
+from geo.mapview import AreaLayer, Layer, MapSpec, PointLayer, bounds_of, compose, credits_of
 from geo.output.preschool_files import headline, without_small_counts
 from geo.people import HOUSING
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschools import Preschool
 from geo.squares import SQUARE_M
 from geo.surge import SurgeAnswer
+from geo.types import WGS84, Floats
 from geo.views import districts_layers, kind_layers
 from geo.views_preschool_tables import map_table, surge_table
 

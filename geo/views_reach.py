@@ -17,8 +17,8 @@ from geo.around import Around, NearestPlace, Way
 from geo.flips import Flips, headline
 from geo.gaps import without_small_counts
 from geo.mapview import AreaLayer, CircleLayer, LineLayer, MapSpec, compose
-from geo.network import WGS84
 from geo.output.reach_files import parts_of
+from geo.types import WGS84
 from geo.views import REACH_COLOUR, district_table, gap_map
 
 BAND_FILL = (0.55, 0.32, 0.14)

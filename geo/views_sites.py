@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import placing as plan
 from geo import presets, privacy, texts
 from geo.area import Area
 from geo.mapview import (
@@ -24,14 +23,16 @@ from geo.mapview import (
     compose,
     credits_of,
 )
-from geo.network import WGS84, Bools
 from geo.output.site_files import kind_name
 from geo.output.site_lines import sites_table
 from geo.people import HOUSING
-from geo.placing import Effect, Placing, Proposal
+from geo.placing import sentence, small
+from geo.placing.prepared import Placing
+from geo.placing.proposal import Effect, Proposal
 from geo.placing.question import CENTRE, MEDIAN
 from geo.squares import SQUARE_M
 from geo.symbols import MOST_NUMBERS
+from geo.types import WGS84, Bools
 from geo.views import districts_layers, kind_layers
 
 SITE_COLOUR = "#8c0044"
@@ -48,14 +49,14 @@ def sites_map(
     """Return the map of a proposal: its sites numbered, who gains and whereto, the places there are
     and the candidates that were not chosen. Small counts of counted people hidden unless ``exact``.
     """
-    shown = proposal if exact else plan.without_small_counts(proposal)
+    shown = proposal if exact else small.without_small_counts(proposal)
     layers = districts_layers(area, language)
     if exact or not shown.small:  # the circles would add up to a count that must not be known
         layers += _gain_layers(proposal, language, lines=lines, exact=exact)
     layers += _place_layers(area, proposal, language)
     layers += _site_layers(proposal, language)
     return compose(
-        plan.headline(proposal, language),
+        sentence.headline(proposal, language),
         layers,
         bounds=bounds_of(area),
         table=sites_table(shown, language),
@@ -103,7 +104,7 @@ def districts_table(proposal: Proposal, language: str) -> pd.DataFrame:
     """Return people, and those within the limit before and after, by district in words; small
     counts hidden.
     """
-    shown = plan.without_small_counts(proposal)
+    shown = small.without_small_counts(proposal)
     outside = texts.text("gap.outside_districts", language)
     rows = [(row.name or outside, *_counts(row, language)) for row in shown.districts]
     rows.append((texts.text("gap.whole_area", language), *_counts(shown.effect, language)))
@@ -116,7 +117,7 @@ def candidates_table(placing: Placing, language: str) -> pd.DataFrame:
     """Return what there was to choose from in words, indexed by id."""
     table = placing.candidates.table
     names = [
-        plan.candidate_name(row.id, row.name, row.kind, row.district, language)
+        sentence.candidate_name(row.id, row.name, row.kind, row.district, language)
         for row in table.itertuples(index=False)
     ]
     return pd.DataFrame(
@@ -135,7 +136,7 @@ def left_out_table(placing: Placing, language: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             texts.text("sites.column_name", language): [
-                plan.candidate_name(row.id, row.name, row.kind, "", language) for row in rows
+                sentence.candidate_name(row.id, row.name, row.kind, "", language) for row in rows
             ],
             texts.text("place.kind", language): _kinds([row.kind for row in rows], language),
             texts.text("source.reason", language): [

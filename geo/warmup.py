@@ -14,12 +14,17 @@ import numpy as np
 import shapely
 
 from geo.isochrones import isochrones
+from geo.location.centre import p_center
+from geo.location.coverage import max_coverage
+from geo.location.covering import cover_all
+from geo.location.median import p_median
 from geo.location.ready import small_town
-from geo.network import SWEREF99_TM, WalkNetwork, build_network
+from geo.network import WalkNetwork, build_network
+from geo.pairs import within
 from geo.presets import Profile, profiles
-from geo.reach import nearest, reached_nodes, within
+from geo.reach import nearest, reached_nodes
 from geo.route import route
-from geo.sites import cover_all, max_coverage, p_center, p_median
+from geo.types import SWEREF99_TM
 
 Progress = Callable[[str, float], None]
 """Called with a text key under ``progress.`` and a share done from 0 to 1."""

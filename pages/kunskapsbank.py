@@ -6,7 +6,7 @@ import streamlit as st
 
 from geo import here, texts, views_bank
 from geo.area import Area
-from geo.banking import Bank, Entry
+from geo.banking.model import Bank, Entry
 from geo.errors import NarhetError
 from geo.output import bank_files, bank_words
 from pages.parts import answers, bankbox, banklist, frame, mapbox, state, tables

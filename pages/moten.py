@@ -7,7 +7,11 @@ import streamlit as st
 from geo import views_arenas, views_meeting
 from geo.area import Area
 from geo.errors import AreaLacks, NarhetError
-from geo.meeting import Answer, Arenas, Contact, Hours, Languages, asked_of
+from geo.meeting.answering import Answer, asked_of
+from geo.meeting.arena import Arenas
+from geo.meeting.contact import Contact
+from geo.meeting.hours import Hours
+from geo.meeting.language import Languages
 from geo.output import meeting_files, meeting_whom_words, meeting_words
 from pages.parts import answers, frame, heatbox, mapbox, meetingbox, state, tables
 from pages.parts.downloads import offer

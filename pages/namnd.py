@@ -8,14 +8,17 @@ from datetime import date
 
 import streamlit as st
 
-from geo import placing
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.errors import NarhetError
 from geo.output import reports
 from geo.output.pdf import page_images
-from geo.placing import Question
+from geo.placing import prepared
+from geo.placing import proposal as placing_proposal
+from geo.placing.question import Question
 from geo.report import FINDINGS, Report
-from geo.reporting import MAX_TITLE, MAX_WORDS, make_report
+from geo.reporting.asking import MAX_TITLE, MAX_WORDS
+from geo.reporting.making import make_report
+from geo.types import Progress
 from pages.parts import answers, asks, choices, frame, presentbox, reportbox, state
 from pages.parts.downloads import offer
 from pages.parts.state import t
@@ -125,8 +128,8 @@ def _work(area: Area, wanted: Wanted) -> Callable[[Progress], Report]:
                 profile=wanted.profile,
                 kinds=wanted.rooms,
             )
-            laid_out = placing.prepare(area, question, progress=progress)
-            proposal = placing.propose(laid_out, progress=progress)
+            laid_out = prepared.prepare(area, question, progress=progress)
+            proposal = placing_proposal.propose(laid_out, progress=progress)
         return make_report(
             area,
             kind=wanted.kind,

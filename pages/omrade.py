@@ -12,13 +12,14 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, views
-from geo.area import DEMO, Area, Progress, open_area, save_area, slug
+from geo.area import DEMO, Area, open_area, save_area, slug
 from geo.audit import to_rows
 from geo.build import build, from_fetched
 from geo.errors import OnlineError
 from geo.inputs import Inputs
 from geo.sources.online import fetch
 from geo.sources.ready import ReadyArea, ready_areas
+from geo.types import Progress
 from pages.parts import answers, fetchbox, frame, jobs, state, tables
 from pages.parts.state import t
 

@@ -8,11 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from geo import placing as plan
 from geo import texts, views_sites
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.errors import AreaLacks, NarhetError, SitingError
-from geo.placing import Placing, Proposal, Question, SiteAnswer
+from geo.placing import curves, robust, sentence, variants
+from geo.placing import proposal as placing_proposal
+from geo.placing.answer import SiteAnswer
+from geo.placing.prepared import Placing
+from geo.placing.proposal import Proposal
+from geo.placing.question import Question
+from geo.types import Progress
 from pages.parts import answers, asks, frame, mapbox, placebox, proposalbox, scenariobox, state
 from pages.parts.literal import literal
 from pages.parts.state import t
@@ -55,7 +60,7 @@ def _key(area: Area, question: Question, *more: object) -> tuple[object, ...]:
 
 def _proposed(placing: Placing) -> Callable[[Progress], Proposal]:
     def work(progress: Progress) -> Proposal:
-        return plan.propose(placing, progress=progress)
+        return placing_proposal.propose(placing, progress=progress)
 
     return work
 
@@ -65,7 +70,7 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     language = state.language()
     varied = answers.kept().get(_key(area, placing.question, "robust"))
     if varied is not None:
-        proposal = plan.with_shares(proposal, varied)
+        proposal = robust.with_shares(proposal, varied)
     proposalbox.sentence(proposal)
     _said_no(area, placing)
     spec = views_sites.sites_map(area, proposal, language)
@@ -112,7 +117,7 @@ def _said_no(area: Area, placing: Placing | None) -> None:
         for at, name in enumerate(refused):
             shown = names.get(name) or name
             if placing is not None:
-                shown = plan.name_of(placing, name, state.language())
+                shown = sentence.name_of(placing, name, state.language())
             st.button(
                 t("placera.take_back", name=literal(shown)),
                 key=f"back_{at}",
@@ -146,7 +151,7 @@ def _runner_up(area: Area, placing: Placing, proposal: Proposal) -> Proposal | N
     """Answer what the best other choice is."""
 
     def work(progress: Progress) -> tuple[Proposal | None]:
-        return (plan.runner_up(placing, proposal, progress=progress),)
+        return (variants.runner_up(placing, proposal, progress=progress),)
 
     key = _key(area, placing.question, "runner-up")
     found = _asked(key, t("placera.second_working"), work)
@@ -162,8 +167,8 @@ def _curve(area: Area, placing: Placing, proposal: Proposal) -> None:
     money = placing.question.budget is not None
     most = CURVE_LEAST if money else min(max(CURVE_LEAST, len(proposal.sites)), CURVE_MOST)
 
-    def work(progress: Progress) -> plan.Curve:
-        return plan.curve(placing, most, progress=progress)
+    def work(progress: Progress) -> curves.Curve:
+        return curves.curve(placing, most, progress=progress)
 
     title = t("placera.curve_budget" if money else "placera.curve")
     st.subheader(title, anchor=False)
@@ -178,8 +183,8 @@ def _trade_off(area: Area, placing: Placing, proposal: Proposal) -> None:
     if question.balance is None:
         return
 
-    def work(progress: Progress) -> tuple[plan.TradePoint, ...]:
-        return plan.trade_off(area, question, progress=progress)
+    def work(progress: Progress) -> tuple[curves.TradePoint, ...]:
+        return curves.trade_off(area, question, progress=progress)
 
     st.subheader(t("placera.trade_off"), anchor=False)
     key = _key(area, replace(question, balance=0.5), "trade-off")
@@ -196,7 +201,7 @@ def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:
         return
 
     def work(progress: Progress) -> Proposal:
-        return plan.why_not(placing, candidate, progress=progress)
+        return variants.why_not(placing, candidate, progress=progress)
 
     key = _key(area, placing.question, "why not", candidate)
     other = _asked(key, t("placera.why_not_table"), work)
@@ -214,7 +219,7 @@ def _best(area: Area, placing: Placing, proposal: Proposal) -> None:
         return
 
     def work(progress: Progress) -> tuple[Proposal, ...]:
-        return plan.best_answers(
+        return variants.best_answers(
             placing, proposal, k=BEST_MOST, within=BEST_WITHIN, progress=progress
         )
 
@@ -232,8 +237,8 @@ def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:
     key = _key(area, placing.question, "robust")
     fresh = answers.kept().get(key) is None
 
-    def work(progress: Progress) -> plan.Robustness:
-        return plan.robust(placing, proposal, progress=progress)
+    def work(progress: Progress) -> robust.Robustness:
+        return robust.robust(placing, proposal, progress=progress)
 
     found = _asked(key, t("placera.robust"), work)
     if found is None:

@@ -8,10 +8,13 @@ import streamlit as st
 
 from geo import outreach as work
 from geo import views_outreach
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.errors import AreaLacks, NarhetError
-from geo.outreach import Brief, Outreach, Proposal, Question, Row
+from geo.outreach import Brief, Outreach, Row
 from geo.reaching import telling
+from geo.reaching.asking import Question
+from geo.reaching.proposals import Proposal
+from geo.types import Progress
 from pages.parts import asks, frame, mapbox, outreachbox, planbox, state
 from pages.parts.literal import literal
 from pages.parts.state import t

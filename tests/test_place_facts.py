@@ -16,18 +16,18 @@ import pytest
 import shapely
 
 from geo import presets
-from geo.activity import activities_of
+from geo.activity.derived import activities_of
 from geo.activity.languages import language, parts
 from geo.activity.model import audiences
 from geo.area import Area, open_area, save_area
 from geo.cli import main
 from geo.columns import ADDRESSES
 from geo.errors import UnknownLanguage
-from geo.network import WGS84
 from geo.places import place_fields
 from geo.sources.cells import plain
 from geo.store import store_of
 from geo.texts import DATA
+from geo.types import WGS84
 from tests.geo.importing.test_importing import lonlat
 from tests.tiny import tiny_area
 

@@ -12,8 +12,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.towns import town_network
-from geo.build import Inputs, build
+from geo.build import build
 from geo.chains import morton
+from geo.inputs import Inputs
 from geo.network import WalkNetwork, exact
 
 

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import Area, Source
+from geo.area import Area
 from geo.columns import empty_table
-from geo.network import WGS84, build_network
+from geo.network import build_network
+from geo.origin import Source
+from geo.types import WGS84
 
 CRS = "EPSG:3006"
 EAST, NORTH = 660_000.0, 6_585_000.0

@@ -8,7 +8,8 @@ import pandas as pd
 
 from geo.activity.reading import ActivitiesRead
 from geo.activity.table import to_table
-from geo.area import Area, Source
+from geo.area import Area
+from geo.origin import Source
 
 PART = "activities"
 

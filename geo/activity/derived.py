@@ -13,6 +13,7 @@ from geo.activity import languages
 from geo.activity.model import Activity, Times, kind_of_place
 from geo.activity.table import from_table
 from geo.activity.times import ALWAYS, weekly_rule
+from geo.area import Area
 from geo.opening import hours_text, weekly
 from geo.places import place_fields
 from geo.sources.cells import plain, to_number, written

@@ -20,8 +20,8 @@ from geo.activity.hours import row_times
 from geo.activity.model import Activity, Named, Times, activity_kinds, audiences, kind_of_place
 from geo.activity.rows import Row
 from geo.activity.told import told_of
-from geo.area import LeftOut
 from geo.errors import ColumnMissing, UnknownLanguage
+from geo.origin import LeftOut
 from geo.sources.cells import plain
 from geo.sources.files import opened
 from geo.sources.sheets import SHEET_ENDINGS, Choices, read_grid

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from geo.activity import cells
-from geo.area import LeftOut
+from geo.origin import LeftOut
 from geo.sources.cells import is_unknown, to_number, written
 
 _SHOWN = 60

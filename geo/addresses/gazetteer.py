@@ -17,10 +17,10 @@ from geo import restricted
 from geo.addresses.names import Name, read_name
 from geo.addresses.written import Number, Street, folded, read_address, read_number, read_street
 from geo.area import Area
-from geo.network import Floats
 from geo.places import place_fields
 from geo.sources.cells import plain
 from geo.sources.fields import fields
+from geo.types import Floats
 
 PREFIX = 3
 """Digits of a postcode that name a delivery area: those of one area are few."""

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from geo import presets, restricted
-from geo.activity import Activity, activities_of, activity_kinds, is_counted, opening_times
-from geo.activity.derived import DERIVED
+from geo.activity.derived import DERIVED, activities_of, opening_times
 from geo.activity.languages import known_in
-from geo.activity.model import kind_of_place
+from geo.activity.model import Activity, activity_kinds, is_counted, kind_of_place
 from geo.activity.told import link_of, written_of
 from geo.area import Area
 from geo.associations import ASSOCIATION, Association, associations_of
@@ -24,9 +23,9 @@ from geo.banking.model import ACTIVITY, PLACE, VISIT, Entry
 from geo.banking.records import fields_of, rules, said
 from geo.here import source_of
 from geo.meeting.terms import kinds_of
-from geo.network import Floats
 from geo.opening import hours_text
 from geo.sources.cells import plain
+from geo.types import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 
 from geo import presets, restricted
-from geo.activity import Activity, Occurrence, in_week, is_fresh, occurrences
-from geo.activity.times import midnight
+from geo.activity.model import Activity, Occurrence, is_fresh
+from geo.activity.times import in_week, midnight, occurrences
 from geo.area import Area
 from geo.around import placed
 from geo.banking.asking import Question
@@ -22,9 +22,10 @@ from geo.banking.model import SORTS, Bank, Entry, Start
 from geo.banking.records import fields_of, rules
 from geo.errors import PointOffPaths, UnknownHousing
 from geo.meeting.terms import speaks
-from geo.network import MAX_SNAP_M, Floats, Snapped
+from geo.network import MAX_SNAP_M, Snapped
+from geo.pairs import within
 from geo.people import HOUSING
-from geo.reach import within
+from geo.types import Floats
 
 
 def bank_of(area: Area, question: Question) -> Bank:

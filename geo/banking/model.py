@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import shapely
 
-from geo.activity import Activity, Occurrence
+from geo.activity.model import Activity, Occurrence
 from geo.activity.told import Written
 from geo.associations import ASSOCIATION
 from geo.banking.asking import Question

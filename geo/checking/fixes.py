@@ -13,8 +13,8 @@ import shapely
 
 from geo.checking.problems import Fix
 from geo.columns import PLACES
-from geo.network import WGS84
 from geo.places import place_fields
+from geo.types import WGS84
 
 _LEAVES = ("drop", "close")
 _FILLED = ("name", "address", "district", "source")

@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from geo.network import Bools, Floats, Ints
+from geo.types import Bools, Floats, Ints
 
 NEIGHBOURS = 20
 """Points nearest to a point that are looked at."""

@@ -16,8 +16,8 @@ from geo.checking.rows import Rows
 from geo.checking.thresholds import AddressRule
 from geo.checking.written import Address, postcode, street_key
 from geo.checking.written import address as read
-from geo.network import Floats, Ints
 from geo.sources.cells import written
+from geo.types import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from geo import privacy
-from geo.area import Area, Source
+from geo.area import Area
 from geo.checking.problems import Fix, Problem
 from geo.checking.rows import Rows
 from geo.opening import KEYS, hours_text, weekly
+from geo.origin import Source
 from geo.preschool_rules import day
 from geo.sources.cells import is_unknown, plain, to_number, written
 from geo.texts import Phrase

@@ -19,10 +19,10 @@ from geo.area import Area
 from geo.checking.problems import Fix, Problem, Severity
 from geo.checking.thresholds import Thresholds, thresholds
 from geo.checking.written import Address, address, postcode
-from geo.network import Bools, Floats, Ints
 from geo.places import place_fields
 from geo.preschool_rules import cell, plain_record
 from geo.sources.cells import is_unknown, plain, written
+from geo.types import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

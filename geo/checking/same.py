@@ -15,7 +15,7 @@ from geo.checking.grouping import each_once, groups_of, key_pairs, near_pairs
 from geo.checking.problems import Fix, Problem, Severity
 from geo.checking.rows import Rows
 from geo.checking.written import core, likeness
-from geo.network import Ints
+from geo.types import Ints
 
 ROUNDS = 5
 """How often merged places are looked at again: what one record knows may show that a third is the

@@ -18,7 +18,7 @@ from geo.checking.problems import Problem
 from geo.checking.rows import Rows
 from geo.checking.streets import Judged, place_again
 from geo.checking.written import Address, likeness
-from geo.network import Ints
+from geo.types import Ints
 
 MOST_NAMES = 50
 """Others on a point whose names are compared with a place's."""

@@ -14,7 +14,7 @@ from geo.barriers import SAME_M
 from geo.checking.known import Known, Off, off_known, off_peers
 from geo.checking.problems import Fix, Problem
 from geo.checking.rows import Rows
-from geo.network import Floats, Ints
+from geo.types import Floats, Ints
 
 MOST_PEERS = 50
 """Nearest places of one street that a place is compared with."""

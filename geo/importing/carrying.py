@@ -13,13 +13,16 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.area import Area
-from geo.checking import Fix, fixed
+from geo.checking.fixes import fixed
+from geo.checking.problems import Fix
 from geo.importing.placing import APART
 from geo.importing.proposing import Import
 from geo.importing.records import MARK, digest
+from geo.keeping.hiding import ground_of
+from geo.keeping.records import CLOSED, OPEN, PLACE, Edit, Record
 from geo.places import place_fields
 from geo.restricted import ENOUGH, HOUSING, SHAPE, says_restricted
-from geo.store import CLOSED, OPEN, PLACE, Edit, Record, Store, ground_of
+from geo.store import Store
 
 NOTE = "import {file}"
 """What the log says of a batch."""

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geo.area import Area
-from geo.checking import Fix, fixed
+from geo.checking.fixes import fixed
+from geo.checking.problems import Fix
 from geo.importing.proposing import Import
 from geo.restricted import HOUSING
 

@@ -12,13 +12,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.addresses import Match, Wanted, find, folded, gazetteer
-from geo.area import Area, Progress
+from geo.addresses.gazetteer import gazetteer
+from geo.addresses.matching import Match, Wanted, find
+from geo.addresses.written import folded
+from geo.area import Area
 from geo.errors import OutsideArea
 from geo.importing.records import PlaceRow
-from geo.network import WGS84
 from geo.places import FAR_M
 from geo.sources.tables import Understood
+from geo.types import WGS84, Progress
 
 COORDINATES, ADDRESS, NAME, LOOKUP = "coordinates", "address", "name", "lookup"
 HOW = (COORDINATES, ADDRESS, NAME, LOOKUP)

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from geo import presets, restricted, texts
-from geo.addresses import Match
-from geo.area import Area, LeftOut, Progress
-from geo.checking import Problem, check_places
+from geo.addresses.matching import Match
+from geo.area import Area
+from geo.checking.check import check_places
+from geo.checking.problems import Problem
 from geo.columns import PLACES
 from geo.importing.placing import (
     APART,
@@ -29,10 +30,11 @@ from geo.importing.placing import (
     with_known_ids,
 )
 from geo.importing.records import MARK, PlaceRow, digest, place_rows, without_protected
-from geo.network import WGS84
+from geo.origin import LeftOut
 from geo.people import with_districts
 from geo.restricted import HOUSING
 from geo.sources.tables import Understood
+from geo.types import WGS84, Progress
 
 UNPLACED = (
     "row",

@@ -14,10 +14,11 @@ import pandas as pd
 import shapely
 
 from geo import presets, restricted
-from geo.addresses import Wanted, folded
-from geo.area import LeftOut
+from geo.addresses.matching import Wanted
+from geo.addresses.written import folded
 from geo.errors import NoPlaces
 from geo.opening import KEYS
+from geo.origin import LeftOut
 from geo.places import texts_of
 from geo.preschool_rules import rules
 from geo.restricted import ENOUGH, HOUSING, SHAPE

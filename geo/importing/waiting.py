@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from geo.addresses import Match, Wanted, find, gazetteer
+from geo.addresses.gazetteer import gazetteer
+from geo.addresses.matching import Match, Wanted, find
 from geo.area import Area
+from geo.keeping.records import Record
 from geo.restricted import HOUSING
-from geo.store import Record
 
 
 def suggested(area: Area, records: Sequence[Record]) -> list[Match]:

@@ -12,7 +12,7 @@ import shapely
 
 from geo.area import Area
 from geo.keeping.records import ACTIVITY, DETAILS, OPEN, PLACE, PLACE_FIELDS, Json, Key
-from geo.network import WGS84
+from geo.types import WGS84
 
 
 def filed(area: Area) -> dict[Key, Json]:

@@ -21,9 +21,9 @@ from geo.keeping import rows
 from geo.keeping.records import ACTIVITY, DETAILS, PLACE, Edit, Key, Record
 from geo.keeping.rows import Kept, Writer
 from geo.keeping.tables import changes, records
-from geo.network import WGS84
 from geo.people import with_districts
 from geo.restricted import HOUSING, SHAPE, Ground
+from geo.types import WGS84
 
 BEGIN = f"{HOUSING}-restricted-"
 """How the ids of hidden housing begin."""

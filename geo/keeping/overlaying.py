@@ -18,8 +18,8 @@ from geo.area import Area
 from geo.columns import PLACES
 from geo.keeping.records import ACTIVITY, CLOSED, DETAILS, OPEN, PLACE, Json, Record
 from geo.keeping.rows import Kept
-from geo.network import WGS84
 from geo.people import HOUSING
+from geo.types import WGS84
 
 
 def overlay(area: Area, edited: Sequence[Kept], edits: int) -> Area:

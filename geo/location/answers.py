@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.sparse import csr_array, issparse
 
 from geo.errors import (
@@ -21,12 +20,7 @@ from geo.errors import (
     NoCandidates,
     TooManySites,
 )
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.intp]
-Matrix: TypeAlias = Any
-"""Demand × candidates: a scipy sparse matrix or array whose stored entries are the pairs in reach
-(a stored zero is 0 m, not "no"), or a dense array."""
+from geo.types import Floats, Ints, Matrix
 
 NOBODY = -1
 """In ``Siting.assignment``: no open site is in reach."""

@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from geo.location import answers, centre_search, highs
-from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
+from geo.location.answers import Candidates, Siting
 from geo.location.centre_search import Ladder
 from geo.location.coverage import max_coverage
 from geo.location.ready import compiled, small_table, small_town
 from geo.location.walks import table_of, worth
+from geo.types import Floats, Ints, Matrix
 
 _ROUNDING = 1e-11
 """Sums of people that differ by less, relative, are the same."""

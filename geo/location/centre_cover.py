@@ -13,7 +13,7 @@ from scipy.sparse import csc_array, csr_array
 
 from geo.errors import SolverFailed
 from geo.location import centre_kernel, highs
-from geo.location.answers import Floats, Ints
+from geo.types import Floats, Ints
 
 Flags = NDArray[np.bool_]
 

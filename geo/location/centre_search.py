@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.location import centre_kernel, highs
-from geo.location.answers import Floats, Ints
 from geo.location.centre_cover import Core, core_of, decide, fewest
+from geo.types import Floats, Ints
 
 _SAFE = 1e-6
 _STEPS = 2000

@@ -7,11 +7,11 @@ from __future__ import annotations
 import numpy as np
 
 from geo.location import cover_kernel, highs
-from geo.location.answers import Floats, Ints
 from geo.location.cover_core import Core, smaller
 from geo.location.cover_mip import Purse
 from geo.location.cover_search import start_of
 from geo.location.cover_tree import Best, by_branching, named, plain, purse_left
+from geo.types import Floats, Ints
 
 _FREE = 1e-9
 """What a site that costs nothing counts as, so that there is something to divide by."""

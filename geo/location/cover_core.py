@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from geo.location import cover_kernel
-from geo.location.answers import Floats, Ints
 from geo.location.cover_kernel import Cover
+from geo.types import Floats, Ints
 
 _SEED = 20190801
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from geo.location import cover_kernel, cover_least_kernel, highs
-from geo.location.answers import Floats, Ints
 from geo.location.cover_core import Core, cover_of
+from geo.types import Floats, Ints
 
 _STEPS = 500
 _ROUNDS, _PATIENCE, _MOST_ROUNDS = 60, 3, 2000

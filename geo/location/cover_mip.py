@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.sparse import block_array, csc_array, eye_array
 
 from geo.location import highs
-from geo.location.answers import Floats, Ints
 from geo.location.cover_core import Core
+from geo.types import Floats, Ints
 
 _PRIMAL_SIMPLEX = 4
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.location import cover_bound_kernel, cover_kernel, highs
-from geo.location.answers import Ints
 from geo.location.cover_core import Core
+from geo.types import Ints
 
 _FIRST_SWAPS = 200
 _SWAPS = 50

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from geo.location import cover_kernel, cover_mip, highs
-from geo.location.answers import Floats, Ints
 from geo.location.cover_core import Core, smaller
 from geo.location.cover_mip import Purse
 from geo.location.cover_search import Swaps, best_below
+from geo.types import Floats, Ints
 
 _SWAPS, _MORE_SWAPS = 1000, 100
 _LITTLE = 2000

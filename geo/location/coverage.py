@@ -13,11 +13,12 @@ from scipy.sparse import csr_array
 
 from geo.errors import BadBudget, BadCount, BudgetTooSmall
 from geo.location import answers, cover_best, cover_mip, highs
-from geo.location.answers import Candidates, Floats, Ints, Matrix, Siting
+from geo.location.answers import Candidates, Siting
 from geo.location.cover_core import core_of
 from geo.location.cover_mip import Purse
 from geo.location.cover_tree import Best
 from geo.location.ready import compiled, small_table, small_town
+from geo.types import Floats, Ints, Matrix
 
 _MOST_WHOLE = 2.0**52
 

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from geo.location import answers, cover_least, highs
-from geo.location.answers import Floats, Ints, Matrix, Siting
+from geo.location.answers import Siting
 from geo.location.ready import compiled, small_table, small_town
+from geo.types import Floats, Ints, Matrix
 
 
 def cover_all(

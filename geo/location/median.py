@@ -12,11 +12,12 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from geo.location import answers, highs, median_problem, median_search
-from geo.location.answers import Floats, Ints, Matrix, Siting
+from geo.location.answers import Siting
 from geo.location.coverage import max_coverage
 from geo.location.median_problem import Best, Problem
 from geo.location.ready import compiled, small_table, small_town
 from geo.location.walks import table_of, worth
+from geo.types import Floats, Ints, Matrix
 
 
 def p_median(

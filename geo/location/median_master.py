@@ -16,8 +16,8 @@ from scipy.sparse import csc_array
 
 from geo.errors import SolverFailed
 from geo.location import highs, median_kernel
-from geo.location.answers import Floats, Ints
 from geo.location.median_problem import Problem
+from geo.types import Floats, Ints
 
 _ROOMY = 1e-3
 """A cut this far from biting (scaled metres) may be forgotten."""

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.location import highs, interchange_kernel, median_kernel
-from geo.location.answers import PROVEN, Floats, Ints
+from geo.location.answers import PROVEN
+from geo.types import Floats, Ints
 
 Flags = NDArray[np.bool_]
 

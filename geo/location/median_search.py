@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from geo.location import highs, median_kernel
-from geo.location.answers import Floats, Ints
 from geo.location.median_master import Master
 from geo.location.median_problem import Best, Problem, decided, lagrangian, reduced
+from geo.types import Floats, Ints
 
 _RESTARTS = 12
 _STALE = 4

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from geo.location.answers import Floats
+from geo.types import Floats
 
 _lock = threading.RLock()
 _ready: set[str] = set()

@@ -16,7 +16,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo.errors import SolverFailed
-from geo.location.answers import Floats, Ints, row_of
+from geo.location.answers import row_of
+from geo.types import Floats, Ints
 
 NOTHING = 1e-9
 """Metres, relative to the longest walk, that are rounding and no gain."""

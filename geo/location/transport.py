@@ -13,8 +13,8 @@ import highspy
 import numpy as np
 
 from geo.location import highs
-from geo.location.answers import Floats, Ints
 from geo.location.transport_model import Model, Parties, Relaxed, model_of, relaxed, worth
+from geo.types import Floats, Ints
 
 WHOLE = 1e-6
 """How far from a whole number the solver's answer may be."""

@@ -12,7 +12,8 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from geo.location import highs
-from geo.location.answers import Floats, Ints, row_of
+from geo.location.answers import row_of
+from geo.types import Floats, Ints
 
 NEAREST = 3
 """So many preschools a party are tried first …"""

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo.location import answers, highs
-from geo.location.answers import Candidates, Floats, Ints, Siting
+from geo.location.answers import Candidates, Siting
+from geo.types import Floats, Ints
 
 
 def table_of(matrix: csr_array, people: Floats, choice: Candidates) -> tuple[Floats, Floats, Ints]:

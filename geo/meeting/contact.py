@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.activity import Activity, Span, in_week
-from geo.activity.model import a_year_before
+from geo.activity.model import Activity, Span, a_year_before
+from geo.activity.times import in_week
 from geo.area import Area
 from geo.associations import associations_of
-from geo.capacity import floating_catchment
+from geo.catchments import floating_catchment
 from geo.errors import AreaLacks
 from geo.meeting.supply import Asked, Home, Offer, homes, reach, supply_of
 from geo.meeting.terms import mentor_columns
-from geo.network import Floats, Ints
 from geo.places import place_fields
 from geo.sources.cells import plain
+from geo.types import Floats, Ints
 
 MENTORS, SEATS = "mentors", "seats"
 MEASURES = (MENTORS, SEATS)

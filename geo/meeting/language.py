@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import privacy
-from geo.activity import Activity, Occurrence, Span, in_week
+from geo.activity.model import Activity, Occurrence, Span
+from geo.activity.times import in_week
 from geo.area import Area
 from geo.meeting.supply import FEW_AS, Asked, Home, Offer, Supply, homes, reach, supply_of
 from geo.meeting.terms import speaks
-from geo.network import Bools, Floats
 from geo.newcomers import newcomers_of
 from geo.people import RESIDENTS
+from geo.types import Bools, Floats
 
 FAR_M = 20_000.0
 """Where the nearest activity that speaks a language is looked for."""

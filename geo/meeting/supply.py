@@ -16,13 +16,16 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets, privacy
-from geo.activity import Activity, activities_of, from_table, is_fresh
+from geo.activity.derived import activities_of
+from geo.activity.model import Activity, is_fresh
+from geo.activity.table import from_table
 from geo.area import Area
 from geo.errors import AreaLacks, UnknownHousing
 from geo.meeting.terms import kinds_of, speaks
-from geo.network import Bools, Floats, Ints, Snapped
+from geo.network import Snapped
+from geo.pairs import within
 from geo.people import HOUSING
-from geo.reach import within
+from geo.types import Bools, Floats, Ints
 
 FEW_AS = 3
 """What a housing with 1 to 4 people counts as: sums, and what sets two sums apart, then tell no

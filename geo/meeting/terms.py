@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.activity import Activity, activity_kinds, audiences, languages, themes
+from geo.activity import languages
+from geo.activity.model import Activity, activity_kinds, audiences, themes
+from geo.area import Area
 from geo.errors import AreaLacks, BadDate, UnknownTerm
-from geo.network import Bools
 from geo.newcomers import availabilities, free_hours
 from geo.texts import DATA, Phrase
+from geo.types import Bools
 
 if TYPE_CHECKING:
     from geo.area import Area

@@ -1,1 +1,1 @@
-"""How answers go out: screen maps, backgrounds, tables and files. No question is answered here."""
+"""How answers leave: words, maps, files, print, the board's report."""

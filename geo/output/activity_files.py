@@ -11,18 +11,17 @@ from typing import Any
 import pandas as pd
 
 from geo import texts
-from geo.activity import (
+from geo.activity import languages
+from geo.activity.model import (
     Activity,
     Occurrence,
     activity_kinds,
     audiences,
     counted,
-    in_week,
     is_fresh,
-    languages,
     themes,
 )
-from geo.activity.times import weekday_name
+from geo.activity.times import in_week, weekday_name
 from geo.area import Area
 from geo.mapview import OSM_CREDIT
 from geo.output import tables

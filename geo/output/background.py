@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.area import Area
-from geo.network import WGS84
+from geo.types import WGS84
 
 SCALE = 100_000
 """Coordinates leave as whole numbers: degrees times this, about a metre."""

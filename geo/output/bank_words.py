@@ -13,12 +13,13 @@ from typing import Any
 from babel.dates import format_date, format_interval
 
 from geo import presets, texts
-from geo.activity import Occurrence, activity_kinds, audiences, languages, themes
+from geo.activity import languages
 from geo.activity.derived import DERIVED
+from geo.activity.model import Occurrence, activity_kinds, audiences, themes
 from geo.activity.times import weekday_name
 from geo.associations import ASSOCIATION
-from geo.banking import Bank, Entry, Question, Start
-from geo.banking.model import PLACE, VISIT
+from geo.banking.asking import Question
+from geo.banking.model import PLACE, VISIT, Bank, Entry, Start
 from geo.banking.records import rules
 from geo.meeting.terms import kinds_name
 

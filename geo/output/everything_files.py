@@ -20,10 +20,10 @@ import pyogrio
 import shapely
 import xlsxwriter
 
-from geo.network import WGS84
 from geo.sources.files import Opened
 from geo.sources.vector import check_views
 from geo.sources.workbooks import Sheet, read_workbook
+from geo.types import WGS84
 
 HEAD = ("id", "version", "status", "lon", "lat")
 TEXTS = ("name", "kind", "address", "district", "source", "reason", "place")

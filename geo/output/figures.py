@@ -17,7 +17,6 @@ from geo import texts
 from geo.area import Area
 from geo.errors import DocumentFailed
 from geo.mapview import OUTLINE, AreaLayer, CircleLayer, Layer, LineLayer, MapSpec, PointLayer
-from geo.network import WGS84
 from geo.output.furniture import SMALL, north_arrow, rect, scale_bar
 from geo.output.legend import (
     PX_MM,
@@ -41,6 +40,7 @@ from geo.output.sheet import (
     network_data,
     sheet,
 )
+from geo.types import WGS84
 
 OUTSIDE, INSIDE, WATER, PATHS, EDGE = "#e9edf0", "#ffffff", "#bcd8ea", "#9aa2ab", "#4b5560"
 SIDE_MM = 52.0

@@ -13,14 +13,17 @@ from typing import Any
 from pyproj import CRS
 
 from geo import texts
-from geo.area import Area, LeftOut
-from geo.checking import Problem
-from geo.importing import HOW, Import, Plan
+from geo.area import Area
+from geo.checking.problems import Problem
+from geo.importing.carrying import Plan
+from geo.importing.placing import HOW
+from geo.importing.proposing import Import
+from geo.keeping.records import Record
+from geo.origin import LeftOut
 from geo.places import place_fields
 from geo.restricted import HOUSING
 from geo.sources.fields import fields
 from geo.sources.tables import Understood
-from geo.store import Record
 
 SHOWN = 30
 """Rows shown of a sort; the JSON has all."""

@@ -19,8 +19,9 @@ import segno
 
 from geo import texts
 from geo.activity import languages
+from geo.activity.told import Written
 from geo.area import Area
-from geo.banking import Bank, Entry, Written
+from geo.banking.model import Bank, Entry
 from geo.mapview import credits_of
 from geo.output import bank_words, fonts, glyphs
 from geo.output.figures import figure_svg

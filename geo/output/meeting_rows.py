@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from geo import privacy, texts
-from geo.activity import Span
+from geo.activity.model import Span
 from geo.area import Area
-from geo.meeting import Arenas, Contact, Hours, Languages
-from geo.meeting.arena import Arena
-from geo.meeting.hours import UnitHours
-from geo.meeting.language import HomeLanguages, LanguageRow
+from geo.meeting.arena import Arena, Arenas
+from geo.meeting.contact import Contact
+from geo.meeting.hours import Hours, UnitHours
+from geo.meeting.language import HomeLanguages, LanguageRow, Languages
 from geo.output.meeting_words import near_words, when_words
 from geo.output.tables import plain
 

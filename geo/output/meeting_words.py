@@ -10,7 +10,8 @@ from typing import Any
 from babel.dates import format_datetime, format_interval
 
 from geo import presets, privacy, texts
-from geo.activity import Occurrence, Span, languages
+from geo.activity import languages
+from geo.activity.model import Occurrence, Span
 from geo.area import Area
 from geo.meeting.hours import Hours, WindowAnswer
 from geo.meeting.language import LanguageRow, Languages, Near

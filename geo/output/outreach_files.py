@@ -25,9 +25,11 @@ from geo.output.outreach_tables import (
     summary,
 )
 from geo.output.spreadsheets import write_cell
-from geo.outreach import Brief, Effect, Proposal, Row
+from geo.outreach import Brief, Row
 from geo.reaching import telling
 from geo.reaching.calendar import ics_bytes
+from geo.reaching.effects import Effect
+from geo.reaching.proposals import Proposal
 from geo.reaching.rounds import Plan, Round
 
 ENDINGS = (".csv", ".xlsx", ".json", ".ics", ".pdf")

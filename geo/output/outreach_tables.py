@@ -9,13 +9,15 @@ import math
 import pandas as pd
 
 from geo import texts
-from geo.activity import Span, languages
+from geo.activity import languages
+from geo.activity.model import Span
 from geo.activity.times import weekday_name
 from geo.network import MAX_SNAP_M
 from geo.output import tables
-from geo.outreach import Brief, Need, Outreach, Row
+from geo.outreach import Brief, Outreach, Row
 from geo.privacy import is_small
 from geo.reaching import telling
+from geo.reaching.needs import Need
 from geo.reaching.rounds import Plan, Round, Stop
 from geo.reaching.rules import needs
 

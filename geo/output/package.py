@@ -19,11 +19,11 @@ from geo import texts
 from geo.area import Area
 from geo.errors import NoFindings
 from geo.mapview import PointLayer
-from geo.network import WGS84
 from geo.output.styles import qml, sld
 from geo.record import URI, record, record_bytes
 from geo.report import FINDINGS, Report
 from geo.reporting.asking import one_line
+from geo.types import WGS84
 
 DISTRICT_COLUMNS = ("name", "people", "beyond", "share_beyond", "mean_m_beyond")
 DECIMALS = 6

@@ -17,11 +17,11 @@ import pyogrio
 
 from geo import privacy, restricted, texts
 from geo.area import Area
-from geo.network import WGS84
 from geo.output import preschool_files, tables
 from geo.output.preschool_files import amount_words
 from geo.output.spreadsheets import Lines, Sheet, told, xlsx_of
 from geo.preschool_answer import HousingRow, PreschoolAnswer, Shortage
+from geo.types import WGS84
 
 PRESCHOOL_COLUMNS = (
     "what", "id", "name", "district", "children", "children_low", "children_high", "places",

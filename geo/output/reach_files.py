@@ -13,11 +13,13 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import presets, texts
-from geo.area import Area, Source
+from geo.area import Area
 from geo.around import Around, Way
-from geo.network import MAX_SNAP_M, WGS84
+from geo.network import MAX_SNAP_M
+from geo.origin import Source
 from geo.output import tables
 from geo.route import Step
+from geo.types import WGS84
 
 DECIMALS = 6
 """Of a degree, in files: a tenth of a metre."""

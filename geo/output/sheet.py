@@ -12,8 +12,8 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from geo.network import WGS84, Floats
 from geo.output.lettering import UNITS
+from geo.types import WGS84, Floats
 
 STRAY_MM = 0.08
 """What a line may stray on paper when points are left out: less than a thin line is wide."""

@@ -15,12 +15,14 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from geo import placing as plan
 from geo import presets, privacy, texts
-from geo.network import MAX_SNAP_M, WGS84
+from geo.network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.spreadsheets import Sheet, xlsx_of
-from geo.placing import Effect, Proposal, SiteAnswer
+from geo.placing import sentence, small
+from geo.placing.answer import SiteAnswer
+from geo.placing.proposal import Effect, Proposal
+from geo.types import WGS84
 
 SITE_COLUMNS = (
     "number", "id", "name", "place_kind", "district", "lon", "lat", "gain", "gain_if_last",
@@ -49,7 +51,7 @@ def site_file(answer: SiteAnswer, language: str = "sv", *, exact: bool = False) 
     """
     proposal = answer.proposal
     area = proposal.placing.area
-    shown = proposal if exact else plan.without_small_counts(proposal)
+    shown = proposal if exact else small.without_small_counts(proposal)
     rows = site_rows(shown, language)
     spots = gpd.points_from_xy(rows["lon"], rows["lat"], crs=WGS84)
     districts = pd.DataFrame([effect_row(row, "district") for row in shown.districts])
@@ -69,7 +71,7 @@ def site_rows(proposal: Proposal, language: str) -> pd.DataFrame:
     note = texts.text("gap.hidden_note", language, smallest=privacy.SMALLEST)
     rows = [
         (
-            site.number, site.id, plan.site_name(site, language), site.kind, site.district,
+            site.number, site.id, sentence.site_name(site, language), site.kind, site.district,
             site.lon, site.lat, site.gain, site.gain_if_last, site.served, site.cost,
             site.share_of_variants, note if site.gain is None or site.served is None else "",
         )
@@ -106,13 +108,13 @@ def summary(answer: SiteAnswer, language: str) -> tuple[tuple[str, str], ...]:
         return texts.text(key, language)
 
     lines = [
-        (word("file.answer"), plan.headline(proposal, language)),
-        (word("sites.objective"), plan.objective_words(question, language)),
+        (word("file.answer"), sentence.headline(proposal, language)),
+        (word("sites.objective"), sentence.objective_words(question, language)),
         *tables.walked(area, question.profile, language),
         (word("sites.candidates"), candidates_words(proposal, language)),
     ]
     if answer.runner_up is not None:
-        second = plan.runner_up_sentence(proposal, answer.runner_up, language)
+        second = sentence.runner_up_sentence(proposal, answer.runner_up, language)
         lines.append((word("sites.second"), second))
     if proposal.estimated:
         lines.append((word("file.estimated"), word("gap.estimated")))

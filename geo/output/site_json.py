@@ -7,13 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from geo import placing as plan
 from geo import privacy, texts
 from geo.network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.site_files import candidates_words, effect_row
 from geo.output.tables import plain
-from geo.placing import CurvePoint, Proposal, Robustness, SiteAnswer
+from geo.placing import proposal as placing_proposal
+from geo.placing import sentence
+from geo.placing import small as placing_small
+from geo.placing.answer import SiteAnswer
+from geo.placing.curves import CurvePoint
+from geo.placing.proposal import Proposal
+from geo.placing.robust import Robustness
 from geo.placing.telling import curve_tells, trade_off_tells
 
 
@@ -23,7 +28,7 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
     Unless ``exact``, small counts of counted people, and what would give them away, are null.
     """
     proposal, area = answer.proposal, answer.proposal.placing.area
-    shown = proposal if exact else plan.without_small_counts(proposal)
+    shown = proposal if exact else placing_small.without_small_counts(proposal)
     hidden = any(effect.hidden for effect in shown.groups)
     return {
         "area": area.id,
@@ -58,15 +63,15 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
         "unknown_rows": proposal.placing.unknown,
         "estimated": proposal.estimated,
         "demonstration": proposal.demonstration,
-        "headline": plan.headline(proposal, language),
+        "headline": sentence.headline(proposal, language),
     }
 
 
-def _site(site: plan.ProposedSite, language: str) -> dict[str, Any]:
+def _site(site: placing_proposal.ProposedSite, language: str) -> dict[str, Any]:
     found = {name: value for name, value in asdict(site).items() if name != "kind"}
     return {
         **found,
-        "name": plan.site_name(site, language),
+        "name": sentence.site_name(site, language),
         "place_kind": site.kind,
         "cost": plain(site.cost),
     }
@@ -93,11 +98,14 @@ def _runner_up(answer: SiteAnswer, language: str, *, exact: bool) -> dict[str, A
     if second is None:
         return None
     if not exact:
-        second, first = plan.without_small_counts(second), plan.without_small_counts(first)
+        second, first = (
+            placing_small.without_small_counts(second),
+            placing_small.without_small_counts(first),
+        )
     fewer = (
         (first.people_after or 0.0) - (second.people_after or 0.0)
         if exact
-        else plan.difference(first, second)
+        else placing_small.difference(first, second)
     )
     hide = fewer is None
     return {
@@ -166,7 +174,7 @@ def _settings(proposal: Proposal, language: str) -> dict[str, Any]:
     within_m = proposal.placing.within_m
     return {
         **asdict(proposal.question),
-        "objective_text": plan.objective_words(proposal.question, language),
+        "objective_text": sentence.objective_words(proposal.question, language),
         "walks_within_m": plain(within_m),
         "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
     }

@@ -8,23 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from geo import placing as plan
 from geo import presets, texts
 from geo.output import site_files
 from geo.output.lines import as_text
-from geo.placing import (
-    Curve,
-    Effect,
-    Placing,
-    Proposal,
-    ProposedSite,
-    Robustness,
-    SiteAnswer,
-    Stays,
-    TradePoint,
-    Walk,
-)
+from geo.placing import sentence
+from geo.placing.answer import SiteAnswer
+from geo.placing.curves import Curve, TradePoint
+from geo.placing.prepared import Placing
+from geo.placing.proposal import Effect, Proposal, ProposedSite, Walk
 from geo.placing.question import CENTRE
+from geo.placing.robust import Robustness, Stays
 
 
 def site_lines(answer: SiteAnswer, language: str) -> list[str]:
@@ -32,9 +25,9 @@ def site_lines(answer: SiteAnswer, language: str) -> list[str]:
     on.
     """
     proposal = answer.proposal
-    lines = [plan.headline(proposal, language)]
+    lines = [sentence.headline(proposal, language)]
     if answer.runner_up is not None:
-        lines.append(plan.runner_up_sentence(proposal, answer.runner_up, language))
+        lines.append(sentence.runner_up_sentence(proposal, answer.runner_up, language))
     if proposal.sites:
         lines += ["", as_text(sites_table(proposal, language))]
     lines += ["", *(_group(effect, language) for effect in proposal.groups)]
@@ -110,7 +103,7 @@ def others_lines(found: Robustness, placing: Placing, language: str) -> list[str
 
 def stays_named(sites: Sequence[Stays], placing: Placing, language: str) -> list[tuple[str, int]]:
     """Return each site's name, as everywhere else, and how often it is chosen."""
-    return [(plan.name_of(placing, site.id, language), site.times) for site in sites]
+    return [(sentence.name_of(placing, site.id, language), site.times) for site in sites]
 
 
 def yes_no(value: bool, language: str) -> str:
@@ -121,7 +114,7 @@ def yes_no(value: bool, language: str) -> str:
 def _site_row(site: ProposedSite, names: list[str], language: str) -> list[str]:
     shown: dict[str, str] = {
         "number": str(site.number),
-        "name": plan.site_name(site, language),
+        "name": sentence.site_name(site, language),
         "district": site.district,
         "gain": _people(site.gain, language),
         "gain_if_last": _people(site.gain_if_last, language),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from geo import presets, texts
-from geo.area import LeftOut, Source
+from geo.origin import LeftOut, Source
 from geo.residents import Added
 from geo.schools import AddedSchools
 from geo.sources.vintages import shown

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geo.area import Progress
 from geo.placing.curves import Curve, TradePoint, curve, trade_off
 from geo.placing.prepared import Placing
 from geo.placing.proposal import Proposal, propose
 from geo.placing.robust import Robustness, robust, with_shares
 from geo.placing.variants import runner_up
+from geo.types import Progress
 
 
 @dataclass(frozen=True, eq=False)

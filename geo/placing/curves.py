@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.errors import BadCount
-from geo.network import Floats
 from geo.placing.prepared import Placing, prepare, weights_of
 from geo.placing.proposal import Walk, walk_of, walks
 from geo.placing.question import CENTRE, COVER_ALL, COVERAGE, MEDIAN, Question
 from geo.placing.solving import Choice, check_count, shared, solve
+from geo.types import Floats, Progress
 
 STRAIGHT = 0.05
 """A curve that rises less than this above its chord (both sides scaled to 1) has no knee."""

@@ -15,14 +15,17 @@ import shapely
 from scipy.sparse import csr_array
 
 from geo import presets
-from geo.area import Area, Progress, Source
+from geo.area import Area
 from geo.candidates import Candidates, candidates
 from geo.errors import AreaLacks, NobodyToServe, UnknownCandidate
-from geo.network import WGS84, Bools, Floats, Ints, Snapped
+from geo.network import Snapped
+from geo.origin import Source
+from geo.pairs import within
 from geo.people import HOUSING, RESIDENTS
 from geo.placing.question import COVER_ALL, COVERAGE, KEEP, Question, checked
 from geo.presets import Profile
-from geo.reach import nearest, within
+from geo.reach import nearest
+from geo.types import WGS84, Bools, Floats, Ints, Progress
 
 NEWCOMERS = "newcomers"
 """The group a balance weighs against the question's own."""

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.area import Progress
-from geo.network import Bools, Floats, Ints
 from geo.placing.prepared import Placing
 from geo.placing.question import Question
 from geo.placing.solving import Choice, check_count, solve
 from geo.reach import nearest
+from geo.types import Bools, Floats, Ints, Progress
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Proposal:
     ----------
     sites : in the order of their numbers. ``chosen`` : their columns in ``placing``.
     objective, bound, gap, proven, seconds, status : as in
-        ``geo.sites.Siting``: ``objective`` counts what the
+        ``geo.location.answers.Siting``: ``objective`` counts what the
         question strives for, over all open places.
     effect : people of the group before and after; ``groups`` the same, and with a balance the
         residents of transitional housing; ``districts`` by district, most gained first.

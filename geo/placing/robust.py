@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.area import Progress
-from geo.network import Floats
 from geo.placing.prepared import Placing, laid_out, weights_of
 from geo.placing.proposal import Proposal
 from geo.placing.question import COVER_ALL, COVERAGE
 from geo.placing.solving import shared, solve
+from geo.types import Floats, Progress
 
 DRAWS = (0, 1, 2)
 """People as they are, and two draws (the numbers are their seeds)."""

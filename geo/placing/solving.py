@@ -11,13 +11,12 @@ from typing import TypedDict
 import numpy as np
 from scipy.sparse import csr_array
 
-from geo import sites
-from geo.area import Progress
 from geo.errors import BudgetTooSmall, CostUnknown, NoCandidates, NoCosts, TooManySites
-from geo.network import Floats, Ints
+from geo.location import centre, coverage, covering, median
+from geo.location.answers import Siting
 from geo.placing.prepared import Placing
 from geo.placing.question import CENTRE, COVER_ALL, MEDIAN
-from geo.sites import Siting
+from geo.types import Floats, Ints, Progress
 
 LEAST_S = 1.0
 """However many smaller questions share the time limit, each has this long."""
@@ -114,19 +113,21 @@ def _modelled(
 ) -> Siting:
     aim, weights = placing.question.objective, placing.weights
     if aim == MEDIAN:
-        found: Siting = sites.p_median(placing.matrix[:, keep], weights, count or 0, **common)
+        found: Siting = median.p_median(placing.matrix[:, keep], weights, count or 0, **common)
         return found
     if aim == CENTRE:
-        far: Siting = sites.p_center(placing.matrix[:, keep], count or 0, weights=weights, **common)
+        far: Siting = centre.p_center(
+            placing.matrix[:, keep], count or 0, weights=weights, **common
+        )
         return far
     matrix, which = placing.alike
     matrix = matrix[:, keep]
     if aim == COVER_ALL:
-        fewest: Siting = sites.cover_all(matrix, **common)
+        fewest: Siting = covering.cover_all(matrix, **common)
         return fewest
     together: Floats = np.bincount(which, weights, matrix.shape[0]).astype(np.float64)
     if placing.question.budget is None:
-        return sites.max_coverage(matrix, together, count, **common)
+        return coverage.max_coverage(matrix, together, count, **common)
     return _within_budget(placing, keep, count, forced, (matrix, together), common)
 
 
@@ -143,9 +144,9 @@ def _within_budget(
     left = (placing.question.budget or 0.0) - float(placing.costs[forced].sum())
     free = np.setdiff1d(np.arange(len(keep)), common["existing"])
     if not len(free) or costs[free].min() > left:
-        return sites.max_coverage(*demand, 0, **common)
+        return coverage.max_coverage(*demand, 0, **common)
     most = None if count is None else min(count, len(free))
-    return sites.max_coverage(*demand, most, costs=costs, budget=left, **common)
+    return coverage.max_coverage(*demand, most, costs=costs, budget=left, **common)
 
 
 def _affordable(placing: Placing, forced: list[int]) -> None:

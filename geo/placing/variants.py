@@ -8,12 +8,12 @@ import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from geo.area import Progress
 from geo.errors import BadCount, NoCandidates, TooManySites
 from geo.placing.prepared import Placing
 from geo.placing.proposal import Proposal, described
 from geo.placing.question import COVER_ALL, COVERAGE
 from geo.placing.solving import Choice, shared, solve
+from geo.types import Progress
 
 
 def why_not(placing: Placing, candidate: str, *, progress: Progress | None = None) -> Proposal:

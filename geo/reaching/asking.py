@@ -10,7 +10,8 @@ from datetime import date
 from geo import presets
 from geo.area import Area
 from geo.errors import UnknownTerm
-from geo.meeting import Asked, Wish, ask
+from geo.meeting.asking import Wish, ask
+from geo.meeting.supply import Asked
 from geo.meeting.terms import measures
 from geo.people import RESIDENTS
 from geo.reaching.weights import Weights, weights_of

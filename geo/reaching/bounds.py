@@ -11,8 +11,8 @@ import numpy as np
 from scipy.sparse import coo_array, csc_array
 
 from geo.location.highs import Clock, load, new_solver, run
-from geo.network import Floats, Ints
 from geo.reaching.question import Rounds, within_reach
+from geo.types import Floats, Ints
 
 ITERATIONS = 100_000
 """The solver stops after so many steps, at the same one on every machine …"""

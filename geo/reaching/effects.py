@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from geo.activity import Activity, Span, from_table, to_table
+from geo.activity.model import Activity, Span
+from geo.activity.table import from_table, to_table
 from geo.area import Area
 from geo.privacy import is_small
 from geo.reaching.needs import OF_CHILDREN, Need, needs_at

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.network import Bools, Floats, Ints
 from geo.reaching.question import Rounds
+from geo.types import Bools, Floats, Ints
 
 EXACT_MOST = 10
 """More places than this would take too long."""

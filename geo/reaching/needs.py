@@ -13,17 +13,18 @@ from functools import lru_cache
 
 import numpy as np
 
-from geo.activity import Activity, Span, week_grid
-from geo.meeting import Offer, Supply
+from geo.activity.model import Activity, Span
+from geo.activity.times import week_grid
 from geo.meeting.arena import ESTABLISHED, UNKNOWN
 from geo.meeting.language import base_of, reached_of
+from geo.meeting.supply import Offer, Supply
 from geo.meeting.terms import arena_kinds, kinds_of, speaks
-from geo.network import Bools, Floats
 from geo.newcomers import Newcomers
 from geo.privacy import SMALLEST, is_small
 from geo.reaching.rules import needs
 from geo.reaching.spots import Spot
 from geo.reaching.world import World
+from geo.types import Bools, Floats
 
 HOURS, LANGUAGE, PRESCHOOL, THREE, ARENA = tuple(needs())
 OF_CHILDREN = (PRESCHOOL, THREE)

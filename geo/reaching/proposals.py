@@ -12,29 +12,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import presets
-from geo.activity import Activity, Times, activities_of, from_table
-from geo.area import Progress
-from geo.meeting import Supply
+from geo.activity.derived import activities_of
+from geo.activity.model import Activity, Times
+from geo.activity.table import from_table
 from geo.meeting.arena import ESTABLISHED
+from geo.meeting.supply import Supply
 from geo.meeting.terms import speaks
-from geo.network import Ints
-from geo.reach import within
+from geo.pairs import within
 from geo.reaching.effects import Change, Effect, effects_of
-from geo.reaching.needs import (
-    ARENA,
-    HOURS,
-    LANGUAGE,
-    Need,
-    counts_for,
-    needs_at,
-    suits,
-    within_of,
-)
+from geo.reaching.needs import ARENA, HOURS, LANGUAGE, Need, counts_for, needs_at, suits, within_of
 from geo.reaching.rules import proposal_rule, visitors
 from geo.reaching.slots import free_slot, moved_times
 from geo.reaching.spots import Spot
 from geo.reaching.world import World
 from geo.sources.cells import plain
+from geo.types import Ints, Progress
 
 MOVE, DESK, CAFE, VISIT = "move", "desk", "cafe", "visit"
 CAFE_KIND, CAFE_LANGUAGE = "language_cafe", "sv"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.network import Bools, Floats, Ints
+from geo.types import Bools, Floats, Ints
 
 Routes = tuple[tuple[int, ...], ...]
 """The places each shift visits, in order."""

@@ -16,14 +16,14 @@ from geo import presets
 from geo.activity import languages
 from geo.activity.holidays import holiday_name, is_holiday
 from geo.activity.times import STOCKHOLM
-from geo.area import Area, Progress
-from geo.network import WGS84, Floats, Ints
-from geo.reach import within
+from geo.area import Area
+from geo.pairs import within
 from geo.reaching.question import Rounds, Solved, within_reach
 from geo.reaching.routing import Told, solve
 from geo.reaching.rules import without_language
 from geo.reaching.staff import Worker
 from geo.texts import Phrase
+from geo.types import WGS84, Floats, Ints, Progress
 
 ANY, PREFERRED, REQUIRED = "any", "preferred", "required"
 RULES = (PREFERRED, REQUIRED, ANY)

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from geo.errors import NarhetError
-from geo.network import Ints
 from geo.reaching.bounds import bound
 from geo.reaching.exact import EXACT_MOST, best_rounds, shortest
 from geo.reaching.question import Rounds, Routes, Solved, value_of, within_reach
+from geo.types import Ints
 
 SOLUTIONS, BRANCHES = 300, 2_000_000
 """A search ends after so many solutions, or steps: the same answer on every machine …"""

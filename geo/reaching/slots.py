@@ -10,15 +10,15 @@ from datetime import time, timedelta
 
 import numpy as np
 
-from geo.activity import Activity, Times, week_grid, weekly_rule
 from geo.activity.holidays import is_holiday
-from geo.activity.times import WEEKDAYS
-from geo.meeting import Supply
-from geo.network import Bools
+from geo.activity.model import Activity, Times
+from geo.activity.times import WEEKDAYS, week_grid, weekly_rule
+from geo.meeting.supply import Supply
 from geo.reaching.needs import HOURS, counts_for, within_of
 from geo.reaching.rules import proposal_rule
 from geo.reaching.spots import Spot
 from geo.reaching.world import World
+from geo.types import Bools
 
 SATURDAY = 5
 _ONE_DAY = r"(FREQ=WEEKLY;(?:INTERVAL=\d+;)?BYDAY=)[A-Z]{2}"

@@ -13,11 +13,11 @@ from geo import presets
 from geo.area import Area
 from geo.meeting.language import Spoken, spoken_at
 from geo.meeting.supply import homes, without_few
-from geo.network import Floats, Ints
 from geo.newcomers import Newcomers, Part, newcomers_of
 from geo.people import HOUSING, RESIDENTS
 from geo.reaching.asking import AREAS, HOMES, WHEN, Question
 from geo.restricted import is_restricted
+from geo.types import Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import numpy as np
 from babel.lists import format_list
 
 from geo import presets, privacy, texts
-from geo.activity import Activity, Span, activity_kinds, in_week, languages
-from geo.activity.times import weekday_name
+from geo.activity import languages
+from geo.activity.model import Activity, Span, activity_kinds
+from geo.activity.times import in_week, weekday_name
 from geo.meeting.arena import ESTABLISHED, NEWCOMERS, UNKNOWN
 from geo.meeting.terms import arena_kinds, speaks
 from geo.newcomers import availabilities

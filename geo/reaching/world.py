@@ -12,17 +12,17 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets
-from geo.activity import Activity, to_table
-from geo.area import Area, Progress
+from geo.activity.model import Activity
+from geo.activity.table import to_table
+from geo.area import Area
 from geo.candidates import candidates
 from geo.cases import World as Preschools
 from geo.cases import preschools_on_paths, shortage_among, world_of
 from geo.children import demand_of
 from geo.errors import AreaLacks
-from geo.meeting import Supply, arena_mix, supply_of
-from geo.meeting.supply import ones, reach
+from geo.meeting.arena import arena_mix
+from geo.meeting.supply import Supply, ones, reach, supply_of
 from geo.meeting.terms import can_come
-from geo.network import Bools, Floats, Ints
 from geo.newcomers import free_hours
 from geo.people import HOUSING
 from geo.preschool_answer import Shortage
@@ -30,6 +30,7 @@ from geo.preschools import KIND
 from geo.preschools import supply_of as preschools_of
 from geo.reaching.asking import Question
 from geo.reaching.spots import Spot, people_of, spot_numbers, spots_of
+from geo.types import Bools, Floats, Ints, Progress
 
 THREE_YEAR_OLDS = "three_year_olds_without_place"
 

@@ -17,7 +17,7 @@ from scipy.linalg import null_space
 from scipy.optimize import linprog
 
 from geo import privacy
-from geo.network import Bools, Floats, Ints
+from geo.types import Bools, Floats, Ints
 
 SAME = 1e-7
 MOST_PAIRS = 200

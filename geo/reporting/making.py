@@ -11,10 +11,10 @@ from typing import Any
 import geopandas as gpd
 
 from geo import gaps, presets
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.mapview import credits_of
 from geo.people import HOUSING
-from geo.placing import Proposal
+from geo.placing.proposal import Proposal
 from geo.report import FINDINGS, Finding, Report
 from geo.reporting import findings as parts
 from geo.reporting import proposals
@@ -26,6 +26,7 @@ from geo.reporting.told import Told
 from geo.reporting.tracing import area_checksums
 from geo.reporting.width import width
 from geo.texts import text
+from geo.types import Progress
 
 
 def make_report(  # noqa: PLR0913 (each is a choice of the user's)

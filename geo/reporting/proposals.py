@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo import placing, privacy, texts
-from geo.area import Area, Progress
+from geo import privacy, texts
+from geo.area import Area
 from geo.errors import ProposalApart
 from geo.gaps import Gap
 from geo.mapview import MapSpec, PointLayer, compose
-from geo.placing import Proposal, ProposedSite
+from geo.placing import sentence as placing_sentence
 from geo.placing import sentence as site_words
+from geo.placing import small, variants
+from geo.placing.proposal import Proposal, ProposedSite
 from geo.placing.question import CENTRE, MEDIAN
 from geo.report import Finding, KeyFigure
 from geo.reporting import rounding
@@ -25,6 +27,7 @@ from geo.reporting.asking import one_line, writable_table
 from geo.reporting.maps import safe_map
 from geo.reporting.told import Told, ToldProposal
 from geo.symbols import MOST_NUMBERS
+from geo.types import Progress
 
 SITE_COLOUR = "#1b1b1b"
 WALKS = (MEDIAN, CENTRE)
@@ -52,9 +55,9 @@ def told(
     ):
         if one != other:
             raise ProposalApart(what=what, found=str(one), wanted=str(other))
-    second = placing.runner_up(proposal.placing, proposal, progress=progress)
-    shown = _with_gap(placing.without_small_counts(proposal), proposal, answer)
-    next_best = None if second is None else rounding.rounded(placing.without_small_counts(second))
+    second = variants.runner_up(proposal.placing, proposal, progress=progress)
+    shown = _with_gap(small.without_small_counts(proposal), proposal, answer)
+    next_best = None if second is None else rounding.rounded(small.without_small_counts(second))
     return ToldProposal(rounding.rounded(shown), next_best)
 
 
@@ -64,7 +67,7 @@ def sentence(told: Told) -> str:
         return ""
     proposal = told.proposal.proposal
     whole = _headline(told, proposal)
-    return one_line(whole.removesuffix(placing.proof(proposal, told.language)))
+    return one_line(whole.removesuffix(placing_sentence.proof(proposal, told.language)))
 
 
 def finding(told: Told, own: str) -> Finding | None:
@@ -89,7 +92,8 @@ def finding(told: Told, own: str) -> Finding | None:
         numbers=numbers,
         map=_map(told, proposal),
         notes=told.say(
-            "proposal_notes", objective=placing.objective_words(proposal.question, told.language)
+            "proposal_notes",
+            objective=placing_sentence.objective_words(proposal.question, told.language),
         ),
     )
 
@@ -109,7 +113,7 @@ def results(found: ToldProposal | None) -> dict[str, Any] | None:
     if found is None:
         return None
     proposal, second = found.proposal, found.second
-    fewer = None if second is None else placing.difference(proposal, second)
+    fewer = None if second is None else small.difference(proposal, second)
     return {
         "before": _known(proposal.people_before),
         "after": _known(proposal.people_after),
@@ -134,22 +138,22 @@ def results(found: ToldProposal | None) -> dict[str, Any] | None:
 def _headline(told: Told, proposal: Proposal) -> str:
     """Say the proposal and its proof; of counted people not how far they walk."""
     if not told.rounded or proposal.question.objective not in WALKS or not proposal.sites:
-        return placing.headline(proposal, told.language)
+        return placing_sentence.headline(proposal, told.language)
     said = told.say(
         "proposal_walks",
         what=site_words.what(proposal, told.language),
         places=site_words.places(proposal.sites, told.language),
         group=told.group,
-        objective=placing.objective_words(proposal.question, told.language),
+        objective=placing_sentence.objective_words(proposal.question, told.language),
     )
-    return f"{said} {placing.proof(proposal, told.language)}"
+    return f"{said} {placing_sentence.proof(proposal, told.language)}"
 
 
 def _second(told: Told, proposal: Proposal, second: Proposal) -> str:
     """Say the next best; of counted people with what it does only where they are not few."""
     walks = proposal.question.objective in WALKS
-    if not told.rounded or not (walks or not placing.difference(proposal, second)):
-        return placing.runner_up_sentence(proposal, second, told.language)
+    if not told.rounded or not (walks or not small.difference(proposal, second)):
+        return placing_sentence.runner_up_sentence(proposal, second, told.language)
     new = [site for site in second.sites if site.id not in proposal.ids]
     gone = [site for site in proposal.sites if site.id not in second.ids]
     return texts.text(
@@ -200,7 +204,7 @@ def _figures(told: Told, proposal: Proposal) -> tuple[KeyFigure, ...]:
                 texts.number(proposal.bound, told.language),
                 told.say(
                     "means_bound",
-                    objective=placing.objective_words(proposal.question, told.language),
+                    objective=placing_sentence.objective_words(proposal.question, told.language),
                 ),
             )
         )
@@ -257,7 +261,7 @@ def _mark(told: Told, site: ProposedSite) -> PointLayer:
 
 
 def _name(told: Told, site: ProposedSite) -> str:
-    return one_line(placing.site_name(site, told.language))
+    return one_line(placing_sentence.site_name(site, told.language))
 
 
 def _known(value: float | None) -> float | None:

@@ -19,7 +19,7 @@ from geo.area import Area
 from geo.errors import BadLimit
 from geo.flips import flips
 from geo.gaps import Gap, distances, measures
-from geo.network import Floats
+from geo.types import Floats
 
 STEPS = (-0.25, 0.25)
 """How far the limit is varied, as a share of it."""

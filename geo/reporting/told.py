@@ -8,7 +8,7 @@ from typing import Any
 from geo import presets, privacy, texts
 from geo.area import Area
 from geo.gaps import Gap
-from geo.placing import Proposal
+from geo.placing.proposal import Proposal
 from geo.reporting.asking import short
 from geo.reporting.safe import Shown
 from geo.reporting.sensitivity import Variant

@@ -1,3 +1,1 @@
-"""How data come in: OpenStreetMap, lines, tables, statistics and the demonstration area. Knows
-files, not screens.
-"""
+"""From files and services to tables: OpenStreetMap, files, statistics, the demonstration."""

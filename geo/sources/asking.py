@@ -18,9 +18,9 @@ import requests
 import urllib3
 from requests.exceptions import ConnectionError as NoConnection
 
-from geo.area import Progress
 from geo.errors import NarhetError, Offline, ServiceAnswer, ServiceSlow
 from geo.texts import Phrase
+from geo.types import Progress
 
 USER_AGENT = "Narhet (walking-distance planner for Swedish municipalities)"
 BUSY = frozenset({429, 502, 503, 504})

@@ -17,12 +17,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import DEMO, Area, Progress, Source
-from geo.network import WGS84, build_network
+from geo.area import DEMO, Area
+from geo.network import build_network
+from geo.origin import Source
 from geo.people import of_housing, with_districts
 from geo.sources.demo_activities import EXTRACT, activities_table, demo_file, with_dates
 from geo.sources.osm import OsmExtract, read_osm
 from geo.texts import DATA
+from geo.types import WGS84, Progress
 
 # How many live there is not in the extract, so it is assumed, and marked as estimated everywhere:
 ASSUMED_LEVELS = 6.0

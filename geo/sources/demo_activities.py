@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from geo.activity import Activity, from_table, to_table
+from geo.activity.model import Activity
+from geo.activity.table import from_table, to_table
 from geo.activity.times import ALWAYS
 from geo.activity.told import told_of
 from geo.texts import DATA

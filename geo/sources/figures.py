@@ -12,11 +12,11 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import presets
-from geo.area import LeftOut, Source
 from geo.errors import NoOutlines, VintageMismatch
-from geo.network import WGS84
+from geo.origin import LeftOut, Source
 from geo.sources.cells import plain
 from geo.sources.vintages import NAMES, Fit, matching, shown, told_by_codes
+from geo.types import WGS84
 
 MOST_LISTED = 60
 """Areas without an outline are listed one by one up to this many."""

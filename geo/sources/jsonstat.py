@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from geo.network import Floats
+from geo.types import Floats
 
 
 def codes_of(answer: Mapping[str, Any], name: str) -> list[str]:

@@ -18,8 +18,8 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from geo.errors import InputError
-from geo.network import WGS84
 from geo.sources.files import Opened
+from geo.types import WGS84
 
 _MOST_COLUMNS = 500
 _MOST_PARTS = 20_000

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import LeftOut
 from geo.errors import NoLines
-from geo.network import Bools, Floats
+from geo.origin import LeftOut
 from geo.sources.cells import is_unknown, plain, to_number, written
 from geo.sources.files import opened
 from geo.sources.vector import VECTOR_ENDINGS, read_opened
+from geo.types import Bools, Floats
 
 _HIGHWAY = ("highway", "fclass", "vägtyp", "vagtyp")
 _SURFACE = ("surface", "slitlager", "underlag", "beläggning", "belaggning")

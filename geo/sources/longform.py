@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.area import LeftOut
 from geo.errors import LongFormat, NegativeCount, NotANumber
-from geo.network import Floats
+from geo.origin import LeftOut
 from geo.sources.cells import is_unknown, plain, to_number, written
 from geo.sources.vintages import read_code, read_name
 from geo.texts import DATA, Phrase
+from geo.types import Floats
 
 AREA, AGE, BIRTH, BACKGROUND, SEX, YEAR = "area", "age", "birth", "background", "sex", "year"
 MEASURES = "measures"

@@ -18,15 +18,17 @@ import osmnx
 import pandas as pd
 import shapely
 
-from geo.addresses import Match, Wanted, find, of_addresses, read_address
-from geo.area import Area, Progress, home_folder
+from geo.addresses.gazetteer import of_addresses
+from geo.addresses.matching import Match, Wanted, find
+from geo.addresses.written import read_address
+from geo.area import Area, home_folder
 from geo.columns import ADDRESSES
 from geo.errors import OutputUnwritable
-from geo.network import WGS84
 from geo.restricted import HOUSING
 from geo.sources.asking import Steps, unusable
 from geo.sources.osm_tables import TITLE
 from geo.sources.services import NOMINATIM, Line, Nothing, open_line
+from geo.types import WGS84, Progress
 
 TIMEOUT_S = 30.0
 MOST = 300

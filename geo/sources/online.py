@@ -21,13 +21,15 @@ import osmnx
 import pandas as pd
 import shapely
 
-from geo.area import Progress, Source, home_folder
+from geo.area import home_folder
 from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLarge
-from geo.network import WGS84, metric_crs
+from geo.network import metric_crs
+from geo.origin import Source
 from geo.sources import osm_addresses, osm_filter, osm_tables
 from geo.sources.asking import Steps, unusable
 from geo.sources.osm import MARGIN_M, OsmExtract, clip_shape, cut
 from geo.sources.services import NOMINATIM, OVERPASS, Line, Nothing, open_line
+from geo.types import WGS84, Progress
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -24,12 +24,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import Progress
 from geo.columns import no_addresses
 from geo.errors import FileFormat, FileMissing, FileTooLarge, NoLines
-from geo.network import WGS84, metric_crs
+from geo.network import metric_crs
 from geo.sources import osm_addresses, osm_tables
 from geo.texts import Phrase
+from geo.types import WGS84, Progress
 
 MARGIN_M = 1000.0
 """Paths this far outside the boundary are kept: the nearest place may lie across it."""

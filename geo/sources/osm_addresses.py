@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from geo.columns import ADDRESSES, no_addresses
-from geo.network import WGS84
 from geo.sources import osm_tables
+from geo.types import WGS84
 
 ADDRESS_TAGS: dict[str, bool | str | list[str]] = {"addr:housenumber": True}
 """What to ask for beside buildings and places, which are read anyway."""

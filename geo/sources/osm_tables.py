@@ -16,8 +16,9 @@ import pandas as pd
 import shapely
 
 from geo import presets
-from geo.network import WGS84, Bools, metric_crs
+from geo.network import metric_crs
 from geo.sources import osm_filter
+from geo.types import WGS84, Bools
 
 TITLE = "© OpenStreetMap contributors"
 LICENCE = "ODbL 1.0"

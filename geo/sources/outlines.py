@@ -14,9 +14,8 @@ import pandas as pd
 import shapely
 from shapely.errors import ShapelyError
 
-from geo.area import Progress, Source
 from geo.errors import ColumnMissing
-from geo.network import WGS84
+from geo.origin import Source
 from geo.sources.asking import Line, Steps, address
 from geo.sources.cells import plain, written
 from geo.sources.figures import Outlines
@@ -35,6 +34,7 @@ from geo.sources.vintages import (
     stated_vintage,
     vintages_in,
 )
+from geo.types import WGS84, Progress
 
 SERVICE = "geodata.scb.se"
 GEODATA_URL = "https://geodata.scb.se/geoserver"

@@ -14,13 +14,13 @@ import pandas as pd
 from pxstatspy import OutputFormat, PxAPI, PxAPIConfig  # type: ignore[import-untyped]
 from requests.exceptions import JSONDecodeError
 
-from geo.area import Progress, Source
 from geo.errors import BadMunicipality, NoSuchAreas, YearMissing
-from geo.network import Floats
+from geo.origin import Source
 from geo.sources.asking import Line, Pace, Refused, Steps, address
 from geo.sources.figures import Figures
 from geo.sources.jsonstat import codes_of, read_cells
 from geo.sources.vintages import OLD, Code, read_code, read_name, shown, vintage_of_year
+from geo.types import Floats, Progress
 
 SERVICE = "SCB"
 SCB_URL = "https://statistikdatabasen.scb.se/api/v2"

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.area import LeftOut
 from geo.errors import FileTooLarge, InputError
+from geo.origin import LeftOut
 from geo.sources import detect
 from geo.sources.cells import is_empty, plain, to_number, written
 from geo.sources.fields import known_names

@@ -21,14 +21,14 @@ import shapely
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from geo.area import LeftOut, Progress, Source
 from geo.columns import PLACES
 from geo.errors import NoPreschools
-from geo.network import SWEREF99_TM, WGS84
+from geo.origin import LeftOut, Source
 from geo.sources.asking import Line, Refused, Steps, address
 from geo.sources.cells import to_number, written
 from geo.sources.outlines import GEODATA_URL, fetch_layer
 from geo.sources.outlines import SERVICE as GEODATA
+from geo.types import SWEREF99_TM, WGS84, Progress
 
 SERVICE = "Skolverket"
 SKOLVERKET_URL = "https://api.skolverket.se/skolenhetsregistret"

@@ -16,9 +16,8 @@ import pandas as pd
 import shapely
 
 from geo import presets
-from geo.area import LeftOut
 from geo.errors import NegativeCount, NoPeople, NotANumber, UnknownGroup
-from geo.network import WGS84, Bools, Floats
+from geo.origin import LeftOut
 from geo.sources.cells import is_unknown, plain, to_number, without_year, written
 from geo.sources.coordinates import FIELDS
 from geo.sources.figures import Figures
@@ -29,6 +28,7 @@ from geo.sources.tabled import as_figures
 from geo.sources.tables import Table, find_columns, read_points
 from geo.sources.vector import VECTOR_ENDINGS, read_opened, read_vector
 from geo.sources.vintages import Named, read_code, read_name
+from geo.types import WGS84, Bools, Floats
 
 RESIDENTS = "residents"
 _UNITS = (

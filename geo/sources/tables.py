@@ -15,20 +15,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.area import LeftOut
 from geo.errors import ColumnMissing, CrsMismatch, NoCoordinates
-from geo.network import WGS84, Bools
+from geo.origin import LeftOut
 from geo.sources import coordinates, fields
 from geo.sources.cells import plain, written
 from geo.sources.coordinates import Box
 from geo.sources.files import NAMES, UPLOAD, Opened, opened
 from geo.sources.sheets import MAX_ROWS, SHEET_ENDINGS, Choices, Grid, read_grid, unique_names
 from geo.sources.vector import VECTOR_ENDINGS, crs_name, parse_crs, read_opened
-
-__all__ = [
-    *("Choices", "Table", "Understood", "find_columns", "read_points", "understand"),
-    *("ENDINGS", "SHEET_ENDINGS"),
-]
+from geo.types import WGS84, Bools
 
 ENDINGS = (*SHEET_ENDINGS, ".geojson", ".json", ".gpkg", ".shp", ".kml", ".kmz", ".zip")
 """What a file of places that anyone sends can be called. Not GeoParquet, a few kB of which can hold

@@ -20,10 +20,10 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
 from geo.errors import CrsMismatch, FileTooLarge, InputError
-from geo.network import WGS84
 from geo.sources import _gdal
 from geo.sources.files import Opened, opened
 from geo.sources.kml import read_kml
+from geo.types import WGS84
 
 VECTOR_ENDINGS = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".fgb", ".kml", ".kmz", ".zip")
 MAX_ROWS = 5_000_000

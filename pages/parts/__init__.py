@@ -1,1 +1,1 @@
-"""What several pages share."""
+"""What one page alone uses: a folder per page."""

@@ -16,22 +16,26 @@ from geo.area import DEMO, Area, AreaCard, home_folder, list_areas, open_area
 from geo.around import WALK_MINUTES, Around, Way, limits_of, way_to
 from geo.around import around as walks_around
 from geo.audit import Audit, audit
-from geo.banking import Bank, bank_of
-from geo.banking import Question as BankQuestion
+from geo.banking.asking import Question as BankQuestion
+from geo.banking.finding import bank_of
+from geo.banking.model import Bank
 from geo.flips import Flips
 from geo.flips import flips as count_flips
 from geo.gaps import Gap, distances, gap, without_small_counts
 from geo.here import Here, reach_here
-from geo.meeting import Answer, Arenas, answer_of, asked_of
-from geo.meeting import Asked as MeetingAsked
-from geo.network import Floats
+from geo.meeting.answering import Answer, answer_of, asked_of
+from geo.meeting.arena import Arenas
+from geo.meeting.supply import Asked as MeetingAsked
 from geo.output import bank_files, meeting_files, preschool_tables, site_files
 from geo.output import tables as files
-from geo.placing import Placing, Question, SiteAnswer, prepare
+from geo.placing.answer import SiteAnswer
+from geo.placing.prepared import Placing, prepare
+from geo.placing.question import Question
 from geo.preschool_answer import Asked, PreschoolAnswer
 from geo.scenario import Scenario, after
 from geo.shortage import capacity_of
 from geo.store import edits_of, with_edits
+from geo.types import Floats
 from pages.parts.state import t
 
 

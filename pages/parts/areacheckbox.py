@@ -8,8 +8,10 @@ from datetime import date
 import streamlit as st
 
 from geo import editing
-from geo.area import Area, Progress
-from geo.checking import Fix, Problem, check_places
+from geo.area import Area
+from geo.checking.check import check_places
+from geo.checking.problems import Fix, Problem
+from geo.types import Progress
 from pages.parts import asks, checksbox, keepbox
 from pages.parts.state import t
 

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from geo.area import Progress
 from geo.errors import Cancelled, NarhetError
+from geo.types import Progress
 from pages.parts import answers, jobs
 from pages.parts.state import t
 

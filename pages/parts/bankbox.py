@@ -8,9 +8,12 @@ from typing import Any
 import streamlit as st
 
 from geo import views, views_bank
-from geo.activity import activities_of, languages, themes
+from geo.activity import languages
+from geo.activity.derived import activities_of
+from geo.activity.model import themes
 from geo.area import Area
-from geo.banking import Bank, Question, Start, Wish, ask
+from geo.banking.asking import Question, Wish, ask
+from geo.banking.model import Bank, Start
 from geo.mapview import MapSpec
 from geo.newcomers import newcomers_of
 from geo.output import bank_words

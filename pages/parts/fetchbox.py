@@ -14,10 +14,11 @@ from typing import Any
 import streamlit as st
 
 from geo import views
-from geo.area import Area, Progress, open_area, save_area
+from geo.area import Area, open_area, save_area
 from geo.residents import Ask, add_statistics, municipality_of
 from geo.schools import AskSchools, add_schools
 from geo.sources.vintages import LEVELS, NAMES
+from geo.types import Progress
 from pages.parts import jobs, state, tables
 from pages.parts.state import t
 

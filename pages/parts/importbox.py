@@ -12,14 +12,19 @@ from typing import Any
 import streamlit as st
 
 from geo import texts, views_data
-from geo.area import Area, Progress
-from geo.checking import Fix, fixed
+from geo.area import Area
+from geo.checking.fixes import fixed
+from geo.checking.problems import Fix
 from geo.errors import NarhetError, OutsideArea, RecordChanged
-from geo.importing import HOW, Import, Plan, carry_out, only_placed, plan, propose
+from geo.importing.carrying import Plan, carry_out, plan
+from geo.importing.leaving import only_placed
+from geo.importing.placing import HOW
+from geo.importing.proposing import Import, propose
 from geo.output.import_lines import why_unplaced
 from geo.restricted import HOUSING
 from geo.sources.tables import Understood
 from geo.store import store_of
+from geo.types import Progress
 from pages.parts import checksbox, formbox, frame, keepbox, mapbox, state, uploadbox
 from pages.parts.state import t
 from pages.parts.uploadbox import Upload

@@ -12,8 +12,9 @@ from typing import Any
 
 import streamlit as st
 
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.errors import Cancelled, NarhetError
+from geo.types import Progress
 from pages.parts.state import t
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,9 @@ import streamlit as st
 
 from geo.area import Area
 from geo.errors import NarhetError, RecordChanged
-from geo.store import Conflict, Edit, Store, ground_of, has_store, store_of
+from geo.keeping.hiding import ground_of
+from geo.keeping.records import Conflict, Edit
+from geo.store import Store, has_store, store_of
 from pages.parts import frame
 from pages.parts.literal import literal
 from pages.parts.state import t

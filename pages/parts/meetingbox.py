@@ -8,10 +8,13 @@ from typing import Any
 import streamlit as st
 
 from geo import presets
-from geo.activity import activities_of, activity_kinds, audiences, languages, themes
+from geo.activity import languages
+from geo.activity.derived import activities_of
+from geo.activity.model import activity_kinds, audiences, themes
 from geo.area import Area
-from geo.meeting import MEASURES, Asked, Wish, ask
-from geo.meeting.supply import homes
+from geo.meeting.answering import MEASURES
+from geo.meeting.asking import Wish, ask
+from geo.meeting.supply import Asked, homes
 from geo.meeting.terms import measures
 from geo.newcomers import availabilities, newcomers_of
 from geo.preschool_rules import day

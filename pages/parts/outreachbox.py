@@ -9,27 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from geo import presets, texts
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.errors import NarhetError
 from geo.newcomers import availabilities
 from geo.output import outreach_files, outreach_print
 from geo.output.outreach_tables import people_words, summary
-from geo.outreach import (
-    WHERE,
-    Outreach,
-    Plan,
-    Proposal,
-    Question,
-    Row,
-    Wanted,
-    briefed,
-    groups_of,
-    read_question,
-    weights_of,
-)
+from geo.outreach import Outreach, Row, briefed
 from geo.reaching import telling
+from geo.reaching.asking import WHERE, Question, Wanted, groups_of, read_question
+from geo.reaching.proposals import Proposal
+from geo.reaching.rounds import Plan
 from geo.reaching.rules import needs
-from geo.reaching.weights import equal, written
+from geo.reaching.weights import equal, weights_of, written
+from geo.types import Progress
 from pages.parts import asks, choices, frame, state, tables
 from pages.parts.downloads import offer
 from pages.parts.literal import literal

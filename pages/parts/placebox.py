@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from geo import placing, presets, texts
+from geo import presets, texts
 from geo.area import Area
 from geo.candidates import POINT
 from geo.errors import NarhetError
-from geo.placing import Question
+from geo.placing import question as placing_question
+from geo.placing.question import Question
 from geo.placing.written import number_of, points_of, whole_of
 from pages.parts import choices, state
 from pages.parts.state import t
@@ -33,7 +34,7 @@ def question(area: Area) -> Question:
     kind = _kind(first[0])
     aim = _aim(first[2])
     spends = aim == "coverage" and bool(state.get("budget"))
-    count = _count(first[1], free=aim == placing.OBJECTIVES[3] or spends, spends=spends)
+    count = _count(first[1], free=aim == placing_question.OBJECTIVES[3] or spends, spends=spends)
     limit_m = choices.limit(where=first[3])
     group = choices.group(area, where=second[0])
     profile = choices.profile(where=second[1])
@@ -42,7 +43,7 @@ def question(area: Area) -> Question:
     with st.expander(t("placera.where"), expanded=False):
         where = _where(area)
         budget = _budget(aim)
-    return placing.checked(
+    return placing_question.checked(
         Question(
             kind=kind,
             count=count,
@@ -116,12 +117,12 @@ def _aim(where: Any) -> str:
     return state.select(
         "aim",
         t("placera.aim"),
-        placing.OBJECTIVES,
+        placing_question.OBJECTIVES,
         lambda name: t(f"placera.aim_{name}"),
         where=where,
         help_text="\n\n".join(
             f"**{t(f'placera.aim_{name}')}**: {t(f'placera.aim_{name}_help')}"
-            for name in placing.OBJECTIVES
+            for name in placing_question.OBJECTIVES
         ),
     )
 

@@ -14,13 +14,13 @@ import streamlit as st
 
 from geo import views_outreach
 from geo.activity.times import weekday_name
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.errors import NarhetError
 from geo.output.outreach_tables import plan_notes
 from geo.output.staff_template import staff_template
-from geo.outreach import Brief, Plan, plan_week
+from geo.outreach import Brief
 from geo.reaching import telling
-from geo.reaching.rounds import PREFERRED, RULES
+from geo.reaching.rounds import PREFERRED, RULES, Plan, plan_week
 from geo.reaching.staff import (
     COLUMNS,
     DAYS,
@@ -35,6 +35,7 @@ from geo.reaching.staff import (
 )
 from geo.reaching.visits import visits_of
 from geo.restricted import in_the_open
+from geo.types import Progress
 from pages.parts import asks, frame, mapbox, state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t

@@ -9,7 +9,6 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from geo import placing as plan
 from geo import presets, texts, views_sites
 from geo.output import site_files
 from geo.output.site_lines import (
@@ -21,8 +20,14 @@ from geo.output.site_lines import (
     trade_table,
     yes_no,
 )
-from geo.placing import Curve, Placing, Proposal, ProposedSite, Robustness, SiteAnswer, TradePoint
+from geo.placing import sentence as placing_sentence
+from geo.placing import small
+from geo.placing.answer import SiteAnswer
+from geo.placing.curves import Curve, TradePoint
+from geo.placing.prepared import Placing
+from geo.placing.proposal import Proposal, ProposedSite
 from geo.placing.question import CENTRE, MEDIAN
+from geo.placing.robust import Robustness
 from geo.placing.telling import curve_tells, trade_off_tells
 from pages.parts import answers, placebox, state, tables
 from pages.parts.downloads import offer
@@ -39,8 +44,8 @@ KNEE_COLOUR = "#b34700"
 def sentence(proposal: Proposal) -> None:
     """Show the proposal in words, what it strives for and what is estimated."""
     language = state.language()
-    st.header(literal(plan.headline(proposal, language)), anchor=False)
-    aim = plan.objective_words(proposal.question, language)
+    st.header(literal(placing_sentence.headline(proposal, language)), anchor=False)
+    aim = placing_sentence.objective_words(proposal.question, language)
     st.markdown(" ".join([t("placera.aim_is", aim=aim), *_costs(proposal), *_reached(proposal)]))
     st.caption(literal(site_files.candidates_words(proposal, language)))
     if proposal.estimated:
@@ -73,11 +78,11 @@ def refusals(proposal: Proposal) -> None:
 def runner_up(proposal: Proposal, second: Proposal) -> None:
     """Show the best other choice beside the proposal."""
     language = state.language()
-    words = plan.runner_up_sentence(proposal, second, language)
+    words = placing_sentence.runner_up_sentence(proposal, second, language)
     st.markdown(f"**{literal(words)}**")
-    st.caption(plan.proof(second, language))
+    st.caption(placing_sentence.proof(second, language))
     with st.expander(t("placera.runner_up_table")):
-        shown = sites_table(plan.without_small_counts(second), language)
+        shown = sites_table(small.without_small_counts(second), language)
         tables.table(shown, t("sites.second"), numbers=_numeric(shown))
 
 
@@ -162,12 +167,12 @@ def why_not(proposal: Proposal, other: Proposal, candidate: str) -> None:
     language = state.language()
     site = next(site for site in other.sites if site.id == candidate)
     others = [each for each in other.sites if each.id != candidate]
-    name = literal(plan.site_name(site, language))
-    said = literal(plan.compared(proposal, other, language))
+    name = literal(placing_sentence.site_name(site, language))
+    said = literal(placing_sentence.compared(proposal, other, language))
     st.markdown(t("placera.with_it", name=name, compared=said))
-    st.caption(plan.proof(other, language))
+    st.caption(placing_sentence.proof(other, language))
     if others:
-        shown = sites_table(plan.without_small_counts(other), language)
+        shown = sites_table(small.without_small_counts(other), language)
         tables.table(shown, t("placera.why_not_table"), numbers=_numeric(shown))
 
 
@@ -191,10 +196,17 @@ def best(found: Sequence[Proposal]) -> None:
         return
     language = state.language()
     first = found[0]
-    rows = [(str(1), plan.places(first.sites, language), t("placera.best_same"), first.proven)]
+    rows = [
+        (
+            str(1),
+            placing_sentence.places(first.sites, language),
+            t("placera.best_same"),
+            first.proven,
+        )
+    ]
     for rank, other in enumerate(found[1:], start=2):
-        told = plan.compared(first, other, language)
-        rows.append((str(rank), plan.places(other.sites, language), told, other.proven))
+        told = placing_sentence.compared(first, other, language)
+        rows.append((str(rank), placing_sentence.places(other.sites, language), told, other.proven))
     names = ("sites.column_number", "placera.best_sites", "placera.best_compared")
     columns = [*(t(name) for name in names), t("sites.column_proven")]
     shown = pd.DataFrame(rows, columns=columns)
@@ -229,7 +241,7 @@ def _numeric(sites: pd.DataFrame) -> set[str]:
 
 def _refusal_buttons(sites: Sequence[ProposedSite], language: str) -> None:
     for site in sites:
-        name = plan.site_name(site, language)
+        name = placing_sentence.site_name(site, language)
         st.button(
             t("placera.says_no", number=site.number, name=literal(name)),
             key=f"no_{site.number}",
@@ -256,7 +268,7 @@ def _reached(proposal: Proposal) -> list[str]:
     language = state.language()
     limit = texts.metres(proposal.question.limit_m, language)
     said = []
-    for effect in plan.without_small_counts(proposal).groups:
+    for effect in small.without_small_counts(proposal).groups:
         if effect.people is None or effect.before is None or effect.after is None:
             continue
         values = {"before": effect.before, "people": effect.people, "after": effect.after}

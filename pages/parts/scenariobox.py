@@ -11,7 +11,7 @@ from geo import texts
 from geo.area import Area
 from geo.errors import NarhetError
 from geo.gaps import Gap, without_small_counts
-from geo.placing import Proposal
+from geo.placing.proposal import Proposal
 from pages.parts import answers, frame, state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t

@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from geo import placing, presets, texts
+from geo import presets, texts
 from geo.errors import NarhetError
+from geo.placing import question as placing_question
 
 DEFAULTS: dict[str, str] = {
     "area": "demo",
@@ -63,7 +64,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "profile": presets.profile,
     "limit": presets.limit_m,
     "open": presets.kind,
-    "aim": placing.objective,
+    "aim": placing_question.objective,
 }
 
 

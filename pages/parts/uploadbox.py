@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from geo import presets
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.errors import NarhetError
 from geo.sources.sheets import Choices
 from geo.sources.tables import ENDINGS, Understood, understand
+from geo.types import Progress
 from pages.parts import answers, asks, state
 from pages.parts.literal import literal
 from pages.parts.state import t

@@ -10,10 +10,13 @@ from typing import Any
 import streamlit as st
 
 from geo import saved, settling
-from geo.area import Area, Progress
+from geo.area import Area
 from geo.errors import NarhetError
+from geo.keeping.hiding import ground_of
+from geo.keeping.whole import Restored, Whole, of_area
 from geo.output.everything import ENDINGS, read_everything, write_everything
-from geo.store import Restored, Whole, ground_of, store_of, whole_of
+from geo.store import store_of
+from geo.types import Progress
 from pages.parts import asks, frame, keepbox, uploadbox
 from pages.parts.downloads import offer
 from pages.parts.literal import literal
@@ -40,7 +43,7 @@ def _files(area: Area) -> None:
     versions = tuple((each.id, each.version) for each in store.scenarios()) if store else ()
 
     def work(progress: Progress) -> dict[str, bytes]:
-        whole = store.everything() if store else whole_of(area)
+        whole = store.everything() if store else of_area(area)
         made = {}
         with tempfile.TemporaryDirectory(prefix="narhet-") as folder:
             for at, ending in enumerate(ENDINGS):

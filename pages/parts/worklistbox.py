@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo import editing, views_data
-from geo.addresses import Match
-from geo.area import Area, Progress
-from geo.importing import suggested
+from geo.addresses.matching import Match
+from geo.area import Area
+from geo.importing.waiting import suggested
+from geo.keeping.records import CLOSED, Record, edit_of
 from geo.mapview import MapSpec
 from geo.output.import_lines import why_unplaced
-from geo.store import CLOSED, Record, edit_of
+from geo.types import Progress
 from pages.parts import asks, keepbox, mapbox, state
 from pages.parts.literal import literal
 from pages.parts.state import t

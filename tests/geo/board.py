@@ -7,10 +7,12 @@ from functools import cache
 
 import pandas as pd
 
-from geo import placing
 from geo.area import Area
+from geo.placing import prepared
+from geo.placing import proposal as placing_proposal
+from geo.placing import question as placing_question
 from geo.report import Finding, Report
-from geo.reporting import make_report
+from geo.reporting.making import make_report
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 
@@ -29,14 +31,14 @@ def made(area: Area, **change: object) -> Report:
 def whole(language: str = "sv") -> tuple[Report, Area]:
     """A report with everything in it, its proposal too."""
     area = tiny_area()
-    question = placing.Question(
+    question = placing_question.Question(
         kind="preschool",
         count=2,
         limit_m=400.0,
         group="children_0_4",
         kinds=("library", "meeting_place", "transitional_housing"),
     )
-    proposal = placing.propose(placing.prepare(area, question))
+    proposal = placing_proposal.propose(prepared.prepare(area, question))
     return made(area, language=language, proposal=proposal), area
 
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlparse
 import geopandas as gpd
 import shapely
 
-from geo.network import SWEREF99_TM, WGS84
+from geo.types import SWEREF99_TM, WGS84
 from tests.geo.local_server import serving, until_hung_up
 from tests.geo.worlds import LENGTH_M, NORTH, WEST
 

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from geo.area import Area
-from geo.network import WGS84
 from geo.people import of_housing
+from geo.types import WGS84
 from tests.geo.worlds import LENGTH_M, along, street
 
 

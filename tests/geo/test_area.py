@@ -22,29 +22,15 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal, assert_geoseries_equal
 
 from geo import presets, reach
-from geo.area import (
-    Area,
-    LeftOut,
-    Source,
-    area_id,
-    home_folder,
-    list_areas,
-    open_area,
-    save_area,
-    slug,
-)
+from geo.area import Area, area_id, home_folder, list_areas, open_area, save_area, slug
 from geo.audit import audit
-from geo.build import Inputs, build
-from geo.errors import (
-    AreaDamaged,
-    AreaNewer,
-    BadName,
-    Cancelled,
-    OutputUnwritable,
-    UnknownArea,
-)
+from geo.build import build
+from geo.errors import AreaDamaged, AreaNewer, BadName, Cancelled, OutputUnwritable, UnknownArea
 from geo.folder import _read_table
-from geo.network import SWEREF99_TM, WGS84, build_network
+from geo.inputs import Inputs
+from geo.network import build_network
+from geo.origin import LeftOut, Source
+from geo.types import SWEREF99_TM, WGS84
 from tests.geo import oracle
 from tests.tiny import tiny_area
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
-from geo.capacity import NO_FAMILY, Assignment, assign, with_more_places
+from geo.assignment import Assignment, assign, with_more_places
 from geo.errors import (
     BadChildren,
     BadCount,
@@ -27,6 +27,7 @@ from geo.errors import (
     BadTimeLimit,
     Cancelled,
 )
+from geo.families import NO_FAMILY
 
 Case = tuple[csr_array, np.ndarray, np.ndarray]
 

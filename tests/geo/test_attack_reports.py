@@ -15,11 +15,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from geo import gaps, placing, privacy
+from geo import gaps, privacy
 from geo.area import Area
+from geo.placing import prepared
+from geo.placing import proposal as placing_proposal
+from geo.placing import question as placing_question
 from geo.report import Report
-from geo.reporting import make_report
 from geo.reporting.guard import rows_of_squares
+from geo.reporting.making import make_report
 from tests.geo.preschool_worlds import nursery_street
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
@@ -209,10 +212,10 @@ def test_proposals_beside_them_tell_of_no_few_either(
     at = dict(zip(places["id"], (0.0, *sites), strict=True))
     told = []
     for limit in (200.0, 325.0, 450.0):
-        question = placing.Question(
+        question = placing_question.Question(
             kind="preschool", limit_m=limit, group="children_0_4", kinds=tuple(sites.values())
         )
-        found = placing.propose(placing.prepare(area, question))
+        found = placing_proposal.propose(prepared.prepare(area, question))
         for proposal in (None, found):
             made = make_report(
                 area, kind="preschool", group="children_0_4", date=DATE, limit_m=limit,

@@ -26,8 +26,8 @@ import shapely
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from geo import gaps, here, placing, restricted, views
-from geo.area import Area, Source, open_area, save_area
+from geo import gaps, here, restricted, views
+from geo.area import Area, open_area, save_area
 from geo.around import around, way_to
 from geo.calls import calls_for
 from geo.candidates import candidates
@@ -35,14 +35,19 @@ from geo.cli import main
 from geo.columns import empty_table
 from geo.gaps import Gap
 from geo.mapview import AreaLayer, MapSpec, PointLayer
-from geo.network import SWEREF99_TM, WGS84, build_network
+from geo.network import build_network
+from geo.origin import Source
 from geo.output import package, preschool_files, preschool_tables, tables, webmap, workbook
 from geo.output.reach_files import reach_json, route_json
 from geo.people import of_housing
+from geo.placing import prepared
+from geo.placing import proposal as placing_proposal
+from geo.placing import question as placing_question
 from geo.reach import nearest
 from geo.regions import is_wide, rule
-from geo.reporting import make_report
+from geo.reporting.making import make_report
 from geo.shortage import capacity_of
+from geo.types import SWEREF99_TM, WGS84
 from geo.views_preschools import preschools_map
 from geo.views_restricted import findable
 from geo.views_sites import sites_map
@@ -210,14 +215,14 @@ def _reach(area: Area) -> dict[str, object]:
 
 
 def _proposal(area: Area) -> dict[str, object]:
-    question = placing.Question(
+    question = placing_question.Question(
         kind="info_desk",
         count=1,
         limit_m=500.0,
         group="newcomers",
         kinds=("library", "meeting_place"),
     )
-    proposal = placing.propose(placing.prepare(area, question))
+    proposal = placing_proposal.propose(prepared.prepare(area, question))
     near = candidates(
         area,
         kinds=("library", "meeting_place", "transitional_housing"),

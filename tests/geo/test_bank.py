@@ -16,7 +16,9 @@ from geo import presets, texts
 from geo.activity.languages import speaks
 from geo.activity.told import link_of, written_of
 from geo.area import Area, save_area
-from geo.banking import Bank, Wish, ask, bank_of
+from geo.banking.asking import Wish, ask
+from geo.banking.finding import bank_of
+from geo.banking.model import Bank
 from geo.cli import main
 from geo.errors import (
     BadLimit,

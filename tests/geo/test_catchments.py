@@ -13,18 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from geo.capacity import (
-    DECAYS,
-    METHODS,
-    Decay,
-    Exponential,
-    Gaussian,
-    Linear,
-    Logistic,
-    Step,
-    catchment,
-    floating_catchment,
-)
+from geo.catchments import METHODS, catchment, floating_catchment
+from geo.decays import DECAYS, Decay, Exponential, Gaussian, Linear, Logistic, Step
 from geo.errors import (
     BadCapacity,
     BadDecay,

@@ -13,7 +13,8 @@ import pytest
 from geo import texts
 from geo.area import save_area
 from geo.cli import main
-from geo.meeting import MEASURES, Wish, answer_of, ask
+from geo.meeting.answering import MEASURES, answer_of
+from geo.meeting.asking import Wish, ask
 from geo.output import meeting_files
 from geo.output.meeting_rows import MEETING_COLUMNS
 from tests.geo.meeting.worlds import TODAY, activity, meeting_street

@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import editing, settling
-from geo.addresses import Match
+from geo.addresses.matching import Match
 from geo.area import save_area
-from geo.checking import Fix
+from geo.checking.problems import Fix
 from geo.editing import Draft
 from geo.errors import RecordChanged
+from geo.keeping.hiding import ground_of
+from geo.keeping.records import CLOSED, OPEN, PLACE, Conflict, Edit, Record, edit_of
 from geo.settling import MINE, THEIRS
-from geo.store import CLOSED, OPEN, PLACE, Conflict, Edit, Record, edit_of, ground_of, store_of
+from geo.store import store_of
 from tests.tiny import tiny_area
 
 FIELDS = {

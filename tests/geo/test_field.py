@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from geo import presets, reach
 from geo.errors import BadPath, BadPoint, PathApart
 from geo.field import NearestField
-from geo.network import SWEREF99_TM, WalkNetwork, build_network
+from geo.network import WalkNetwork, build_network
+from geo.types import SWEREF99_TM
 from tests.geo import oracle
 
 RANDOM = settings(max_examples=150, deadline=None)

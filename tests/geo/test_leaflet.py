@@ -11,7 +11,9 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from geo.area import Area
-from geo.banking import Bank, Wish, ask, bank_of
+from geo.banking.asking import Wish, ask
+from geo.banking.finding import bank_of
+from geo.banking.model import Bank
 from geo.output import fonts, leaflet
 from geo.output.leaflet import pdf_bytes
 from tests.geo.meeting.worlds import TODAY, activity, meeting_street

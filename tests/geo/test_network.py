@@ -16,16 +16,10 @@ from scipy.spatial import cKDTree
 from shapely.geometry import GeometryCollection, LineString, MultiLineString, Point
 
 from geo import presets
+from geo.chains import merge_chains
 from geo.errors import NoLines
-from geo.network import (
-    MAX_SNAP_M,
-    SWEREF99_TM,
-    WGS84,
-    build_network,
-    merge_chains,
-    metric_crs,
-    network_from_frame,
-)
+from geo.network import MAX_SNAP_M, build_network, metric_crs, network_from_frame
+from geo.types import SWEREF99_TM, WGS84
 from tests.geo import oracle
 
 RANDOM = settings(max_examples=200, deadline=None)

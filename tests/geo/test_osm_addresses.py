@@ -13,10 +13,10 @@ from geo.area import open_area, save_area
 from geo.build import build, from_fetched
 from geo.columns import ADDRESSES
 from geo.inputs import Inputs
-from geo.network import WGS84
 from geo.sources import osm_tables
 from geo.sources.online import fetch
 from geo.sources.osm_addresses import addresses_table
+from geo.types import WGS84
 from tests.geo.fake_services import BUILDINGS, Answer, Services, node, overpass, running
 
 OSM = """<?xml version="1.0" encoding="UTF-8"?>

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import people
-from geo.area import LeftOut
 from geo.columns import empty_table
 from geo.network import WalkNetwork, build_network
+from geo.origin import LeftOut
 from geo.people import of_housing, spread, with_districts
 from geo.places import PLACE_COLUMNS
 from geo.sources.lines import read_lines_listed

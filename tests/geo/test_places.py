@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.area import LeftOut
 from geo.errors import ColumnMissing, OutsideArea, UnknownKind
+from geo.origin import LeftOut
 from geo.places import PLACE_COLUMNS, near, place_fields, read_places
 from geo.sources.vector import read_vector
 

@@ -13,15 +13,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from geo import placing, record, texts
+from geo import record, texts
 from geo.area import Area, open_area, save_area
 from geo.embedded import MB, embedded
 from geo.errors import BadProvenance, FileMissing, NoProvenance, OutputFormat
 from geo.output import reports
 from geo.output.verdicts import verdict_json, verdict_lines
+from geo.placing import prepared, proposal
+from geo.placing import question as placing_question
 from geo.provenance import CHANGED, HOLDS, MISSING, REWRITTEN, SAME, SAME_CELLS, verify
 from geo.report import Report
-from geo.reporting import make_report
+from geo.reporting.making import make_report
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 
@@ -146,14 +148,14 @@ def test_each_kind_of_file_we_write_holds_right_after(
 
 
 def test_a_file_holds_with_a_proposal(area: Area, tmp_path: Path) -> None:
-    question = placing.Question(
+    question = placing_question.Question(
         kind="preschool",
         limit_m=400.0,
         group="children_0_4",
         kinds=("library", "meeting_place"),
         near=(("library", 900.0),),
     )
-    report = made(area, proposal=placing.propose(placing.prepare(area, question)))
+    report = made(area, proposal=proposal.propose(prepared.prepare(area, question)))
     path = tmp_path / "report.xlsx"
     path.write_bytes(reports.report_bytes(report, area, ".xlsx"))
     verdict = verify(path)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from geo import gaps, placing, privacy, texts
+from geo import gaps, privacy, texts
 from geo.area import Area
 from geo.errors import (
     AreaLacks,
@@ -32,10 +32,14 @@ from geo.errors import (
     WordsTooLong,
 )
 from geo.mapview import CircleLayer
+from geo.placing import prepared
+from geo.placing import proposal as placing_proposal
+from geo.placing import question as placing_question
+from geo.placing import sentence as placing_sentence
 from geo.record import record_bytes
 from geo.report import FINDINGS, Report
-from geo.reporting import MAX_TITLE, MAX_WORDS, make_report
-from geo.reporting.asking import writable
+from geo.reporting.asking import MAX_TITLE, MAX_WORDS, writable
+from geo.reporting.making import make_report
 from geo.reporting.maps import has_circles
 from geo.reporting.safe import drawable_housing
 from geo.reporting.sensitivity import BASE, Variant, found_safe
@@ -514,25 +518,25 @@ def test_odd_names_reach_the_report_as_text(name: str) -> None:
 
 
 @pytest.fixture
-def proposed() -> tuple[Area, placing.Proposal]:
+def proposed() -> tuple[Area, placing_proposal.Proposal]:
     area = tiny_area()
-    question = placing.Question(
+    question = placing_question.Question(
         kind="preschool",
         count=1,
         limit_m=400.0,
         group="children_0_4",
         kinds=("library", "meeting_place"),
     )
-    return area, placing.propose(placing.prepare(area, question))
+    return area, placing_proposal.propose(prepared.prepare(area, question))
 
 
 def test_a_proposal_is_told_with_gain_proof_and_runner_up(
-    proposed: tuple[Area, placing.Proposal],
+    proposed: tuple[Area, placing_proposal.Proposal],
 ) -> None:
     area, proposal = proposed
     made = report(area, proposal=proposal)
     finding = made.finding("proposal")
-    assert placing.headline(proposal, "sv") == finding.words[0]
+    assert placing_sentence.headline(proposal, "sv") == finding.words[0]
     assert "Näst bäst" in finding.words[1]
     assert finding.numbers.iloc[0, 3] == pytest.approx(proposal.sites[0].gain, abs=1e-5)
     results = made.results["proposal"]
@@ -547,7 +551,7 @@ def test_a_proposal_is_told_with_gain_proof_and_runner_up(
 
 @pytest.mark.parametrize("change", [{"limit_m": 500.0}, {"group": "all"}, {"profile": "older"}])
 def test_a_proposal_for_another_question_is_refused(
-    proposed: tuple[Area, placing.Proposal], change: dict[str, object]
+    proposed: tuple[Area, placing_proposal.Proposal], change: dict[str, object]
 ) -> None:
     area, proposal = proposed
     with pytest.raises(ProposalApart) as caught:
@@ -563,11 +567,11 @@ def test_a_proposal_gives_no_few_away(homes: dict[float, float], at: tuple[float
     people = sum(homes.values())
     if people < privacy.SMALLEST:
         return
-    question = placing.Question(
+    question = placing_question.Question(
         kind="preschool", count=1, limit_m=300.0, group="children_0_4",
         kinds=("library", "meeting_place"),
     )  # fmt: skip
-    proposal = placing.propose(placing.prepare(area, question))
+    proposal = placing_proposal.propose(prepared.prepare(area, question))
     made = report(area, limit_m=300.0, proposal=proposal)
     results, beyond = made.results["proposal"], made.results["beyond"]
     gains = [site["gain"] for site in results["sites"] if site["gain"] is not None]

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from geo import gaps, placing, privacy
+from geo import gaps, privacy
 from geo.area import Area
+from geo.placing import prepared, proposal
+from geo.placing import question as placing_question
 from geo.report import Report
-from geo.reporting import make_report
 from geo.reporting.attack import may_stay
 from geo.reporting.guard import rows_of_squares
+from geo.reporting.making import make_report
 from tests.geo.worlds import street
 
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -125,10 +127,10 @@ def test_a_proposal_beside_it_tells_of_no_few_either(
     spots = sorted(at[: len(counts)])
     places = {0.0: "preschool", site: "library", 153.0: "meeting_place"}
     area = lived_in(spots, counts, names, places)
-    question = placing.Question(
+    question = placing_question.Question(
         kind="preschool", limit_m=limit, group="children_0_4", kinds=("library", "meeting_place")
     )
-    found = placing.propose(placing.prepare(area, question))
+    found = proposal.propose(prepared.prepare(area, question))
     made = make_report(area, limit_m=limit, proposal=found, **ASKED)  # type: ignore[arg-type]
     told = equations(area, made, limit)
     results = made.results["proposal"]

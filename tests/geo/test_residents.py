@@ -17,12 +17,12 @@ from geo.area import Area, open_area, save_area
 from geo.build import build
 from geo.errors import BadMunicipality, BadOption, NoOutlines, ServiceAnswer, VintageMismatch
 from geo.inputs import Inputs
-from geo.network import SWEREF99_TM
 from geo.residents import Ask, add_statistics
 from geo.sources import asking, outlines
 from geo.sources.figures import join
 from geo.sources.outlines import fetch_outlines, read_outlines
 from geo.sources.statistics import read_figures
+from geo.types import SWEREF99_TM
 from geo.views import sources_table
 from tests.geo.fake_statistics import Agencies, Odd, blocks, running
 from tests.geo.worlds import street

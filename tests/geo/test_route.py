@@ -13,10 +13,12 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.network import WGS84, WalkNetwork, build_network
+from geo.network import WalkNetwork, build_network
+from geo.pairs import within
 from geo.presets import profile, profiles
-from geo.reach import nearest, within
+from geo.reach import nearest
 from geo.route import TO_PATH, Route, route
+from geo.types import WGS84
 from tests.geo.oracle import dense, grid, lines, networks, points, positions, spliced
 
 OFTEN = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

@@ -18,9 +18,11 @@ from geo.area import open_area, save_area
 from geo.cli import main
 from geo.errors import BadScenario, ScenarioApart, UnknownKind, UnknownScenario
 from geo.gaps import gap
-from geo.network import WGS84
-from geo.placing import Question, prepare, propose
+from geo.placing.prepared import prepare
+from geo.placing.proposal import propose
+from geo.placing.question import Question
 from geo.scenario import Opened, Scenario, after, checked, effect, from_data, of_proposal, to_data
+from geo.types import WGS84
 from tests.geo.worlds import street
 
 HOMES = {100.0: 10.0, 300.0: 20.0, 560.0: 6.0, 705.0: 10.0, 990.0: 30.0}

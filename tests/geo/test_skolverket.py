@@ -14,11 +14,11 @@ import pytest
 from geo.area import Area
 from geo.columns import PLACES
 from geo.errors import BadMunicipality, NoPreschools, Offline, OutsideArea, ServiceAnswer
-from geo.network import SWEREF99_TM
 from geo.places import place_fields
 from geo.schools import AskSchools, add_schools
 from geo.sources import asking
 from geo.sources.skolverket import fetch_preschools
+from geo.types import SWEREF99_TM
 from tests.geo.fake_statistics import Agencies, Odd, recorded, running
 from tests.geo.worlds import NORTH, WEST, along, street
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.area import LeftOut
 from geo.errors import (
     ColumnMissing,
     FileFormat,
@@ -20,6 +19,7 @@ from geo.errors import (
     NotANumber,
     UnknownGroup,
 )
+from geo.origin import LeftOut
 from geo.sources.statistics import read_districts, read_units
 
 

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from geo.area import LeftOut
 from geo.errors import (
     ColumnMissing,
     CrsMismatch,
@@ -23,6 +22,7 @@ from geo.errors import (
     InputError,
     NoCoordinates,
 )
+from geo.origin import LeftOut
 from geo.sources import files, tables
 from geo.sources.cells import to_number
 from geo.sources.tables import read_points

@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point, Polygon
 
-from geo.area import LeftOut
 from geo.errors import ColumnMissing, CrsMismatch, FileFormat
+from geo.origin import LeftOut
 from geo.sources import fields
-from geo.sources.tables import Choices, Understood, read_points, understand
+from geo.sources.sheets import Choices
+from geo.sources.tables import Understood, read_points, understand
 
 FILES = Path(__file__).parent / "files"
 """``places.xls`` and ``places.ods``: the same two sheets; the second has a merged title, a header

@@ -8,7 +8,10 @@ import geopandas as gpd
 import pytest
 
 from geo.mapview import CircleLayer, LineLayer, PointLayer
-from geo.placing import Question, headline, prepare, propose
+from geo.placing.prepared import prepare
+from geo.placing.proposal import propose
+from geo.placing.question import Question
+from geo.placing.sentence import headline
 from geo.views_sites import (
     candidates_table,
     districts_table,

@@ -18,8 +18,8 @@ from geo import gaps, texts
 from geo.area import Area
 from geo.output.workbook import SHEET_CHARACTERS, sheet_name, xlsx_bytes
 from geo.report import Finding, Report
-from geo.reporting import make_report
 from geo.reporting.asking import one_line
+from geo.reporting.making import make_report
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import Area, Source
-from geo.network import SWEREF99_TM, WGS84, build_network
+from geo.area import Area
+from geo.network import build_network
+from geo.origin import Source
+from geo.types import SWEREF99_TM, WGS84
 
 WEST, NORTH = 660_000.0, 6_580_000.0
 LENGTH_M = 1000.0

@@ -14,7 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from geo import editing
 from geo.area import Area, save_area
-from geo.store import Edit, ground_of, has_store, store_of
+from geo.keeping.hiding import ground_of
+from geo.keeping.records import Edit
+from geo.store import has_store, store_of
 from tests.pages.test_pages import page, said
 from tests.tiny import tiny_area
 

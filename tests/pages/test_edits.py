@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.area import AreaCard, save_area
-from geo.store import edit_of, ground_of, store_of
+from geo.keeping.hiding import ground_of
+from geo.keeping.records import edit_of
+from geo.store import store_of
 from pages.parts import answers
 from tests.tiny import tiny_area
 

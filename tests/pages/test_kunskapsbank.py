@@ -7,8 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo import texts
 from geo.area import save_area
-from geo.banking import Wish, ask
-from geo.banking.asking import Question
+from geo.banking.asking import Question, Wish, ask
 from tests.geo.meeting.worlds import TODAY, activity, meeting_street
 from tests.pages.test_pages import page, said
 

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from geo import texts
 from geo.area import save_area
-from geo.meeting import Wish, ask, hours_gap
+from geo.meeting.asking import Wish, ask
+from geo.meeting.hours import hours_gap
 from geo.views_meeting import PALETTE, heat_map, legend
 from tests.geo.meeting.worlds import TODAY, activity, meeting_street
 from tests.geo.worlds import street

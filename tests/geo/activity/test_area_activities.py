@@ -17,24 +17,16 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from geo import texts
-from geo.activity import (
-    Activity,
-    Times,
-    activities_of,
-    in_week,
-    is_fresh,
-    occurrences,
-    opening_times,
-    to_table,
-    week_grid,
-    weekly_rule,
-)
+from geo.activity.derived import activities_of, opening_times
 from geo.activity.ics import to_ics
-from geo.activity.times import STOCKHOLM
-from geo.area import Area, Source, open_area, save_area
+from geo.activity.model import Activity, Times, is_fresh
+from geo.activity.table import to_table
+from geo.activity.times import STOCKHOLM, in_week, occurrences, week_grid, weekly_rule
+from geo.area import Area, open_area, save_area
 from geo.associations import associations_of
 from geo.cli import main
 from geo.newcomers import newcomers_of
+from geo.origin import Source
 from geo.output.activity_files import COLUMNS
 from geo.sources import demo, demo_activities
 from tests.geo.worlds import street

@@ -10,19 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import presets
-from geo.activity import (
+from geo.activity.model import (
     Activity,
     Times,
     activity_kinds,
     audiences,
     counted,
-    from_table,
     is_counted,
     is_fresh,
     themes,
-    to_table,
-    weekly_rule,
 )
+from geo.activity.table import from_table, to_table
+from geo.activity.times import weekly_rule
 from geo.columns import ACTIVITIES, no_activities
 
 CAFE = Activity("a", "p", "language_cafe", confirmed=date(2025, 11, 22))

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.activity import Activity, Span, languages, to_table
+from geo.activity import languages
 from geo.activity.counts import counted_parts
+from geo.activity.model import Activity, Span
+from geo.activity.table import to_table
 from geo.area import Area
 from geo.associations import associations_of
 from geo.newcomers import (

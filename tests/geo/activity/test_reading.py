@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from geo import texts
-from geo.activity import Activity, Times, from_table, to_table
 from geo.activity.adding import with_activities
 from geo.activity.cells import season, weekdays
+from geo.activity.model import Activity, Times
 from geo.activity.reading import ActivitiesRead, activities_in, read_activities
+from geo.activity.table import from_table, to_table
 from geo.errors import ColumnMissing
 from tests.tiny import tiny_area
 

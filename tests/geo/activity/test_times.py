@@ -13,9 +13,17 @@ from dateutil.rrule import rrulestr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from geo.activity import Activity, Times, in_week, occurrences, week_grid, weekly_rule
 from geo.activity.holidays import closed_days, holiday_name
-from geo.activity.times import WEEKDAYS, in_season, read_rule
+from geo.activity.model import Activity, Times
+from geo.activity.times import (
+    WEEKDAYS,
+    in_season,
+    in_week,
+    occurrences,
+    read_rule,
+    week_grid,
+    weekly_rule,
+)
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TUESDAYS = Times("FREQ=WEEKLY;BYDAY=TU", date(2026, 1, 6), time(17), time(19))

@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from geo.addresses import Gazetteer, Number, Wanted, find, gazetteer, read_address
+from geo.addresses.gazetteer import Gazetteer, gazetteer
+from geo.addresses.matching import Wanted, find
 from geo.addresses.names import read_name, read_names
-from geo.addresses.written import read_street
+from geo.addresses.written import Number, read_address, read_street
 from geo.area import Area
 from geo.columns import ADDRESSES
-from geo.network import WGS84
+from geo.types import WGS84
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 

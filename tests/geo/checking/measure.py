@@ -22,10 +22,12 @@ import pandas as pd
 import shapely
 
 from geo.area import Area
-from geo.checking import Problem, check_places
+from geo.checking.check import check_places
+from geo.checking.problems import Problem
 from geo.checking.written import address
 from geo.columns import ADDRESSES, PLACES, empty_table
-from geo.network import SWEREF99_TM, WGS84, build_network
+from geo.network import build_network
+from geo.types import SWEREF99_TM, WGS84
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 TODAY = date(2026, 2, 1)

@@ -9,8 +9,8 @@ import pytest
 
 from geo.area import save_area
 from geo.audit import Audit
-from geo.checking import SEVERITIES, check_places
-from geo.checking.problems import Fix, Problem
+from geo.checking.check import check_places
+from geo.checking.problems import SEVERITIES, Fix, Problem
 from geo.cli import main
 from geo.output.check_lines import MOST, check_json, check_lines
 from geo.texts import LANGUAGES, catalogue, text

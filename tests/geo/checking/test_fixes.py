@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.checking import Fix, Problem, check_places, fixed
-from geo.network import WGS84
+from geo.checking.check import check_places
+from geo.checking.fixes import fixed
+from geo.checking.problems import Fix, Problem
+from geo.types import WGS84
 from tests.geo.checking.worlds import TODAY, Stand, table_of, the_street
 
 KNOWN = the_street(Storgatan_2=100.0, Storgatan_40=500.0, Lillgatan_8=800.0)

@@ -9,11 +9,11 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from geo.checking import check_places
+from geo.checking.check import check_places
 from geo.columns import PLACES
 from geo.method import chapters
-from geo.network import WGS84
 from geo.places import read_places
+from geo.types import WGS84
 from tests.geo.checking import measure
 
 pytestmark = pytest.mark.shared

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from geo.area import Source
-from geo.checking import Problem, fixed
+from geo.checking.fixes import fixed
+from geo.checking.problems import Problem
+from geo.origin import Source
 from geo.places import place_fields
 from tests.geo.checking.worlds import Stand, found, table_of, the_street
 
@@ -124,7 +125,7 @@ def test_an_old_source_is_told_once_on_the_places_without_a_date_of_their_own() 
     stands = [Stand(f"p{at}", (at * 200.0, 0), f"Namn {'abc'[at]}") for at in range(2)]
     dated = Stand("p2", (400, 0), "Namn c", details={"updated": "2026-10-01"})
     table = table_of(*stands, dated).assign(source="Listan")
-    from geo.checking import check_places
+    from geo.checking.check import check_places
     from tests.geo.checking.worlds import TODAY
 
     (problem,) = check_places(table, area=area, today=TODAY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.checking import fixed
+from geo.checking.fixes import fixed
 from geo.checking.grouping import NEIGHBOURS, WINDOW, groups_of
 from geo.checking.rows import rows_of
 from geo.checking.same import _candidates

@@ -12,9 +12,10 @@ import geopandas as gpd
 import shapely
 
 from geo.area import Area
-from geo.checking import Problem, check_places
+from geo.checking.check import check_places
+from geo.checking.problems import Problem
 from geo.columns import ADDRESSES, PLACES
-from geo.network import SWEREF99_TM, WGS84
+from geo.types import SWEREF99_TM, WGS84
 from tests.geo.worlds import NORTH, WEST, street
 
 TODAY = date(2026, 11, 22)

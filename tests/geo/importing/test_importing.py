@@ -21,18 +21,21 @@ from geo.area import Area, open_area, save_area
 from geo.build import with_places
 from geo.columns import ADDRESSES
 from geo.errors import FileRefused, NoPlaces, OutsideArea, UnknownKind
-from geo.importing import Import, carry_out, plan, propose
+from geo.importing.carrying import carry_out, plan
+from geo.importing.proposing import Import, propose
 from geo.importing.records import _free_id
 from geo.inputs import Inputs
-from geo.network import WGS84
+from geo.keeping.hiding import ground_of
+from geo.keeping.records import edit_of
 from geo.opening import hours_text
 from geo.output.import_lines import next_lines
 from geo.places import place_fields
 from geo.restricted import SHAPE
 from geo.sources.sheets import Choices
 from geo.sources.tables import understand
-from geo.store import Store, edit_of, ground_of, store_of
+from geo.store import Store, store_of
 from geo.texts import text
+from geo.types import WGS84
 from tests.tiny import CRS, EAST, NORTH, tiny_area
 
 TODAY = date(2026, 11, 22)

@@ -9,7 +9,7 @@ import pytest
 
 from geo.area import Area, open_area, save_area
 from geo.cli import main
-from geo.importing import by_kind
+from geo.importing.kinds import by_kind
 from geo.sources.tables import understand
 from geo.store import has_store, store_of
 from tests.geo.importing.test_importing import area_with_addresses, write

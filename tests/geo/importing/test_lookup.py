@@ -11,10 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from geo.addresses import Wanted
+from geo.addresses.matching import Wanted
 from geo.area import Area
 from geo.errors import Cancelled, Offline, ServiceAnswer
-from geo.importing import Import, propose
+from geo.importing.proposing import Import, propose
 from geo.sources import asking
 from geo.sources import services as manners
 from geo.sources.lookup import looking_up

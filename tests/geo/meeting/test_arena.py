@@ -18,8 +18,8 @@ from geo.build import build
 from geo.decays import DECAYS
 from geo.errors import AreaLacks, UnknownTerm
 from geo.inputs import Inputs
-from geo.meeting import Wish, arena_mix, ask
-from geo.meeting.arena import Arena, Arenas
+from geo.meeting.arena import Arena, Arenas, arena_mix
+from geo.meeting.asking import Wish, ask
 from tests.geo.meeting.worlds import TODAY, activity, meeting_street
 
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.activity import Span
+from geo.activity.model import Span
 from geo.errors import AreaLacks
-from geo.meeting import Contact, Wish, ask, contact_supply
+from geo.meeting.asking import Wish, ask
+from geo.meeting.contact import Contact, contact_supply
 from tests.geo.meeting.worlds import STALE, TODAY, activity, meeting_street
 
 

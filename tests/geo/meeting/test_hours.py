@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import presets
-from geo.activity import from_table, to_table, week_grid
+from geo.activity.table import from_table, to_table
+from geo.activity.times import week_grid
 from geo.area import Area
 from geo.errors import AreaLacks, UnknownHousing, UnknownLanguage, UnknownTerm
-from geo.meeting import Asked, Hours, Wish, ask, hours_gap
+from geo.meeting.asking import Wish, ask
+from geo.meeting.hours import Hours, hours_gap
+from geo.meeting.supply import Asked
 from geo.meeting.terms import can_come
 from tests.geo.meeting.worlds import MONDAY, STALE, TODAY, activity, meeting_street
 from tests.geo.oracle import spliced

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.activity import Span, from_table, to_table
-from geo.meeting import Languages, Wish, ask, language_gap
-from geo.meeting.language import Spoken, base_of, reached_of
+from geo.activity.model import Span
+from geo.activity.table import from_table, to_table
+from geo.meeting.asking import Wish, ask
+from geo.meeting.language import Languages, Spoken, base_of, language_gap, reached_of
 from tests.geo.meeting.worlds import STALE, TODAY, activity, meeting_street
 
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from geo.activity import Activity, Times, to_table, weekly_rule
+from geo.activity.model import Activity, Times
+from geo.activity.table import to_table
+from geo.activity.times import weekly_rule
 from geo.area import Area
 from tests.geo.preschool_worlds import nursery_street
 

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import BadCount
-from geo.placing import curve, knee, prepare, propose, trade_off
+from geo.placing.curves import curve, knee, trade_off
+from geo.placing.prepared import prepare
+from geo.placing.proposal import propose
 from tests.geo.placing.town import ask, town, truth
 from tests.geo.worlds import street
 

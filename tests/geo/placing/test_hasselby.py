@@ -12,7 +12,12 @@ import pytest
 from geo.area import Area, open_area
 from geo.candidates import candidates
 from geo.cli import main
-from geo.placing import Question, curve, headline, prepare, propose, runner_up
+from geo.placing.curves import curve
+from geo.placing.prepared import prepare
+from geo.placing.proposal import propose
+from geo.placing.question import Question
+from geo.placing.sentence import headline
+from geo.placing.variants import runner_up
 
 pytestmark = pytest.mark.shared
 ASKED = Question("language_cafe", 2, kinds=("school", "meeting_place"))

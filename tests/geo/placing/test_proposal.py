@@ -27,16 +27,12 @@ from geo.errors import (
     UnknownCandidate,
     UnknownObjective,
 )
-from geo.placing import (
-    Placing,
-    Question,
-    check_count,
-    checked,
-    prepare,
-    propose,
-    why_not,
-    without_small_counts,
-)
+from geo.placing.prepared import Placing, prepare
+from geo.placing.proposal import propose
+from geo.placing.question import Question, checked
+from geo.placing.small import without_small_counts
+from geo.placing.solving import check_count
+from geo.placing.variants import why_not
 from tests.geo.placing.town import ask, town, truth
 from tests.geo.worlds import street
 

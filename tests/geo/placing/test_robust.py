@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.placing import Question, prepare, propose, robust, with_shares
-from geo.placing.robust import _drawn
+from geo.placing.prepared import prepare
+from geo.placing.proposal import propose
+from geo.placing.question import Question
+from geo.placing.robust import _drawn, robust, with_shares
 from tests.geo.placing.town import ask, town, truth
 from tests.geo.worlds import street
 

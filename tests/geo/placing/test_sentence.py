@@ -8,21 +8,20 @@ import pytest
 import shapely
 
 from geo import texts
-from geo.placing import (
-    OBJECTIVES,
-    Question,
+from geo.placing.prepared import prepare
+from geo.placing.proposal import propose
+from geo.placing.question import OBJECTIVES, Question
+from geo.placing.sentence import (
     candidate_name,
     difference_words,
     headline,
     name_of,
+    number_word,
     objective_words,
-    prepare,
     proof,
-    propose,
-    runner_up,
     runner_up_sentence,
 )
-from geo.placing.sentence import number_word
+from geo.placing.variants import runner_up
 from tests.geo.placing.town import ask, town
 from tests.geo.worlds import street
 

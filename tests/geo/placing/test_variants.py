@@ -8,18 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import BadCount, BudgetTooSmall, CostUnknown, NoCandidates, TooManySites
-from geo.placing import (
-    Placing,
-    Proposal,
-    best_answers,
-    difference,
-    prepare,
-    propose,
-    runner_up,
-    solve,
-    why_not,
-)
-from geo.placing.proposal import described
+from geo.placing.prepared import Placing, prepare
+from geo.placing.proposal import Proposal, described, propose
+from geo.placing.small import difference
+from geo.placing.solving import solve
+from geo.placing.variants import best_answers, runner_up, why_not
 from tests.geo.placing.town import Truth, ask, town, truth
 
 AIMS = ("coverage", "median", "centre")

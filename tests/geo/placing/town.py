@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from geo.area import Area
-from geo.network import WGS84, Floats
-from geo.placing import Placing, Question
+from geo.placing.prepared import Placing
+from geo.placing.question import Question
+from geo.types import WGS84, Floats
 from tests.geo.oracle import dense
 from tests.tiny import _points, tiny_area
 

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.activity import Span, from_table, to_table
+from geo.activity.model import Span
+from geo.activity.table import from_table, to_table
 from geo.errors import BadNeedWeight, UnknownTerm
-from geo.outreach import Change, applied, ranked, weights_of
+from geo.outreach import ranked
+from geo.reaching.effects import Change, applied
 from geo.reaching.slots import moved_times
 from geo.reaching.telling import lacking_words, settings_words, sure_words, why
-from geo.reaching.weights import equal, score, written
+from geo.reaching.weights import equal, score, weights_of, written
 from tests.geo.reaching.worlds import (
     TODAY,
     activity,

@@ -10,10 +10,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from geo.activity import Span, from_table, in_week
-from geo.outreach import Outreach, Proposal, Row, applied, proposals_for
-from geo.reaching.effects import Effect
+from geo.activity.model import Span
+from geo.activity.table import from_table
+from geo.activity.times import in_week
+from geo.outreach import Outreach, Row
+from geo.reaching.effects import Effect, applied
 from geo.reaching.needs import OF_CHILDREN
+from geo.reaching.proposals import Proposal, proposals_for
 from geo.reaching.telling import effect_words, proposal_words
 from tests.geo.reaching.worlds import (
     TODAY,

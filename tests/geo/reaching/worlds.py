@@ -11,10 +11,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.activity import Activity, Times, to_table, weekly_rule
+from geo.activity.model import Activity, Times
+from geo.activity.table import to_table
+from geo.activity.times import weekly_rule
 from geo.area import Area
-from geo.outreach import Outreach, Wanted, outreach, read_question
+from geo.outreach import Outreach, outreach
 from geo.people import of_housing
+from geo.reaching.asking import Wanted, read_question
 from tests.geo.worlds import along, street
 
 TODAY = date(2026, 11, 23)

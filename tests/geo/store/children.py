@@ -17,9 +17,10 @@ import geopandas as gpd
 
 from geo.errors import RecordChanged
 from geo.keeping import hiding
-from geo.network import SWEREF99_TM, WGS84
+from geo.keeping.records import Edit, edit_of
 from geo.restricted import Ground
-from geo.store import Edit, edit_of, store_of
+from geo.store import store_of
+from geo.types import SWEREF99_TM, WGS84
 
 CONTEXT = get_context("forkserver")
 CONTEXT.set_forkserver_preload([__name__, "psycopg", "alembic.command"])

@@ -13,7 +13,8 @@ import pytest
 
 from geo.area import Area, save_area
 from geo.keeping import database
-from geo.store import Grounds, Store, ground_of, store_of
+from geo.keeping.hiding import Grounds, ground_of
+from geo.store import Store, store_of
 from tests.geo.store.server import postgres
 from tests.tiny import tiny_area
 

@@ -13,7 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from geo.area import Area
 from geo.errors import RecordChanged, UndoBlocked
-from geo.store import Change, Edit, Record, edit_of, ground_of, store_of
+from geo.keeping.hiding import ground_of
+from geo.keeping.records import Change, Edit, Record, edit_of
+from geo.store import store_of
 
 IDS = st.sampled_from(["n1", "n2", "n3", "b1", "m1"])
 NAMES = st.sampled_from(["A", "B", "C"])

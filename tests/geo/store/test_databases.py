@@ -16,7 +16,9 @@ from alembic.script import ScriptDirectory
 from geo.area import Area
 from geo.errors import StoreBusy, StoreDamaged, StoreNewer, StoreUnreachable
 from geo.keeping import database, migrating, tables
-from geo.store import Edit, Grounds, Store, edits_of, store_of
+from geo.keeping.hiding import Grounds
+from geo.keeping.records import Edit
+from geo.store import Store, edits_of, store_of
 
 PASSWORD = "hemligt-ord"
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from geo.area import Area, open_area, save_area
 from geo.cli import main
 from geo.keeping import merging
-from geo.keeping.records import PLACE_FIELDS
+from geo.keeping.hiding import Grounds
+from geo.keeping.records import PLACE_FIELDS, Edit, Record, edit_of
 from geo.keeping.rows import Kept
-from geo.store import Edit, Grounds, Record, Store, edit_of, has_store, store_of
+from geo.store import Store, has_store, store_of
 
 
 def filed_as(area: Area, **names: object) -> Area:
@@ -233,6 +234,6 @@ def test_on_the_command_line(
 
 
 def _ground(area: Area) -> Grounds:
-    from geo.store import ground_of
+    from geo.keeping.hiding import ground_of
 
     return ground_of(area)

@@ -13,11 +13,12 @@ from pandas.testing import assert_frame_equal
 
 from geo.area import Area, open_area, save_area
 from geo.columns import ACTIVITIES
+from geo.keeping.hiding import Grounds, ground_of
 from geo.keeping.overlaying import overlay
-from geo.keeping.records import content
+from geo.keeping.records import Edit, Record, content, edit_of
 from geo.keeping.rows import Kept
 from geo.people import of_housing
-from geo.store import Edit, Grounds, Record, Store, edit_of, ground_of, has_store, store_of
+from geo.store import Store, has_store, store_of
 from tests.tiny import tiny_area
 
 NEW = Edit("ny", "place", 0, lon=17.82, lat=59.375, fields={"name": "Ny", "kind": "library"})

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from geo.area import Area
 from geo.errors import BadRecord, HousingHidden, NarhetError, RecordChanged
+from geo.keeping.hiding import Grounds
+from geo.keeping.records import Edit, edit_of
 from geo.keeping.tables import records
 from geo.restricted import SHAPE, is_restricted
-from geo.store import Edit, Grounds, Store, edit_of
+from geo.store import Store
 from tests.geo.store.server import dump
 
 NAME, STREET, ID, PHONE = "Hemliga huset", "Dolda vägen 7", "boende-hemlig-17", "070-1234567"

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from geo.area import Area, open_area
-from geo.store import CLOSED, Edit, Grounds, Store, edit_of, store_of
+from geo.keeping.hiding import Grounds
+from geo.keeping.records import CLOSED, Edit, edit_of
+from geo.store import Store, store_of
 from tests.geo.store import children
 
 WRITERS, TIMES, CONFIRMED = 8, 3, 6

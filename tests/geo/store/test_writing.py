@@ -16,7 +16,9 @@ from geo.errors import (
     UnknownRecord,
     UnknownScenario,
 )
-from geo.store import Edit, Grounds, Store, edit_of, edits_of, has_store, store_of
+from geo.keeping.hiding import Grounds
+from geo.keeping.records import Edit, edit_of
+from geo.store import Store, edits_of, has_store, store_of
 
 HOSTILE = "=1+1 <script>{{7*7}}\x00\\\ud800 ‮åäö\t\n" + "x" * 10_000
 
