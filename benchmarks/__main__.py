@@ -35,7 +35,7 @@ from benchmarks.towns import town_network
 from geo.area import Area
 from geo.build import build
 from geo.inputs import Inputs
-from geo.network import WalkNetwork
+from geo.network.walk_network import WalkNetwork
 from geo.warmup import warm_up
 
 QUICK_NODES, CITY_NODES, LARGE_NODES = 20_000, 200_000, 1_000_000

@@ -15,7 +15,7 @@ from geo.area import Area
 from geo.build import build
 from geo.columns import empty_table
 from geo.inputs import Inputs
-from geo.network import build_network
+from geo.network.walk_network import build_network
 from geo.types import SWEREF99_TM, WGS84
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

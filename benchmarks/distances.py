@@ -13,9 +13,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.timing import Row, against, median_s
 from geo.area import Area
-from geo.network import Snapped, WalkNetwork
-from geo.pairs import within
-from geo.reach import nearest
+from geo.network.distances import nearest, within
+from geo.network.walk_network import Snapped, WalkNetwork
 from geo.types import Floats
 
 WITHIN_M = 1000.0

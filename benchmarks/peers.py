@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csr_array
 
-from geo.network import WalkNetwork
+from geo.network.walk_network import WalkNetwork
 from geo.types import Floats, Ints
 
 OPTIONAL = ("pandana", "networkit")

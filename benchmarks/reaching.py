@@ -18,10 +18,9 @@ from scipy.sparse.csgraph import dijkstra
 from benchmarks import peers
 from benchmarks.bound import Touched, bound_s
 from benchmarks.timing import Row, compared
-from geo.field import NearestField
-from geo.network import Snapped, WalkNetwork
-from geo.pairs import within
-from geo.reach import nearest_nodes, reached_nodes
+from geo.network.distances import nearest_nodes, reached_nodes, within
+from geo.network.nearest_field import NearestField
+from geo.network.walk_network import Snapped, WalkNetwork
 from geo.types import Floats, Ints
 
 WITHIN_M = 1000.0

@@ -7,7 +7,7 @@ from itertools import chain
 
 from benchmarks.reaching import Subject, at_nodes
 from benchmarks.timing import Row, compared
-from geo.reach import nearest_nodes, reached_nodes
+from geo.network.distances import nearest_nodes, reached_nodes
 from geo.types import Floats
 
 QUESTIONS = 200

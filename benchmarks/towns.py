@@ -17,8 +17,8 @@ import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_cdt
 
-from geo.chains import morton
-from geo.network import WalkNetwork, exact
+from geo.network.topology import morton
+from geo.network.walk_network import WalkNetwork, exact
 from geo.types import SWEREF99_TM, Bools, Floats, Ints
 
 ORIGIN = (670_000.0, 6_580_000.0)

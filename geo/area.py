@@ -29,7 +29,7 @@ from geo import columns, presets, restricted
 from geo.columns import empty_table
 from geo.errors import AreaDamaged, AreaNewer, BadName, OutputUnwritable, UnknownArea
 from geo.folder import check_table, map_arrays, read_manifest, read_table, write_revision
-from geo.network import Snapped, WalkNetwork, network_from_frame
+from geo.network.walk_network import Snapped, WalkNetwork, network_from_frame
 from geo.origin import LeftOut, Source
 from geo.presets import Profile
 from geo.stored import from_arrays, to_arrays

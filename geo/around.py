@@ -16,11 +16,11 @@ import shapely
 from geo import presets
 from geo.area import Area
 from geo.errors import BadPoint, PointOffPaths, PointSwapped
-from geo.isochrones import checked_limits, isochrones
-from geo.network import MAX_SNAP_M, Snapped
-from geo.pairs import within
+from geo.network.distances import within
+from geo.network.isochrones import checked_limits, isochrones
+from geo.network.routes import Route, route
+from geo.network.walk_network import MAX_SNAP_M, Snapped
 from geo.presets import Profile
-from geo.route import Route, route
 from geo.types import WGS84
 
 WALK_MINUTES = (5.0, 10.0, 15.0)

@@ -30,7 +30,7 @@ from geo.barriers import (
     shared_points,
     slopes_of,
 )
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.texts import text
 
 PROFILES = ("adult", "with_stroller")

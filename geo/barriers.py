@@ -16,8 +16,8 @@ from scipy.spatial import cKDTree
 
 from geo import presets, privacy
 from geo.area import Area
-from geo.network import Snapped, WalkNetwork
-from geo.pairs import within
+from geo.network.distances import within
+from geo.network.walk_network import Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.types import Bools, Floats, Ints
 

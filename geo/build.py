@@ -21,7 +21,7 @@ from geo.area import Area, area_id
 from geo.columns import BUILDINGS, DISTRICTS, PEOPLE, PLACES, empty_table
 from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
 from geo.inputs import Inputs, source_of
-from geo.network import WalkNetwork, build_network
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.origin import LeftOut, Source
 from geo.sources.lines import read_lines_listed
 from geo.sources.online import Fetched

@@ -14,7 +14,7 @@ from geo import presets
 from geo.activity.languages import known_in
 from geo.area import Area
 from geo.errors import UnknownHousing
-from geo.pairs import within
+from geo.network.distances import within
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschool_rules import rules
 from geo.preschools import STATED, UNKNOWN, Preschool

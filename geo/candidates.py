@@ -21,11 +21,11 @@ from geo import presets, restricted
 from geo.area import Area
 from geo.errors import BadPoint
 from geo.lattice import lattice
+from geo.network.distances import nearest
 from geo.opening import hours_text, open_in_evening
 from geo.people import with_districts
 from geo.places import place_fields
 from geo.presets import Profile
-from geo.reach import nearest
 from geo.sources.cells import plain, to_number
 from geo.types import WGS84, Bools, Floats
 

@@ -14,8 +14,8 @@ from geo.area import Area
 from geo.assignment import Assignment, assign
 from geo.children import Demand
 from geo.filling import most_placed
-from geo.network import Snapped
-from geo.pairs import within
+from geo.network.distances import within
+from geo.network.walk_network import Snapped
 from geo.preschool_answer import Shortage
 from geo.preschools import Amount, Supply
 from geo.presets import Profile

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from geo import privacy
 from geo.activity.counts import counted_parts
 from geo.area import Area
-from geo.chains import morton
 from geo.errors import AreaLacks
+from geo.network.topology import morton
 from geo.people import HOUSING, RESIDENTS
 from geo.places import place_fields
 from geo.preschool_rules import cell, plain_record, rules, share

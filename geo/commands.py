@@ -22,11 +22,11 @@ from geo.console import Options
 from geo.errors import AreaLacks, BadOption, UnknownArea
 from geo.gaps import Gap, gap
 from geo.inputs import Inputs, Note
-from geo.network import Snapped
+from geo.network.distances import within
+from geo.network.walk_network import Snapped
 from geo.output import tables
 from geo.output.check_lines import check_json, check_lines
 from geo.output.lines import area_json, area_lines, as_text, gap_lines
-from geo.pairs import within
 from geo.sources.tables import read_points
 
 Say: TypeAlias = Callable[[str], str]

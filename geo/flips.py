@@ -11,7 +11,7 @@ import numpy as np
 from geo import presets, privacy, texts
 from geo.area import Area
 from geo.gaps import Gap, distances, gap
-from geo.network import WalkNetwork
+from geo.network.walk_network import WalkNetwork
 from geo.presets import Profile
 from geo.types import Floats
 

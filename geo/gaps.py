@@ -19,8 +19,8 @@ import numpy as np
 from geo import presets, privacy, texts
 from geo.area import Area
 from geo.errors import AreaLacks
+from geo.network.distances import nearest
 from geo.origin import Source
-from geo.reach import nearest
 from geo.texts import text
 from geo.types import Bools, Floats
 

@@ -19,7 +19,7 @@ from geo.filling import most_placed
 from geo.growing_model import ROUNDING, Options, beside, cost_of, least_cost, rounded_up
 from geo.location import highs
 from geo.location.answers import gap_between
-from geo.pairs import within
+from geo.network.distances import within
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschool_rules import Growing, rules
 from geo.types import Ints

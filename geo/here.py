@@ -14,11 +14,10 @@ import pandas as pd
 from geo import presets, privacy, restricted, texts
 from geo.area import Area
 from geo.around import placed
-from geo.network import Snapped, WalkNetwork
+from geo.network.distances import reached_paths, within
+from geo.network.walk_network import Snapped, WalkNetwork
 from geo.origin import Source
-from geo.pairs import within
 from geo.people import HOUSING
-from geo.reach import reached_paths
 from geo.sources.cells import plain, to_number
 from geo.types import WGS84, Floats
 

@@ -8,7 +8,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geo.errors import BadLimit, LatticeTooFine
-from geo.network import WalkNetwork
+from geo.network.walk_network import WalkNetwork
 from geo.presets import Profile
 from geo.types import WGS84
 

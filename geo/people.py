@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo import presets
-from geo.network import MAX_SNAP_M, WalkNetwork
+from geo.network.walk_network import MAX_SNAP_M, WalkNetwork
 from geo.origin import LeftOut
 from geo.places import place_fields
 from geo.sources.cells import plain, to_number

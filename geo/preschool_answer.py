@@ -9,7 +9,7 @@ from datetime import date
 
 from geo.assignment import Assignment
 from geo.children import Demand, Family
-from geo.network import Snapped
+from geo.network.walk_network import Snapped
 from geo.origin import Source
 from geo.preschools import Amount, Preschool, Problem, Supply
 from geo.types import Floats, Ints

@@ -27,9 +27,9 @@ from geo.catchments import floating_catchment
 from geo.children import demand_of
 from geo.decays import decay_of
 from geo.errors import AreaLacks, BadPreschool, UnknownMethod
-from geo.network import Snapped
+from geo.network.distances import within
+from geo.network.walk_network import Snapped
 from geo.origin import Source
-from geo.pairs import within
 from geo.people import HOUSING
 from geo.preschool_answer import (
     Asked,

@@ -21,7 +21,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.folder import Arrays
-from geo.network import WalkNetwork
+from geo.network.walk_network import WalkNetwork
 
 STAR = ("star_first", "star_neighbour", "star_edge")
 TEXTS = ("highway", "surface")

@@ -18,8 +18,8 @@ from geo.area import Area
 from geo.around import placed
 from geo.arrival import Arrival, of_ages
 from geo.errors import SurgeOutside, SurgePast
-from geo.network import Snapped
-from geo.pairs import within
+from geo.network.distances import within
+from geo.network.walk_network import Snapped
 from geo.preschool_rules import rules
 from geo.preschools import Amount, Preschool, Problem, supply_of
 from geo.presets import Profile

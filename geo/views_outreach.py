@@ -26,6 +26,7 @@ from geo.mapview import (
     compose,
     credits_of,
 )
+from geo.network.routes import route
 from geo.output.outreach_tables import list_table, round_name, rounds_table
 from geo.outreach import Brief, Row
 from geo.people import HOUSING
@@ -34,7 +35,6 @@ from geo.reaching.asking import AREAS, HOMES
 from geo.reaching.proposals import Proposal
 from geo.reaching.rounds import Plan, Round
 from geo.reaching.rules import needs
-from geo.route import route
 from geo.symbols import MOST_NUMBERS
 from geo.types import WGS84
 from geo.views import districts_layers

@@ -13,17 +13,16 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.isochrones import isochrones
 from geo.location.centre import p_center
 from geo.location.coverage import max_coverage
 from geo.location.covering import cover_all
 from geo.location.median import p_median
 from geo.location.ready import small_town
-from geo.network import WalkNetwork, build_network
-from geo.pairs import within
+from geo.network.distances import nearest, reached_nodes, within
+from geo.network.isochrones import isochrones
+from geo.network.routes import route
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.presets import Profile, profiles
-from geo.reach import nearest, reached_nodes
-from geo.route import route
 from geo.types import SWEREF99_TM
 
 Progress = Callable[[str, float], None]

@@ -16,7 +16,7 @@ from benchmarks.data import town
 from benchmarks.reaching import Subject
 from benchmarks.timing import Row, as_text, compared, grown, peak_megabytes
 from benchmarks.towns import town_network
-from geo import reach as _reach
+from geo.network import distances as _reach
 
 ROOT = Path(__file__).resolve().parent.parent
 

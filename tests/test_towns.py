@@ -13,9 +13,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.towns import town_network
 from geo.build import build
-from geo.chains import morton
 from geo.inputs import Inputs
-from geo.network import WalkNetwork, exact
+from geo.network.topology import morton
+from geo.network.walk_network import WalkNetwork, exact
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import shapely
 
 from geo.area import Area
 from geo.columns import empty_table
-from geo.network import build_network
+from geo.network.walk_network import build_network
 from geo.origin import Source
 from geo.types import WGS84
 

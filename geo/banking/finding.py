@@ -22,8 +22,8 @@ from geo.banking.model import SORTS, Bank, Entry, Start
 from geo.banking.records import fields_of, rules
 from geo.errors import PointOffPaths, UnknownHousing
 from geo.meeting.terms import speaks
-from geo.network import MAX_SNAP_M, Snapped
-from geo.pairs import within
+from geo.network.distances import within
+from geo.network.walk_network import MAX_SNAP_M, Snapped
 from geo.people import HOUSING
 from geo.types import Floats
 

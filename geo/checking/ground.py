@@ -17,7 +17,7 @@ from geo.checking.known import Known
 from geo.checking.problems import Problem
 from geo.checking.rows import Rows
 from geo.checking.streets import Judged, place_again
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.types import Bools, Floats
 
 

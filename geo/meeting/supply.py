@@ -22,8 +22,8 @@ from geo.activity.table import from_table
 from geo.area import Area
 from geo.errors import AreaLacks, UnknownHousing
 from geo.meeting.terms import kinds_of, speaks
-from geo.network import Snapped
-from geo.pairs import within
+from geo.network.distances import within
+from geo.network.walk_network import Snapped
 from geo.people import HOUSING
 from geo.types import Bools, Floats, Ints
 

@@ -12,7 +12,7 @@ import pandas as pd
 from geo import texts
 from geo.area import Area
 from geo.banking.model import Bank, Entry
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.output import bank_words, leaflet, tables
 from geo.output.spreadsheets import Lines, Sheet, told, xlsx_of
 

@@ -18,7 +18,7 @@ from geo.meeting.answering import Answer, asked_of
 from geo.meeting.arena import Arenas
 from geo.meeting.hours import Hours
 from geo.meeting.language import Languages
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.output import meeting_whom_words, meeting_words, tables
 from geo.output.meeting_rows import MEETING_COLUMNS, rows_of
 from geo.output.spreadsheets import Lines, Sheet, told, xlsx_of

@@ -11,7 +11,7 @@ import pandas as pd
 import xlsxwriter
 
 from geo import texts
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.outreach_tables import (
     ends,

@@ -12,7 +12,7 @@ from geo import texts
 from geo.activity import languages
 from geo.activity.model import Span
 from geo.activity.times import weekday_name
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.outreach import Brief, Outreach, Row
 from geo.privacy import is_small

@@ -12,15 +12,9 @@ import numpy as np
 from geo import presets, privacy, texts
 from geo.area import Area
 from geo.children import FEW_AS
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
-from geo.preschool_answer import (
-    DistrictRow,
-    HousingRow,
-    PreschoolAnswer,
-    PreschoolRow,
-    Shortage,
-)
+from geo.preschool_answer import DistrictRow, HousingRow, PreschoolAnswer, PreschoolRow, Shortage
 from geo.preschool_rules import rules
 from geo.preschools import Amount, Preschool, Problem
 

@@ -15,10 +15,10 @@ import pandas as pd
 from geo import presets, texts
 from geo.area import Area
 from geo.around import Around, Way
-from geo.network import MAX_SNAP_M
+from geo.network.routes import Step
+from geo.network.walk_network import MAX_SNAP_M
 from geo.origin import Source
 from geo.output import tables
-from geo.route import Step
 from geo.types import WGS84
 
 DECIMALS = 6

@@ -16,7 +16,7 @@ import pandas as pd
 import pyogrio
 
 from geo import presets, privacy, texts
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.spreadsheets import Sheet, xlsx_of
 from geo.placing import sentence, small

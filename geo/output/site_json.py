@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from geo import privacy, texts
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.site_files import candidates_words, effect_row
 from geo.output.tables import plain

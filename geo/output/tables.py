@@ -22,7 +22,7 @@ from geo.area import Area
 from geo.errors import OutputFormat, OutputUnwritable
 from geo.gaps import Gap, headline, without_small_counts
 from geo.mapview import OSM_CREDIT
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.origin import Source
 from geo.output import spreadsheets
 from geo.squares import squares, without_small_squares

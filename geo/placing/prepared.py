@@ -18,13 +18,12 @@ from geo import presets
 from geo.area import Area
 from geo.candidates import Candidates, candidates
 from geo.errors import AreaLacks, NobodyToServe, UnknownCandidate
-from geo.network import Snapped
+from geo.network.distances import nearest, within
+from geo.network.walk_network import Snapped
 from geo.origin import Source
-from geo.pairs import within
 from geo.people import HOUSING, RESIDENTS
 from geo.placing.question import COVER_ALL, COVERAGE, KEEP, Question, checked
 from geo.presets import Profile
-from geo.reach import nearest
 from geo.types import WGS84, Bools, Floats, Ints, Progress
 
 NEWCOMERS = "newcomers"

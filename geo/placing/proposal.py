@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geo.network.distances import nearest
 from geo.placing.prepared import Placing
 from geo.placing.question import Question
 from geo.placing.solving import Choice, check_count, solve
-from geo.reach import nearest
 from geo.types import Bools, Floats, Ints, Progress
 
 

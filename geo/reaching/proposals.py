@@ -18,7 +18,7 @@ from geo.activity.table import from_table
 from geo.meeting.arena import ESTABLISHED
 from geo.meeting.supply import Supply
 from geo.meeting.terms import speaks
-from geo.pairs import within
+from geo.network.distances import within
 from geo.reaching.effects import Change, Effect, effects_of
 from geo.reaching.needs import ARENA, HOURS, LANGUAGE, Need, counts_for, needs_at, suits, within_of
 from geo.reaching.rules import proposal_rule, visitors

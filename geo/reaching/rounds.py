@@ -17,7 +17,7 @@ from geo.activity import languages
 from geo.activity.holidays import holiday_name, is_holiday
 from geo.activity.times import STOCKHOLM
 from geo.area import Area
-from geo.pairs import within
+from geo.network.distances import within
 from geo.reaching.question import Rounds, Solved, within_reach
 from geo.reaching.routing import Told, solve
 from geo.reaching.rules import without_language

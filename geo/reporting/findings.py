@@ -9,7 +9,7 @@ import math
 import pandas as pd
 
 from geo import gaps, presets, privacy, texts
-from geo.network import MAX_SNAP_M
+from geo.network.walk_network import MAX_SNAP_M
 from geo.output.tables import part_name, source_date
 from geo.report import Finding, KeyFigure
 from geo.reporting import proposals

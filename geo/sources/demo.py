@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from geo.area import DEMO, Area
-from geo.network import build_network
+from geo.network.walk_network import build_network
 from geo.origin import Source
 from geo.people import of_housing, with_districts
 from geo.sources.demo_activities import EXTRACT, activities_table, demo_file, with_dates

@@ -41,7 +41,8 @@ class Lines:
 
 
 def read_lines_listed(path: Path, *, crs: str | None = None) -> Lines:
-    """Read the lines of a vector file for ``geo.network.build_network``; rows that are none are
+    """Read the lines of a vector file for ``geo.network.walk_network.build_network``; rows that are
+    none are
     listed by number from 1.
 
     Raises

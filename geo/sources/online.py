@@ -23,7 +23,7 @@ import shapely
 
 from geo.area import home_folder
 from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLarge
-from geo.network import metric_crs
+from geo.network.walk_network import metric_crs
 from geo.origin import Source
 from geo.sources import osm_addresses, osm_filter, osm_tables
 from geo.sources.asking import Steps, unusable

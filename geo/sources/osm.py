@@ -26,7 +26,7 @@ import shapely
 
 from geo.columns import no_addresses
 from geo.errors import FileFormat, FileMissing, FileTooLarge, NoLines
-from geo.network import metric_crs
+from geo.network.walk_network import metric_crs
 from geo.sources import osm_addresses, osm_tables
 from geo.texts import Phrase
 from geo.types import WGS84, Progress

@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from geo import presets
-from geo.network import metric_crs
+from geo.network.walk_network import metric_crs
 from geo.sources import osm_filter
 from geo.types import WGS84, Bools
 

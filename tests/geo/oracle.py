@@ -12,7 +12,7 @@ import shapely
 from hypothesis import strategies as st
 from shapely.geometry import LineString
 
-from geo.network import Snapped, WalkNetwork, build_network
+from geo.network.walk_network import Snapped, WalkNetwork, build_network
 from geo.types import SWEREF99_TM, Bools
 
 ORIGIN = (670_000.0, 6_580_000.0)

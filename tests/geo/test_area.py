@@ -21,14 +21,15 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal, assert_geoseries_equal
 
-from geo import presets, reach
+from geo import presets
 from geo.area import Area, area_id, home_folder, list_areas, open_area, save_area, slug
 from geo.audit import audit
 from geo.build import build
 from geo.errors import AreaDamaged, AreaNewer, BadName, Cancelled, OutputUnwritable, UnknownArea
 from geo.folder import _read_table
 from geo.inputs import Inputs
-from geo.network import build_network
+from geo.network import distances
+from geo.network.walk_network import build_network
 from geo.origin import LeftOut, Source
 from geo.types import SWEREF99_TM, WGS84
 from tests.geo import oracle
@@ -92,7 +93,7 @@ def test_what_is_saved_is_what_is_opened_to_the_last_bit(area: Area) -> None:
     assert_same(dataclasses.replace(area, revision=1, created=opened.created), opened)
     for profile in presets.profiles().values():
         before, after = (
-            reach.nearest(
+            distances.nearest(
                 one.network,
                 one.snapped_people(profile),
                 one.snapped_places("preschool", profile),

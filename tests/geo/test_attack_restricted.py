@@ -35,7 +35,8 @@ from geo.cli import main
 from geo.columns import empty_table
 from geo.gaps import Gap
 from geo.mapview import AreaLayer, MapSpec, PointLayer
-from geo.network import build_network
+from geo.network.distances import nearest
+from geo.network.walk_network import build_network
 from geo.origin import Source
 from geo.output import package, preschool_files, preschool_tables, tables, webmap, workbook
 from geo.output.reach_files import reach_json, route_json
@@ -43,7 +44,6 @@ from geo.people import of_housing
 from geo.placing import prepared
 from geo.placing import proposal as placing_proposal
 from geo.placing import question as placing_question
-from geo.reach import nearest
 from geo.regions import is_wide, rule
 from geo.reporting.making import make_report
 from geo.shortage import capacity_of

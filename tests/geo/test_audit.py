@@ -18,7 +18,7 @@ from geo import barriers, presets, texts
 from geo.area import Area
 from geo.audit import audit, to_json, to_rows
 from geo.barriers import OFF_PATHS, OTHER_PIECE, UNREACHABLE, detour_of, pieces_of
-from geo.network import build_network
+from geo.network.walk_network import build_network
 from geo.types import WGS84
 from tests.geo import oracle
 from tests.tiny import tiny_area

@@ -9,9 +9,9 @@ import time
 import numpy as np
 import pytest
 
-from geo import reach
 from geo.area import Area, open_area
 from geo.errors import Cancelled
+from geo.network import distances
 from geo.sources import demo
 
 
@@ -85,7 +85,7 @@ def test_all_people_and_places_lie_in_a_named_quarter_and_reach_the_paths(area):
 
 def test_the_demo_has_a_gap_to_show(area):
     people, libraries = area.snapped_people(), area.snapped_places("library")
-    metres = reach.nearest(area.network, people, libraries).metres[:, 0]
+    metres = distances.nearest(area.network, people, libraries).metres[:, 0]
     children = area.count("children_0_4")
     share = children[metres > 400].sum() / children.sum()
     assert np.isfinite(metres).all() and 0.1 < share < 0.9

@@ -16,7 +16,7 @@ from geo.area import Area
 from geo.errors import AreaLacks, BadLimit, UnknownProfile
 from geo.flips import BASES, flips, headline
 from geo.gaps import distances, gap
-from geo.network import network_from_frame
+from geo.network.walk_network import network_from_frame
 from tests.geo.worlds import street
 
 HOMES = {100.0: 10, 300.0: 20, 500.0: 40, 900.0: 30}

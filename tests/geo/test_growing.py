@@ -17,7 +17,7 @@ from geo.filling import most_placed
 from geo.growing import share_of, where_to_add
 from geo.growing_model import Options, cost_of, least_cost, rounded_up
 from geo.location.highs import Clock
-from geo.pairs import within
+from geo.network.distances import within
 from geo.preschool_rules import Growing
 from geo.shortage import capacity_of
 from tests.geo.preschool_worlds import nursery_street

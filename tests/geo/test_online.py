@@ -24,7 +24,7 @@ from geo.errors import (
     ServiceAnswer,
     ServiceSlow,
 )
-from geo.network import build_network
+from geo.network.walk_network import build_network
 from geo.sources import asking
 from geo.sources import services as manners
 from geo.sources.online import fetch

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import Cancelled, FileFormat, FileMissing, FileTooLarge, NarhetError, NoLines
-from geo.network import WalkNetwork, build_network
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources import osm
 from geo.sources.osm import read_osm
 from geo.sources.osm_filter import WAY_KEYS, walkable

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from geo import people
 from geo.columns import empty_table
-from geo.network import WalkNetwork, build_network
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.origin import LeftOut
 from geo.people import of_housing, spread, with_districts
 from geo.places import PLACE_COLUMNS

@@ -229,7 +229,7 @@ def test_the_version_changes_with_the_revision():
 def test_a_borough_fits_in_a_quarter_of_a_megabyte(shared_data):
     from dataclasses import replace
 
-    from geo.network import build_network
+    from geo.network.walk_network import build_network
 
     file = shared_data / "hasselby-vallingby" / "walk_lines.geojson.gz"
     with gzip.open(file) as lines:

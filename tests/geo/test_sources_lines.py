@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from geo.errors import NoLines
-from geo.network import build_network
+from geo.network.walk_network import build_network
 from geo.origin import LeftOut
 from geo.sources.lines import read_lines_listed
 

@@ -14,9 +14,10 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 
 from benchmarks.towns import town_network
-from geo import presets, reach
+from geo import presets
 from geo.area import Area, open_area, save_area
-from geo.network import WalkNetwork, network_from_frame
+from geo.network import distances
+from geo.network.walk_network import WalkNetwork, network_from_frame
 from geo.stored import KINDS, StoredNetwork, from_arrays, to_arrays
 from tests.tiny import tiny_area
 
@@ -154,7 +155,9 @@ def test_a_mapped_network_answers_with_the_same_floats(area: Area) -> None:
     save_area(area)
     opened = open_area("provby")
     before, after = (
-        reach.nearest(one.network, one.people.geometry, one.places_of("preschool").geometry, k=2)
+        distances.nearest(
+            one.network, one.people.geometry, one.places_of("preschool").geometry, k=2
+        )
         for one in (area, opened)
     )
     np.testing.assert_array_equal(before.metres, after.metres)

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.area import Area
-from geo.network import build_network
+from geo.network.walk_network import build_network
 from geo.origin import Source
 from geo.types import SWEREF99_TM, WGS84
 

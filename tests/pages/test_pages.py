@@ -10,7 +10,7 @@ from streamlit.util import calc_hash
 
 from geo import texts
 from geo.area import save_area
-from geo.network import WalkNetwork
+from geo.network.walk_network import WalkNetwork
 from tests.conftest import ROOT
 from tests.geo.worlds import street
 from tests.pages.conftest import PATIENCE_S

@@ -26,7 +26,7 @@ from geo.checking.check import check_places
 from geo.checking.problems import Problem
 from geo.checking.written import address
 from geo.columns import ADDRESSES, PLACES, empty_table
-from geo.network import build_network
+from geo.network.walk_network import build_network
 from geo.types import SWEREF99_TM, WGS84
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"

@@ -19,9 +19,9 @@ import shapely
 import shapely.ops
 from numpy.typing import NDArray
 
-from geo.chains import JOIN_M
 from geo.errors import BadPath, PathApart
-from geo.network import FARTHEST_M, Snapped, WalkNetwork, exact
+from geo.network.topology import JOIN_M
+from geo.network.walk_network import FARTHEST_M, Snapped, WalkNetwork, exact
 from geo.types import Floats
 
 MAX_JOIN_M = 50.0

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import BadLimit
-from geo.isochrones import CELL_M, FRONTAGE_M, _reached, _walk, isochrones
-from geo.network import WalkNetwork, build_network
+from geo.network.distances import reached_paths
+from geo.network.isochrones import CELL_M, FRONTAGE_M, _reached, _walk, isochrones
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.presets import profile
-from geo.reach import reached_paths
 from tests.geo.oracle import grid, lines, networks, points, positions
 
 OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

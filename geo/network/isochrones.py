@@ -14,11 +14,11 @@ import numpy as np
 import shapely
 
 from geo.errors import BadLimit, LimitsUnordered
-from geo.network import Snapped, WalkNetwork
-from geo.outline_kernel import join_stretches, outline, paint
+from geo.network.kernels.outline import join_stretches, outline, paint
+from geo.network.kernels.route import metres_within, stretches_from
+from geo.network.search import Points
+from geo.network.walk_network import Snapped, WalkNetwork
 from geo.presets import Profile
-from geo.route_kernel import metres_within, stretches_from
-from geo.searching import Points
 from geo.types import Bools, Floats, Ints
 
 FRONTAGE_M = 25.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from geo.kernels import _COMPILED, _write
+from geo.network.kernels.search import _COMPILED, _write
 
 
 @njit(**_COMPILED)

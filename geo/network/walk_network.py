@@ -18,8 +18,8 @@ from pyproj.database import query_utm_crs_info
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.chains import JOIN_M, merge_chains, morton, number_ends, slopes
 from geo.errors import BadLength, BadPoint, NoLines
+from geo.network.topology import JOIN_M, merge_chains, morton, number_ends, slopes
 from geo.presets import Profile, profiles
 from geo.types import SWEREF99_TM, WGS84, Bools, Floats, Ints, SmallInts
 

@@ -14,19 +14,21 @@ from hypothesis import given, settings
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo import kernels, ranked_kernel, searching
-from geo.network import WalkNetwork, build_network
+from geo.network import search as network_search
+from geo.network.kernels import k_nearest as k_nearest_kernel
+from geo.network.kernels import search as search_kernel
+from geo.network.walk_network import WalkNetwork, build_network
 from tests.geo import oracle
 
 RANDOM = settings(max_examples=200, deadline=None)
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def metres_from(network: WalkNetwork, source: int, within_m: float) -> np.ndarray:
     """Metres from a node to all nodes, by one search in a lent workspace."""
-    with searching.workspace(network) as lent:
-        node, node_m = kernels.search(
-            searching.paths(network, None),
+    with network_search.workspace(network) as lent:
+        node, node_m = search_kernel.search(
+            network_search.paths(network, None),
             lent.queue,
             lent.per_metre,
             lent.metres,
@@ -45,16 +47,16 @@ def metres_from(network: WalkNetwork, source: int, within_m: float) -> np.ndarra
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([-1, 0, 1, 3])), max_size=60))
 def test_the_queue_holds_each_node_once_where_it_was_last_put(moves) -> None:
     lost = [np.full(6, -1, np.int32) for _ in range(3)]
-    queue = kernels.Queue(np.full(4, -1, np.int32), *lost)
+    queue = search_kernel.Queue(np.full(4, -1, np.int32), *lost)
     where: dict[int, int] = {}
     for node, bucket in moves:
         if bucket >= 0:
-            assert kernels._wait(queue, node, bucket) == (node not in where)
+            assert search_kernel._wait(queue, node, bucket) == (node not in where)
             where[node] = bucket
         elif where:
             of = next(iter(where.values()))
             top = int(queue.head[of])
-            kernels._take(queue, top, of)
+            search_kernel._take(queue, top, of)
             assert where.pop(top) == of
         for of in range(4):
             listed, node = [], int(queue.head[of])
@@ -72,7 +74,7 @@ def test_keep_holds_the_k_best_of_what_it_was_given(offers, k: int) -> None:
     best: dict[int, float] = {}
     for number, metre in offers:
         before = metres.copy(), place.copy()
-        kept = ranked_kernel.keep(metres, place, sent, 0, float(metre), number)
+        kept = k_nearest_kernel.keep(metres, place, sent, 0, float(metre), number)
         changed = (before[0] != metres).any() or (before[1] != place).any()
         assert kept == changed
         best[number] = min(best.get(number, np.inf), float(metre))
@@ -85,25 +87,25 @@ def test_keep_holds_the_k_best_of_what_it_was_given(offers, k: int) -> None:
 @RANDOM
 @given(oracle.networks(), st.data())
 def test_a_journal_takes_a_search_back_to_the_last_bit(network, data) -> None:
-    lent = searching.new_workspace(network)
-    paths = searching.paths(network, None)
+    lent = network_search.new_workspace(network)
+    paths = network_search.paths(network, None)
     node = st.integers(0, network.nodes - 1)
     work = (paths, lent.queue, lent.per_metre, lent.metres, lent.place, lent.journal)
     one, two = (
         (np.array([data.draw(node)]), np.array([data.draw(st.sampled_from([0.0, 30.0, 99.5]))]))
         for _ in range(2)
     )
-    kernels.spread(*work, 0, *one, np.array([1]), np.inf)
+    search_kernel.spread(*work, 0, *one, np.array([1]), np.inf)
     lent.journal.marked[:] = False
     before = lent.metres.copy(), lent.place.copy()
-    count = kernels.spread(
+    count = search_kernel.spread(
         *work, 0, *two, np.array([0]), data.draw(st.sampled_from([70.0, np.inf]))
     )
     assert len(set(lent.journal.node[:count].tolist())) == count
     assert (lent.metres <= before[0]).all()
     changed = (lent.metres != before[0]) | (lent.place != before[1])
     assert set(np.flatnonzero(changed)) == set(lent.journal.node[:count].tolist())
-    kernels.take_back(lent.journal, 0, count, lent.metres, lent.place)
+    search_kernel.take_back(lent.journal, 0, count, lent.metres, lent.place)
     np.testing.assert_array_equal(lent.metres, before[0])
     np.testing.assert_array_equal(lent.place, before[1])
     assert not lent.journal.marked.any()

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from geo import presets, reach
-from geo.network import Snapped, WalkNetwork, build_network
+from geo import presets
+from geo.network import distances
+from geo.network.walk_network import Snapped, WalkNetwork, build_network
 from tests.geo import oracle
 
 ADULT, STROLLER, EVENING = (presets.profile(name) for name in ("adult", "with_stroller", "evening"))
@@ -34,7 +35,7 @@ def test_nearest_is_what_networkx_finds(question, k: int, within_m: float) -> No
     for profile in (ADULT, STROLLER, EVENING):
         start, goal = network.snap(origins, profile), network.snap(places, profile)
         truth = oracle.dense(network, network.walkable(profile).allowed, start, goal)
-        found = reach.nearest(network, origins, places, k=k, within_m=within_m, profile=profile)
+        found = distances.nearest(network, origins, places, k=k, within_m=within_m, profile=profile)
         assert found.metres.shape == found.place.shape == (len(origins), k)
         _, metres = oracle.ranked(truth, k)
         near = metres <= within_m - 1e-6
@@ -56,7 +57,7 @@ def test_within_is_the_dense_table_with_zeros_kept(question, within_m: float) ->
     for profile in (ADULT, STROLLER):
         start, goal = network.snap(origins, profile), network.snap(places, profile)
         truth = oracle.dense(network, network.walkable(profile).allowed, start, goal)
-        found = reach.within(network, origins, places, within_m=within_m, profile=profile)
+        found = distances.within(network, origins, places, within_m=within_m, profile=profile)
         assert found.shape == truth.shape
         table = np.full(truth.shape, np.inf)
         rows = np.repeat(np.arange(len(origins)), np.diff(found.indptr))
@@ -66,7 +67,7 @@ def test_within_is_the_dense_table_with_zeros_kept(question, within_m: float) ->
             clear = ~(np.abs(truth - within_m) <= 1e-6)
         expected = np.where(truth <= within_m, truth, np.inf)
         np.testing.assert_allclose(table[clear], expected[clear], atol=1e-6)
-        back = reach.within(network, places, origins, within_m=within_m, profile=profile)
+        back = distances.within(network, places, origins, within_m=within_m, profile=profile)
         np.testing.assert_allclose(back.T.toarray(), found.toarray(), atol=1e-6)
 
 
@@ -75,13 +76,13 @@ def test_within_is_the_dense_table_with_zeros_kept(question, within_m: float) ->
 def test_every_node_is_answered_as_a_point_that_stands_on_it(question, k: int, within_m) -> None:
     network, _, places = question
     for profile in (ADULT, STROLLER):
-        found = reach.nearest_nodes(network, places, k=k, within_m=within_m, profile=profile)
+        found = distances.nearest_nodes(network, places, k=k, within_m=within_m, profile=profile)
         assert found.metres.shape == found.place.shape == (network.nodes, k)
         out = np.array([_edge_at(network, node) for node in range(network.nodes)])
         on = Snapped(out[:, 0].astype(int), out[:, 1], np.zeros(network.nodes))
         main = network.walkable(profile).main_edges
         there = np.isin(network.edge_u[on.edge], network.edge_u[main])
-        asked = reach.nearest(network, on, places, k=k, within_m=within_m, profile=profile)
+        asked = distances.nearest(network, on, places, k=k, within_m=within_m, profile=profile)
         # A place on the node's own edge is straight along it, allowed or not: ask where all is.
         same = there & network.walkable(profile).allowed[on.edge]
         np.testing.assert_array_equal(found.metres[same], asked.metres[same])
@@ -94,8 +95,8 @@ def test_equal_metres_are_equal_to_the_last_bit_whichever_way_they_were_found(
     question, k: int, within_m: float
 ) -> None:
     network, origins, places = question
-    pairs = reach.within(network, origins, places, within_m=within_m)
-    back = reach.within(network, places, origins, within_m=within_m).T.tocsr()
+    pairs = distances.within(network, origins, places, within_m=within_m)
+    back = distances.within(network, places, origins, within_m=within_m).T.tocsr()
     back.sort_indices()
     for one, other in zip(
         (pairs.indptr, pairs.indices, pairs.data),
@@ -106,7 +107,7 @@ def test_equal_metres_are_equal_to_the_last_bit_whichever_way_they_were_found(
     table = np.full(pairs.shape, np.inf)
     table[np.repeat(np.arange(len(origins)), np.diff(pairs.indptr)), pairs.indices] = pairs.data
     place, metres = oracle.ranked(table, k)
-    found = reach.nearest(network, origins, places, k=k, within_m=within_m)
+    found = distances.nearest(network, origins, places, k=k, within_m=within_m)
     np.testing.assert_array_equal(found.metres, metres)
     np.testing.assert_array_equal(found.place, place)
 
@@ -116,9 +117,9 @@ def test_equal_metres_are_equal_to_the_last_bit_whichever_way_they_were_found(
 def test_reached_nodes_are_those_networkx_reaches(question, limit_m: float) -> None:
     network, _, places = question
     for profile in (ADULT, STROLLER):
-        node, metres = reach.reached_nodes(network, places, limit_m=limit_m, profile=profile)
+        node, metres = distances.reached_nodes(network, places, limit_m=limit_m, profile=profile)
         assert len(set(node.tolist())) == len(node)
-        every = reach.nearest_nodes(network, places, profile=profile).metres[:, 0]
+        every = distances.nearest_nodes(network, places, profile=profile).metres[:, 0]
         inside = np.flatnonzero((every <= limit_m) & np.isfinite(every))
         assert sorted(node.tolist()) == inside.tolist()
         np.testing.assert_array_equal(metres, every[node])
@@ -129,9 +130,9 @@ def test_reached_nodes_are_those_networkx_reaches(question, limit_m: float) -> N
 def test_a_few_origins_get_the_answers_they_get_among_many(question, k: int, within_m) -> None:
     network, origins, places = question
     for profile in (ADULT, STROLLER):
-        alone = reach.nearest(network, origins, places, k=k, within_m=within_m, profile=profile)
-        crowd = gpd.GeoSeries([*origins] * (1 + reach.FEW), crs=origins.crs)
-        among = reach.nearest(network, crowd, places, k=k, within_m=within_m, profile=profile)
+        alone = distances.nearest(network, origins, places, k=k, within_m=within_m, profile=profile)
+        crowd = gpd.GeoSeries([*origins] * (1 + distances.FEW), crs=origins.crs)
+        among = distances.nearest(network, crowd, places, k=k, within_m=within_m, profile=profile)
         np.testing.assert_array_equal(alone.metres, among.metres[: len(origins)])
         np.testing.assert_array_equal(alone.place, among.place[: len(origins)])
 
@@ -140,8 +141,8 @@ def test_a_few_origins_get_the_answers_they_get_among_many(question, k: int, wit
 @given(questions())
 def test_another_place_never_lengthens_a_walk(question) -> None:
     network, origins, places = question
-    before = reach.nearest(network, origins, places.iloc[:-1])
-    after = reach.nearest(network, origins, places)
+    before = distances.nearest(network, origins, places.iloc[:-1])
+    after = distances.nearest(network, origins, places)
     assert (after.metres <= before.metres + 1e-9).all()
 
 
@@ -151,7 +152,7 @@ def test_reached_paths_are_each_metre_within_the_limit_once(question, limit_m: f
     network, origins, _ = question
     for row in range(min(2, len(origins))):
         origin = origins.iloc[[row]]
-        reached = reach.reached_paths(network, origin, limit_m=limit_m)
+        reached = distances.reached_paths(network, origin, limit_m=limit_m)
         start = network.snap(origin)
         expected = _reached_metres(network, start, limit_m)
         assert reached.length.sum() == pytest.approx(expected, abs=1e-5)
@@ -201,8 +202,8 @@ def test_sessions_side_by_side_get_the_answers_they_get_alone() -> None:
     ]
 
     def ask(pair: list[gpd.GeoSeries]) -> list[np.ndarray]:
-        found = [reach.nearest(network, *pair, k=k).metres for k in (1, 3)]
-        return [*found, reach.within(network, *pair, within_m=600.0).toarray()]
+        found = [distances.nearest(network, *pair, k=k).metres for k in (1, 3)]
+        return [*found, distances.within(network, *pair, within_m=600.0).toarray()]
 
     alone = [ask(pair) for pair in sets]
     with ThreadPoolExecutor(6) as pool:

@@ -12,9 +12,10 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 
-from geo import presets, reach
+from geo import presets
 from geo.errors import BadLength, BadLimit, BadPoint
-from geo.network import Snapped, build_network
+from geo.network import distances
+from geo.network.walk_network import Snapped, build_network
 from tests.geo import oracle
 
 ADULT, STROLLER, EVENING = (presets.profile(name) for name in ("adult", "with_stroller", "evening"))
@@ -37,27 +38,27 @@ EDGE_COLUMNS = [
 def test_two_points_on_one_edge_are_as_far_apart_as_the_edge_says() -> None:
     network = build_network(oracle.lines([(0, 0), (0, 100), (100, 100), (100, 0)]))
     a, b = oracle.points((-3, 50)), oracle.points((104, 50))
-    assert reach.nearest(network, a, b).metres[0, 0] == pytest.approx(3 + 200 + 4)
+    assert distances.nearest(network, a, b).metres[0, 0] == pytest.approx(3 + 200 + 4)
 
 
 def test_a_shorter_way_round_beats_the_edge_itself() -> None:
     network = build_network(oracle.lines([(0, 0), (0, 200), (50, 200), (50, 0)], [(0, 0), (50, 0)]))
     a, b = oracle.points((0, 10)), oracle.points((50, 10))
-    assert reach.nearest(network, a, b).metres[0, 0] == pytest.approx(10 + 50 + 10)
-    assert reach.within(network, a, b, within_m=500)[0, 0] == pytest.approx(70)
+    assert distances.nearest(network, a, b).metres[0, 0] == pytest.approx(10 + 50 + 10)
+    assert distances.within(network, a, b, within_m=500)[0, 0] == pytest.approx(70)
 
 
 def test_equal_distances_go_to_the_earlier_place() -> None:
     network = build_network(oracle.lines([(0, 0), (100, 0)], [(100, 0), (200, 0)]))
     places = oracle.points((180, 0), (20, 0), (180, 0))
-    found = reach.nearest(network, oracle.points((100, 0)), places, k=3)
+    found = distances.nearest(network, oracle.points((100, 0)), places, k=3)
     assert found.place.tolist() == [[0, 1, 2]]
     assert found.metres.tolist() == [[80.0, 80.0, 80.0]]
 
 
 def test_more_places_wanted_than_there_are_gives_inf_and_minus_one() -> None:
     network = build_network(oracle.grid())
-    found = reach.nearest(network, oracle.points((0, 0)), oracle.points((100, 0)), k=3)
+    found = distances.nearest(network, oracle.points((0, 0)), oracle.points((100, 0)), k=3)
     assert found.place.tolist() == [[0, -1, -1]]
     assert found.metres.tolist() == [[100.0, math.inf, math.inf]]
 
@@ -65,34 +66,37 @@ def test_more_places_wanted_than_there_are_gives_inf_and_minus_one() -> None:
 def test_empty_sets_give_empty_answers() -> None:
     network = build_network(oracle.grid())
     some, none = oracle.points((0, 0), (50, 0)), oracle.points()
-    assert reach.nearest(network, none, some).metres.shape == (0, 1)
-    assert np.isinf(reach.nearest(network, some, none).metres).all()
-    assert reach.within(network, none, some, within_m=100).shape == (0, 2)
-    assert reach.within(network, some, none, within_m=100).shape == (2, 0)
+    assert distances.nearest(network, none, some).metres.shape == (0, 1)
+    assert np.isinf(distances.nearest(network, some, none).metres).all()
+    assert distances.within(network, none, some, within_m=100).shape == (0, 2)
+    assert distances.within(network, some, none, within_m=100).shape == (2, 0)
 
 
 def test_a_point_on_no_edge_is_unreachable_and_its_place_is_never_named() -> None:
     network = build_network(oracle.grid())
     off = Snapped(np.array([-1, 0]), np.array([0.0, 10.0]), np.array([999.0, 2.0]))
-    found = reach.nearest(network, off, off, k=2)
+    found = distances.nearest(network, off, off, k=2)
     assert found.place.tolist() == [[-1, -1], [1, -1]]
-    assert reach.within(network, off, off, within_m=1_000).toarray().tolist() == [[0, 0], [0, 4]]
+    assert distances.within(network, off, off, within_m=1_000).toarray().tolist() == [
+        [0, 0],
+        [0, 4],
+    ]
 
 
 @pytest.mark.parametrize("limit", [0.0, -1.0, math.nan, -math.inf])
 def test_a_limit_that_is_no_distance_is_refused(limit: float) -> None:
     network, here = build_network(oracle.grid()), oracle.points((0, 0))
     for ask in (
-        lambda: reach.nearest(network, here, here, within_m=limit),
-        lambda: reach.within(network, here, here, within_m=limit),
-        lambda: reach.nearest_nodes(network, here, within_m=limit),
-        lambda: reach.reached_nodes(network, here, limit_m=limit),
-        lambda: reach.reached_paths(network, here, limit_m=limit),
+        lambda: distances.nearest(network, here, here, within_m=limit),
+        lambda: distances.within(network, here, here, within_m=limit),
+        lambda: distances.nearest_nodes(network, here, within_m=limit),
+        lambda: distances.reached_nodes(network, here, limit_m=limit),
+        lambda: distances.reached_paths(network, here, limit_m=limit),
     ):
         with pytest.raises(BadLimit):
             ask()
     with pytest.raises(BadLimit):
-        reach.nearest(network, here, here, k=0)
+        distances.nearest(network, here, here, k=0)
 
 
 @pytest.mark.parametrize("length", [-1.0, math.nan, math.inf, -math.inf, 1e300])
@@ -101,9 +105,9 @@ def test_an_edge_without_a_real_length_is_refused(length: float) -> None:
     broken = dataclasses.replace(network, edge_m=np.array([100.0, length, 100, 100]))
     here = Snapped(np.array([0]), np.array([3.0]), np.array([1.0]))
     for ask in (
-        lambda: reach.nearest(broken, here, here),
-        lambda: reach.within(broken, here, here, within_m=9.0),
-        lambda: reach.nearest_nodes(broken, here),
+        lambda: distances.nearest(broken, here, here),
+        lambda: distances.within(broken, here, here, within_m=9.0),
+        lambda: distances.nearest_nodes(broken, here),
     ):
         with pytest.raises(BadLength, match="bad_length"):
             ask()
@@ -116,7 +120,7 @@ def test_edges_of_no_length_or_very_long_are_walked_as_they_are(
     network = build_network(oracle.grid(2, 2))
     same = dataclasses.replace(network, edge_m=np.full(4, length))
     here = Snapped(np.array([0]), np.array([0.0]), np.array([0.0]))
-    metres = reach.nearest_nodes(same, here).metres[:, 0]
+    metres = distances.nearest_nodes(same, here).metres[:, 0]
     found = sorted(metres.tolist())
     np.testing.assert_allclose(found, [0, length, length, 2 * length], atol=1e-9)
 
@@ -125,29 +129,29 @@ def test_a_network_of_one_node_or_none_answers() -> None:
     loop = build_network(oracle.lines([(0, 0), (50, 0), (50, 50), (0, 0)]))
     assert loop.nodes == 1
     places = oracle.points((50, 0), (0, 0))
-    found = reach.nearest(loop, oracle.points((50, 50)), places, k=2)
+    found = distances.nearest(loop, oracle.points((50, 50)), places, k=2)
     assert found.place.tolist() == [[0, 1]] and found.metres[0, 0] == 50
-    assert reach.nearest_nodes(loop, places).metres.tolist() == [[0.0]]
+    assert distances.nearest_nodes(loop, places).metres.tolist() == [[0.0]]
     nothing = dataclasses.replace(
         loop,
         node_xy=np.empty((0, 2)),
         **{name: getattr(loop, name)[:0] for name in EDGE_COLUMNS},
     )
-    assert np.isinf(reach.nearest(nothing, places, places).metres).all()
-    assert reach.within(nothing, places, places, within_m=9.0).nnz == 0
-    assert reach.nearest_nodes(nothing, places).metres.shape == (0, 1)
+    assert np.isinf(distances.nearest(nothing, places, places).metres).all()
+    assert distances.within(nothing, places, places, within_m=9.0).nnz == 0
+    assert distances.nearest_nodes(nothing, places).metres.shape == (0, 1)
 
 
 def test_something_else_than_a_point_is_refused() -> None:
     network = build_network(oracle.grid())
     line = gpd.GeoSeries([shapely.LineString([(0, 0), (1, 1)])], crs=network.crs)
     with pytest.raises(BadPoint):
-        reach.nearest(network, line, oracle.points((0, 0)))
+        distances.nearest(network, line, oracle.points((0, 0)))
 
 
 def test_everything_connected_is_reached_without_a_limit() -> None:
     network = build_network(oracle.grid())
-    reached = reach.reached_paths(network, oracle.points((10, 0)), limit_m=math.inf)
+    reached = distances.reached_paths(network, oracle.points((10, 0)), limit_m=math.inf)
     assert reached.length.sum() == pytest.approx(network.edge_m.sum())
 
 
@@ -155,9 +159,9 @@ def test_more_pairs_than_the_first_room_are_all_kept() -> None:
     network = build_network(oracle.grid(8, 8))
     xy = np.random.default_rng(3).uniform(0, 700, (90, 2))
     here = oracle.points(*map(tuple, xy))
-    found = reach.within(network, here, here, within_m=math.inf)
+    found = distances.within(network, here, here, within_m=math.inf)
     assert found.nnz == 90 * 90 > 4 * 1024
-    truth = reach.nearest(network, here, here, k=90)
+    truth = distances.nearest(network, here, here, k=90)
     np.testing.assert_allclose(np.sort(found.toarray(), axis=1), truth.metres, atol=1e-6)
 
 
@@ -177,12 +181,12 @@ def test_no_snapped_point_however_spoilt_gets_into_compiled_code(network, rows, 
     fits = inside & (points.offset_m >= 0) & (points.offset_m <= length)
     fits &= (points.stretch_m >= 0) & np.isfinite(points.stretch_m)
     for ask in (
-        lambda: reach.nearest(network, points, good, k=k).metres,
-        lambda: reach.nearest(network, good, points, k=k).metres,
-        lambda: reach.within(network, points, good, within_m=50.0).data,
-        lambda: reach.within(network, good, points, within_m=50.0).data,
-        lambda: reach.nearest_nodes(network, points, k=k).metres,
-        lambda: reach.reached_nodes(network, points, limit_m=50.0)[1],
+        lambda: distances.nearest(network, points, good, k=k).metres,
+        lambda: distances.nearest(network, good, points, k=k).metres,
+        lambda: distances.within(network, points, good, within_m=50.0).data,
+        lambda: distances.within(network, good, points, within_m=50.0).data,
+        lambda: distances.nearest_nodes(network, points, k=k).metres,
+        lambda: distances.reached_nodes(network, points, limit_m=50.0)[1],
     ):
         if (off | fits).all():
             metres = ask()
@@ -208,9 +212,9 @@ def test_points_anywhere_on_earth_or_off_it_are_far_or_unreachable(spots, crs: s
         points = gpd.GeoSeries([shapely.Point(spot) for spot in spots], crs=crs)
         snapped = network.snap(points)
     here = oracle.points((5, 5))
-    found = reach.nearest(network, snapped, here)
+    found = distances.nearest(network, snapped, here)
     off = snapped.edge < 0
     assert np.isinf(found.metres[off]).all() and (found.place[off] == -1).all()
     assert np.isfinite(found.metres[~off]).all()
     assert (snapped.stretch_m[~off] <= 300).all()
-    assert reach.within(network, here, snapped, within_m=math.inf).nnz == (~off).sum()
+    assert distances.within(network, here, snapped, within_m=math.inf).nnz == (~off).sum()

@@ -18,8 +18,8 @@ import geopandas as gpd
 import numpy as np
 
 from geo.errors import BadPoint
-from geo.kernels import Doors, Ends, Journal, Paths, Queue
-from geo.network import Snapped, WalkNetwork, exact
+from geo.network.kernels.search import Doors, Ends, Journal, Paths, Queue
+from geo.network.walk_network import Snapped, WalkNetwork, exact
 from geo.presets import Profile
 from geo.types import Floats, Ints
 

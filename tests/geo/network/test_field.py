@@ -9,10 +9,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 
-from geo import presets, reach
+from geo import presets
 from geo.errors import BadPath, BadPoint, PathApart
-from geo.field import NearestField
-from geo.network import WalkNetwork, build_network
+from geo.network import distances
+from geo.network.nearest_field import NearestField
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.types import SWEREF99_TM
 from tests.geo import oracle
 
@@ -22,10 +23,10 @@ PROFILES = [presets.profile(name) for name in ("adult", "with_stroller")]
 
 def assert_fresh(field: NearestField, profile: presets.Profile | None = None) -> None:
     """Every metre and every place is that of a computation from nothing, to the last bit."""
-    fresh = reach.nearest(field.network, field.people, field.places, profile=profile)
+    fresh = distances.nearest(field.network, field.people, field.places, profile=profile)
     np.testing.assert_array_equal(field.metres, fresh.metres[:, 0])
     np.testing.assert_array_equal(field.place, fresh.place[:, 0])
-    nodes = reach.nearest_nodes(field.network, field.places, profile=profile)
+    nodes = distances.nearest_nodes(field.network, field.places, profile=profile)
     np.testing.assert_array_equal(field.node_metres, nodes.metres[:, 0])
     np.testing.assert_array_equal(field.node_place, nodes.place[:, 0])
 

@@ -13,11 +13,10 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.network import WalkNetwork, build_network
-from geo.pairs import within
+from geo.network.distances import nearest, within
+from geo.network.routes import TO_PATH, Route, route
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.presets import profile, profiles
-from geo.reach import nearest
-from geo.route import TO_PATH, Route, route
 from geo.types import WGS84
 from tests.geo.oracle import dense, grid, lines, networks, points, positions, spliced
 

@@ -16,9 +16,9 @@ from scipy.spatial import cKDTree
 from shapely.geometry import GeometryCollection, LineString, MultiLineString, Point
 
 from geo import presets
-from geo.chains import merge_chains
 from geo.errors import NoLines
-from geo.network import MAX_SNAP_M, build_network, metric_crs, network_from_frame
+from geo.network.topology import merge_chains
+from geo.network.walk_network import MAX_SNAP_M, build_network, metric_crs, network_from_frame
 from geo.types import SWEREF99_TM, WGS84
 from tests.geo import oracle
 

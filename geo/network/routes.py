@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 from shapely.ops import substring
 
-from geo.network import Snapped, WalkNetwork
+from geo.network.kernels.route import way_between
+from geo.network.search import Points, snapped
+from geo.network.walk_network import Snapped, WalkNetwork
 from geo.presets import Profile
-from geo.route_kernel import way_between
-from geo.searching import Points, snapped
 from geo.types import Floats, Ints
 
 TO_PATH = "to_path"

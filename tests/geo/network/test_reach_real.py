@@ -12,9 +12,10 @@ import pyrosm
 import pytest
 import shapely
 
-from geo import presets, reach
-from geo.field import NearestField
-from geo.network import WalkNetwork, build_network
+from geo import presets
+from geo.network import distances
+from geo.network.nearest_field import NearestField
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources.osm import read_osm
 from tests.geo import oracle
 
@@ -62,14 +63,16 @@ def assert_agrees(network: WalkNetwork, profile: presets.Profile) -> None:
     assert truth.size > 2_000 and 0.3 < np.isfinite(truth).mean() <= 1
     for k in (1, 3):
         place, metres = oracle.ranked(truth, k)
-        found = reach.nearest(network, *around, k=k, profile=profile)
+        found = distances.nearest(network, *around, k=k, profile=profile)
         np.testing.assert_allclose(found.metres, metres, atol=1e-6)
         assert (found.place == place).all()
     for within_m in (800.0, 2_500.0, math.inf):
-        found = reach.within(network, *around, within_m=within_m, profile=profile)
+        found = distances.within(network, *around, within_m=within_m, profile=profile)
         expected = np.where((truth <= within_m) & np.isfinite(truth), truth, 0)
         np.testing.assert_allclose(found.toarray(), expected, atol=1e-6)
-        fewer = reach.within(network, around[0], around[1][:9], within_m=within_m, profile=profile)
+        fewer = distances.within(
+            network, around[0], around[1][:9], within_m=within_m, profile=profile
+        )
         np.testing.assert_allclose(fewer.toarray(), expected[:, :9], atol=1e-6)
 
 
@@ -98,12 +101,12 @@ def test_in_helsinki_pins_and_paths_come_and_go_as_if_computed_anew(nordic) -> N
             ends = field.network.node_xy[generator.integers(0, nordic.nodes, 2)]
             line = shapely.LineString(ends + generator.normal(0, 9, (2, 2)))
             field.add_path(gpd.GeoSeries([line], crs=nordic.crs))
-        fresh = reach.nearest(field.network, field.people, field.places, profile=STROLLER)
+        fresh = distances.nearest(field.network, field.people, field.places, profile=STROLLER)
         np.testing.assert_array_equal(field.metres, fresh.metres[:, 0])
         np.testing.assert_array_equal(field.place, fresh.place[:, 0])
         anew = field.network.snap(people, STROLLER)
         np.testing.assert_array_equal(field.people.stretch_m, anew.stretch_m)
-        again = reach.nearest(field.network, anew, field.places, profile=STROLLER)
+        again = distances.nearest(field.network, anew, field.places, profile=STROLLER)
         np.testing.assert_allclose(field.metres, again.metres[:, 0], atol=1e-6)
     while field.undo():
         pass
@@ -114,8 +117,8 @@ def test_in_helsinki_pins_and_paths_come_and_go_as_if_computed_anew(nordic) -> N
 def test_a_stroller_never_walks_shorter_than_an_adult_between_the_same_doors(kista) -> None:
     around = scattered(kista)
     start, goal = (kista.snap(points, STROLLER) for points in around)
-    adult = reach.nearest(kista, start, goal, k=3, profile=ADULT)
-    stroller = reach.nearest(kista, start, goal, k=3, profile=STROLLER)
+    adult = distances.nearest(kista, start, goal, k=3, profile=ADULT)
+    stroller = distances.nearest(kista, start, goal, k=3, profile=STROLLER)
     assert kista.steps.any()
     assert (stroller.metres >= adult.metres - 1e-9).all()
     assert (stroller.metres > adult.metres + 1).any()

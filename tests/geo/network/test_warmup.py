@@ -18,13 +18,16 @@ from numba.core.dispatcher import Dispatcher
 
 from benchmarks.reaching import at_nodes
 from benchmarks.towns import town_network
-from geo import compiled, presets, ranked_kernel, reach, texts, warmup
+from geo import presets, texts, warmup
 from geo.area import open_area, save_area
-from geo.isochrones import isochrones
-from geo.route import route
+from geo.network import distances
+from geo.network.isochrones import isochrones
+from geo.network.kernels import cache as kernel_cache
+from geo.network.kernels import k_nearest as k_nearest_kernel
+from geo.network.routes import route
 from tests.tiny import tiny_area
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 600.0
 """So long a test waits for what must come before it fails."""
 
@@ -51,7 +54,7 @@ def test_the_first_question_of_a_location_model_is_not_charged_for_compiling() -
     words = (
         "from geo.location import highs\n"
         "from geo.sites import max_coverage\n"
-        "from tests.geo.test_warmup import compiled_in\n"
+        "from tests.geo.network.test_warmup import compiled_in\n"
         "started = []\n"
         "clock = highs.Clock.__post_init__\n"
         "def start(self):\n"
@@ -75,10 +78,10 @@ def test_after_warming_up_no_question_on_an_area_from_disk_compiles_anything() -
     where = gpd.GeoSeries(gpd.points_from_xy(*network.node_xy[::50].T), crs=network.crs)
     for profile in presets.profiles().values():
         for origins in (where, where[:1]):
-            reach.nearest(network, origins, where, profile=profile)
-            reach.nearest(network, origins, where, within_m=400, profile=profile)
-        reach.within(network, where, where[:3], within_m=500, profile=profile)
-        reach.reached_paths(network, where[:1], limit_m=500, profile=profile)
+            distances.nearest(network, origins, where, profile=profile)
+            distances.nearest(network, origins, where, within_m=400, profile=profile)
+        distances.within(network, where, where[:3], within_m=500, profile=profile)
+        distances.reached_paths(network, where[:1], limit_m=500, profile=profile)
         isochrones(network, where[:1], limits_m=[300, 600], profile=profile)
         route(network, where[:1], where[5:6], profile=profile)
     assert compiled_in() == before
@@ -100,7 +103,7 @@ def test_a_first_start_compiles_and_the_next_finds_all_of_it_on_disk(tmp_path: P
     script = (
         "import time, geo.warmup; start = time.process_time(); geo.warmup.warm_up();"
         "taken = time.process_time() - start;"
-        "from tests.geo.test_warmup import compiled_code;"
+        "from tests.geo.network.test_warmup import compiled_code;"
         "stats = [code.stats for code in compiled_code().values()];"
         "print(taken, *(sum(sum(count.values()) for count in kind) for kind in"
         " ([one.cache_misses for one in stats], [one.cache_hits for one in stats])))"
@@ -163,14 +166,14 @@ def test_a_quick_start_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_compiled_code_lies_beside_the_source_where_that_can_be_written(tmp_path: Path) -> None:
-    assert compiled.cache_folder(tmp_path / "geo", tmp_path / "cache") is None
+    assert kernel_cache.cache_folder(tmp_path / "geo", tmp_path / "cache") is None
 
 
 def test_else_in_the_users_cache_and_else_in_a_folder_of_this_process(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("no folder can be made below a file")
-    assert compiled.cache_folder(file, tmp_path / "cache") == tmp_path / "cache" / "compiled"
-    own = compiled.cache_folder(file, file)
+    assert kernel_cache.cache_folder(file, tmp_path / "cache") == tmp_path / "cache" / "compiled"
+    own = kernel_cache.cache_folder(file, file)
     assert own is not None and own.is_dir() and os.stat(own).st_mode & 0o077 == 0
     own.rmdir()
 
@@ -178,18 +181,18 @@ def test_else_in_the_users_cache_and_else_in_a_folder_of_this_process(tmp_path: 
 def test_a_folder_that_somebody_chose_is_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(compiled.SETTING, str(tmp_path))
-    compiled.settle()
-    assert os.environ[compiled.SETTING] == str(tmp_path)
+    monkeypatch.setenv(kernel_cache.SETTING, str(tmp_path))
+    kernel_cache.settle()
+    assert os.environ[kernel_cache.SETTING] == str(tmp_path)
 
 
 def test_an_installation_nobody_can_write_to_still_starts(tmp_path: Path) -> None:
     """Home and source both closed: the code is compiled into a folder of the process."""
     script = (
-        "import geo.compiled as c, os; from pathlib import Path;"
+        "import geo.network.kernels.cache as c, os; from pathlib import Path;"
         "os.environ.pop(c.SETTING, None);"
         "c._writable = lambda folder: False; c.settle();"
-        "import geo.kernels, numba; print(numba.config.CACHE_DIR)"
+        "import geo.network.kernels.search, numba; print(numba.config.CACHE_DIR)"
     )
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     environment.pop("NUMBA_CACHE_DIR", None)
@@ -215,8 +218,8 @@ def test_one_sessions_long_search_does_not_hold_up_another(
     """
     network = town_network(100_000)
     many = at_nodes(network, network.star[1][:: max(1, network.nodes // 200)][:200].astype(int))
-    reach.nearest_nodes(network, many, k=3)
-    search = ranked_kernel.spread_k
+    distances.nearest_nodes(network, many, k=3)
+    search = k_nearest_kernel.spread_k
     inside, seen, over = threading.Event(), threading.Event(), threading.Event()
     searched: list[float] = []
 
@@ -234,7 +237,7 @@ def test_one_sessions_long_search_does_not_hold_up_another(
                 seen.set()
             time.sleep(1e-4)
 
-    monkeypatch.setattr(ranked_kernel, "spread_k", watched)
+    monkeypatch.setattr(k_nearest_kernel, "spread_k", watched)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(PATIENCE_S)
     thread = threading.Thread(target=another)
@@ -242,7 +245,7 @@ def test_one_sessions_long_search_does_not_hold_up_another(
     began = time.thread_time()
     try:
         while not seen.is_set() and len(searched) < 100:
-            reach.nearest_nodes(network, many, k=3)
+            distances.nearest_nodes(network, many, k=3)
         taken = time.thread_time() - began
     finally:
         sys.setswitchinterval(interval)

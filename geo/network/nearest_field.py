@@ -3,25 +3,31 @@ and go. Knows one question, and does only the work that a change makes.
 
 After any changes the answers are those of a fresh computation, to the last bit: lengths are exact
 (``network.GRAIN_M``), so it does not matter in which order they were summed.
+
+Points and where they meet a network, through changes of it: who meets it anew when a path is
+added. Knows nothing of what the points are.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from geo import field_kernel, kernels, ranked_kernel, searching
 from geo.errors import BadPoint
-from geo.join import Joined, join_path
-from geo.network import Snapped, WalkNetwork
+from geo.network import search as network_search
+from geo.network.kernels import k_nearest as k_nearest_kernel
+from geo.network.kernels import nearest_field as field_kernel
+from geo.network.kernels import search as search_kernel
+from geo.network.new_paths import Joined, join_path
+from geo.network.search import Points
+from geo.network.walk_network import MAX_SNAP_M, Snapped, WalkNetwork
 from geo.presets import Profile
-from geo.resnap import Doorstep
-from geo.searching import Points
 from geo.types import Bools, Floats, Ints, SmallInts
 
 _Kind = TypeVar("_Kind", bound=np.generic)
@@ -35,8 +41,8 @@ class _Ground:
 
     network: WalkNetwork
     people: Doorstep
-    paths: kernels.Paths
-    work: searching.Workspace
+    paths: search_kernel.Paths
+    work: network_search.Workspace
     """The labels of all nodes are kept in here, between searches too."""
     person_first: SmallInts
     person_row: Ints
@@ -86,7 +92,7 @@ class NearestField:
         self._places = Doorstep.of(network, places, profile)
         self._metres = np.full(len(people), np.inf)
         self._place = np.full(len(people), -1, dtype=np.int32)
-        self._spread(0, *searching.seeds(network, self._places.snapped))
+        self._spread(0, *network_search.seeds(network, self._places.snapped))
         self._ground.work.journal.marked[:] = False
         self._settle(np.arange(len(people)))
 
@@ -144,7 +150,7 @@ class NearestField:
             raise BadPoint(found=str(len(place)))
         places, number = self._places, len(self._places.snapped)
         self._places = places.plus(Doorstep.of(self.network, place, self._profile))
-        node, metres, _ = searching.seeds(
+        node, metres, _ = network_search.seeds(
             self.network, self._places.snapped.take(np.array([number]))
         )
         count = self._spread(0, node, metres, np.full(len(node), number))
@@ -170,7 +176,7 @@ class NearestField:
     def add_path(
         self, line: gpd.GeoSeries, *, highway: str = "footway", steps: bool = False, lit: int = -1
     ) -> Joined:
-        """Add a footpath or a bridge, joined at its two ends (see ``geo.join``).
+        """Add a footpath or a bridge, joined at its two ends (see ``geo.network.new_paths``).
 
         Raises
         ------
@@ -218,8 +224,8 @@ class NearestField:
         return _Ground(
             network=network,
             people=people,
-            paths=searching.paths(network, self._profile),
-            work=searching.new_workspace(network),
+            paths=network_search.paths(network, self._profile),
+            work=network_search.new_workspace(network),
             person_first=first,
             person_row=who[np.argsort(edge[who], kind="stable")],
             seen=np.zeros(len(edge), dtype=bool),
@@ -230,7 +236,7 @@ class NearestField:
         work = self._ground.work
         labels = (work.metres, work.place, work.journal, count)
         seeds = (node, metres, place.astype(np.int64))
-        found: int = kernels.spread(
+        found: int = search_kernel.spread(
             self._ground.paths, work.queue, work.per_metre, *labels, *seeds, math.inf
         )
         return found
@@ -243,7 +249,7 @@ class NearestField:
         """
         ground, work = ground or self._ground, self._ground.work
         where = (places or self.places).take(np.array([number]))
-        node, _, _ = searching.seeds(ground.network, where)
+        node, _, _ = network_search.seeds(ground.network, where)
         found: int = field_kernel.forget(
             ground.paths, work.metres, work.place, work.journal, count, node, number
         )
@@ -253,7 +259,7 @@ class NearestField:
         """Offer some nodes what their neighbours hold, and all nodes what the places give."""
         work = self._ground.work
         near = field_kernel.offers(self._ground.paths, work.metres, work.place, nodes)
-        own = searching.seeds(self.network, self.places)
+        own = network_search.seeds(self.network, self.places)
         seeds = (np.concatenate(pair) for pair in zip(near, own, strict=True))
         return self._spread(count, *seeds)
 
@@ -290,12 +296,12 @@ class NearestField:
         """Compute people's metres from the labels of the nodes, as ``reach.nearest`` does."""
         metres = np.full((len(person), 1), np.inf)
         place = np.full((len(person), 1), -1, dtype=np.int32)
-        ranked_kernel.nearest_per_point(
+        k_nearest_kernel.nearest_per_point(
             self._ground.work.metres[:, None],
             self._ground.work.place[:, None],
             self._ground.reached,
-            searching.ends(self.network, self.people.take(person)),
-            searching.by_edge(self.places),
+            network_search.ends(self.network, self.people.take(person)),
+            network_search.by_edge(self.places),
             math.inf,
             metres,
             place,
@@ -307,3 +313,118 @@ def _sealed(array: NDArray[_Kind]) -> NDArray[_Kind]:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+@dataclass(frozen=True, eq=False)
+class Doorstep:
+    """Points with their snaps; ``shape`` (metres of the network) is None for those that came
+    snapped, and those ``gone`` are kept off every path.
+    """
+
+    snapped: Snapped
+    shape: NDArray[np.object_]
+    gone: Bools
+
+    @classmethod
+    def of(cls, network: WalkNetwork, points: Points, profile: Profile | None) -> Doorstep:
+        """Bring points to a network."""
+        snapped = network_search.snapped(network, points, profile)
+        shape = np.full(len(snapped), None, dtype=object)
+        if isinstance(points, gpd.GeoSeries):
+            shape[:] = (points.to_crs(network.crs) if points.crs else points).to_numpy(object)
+        return cls(snapped, shape, np.zeros(len(snapped), dtype=bool))
+
+    def plus(self, other: Doorstep) -> Doorstep:
+        """Return these points and others after them."""
+        return Doorstep(
+            _joined(self.snapped, other.snapped),
+            np.concatenate([self.shape, other.shape]),
+            np.concatenate([self.gone, other.gone]),
+        )
+
+    def without(self, number: int) -> Doorstep:
+        """Return the points with one gone; the others keep their numbers."""
+        edge, gone = self.snapped.edge.copy(), self.gone.copy()
+        edge[number], gone[number] = -1, True
+        return replace(self, snapped=replace(self.snapped, edge=edge), gone=gone)
+
+    def after(
+        self, before: WalkNetwork, joined: Joined, profile: Profile | None
+    ) -> tuple[Doorstep, Ints]:
+        """Return the points on a network with a new path, and the rows of those that meet it
+        elsewhere.
+
+        Those on an edge that was cut, and those to whom the new path or paths it makes reachable
+        lie nearer, meet the network anew. Where the main piece of network is another one, all do.
+        """
+        carried = joined.carry(self.snapped)
+        known = ~shapely.is_missing(self.shape) & ~self.gone
+        new_edges, turned = _newly_main(before, joined, profile)
+        if turned:
+            rows = np.flatnonzero(known)
+            anew = joined.network.snap(_series(self.shape[rows], joined.network), profile)
+            return replace(self, snapped=_with(carried, rows, anew)), rows
+        cut = np.isin(self.snapped.edge, [piece.before for piece in joined.pieces])
+        rows = np.flatnonzero(known & (cut | self._near(joined.network, new_edges)))
+        anew = _snap_among(joined.network, self.shape[rows], new_edges)
+        nearer = cut[rows] | (anew.stretch_m < self.snapped.stretch_m[rows])
+        rows, anew = rows[nearer], anew.take(nearer)
+        return replace(self, snapped=_with(carried, rows, anew)), rows
+
+    def _near(self, network: WalkNetwork, edges: Ints) -> Bools:
+        """Say which points lie so near the bounds of some edges that one may be nearer than what
+        they meet.
+        """
+        if len(edges) == 0:
+            return np.zeros(len(self.shape), dtype=bool)
+        x, y = np.full((2, len(self.shape)), np.nan)
+        at, row = shapely.get_coordinates(self.shape, return_index=True)
+        x[row], y[row] = at.T
+        west, south, east, north = shapely.total_bounds(network.geometry[edges])
+        reach = np.minimum(self.snapped.stretch_m, MAX_SNAP_M)
+        x_gap = np.maximum(np.maximum(west - x, x - east), 0)
+        y_gap = np.maximum(np.maximum(south - y, y - north), 0)
+        near: Bools = np.hypot(x_gap, y_gap) <= reach
+        return near
+
+
+def _newly_main(before: WalkNetwork, joined: Joined, profile: Profile | None) -> tuple[Ints, bool]:
+    """Return the edges points can meet now and could not before, with the pieces of cut ones; and
+    whether the main piece of network is another than before.
+    """
+    old, new = before.walkable(profile), joined.network.walkable(profile)
+    was = np.zeros(joined.network.edges, dtype=bool)
+    was[old.main_edges] = True
+    now = np.zeros(joined.network.edges, dtype=bool)
+    now[new.main_edges] = True
+    was[[piece.after for piece in joined.pieces]] = False
+    turned = bool((was & ~now).any()) or len(old.main_edges) == 0
+    return np.flatnonzero(now & ~was), turned
+
+
+def _snap_among(network: WalkNetwork, shapes: NDArray[np.object_], edges: Ints) -> Snapped:
+    """Bring points to the nearest of some edges, by the rule of ``WalkNetwork.snap``."""
+    if len(shapes) == 0 or len(edges) == 0:
+        lost = np.full(len(shapes), np.inf)
+        return Snapped(np.full(len(shapes), -1), np.zeros(len(shapes)), lost)
+    tree = shapely.STRtree(network.geometry[edges])
+    return network.meet(shapes, edges, tree, MAX_SNAP_M)
+
+
+def _series(shapes: NDArray[np.object_], network: WalkNetwork) -> gpd.GeoSeries:
+    return gpd.GeoSeries(list(shapes), crs=network.crs)
+
+
+def _with(points: Snapped, rows: Ints, anew: Snapped) -> Snapped:
+    edge, offset = points.edge.copy(), points.offset_m.copy()
+    stretch = points.stretch_m.copy()
+    edge[rows], offset[rows], stretch[rows] = anew.edge, anew.offset_m, anew.stretch_m
+    return Snapped(edge, offset, stretch)
+
+
+def _joined(one: Snapped, other: Snapped) -> Snapped:
+    return Snapped(
+        np.concatenate([one.edge, other.edge]),
+        np.concatenate([one.offset_m, other.offset_m]),
+        np.concatenate([one.stretch_m, other.stretch_m]),
+    )

@@ -4,6 +4,9 @@ the points are.
 One rule, stated beside every figure: a point meets the network at the nearest point of an edge in
 the main component; the stretch there counts; two points on one edge are as far apart as the edge
 says; unreachable is ``inf``.
+
+Walking metres of all pairs in reach, as sparse matrices. Knows what ``reach`` knows, of which it
+is a part.
 """
 
 from __future__ import annotations
@@ -16,12 +19,15 @@ import numpy as np
 import shapely
 import shapely.ops
 from geopandas import GeoSeries
+from scipy.sparse import coo_array, csr_array
 
-from geo import kernels, ranked_kernel, searching
-from geo.network import Snapped, WalkNetwork
-from geo.pairs import check, walk_pairs
+from geo.errors import BadLimit
+from geo.network import search as network_search
+from geo.network.kernels import k_nearest as k_nearest_kernel
+from geo.network.kernels import search as search_kernel
+from geo.network.search import Points
+from geo.network.walk_network import Snapped, WalkNetwork
 from geo.presets import Profile
-from geo.searching import Points
 from geo.types import Floats, Ints, SmallInts
 
 FEW = 8
@@ -61,36 +67,36 @@ def nearest(
     BadPoint : a snapped point is on no edge of the network.
     """
     within_m = check(within_m, k)
-    start = searching.snapped(network, origins, profile)
-    goal = searching.snapped(network, places, profile)
-    paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
+    start = network_search.snapped(network, origins, profile)
+    goal = network_search.snapped(network, places, profile)
+    paths, seeds = network_search.paths(network, profile), network_search.seeds(network, goal)
     rows = min(k, max(1, len(goal)))
     if len(start) <= FEW:
         found = _of_few(network, start, goal, rows, within_m, profile)
         if found is not None:
             return _widened(found, k)
     metres, place = _blank(len(start), rows)
-    with searching.workspace(network) as lent:
+    with network_search.workspace(network) as lent:
         if rows == 1:
             node_m, node_place = lent.metres[:, None], lent.place[:, None]
-            count = kernels.spread(*searching.tools(paths, lent), 0, *seeds, within_m)
+            count = search_kernel.spread(*network_search.tools(paths, lent), 0, *seeds, within_m)
         else:
             node_m, node_place = _rows(network.nodes, rows, filled=False)
-            count = ranked_kernel.spread_k(
+            count = k_nearest_kernel.spread_k(
                 *_ranks(paths, lent, node_m, node_place), *seeds, within_m
             )
-        ranked_kernel.nearest_per_point(
+        k_nearest_kernel.nearest_per_point(
             node_m,
             node_place,
             lent.journal.marked,
-            searching.ends(network, start),
-            searching.by_edge(goal),
+            network_search.ends(network, start),
+            network_search.by_edge(goal),
             within_m,
             metres,
             place,
         )
         if rows == 1:
-            kernels.take_back(lent.journal, 0, count, lent.metres, lent.place)
+            search_kernel.take_back(lent.journal, 0, count, lent.metres, lent.place)
         else:
             lent.journal.marked[lent.journal.node[:count]] = False
     return _widened(Nearest(place, metres), k)
@@ -108,16 +114,16 @@ def nearest_nodes(
     ``nearest``.
     """
     within_m = check(within_m, k)
-    goal = searching.snapped(network, places, profile)
-    paths, seeds = searching.paths(network, profile), searching.seeds(network, goal)
+    goal = network_search.snapped(network, places, profile)
+    paths, seeds = network_search.paths(network, profile), network_search.seeds(network, goal)
     rows = min(k, max(1, len(goal)))
     metres, place = _rows(network.nodes, rows, filled=True)
-    with searching.workspace(network) as lent:
+    with network_search.workspace(network) as lent:
         if rows == 1:
             own = replace(lent, metres=metres[:, 0], place=place[:, 0])
-            count = kernels.spread(*searching.tools(paths, own), 0, *seeds, within_m)
+            count = search_kernel.spread(*network_search.tools(paths, own), 0, *seeds, within_m)
         else:
-            count = ranked_kernel.spread_k(*_ranks(paths, lent, metres, place), *seeds, within_m)
+            count = k_nearest_kernel.spread_k(*_ranks(paths, lent, metres, place), *seeds, within_m)
         lent.journal.marked[lent.journal.node[:count]] = False
     return _widened(Nearest(place, metres), k)
 
@@ -129,10 +135,15 @@ def reached_nodes(
     stated order. Work follows what is reached, not the size of the network.
     """
     limit_m = check(limit_m)
-    node, metres, _ = searching.seeds(network, searching.snapped(network, places, profile))
-    with searching.workspace(network) as lent:
-        found: tuple[Ints, Floats] = kernels.search(
-            *searching.tools(searching.paths(network, profile), lent), node, metres, limit_m
+    node, metres, _ = network_search.seeds(
+        network, network_search.snapped(network, places, profile)
+    )
+    with network_search.workspace(network) as lent:
+        found: tuple[Ints, Floats] = search_kernel.search(
+            *network_search.tools(network_search.paths(network, profile), lent),
+            node,
+            metres,
+            limit_m,
         )
     return found
 
@@ -144,7 +155,7 @@ def reached_paths(
     (metric coordinates).
     """
     limit_m = check(limit_m)
-    start = searching.snapped(network, origin, profile)
+    start = network_search.snapped(network, origin, profile)
     allowed = network.walkable(profile).allowed
     node_m = np.full(network.nodes, np.inf)
     node, metres = reached_nodes(network, start, limit_m=limit_m, profile=profile)
@@ -233,7 +244,7 @@ def _of_few(
 
 
 def _ranks(
-    paths: kernels.Paths, lent: searching.Workspace, metres: Floats, place: SmallInts
+    paths: search_kernel.Paths, lent: network_search.Workspace, metres: Floats, place: SmallInts
 ) -> tuple[Any, ...]:
     sent = np.empty(metres.shape, dtype=bool)
     due = np.empty(len(metres))
@@ -260,3 +271,72 @@ def _rows(nodes: int, k: int, *, filled: bool) -> tuple[Floats, SmallInts]:
     if filled:
         return _blank(nodes, k)
     return np.empty((nodes, k)), np.empty((nodes, k), dtype=np.int32)
+
+
+ALONE = 64
+"""Searches fewer than this are done in one thread: another would cost more than it saves."""
+
+
+def within(
+    network: WalkNetwork,
+    origins: Points,
+    destinations: Points,
+    *,
+    within_m: float,
+    profile: Profile | None = None,
+) -> csr_array:
+    """Return metres between all pairs in reach, as a sparse matrix (origins × destinations); zeros
+    are kept.
+
+    Searches from the smaller side, on all processors; memory follows the pairs found, never origins
+    × destinations.
+
+    Raises
+    ------
+    BadLimit : ``within_m`` is not above zero.
+    BadPoint : a snapped point is on no edge of the network.
+    """
+    within_m = check(within_m)
+    start = network_search.snapped(network, origins, profile)
+    goal = network_search.snapped(network, destinations, profile)
+    if len(goal) < len(start):
+        column, row, metres = walk_pairs(network, goal, start, within_m, profile)
+    else:
+        row, column, metres = walk_pairs(network, start, goal, within_m, profile)
+    shape = (len(start), len(goal))
+    matrix = coo_array((metres, (row, column)), shape=shape).tocsr()
+    matrix.sort_indices()
+    return matrix
+
+
+def walk_pairs(
+    network: WalkNetwork, start: Snapped, goal: Snapped, within_m: float, profile: Profile | None
+) -> tuple[SmallInts, SmallInts, Floats]:
+    """Walk out from each of ``start``: (start, goal, metres) of each pair in reach, in no stated
+    order.
+    """
+    paths, origins = network_search.paths(network, profile), network_search.ends(network, start)
+    # Neighbours one after the other find what they share in the cache.
+    order = np.argsort(start.edge, kind="stable")
+    parts = 1 if len(order) < ALONE else 4 * network_search.threads()
+
+    def walk(part: Ints) -> tuple[SmallInts, SmallInts, Floats]:
+        with network_search.workspace(network) as lent:
+            first, goal_row, metres = search_kernel.pairs_within(
+                *network_search.tools(paths, lent), origins, part, listed, within_m
+            )
+        return np.repeat(part, np.diff(first)).astype(np.int32), goal_row, metres
+
+    with network_search.doors(network, goal) as listed:
+        found = network_search.in_threads(walk, np.array_split(order, parts))
+    row, column, metres = (np.concatenate(column) for column in zip(*found, strict=True))
+    return row, column, metres
+
+
+def check(within_m: float, k: int = 1) -> float:
+    """Return a limit as a float: compiled code would be compiled once more for whole numbers."""
+    if not within_m > 0:
+        raise BadLimit(found=str(within_m))
+    if k < 1:
+        raise BadLimit(found=str(k))
+    return float(within_m)

@@ -1,0 +1,1 @@
+"""Walking metres on plain arrays: the path network, snapping, distances, routes, isochrones."""

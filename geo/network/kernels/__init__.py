@@ -1,0 +1,1 @@
+"""The compiled loops of the network: plain arrays in, plain arrays out."""
