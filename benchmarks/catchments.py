@@ -18,8 +18,8 @@ from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import csr_array, vstack
 
 from benchmarks.timing import Row, compared
-from geo.assignment import Assignment, assign
-from geo.catchments import floating_catchment
+from geo.models.assignment.assign import Assignment, assign
+from geo.models.catchments import floating_catchment
 from geo.types import Floats, Ints
 
 SIDE, PAIRS = 1_930, 700_000

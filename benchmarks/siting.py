@@ -17,11 +17,11 @@ import numpy as np
 from benchmarks.siting_data import OPTIMA, PMEDIAN, Town, pmed, town
 from benchmarks.siting_peers import Solved, covering_peer, median_peer
 from benchmarks.timing import Row
-from geo.location.answers import Siting
-from geo.location.centre import p_center
-from geo.location.coverage import max_coverage
-from geo.location.covering import cover_all
-from geo.location.median import p_median
+from geo.models.location.max_coverage.solve import max_coverage
+from geo.models.location.model import Siting
+from geo.models.location.p_center.solve import p_center
+from geo.models.location.p_median.solve import p_median
+from geo.models.location.set_cover.least_cost import cover_all
 
 PEER_LIMIT_S = 120.0
 SHORT_S = 2.0

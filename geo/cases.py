@@ -11,9 +11,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo.area import Area
-from geo.assignment import Assignment, assign
 from geo.children import Demand
-from geo.filling import most_placed
+from geo.models.assignment.assign import Assignment, assign, most_placed
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
 from geo.preschool_answer import Shortage

@@ -14,13 +14,13 @@ from typing import Any
 from geo import console, presets
 from geo.area import Area, open_area
 from geo.arrival import Arrival, arrival_of, read_ages, read_ramp, read_surge
-from geo.assignment import MorePlaces
 from geo.calls import CallList, calls_for
 from geo.children import has_few
 from geo.console import Options
-from geo.decays import decay_of
 from geo.errors import BadDate, BadOption, NarhetError
 from geo.growing import GrowthAnswer, share_of, where_to_add
+from geo.models.assignment.assign import MorePlaces
+from geo.models.decay import decay_of
 from geo.output import preschool_files, preschool_more, preschool_tables, tables
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschool_rules import day

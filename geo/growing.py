@@ -12,13 +12,12 @@ import numpy as np
 
 from geo import presets
 from geo.area import Area
-from geo.assignment import Assignment, assign
 from geo.candidates import Candidates, candidates
 from geo.errors import BadTarget, TargetOutOfReach
-from geo.filling import most_placed
 from geo.growing_model import ROUNDING, Options, beside, cost_of, least_cost, rounded_up
-from geo.location import highs
-from geo.location.answers import gap_between
+from geo.models.assignment.assign import Assignment, assign, most_placed
+from geo.models.location import highs
+from geo.models.location.model import gap_between
 from geo.network.distances import within
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschool_rules import Growing, rules

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from geo.errors import SolverFailed
-from geo.location import highs
+from geo.models.location import highs
 from geo.preschool_rules import Growing
 from geo.types import Ints
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from geo.assignment import Assignment
 from geo.children import Demand, Family
+from geo.models.assignment.assign import Assignment
 from geo.network.walk_network import Snapped
 from geo.origin import Source
 from geo.preschools import Amount, Preschool, Problem, Supply
@@ -55,7 +55,7 @@ class PreschoolRow:
 
     ``shadow_m`` is how many metres less all children together would walk, one way, with one more
     place here; ``would_place`` whether that place would let in one more child, whose walk then
-    counts too (``geo.assignment``).
+    counts too (``geo.models.assignment.assign``).
     ``children_in_reach`` live within the limit.
     """
 

@@ -12,7 +12,6 @@ from scipy.sparse import csr_array
 
 from geo import presets
 from geo.area import Area
-from geo.assignment import MorePlaces, with_more_places
 from geo.cases import (
     World,
     left_over,
@@ -22,11 +21,12 @@ from geo.cases import (
     shortage_of_newcomers,
     world_of,
 )
-from geo.catchments import METHODS as CATCHMENTS
-from geo.catchments import floating_catchment
 from geo.children import demand_of
-from geo.decays import decay_of
 from geo.errors import AreaLacks, BadPreschool, UnknownMethod
+from geo.models.assignment.assign import MorePlaces, with_more_places
+from geo.models.catchments import METHODS as CATCHMENTS
+from geo.models.catchments import floating_catchment
+from geo.models.decay import decay_of
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
 from geo.origin import Source
@@ -62,7 +62,7 @@ def capacity_of(
 ) -> PreschoolAnswer:
     """Set an area's preschool places against its children aged 1–5 on a date.
 
-    Places per child are by ``method``: a floating catchment with a ``decay`` (``geo.decays``;
+    Places per child are by ``method``: a floating catchment with a ``decay`` (``geo.models.decay``;
     empty: the method's own), or ``assignment``: the share of children who get a place. Who is left
     without a place is always by assignment: as many children as possible get one within the limit,
     then with the least walking. Unless ``exact``, small counts of housing stand as a fixed number

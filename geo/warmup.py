@@ -13,11 +13,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.location.centre import p_center
-from geo.location.coverage import max_coverage
-from geo.location.covering import cover_all
-from geo.location.median import p_median
-from geo.location.ready import small_town
+from geo.models.location.compile import small_town
+from geo.models.location.max_coverage.solve import max_coverage
+from geo.models.location.p_center.solve import p_center
+from geo.models.location.p_median.solve import p_median
+from geo.models.location.set_cover.least_cost import cover_all
 from geo.network.distances import nearest, reached_nodes, within
 from geo.network.isochrones import isochrones
 from geo.network.routes import route

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import __main__ as full
 from benchmarks import siting, siting_data, siting_peers
 from benchmarks.timing import Row, as_text
-from geo.location.coverage import max_coverage
+from geo.models.location.max_coverage.solve import max_coverage
 
 
 @pytest.fixture(scope="module")

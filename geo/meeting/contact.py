@@ -2,7 +2,8 @@
 floating catchments. Knows counts and metres; what has no count is unknown, not nought.
 
 A supply's places are shared by all newcomers of transitional housing within the limit of it
-(``geo.capacity``, plain two-step catchment); a housing's figure is the sum over what it reaches.
+(``geo.models.assignment.assign``, plain two-step catchment); a housing's figure is the sum over
+what it reaches.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from geo.activity.model import Activity, Span, a_year_before
 from geo.activity.times import in_week
 from geo.area import Area
 from geo.associations import associations_of
-from geo.catchments import floating_catchment
 from geo.errors import AreaLacks
 from geo.meeting.supply import Asked, Home, Offer, homes, reach, supply_of
 from geo.meeting.terms import mentor_columns
+from geo.models.catchments import floating_catchment
 from geo.places import place_fields
 from geo.sources.cells import plain
 from geo.types import Floats, Ints

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from geo import presets, texts
-from geo.assignment import MorePlaces
 from geo.calls import Call, CallList
 from geo.growing import GrowthAnswer
+from geo.models.assignment.assign import MorePlaces
 from geo.output.preschool_files import amount_words, plain_amount, preschool_json
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschools import Preschool

@@ -87,7 +87,7 @@ class Proposal:
     ----------
     sites : in the order of their numbers. ``chosen`` : their columns in ``placing``.
     objective, bound, gap, proven, seconds, status : as in
-        ``geo.location.answers.Siting``: ``objective`` counts what the
+        ``geo.models.location.model.Siting``: ``objective`` counts what the
         question strives for, over all open places.
     effect : people of the group before and after; ``groups`` the same, and with a balance the
         residents of transitional housing; ``districts`` by district, most gained first.

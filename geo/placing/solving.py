@@ -12,8 +12,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo.errors import BudgetTooSmall, CostUnknown, NoCandidates, NoCosts, TooManySites
-from geo.location import centre, coverage, covering, median
-from geo.location.answers import Siting
+from geo.models.location.max_coverage import solve as max_coverage_solve
+from geo.models.location.model import Siting
+from geo.models.location.p_center import solve as p_center_solve
+from geo.models.location.p_median import solve as p_median_solve
+from geo.models.location.set_cover import least_cost
 from geo.placing.prepared import Placing
 from geo.placing.question import CENTRE, COVER_ALL, MEDIAN
 from geo.types import Floats, Ints, Progress
@@ -113,21 +116,23 @@ def _modelled(
 ) -> Siting:
     aim, weights = placing.question.objective, placing.weights
     if aim == MEDIAN:
-        found: Siting = median.p_median(placing.matrix[:, keep], weights, count or 0, **common)
+        found: Siting = p_median_solve.p_median(
+            placing.matrix[:, keep], weights, count or 0, **common
+        )
         return found
     if aim == CENTRE:
-        far: Siting = centre.p_center(
+        far: Siting = p_center_solve.p_center(
             placing.matrix[:, keep], count or 0, weights=weights, **common
         )
         return far
     matrix, which = placing.alike
     matrix = matrix[:, keep]
     if aim == COVER_ALL:
-        fewest: Siting = covering.cover_all(matrix, **common)
+        fewest: Siting = least_cost.cover_all(matrix, **common)
         return fewest
     together: Floats = np.bincount(which, weights, matrix.shape[0]).astype(np.float64)
     if placing.question.budget is None:
-        return coverage.max_coverage(matrix, together, count, **common)
+        return max_coverage_solve.max_coverage(matrix, together, count, **common)
     return _within_budget(placing, keep, count, forced, (matrix, together), common)
 
 
@@ -144,9 +149,9 @@ def _within_budget(
     left = (placing.question.budget or 0.0) - float(placing.costs[forced].sum())
     free = np.setdiff1d(np.arange(len(keep)), common["existing"])
     if not len(free) or costs[free].min() > left:
-        return coverage.max_coverage(*demand, 0, **common)
+        return max_coverage_solve.max_coverage(*demand, 0, **common)
     most = None if count is None else min(count, len(free))
-    return coverage.max_coverage(*demand, most, costs=costs, budget=left, **common)
+    return max_coverage_solve.max_coverage(*demand, most, costs=costs, budget=left, **common)
 
 
 def _affordable(placing: Placing, forced: list[int]) -> None:

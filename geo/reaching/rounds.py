@@ -17,9 +17,9 @@ from geo.activity import languages
 from geo.activity.holidays import holiday_name, is_holiday
 from geo.activity.times import STOCKHOLM
 from geo.area import Area
+from geo.models.routing.problem import Rounds, Solved, within_reach
+from geo.models.routing.solve import Told, solve
 from geo.network.distances import within
-from geo.reaching.question import Rounds, Solved, within_reach
-from geo.reaching.routing import Told, solve
 from geo.reaching.rules import without_language
 from geo.reaching.staff import Worker
 from geo.texts import Phrase

@@ -8,7 +8,7 @@ import math
 from dataclasses import replace
 
 from geo import privacy
-from geo.location.answers import gap_between
+from geo.models.location.model import gap_between
 from geo.placing.proposal import Effect, Proposal, ProposedSite, Walk
 from geo.placing.question import COVER_ALL, COVERAGE
 

@@ -12,9 +12,9 @@ import pytest
 
 from geo import build
 from geo.area import Area
-from geo.filling import most_placed
 from geo.growing import where_to_add
 from geo.inputs import Inputs
+from geo.models.assignment.assign import most_placed
 from geo.shortage import capacity_of
 
 WHEN = date(2026, 11, 22)

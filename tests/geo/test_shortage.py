@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import AreaLacks, BadLimit, BadPreschool, UnknownDecay, UnknownMethod
-from geo.filling import most_placed
+from geo.models.assignment.assign import most_placed
 from geo.preschools import Amount
 from geo.shortage import METHODS, capacity_of, more_places
 from tests.geo.preschool_worlds import nursery_street

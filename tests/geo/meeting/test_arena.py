@@ -15,11 +15,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geo.build import build
-from geo.decays import DECAYS
 from geo.errors import AreaLacks, UnknownTerm
 from geo.inputs import Inputs
 from geo.meeting.arena import Arena, Arenas, arena_mix
 from geo.meeting.asking import Wish, ask
+from geo.models.decay import DECAYS
 from tests.geo.meeting.worlds import TODAY, activity, meeting_street
 
 

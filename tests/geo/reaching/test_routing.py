@@ -14,11 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import Cancelled
-from geo.reaching import bounds
-from geo.reaching.bounds import bound, flow, knapsack
-from geo.reaching.exact import best_rounds
-from geo.reaching.question import Rounds, value_of
-from geo.reaching.routing import search, solve
+from geo.models.routing import bounds
+from geo.models.routing.bounds import bound, flow, knapsack
+from geo.models.routing.problem import Rounds, value_of
+from geo.models.routing.solve import best_rounds, search, solve
 from tests.conftest import ROOT
 
 
@@ -98,7 +97,7 @@ def test_few_places_get_the_best_rounds_there_are(seed: int, places: int, shifts
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_search_finds_what_going_through_all_rounds_finds(seed: int, monkeypatch) -> None:
-    monkeypatch.setattr("geo.reaching.routing.SOLUTIONS", 100)
+    monkeypatch.setattr("geo.models.routing.solve.SOLUTIONS", 100)
     question = made(seed, places=5, shifts=2)
     routes = search(question)
     check_rounds(question, routes)
@@ -168,7 +167,7 @@ def test_ten_places_and_many_shifts_are_proven() -> None:
 def test_many_places_say_how_much_better_rounds_could_be_and_are_the_same_twice(
     monkeypatch,
 ) -> None:
-    monkeypatch.setattr("geo.reaching.routing.SOLUTIONS", 100)
+    monkeypatch.setattr("geo.models.routing.solve.SOLUTIONS", 100)
     question = made(1, places=18, shifts=3)
     answer = solve(question)
     check_rounds(question, answer.routes)

@@ -1,0 +1,1 @@
+"""Which child gets which place: capacitated assignment with proof."""

@@ -1,0 +1,268 @@
+"""How many places a person can walk to, shared with everybody else who can: floating catchments.
+Knows matrices of metres, not who the people are or which preschool takes whom.
+
+Everything is a sparse matrix product over the pairs within the limit: nothing grows with rows ×
+columns.
+
+What catchments and assignments may be asked: which pairs can be walked, and whether the counts
+are counts. Knows numbers, not preschools.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse import csr_array, issparse
+
+from geo.errors import (
+    BadCapacity,
+    BadChildren,
+    BadLimit,
+    BadMatrix,
+    BadPlaces,
+    BadWeights,
+    UnknownMethod,
+)
+from geo.models.decay import Decay, decay_of
+from geo.models.location.model import row_of
+from geo.types import Floats, Ints, Matrix
+
+Method = Literal["2sfca", "e2sfca", "balanced"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+
+@dataclass(frozen=True, eq=False)
+class Catchment:
+    """Places per person, and what nobody can walk to.
+
+    Attributes
+    ----------
+    access : places per person for each row of demand; 0 where no place is within the limit.
+    ratio : places per person in each supply's own catchment; 0 where nobody is in it.
+    reached_supply : places somebody can walk to: ``(demand * access).sum()`` is this.
+    unreached_supply : places nobody can walk to, counted in no row.
+    unreached_demand : people without any place within the limit.
+    """
+
+    access: Floats
+    ratio: Floats
+    reached_supply: float
+    unreached_supply: float
+    unreached_demand: float
+
+
+def floating_catchment(
+    distances: Matrix,
+    demand: ArrayLike,
+    supply: ArrayLike,
+    *,
+    limit_m: float,
+    decay: str | Decay | None = None,
+    method: Method = "2sfca",
+) -> Floats:
+    """Return places per person in reach, a row of demand: ``catchment(…).access``.
+
+    >>> floating_catchment([[100.0], [300.0]], [3, 2], [4], limit_m=400).tolist()
+    [0.8, 0.8]
+
+    Parameters and errors are those of ``catchment``.
+    """
+    asked = catchment(distances, demand, supply, limit_m=limit_m, decay=decay, method=method)
+    return asked.access
+
+
+def catchment(
+    distances: Matrix,
+    demand: ArrayLike,
+    supply: ArrayLike,
+    *,
+    limit_m: float,
+    decay: str | Decay | None = None,
+    method: Method = "2sfca",
+) -> Catchment:
+    """Return places per person in reach, and the places nobody reaches.
+
+    With weights w_ij = decay(metres) for pairs within the limit, demand P_i and supply S_j:
+
+    - ``2sfca`` (Luo and Wang 2003): R_j = S_j / Σ_i w_ij P_i, A_i = Σ_j w_ij R_j, with w = 1 where
+      no decay is given.
+    - ``e2sfca`` (Luo and Qi 2009): the same, with ``step`` where no decay is given. It equals
+      spatial availability per head (Soukhov et al. 2023), which is S_j shared in proportion to
+      w_ij P_i.
+    - ``balanced`` (after Páez, Higgins and Vivona 2019): each person is shared among the supplies
+      in reach by u_ij = w_ij / Σ_k w_ik and so counted once, R_j = S_j / Σ_i u_ij P_i,
+      A_i = Σ_j u_ij R_j. The paper shares the ratios out by columns, which keeps the sum of ratios
+      but makes a row's figure depend on how finely the map is cut; the same shares in both steps
+      keep the places. Supplies with no places draw nobody.
+
+    All three keep totals: Σ P_i A_i is the supply that anybody can reach. Only in ``balanced`` is
+    also the demand counted once, however many supplies a person can reach.
+
+    Parameters
+    ----------
+    distances : demand × supply, metres; scipy CSR with entries for the pairs in reach (a stored
+        zero is 0 m), or dense with all pairs. Pairs beyond the limit are left out.
+    demand : people a row, fractions allowed.
+    supply : places a column, fractions allowed.
+    limit_m : longest walk that counts, metres.
+    decay : how much a place counts the farther away it is: a name in ``geo.models.decay.DECAYS`` or
+    a
+        ``Decay``; None as said above.
+    method : one of ``METHODS``.
+
+    Raises
+    ------
+    BadMatrix, BadWeights, BadCapacity : the matrix, the demand or the supply can not be used.
+    BadLimit, UnknownDecay, UnknownMethod : the limit, the decay or the method can not be used.
+    """
+    metres = walkable(distances, limit_m)
+    people = amounts(demand, metres.shape[0], BadWeights)
+    places = amounts(supply, metres.shape[1], BadCapacity)
+    if method not in METHODS:
+        raise UnknownMethod(found=str(method), known=", ".join(METHODS))
+    weights = _weights(metres, limit_of(limit_m), decay, method)
+    if method == "balanced":
+        weights = _shares(weights, places)
+    catching = weights.T @ people
+    is_reached = catching > 0
+    ratio = np.divide(places, catching, out=np.zeros(len(places)), where=is_reached)
+    has_place = _ones(metres) @ (places > 0) > 0
+    return Catchment(
+        access=weights @ ratio,
+        ratio=ratio,
+        reached_supply=float(places[is_reached].sum()),
+        unreached_supply=float(places[~is_reached].sum()),
+        unreached_demand=float(people[~has_place].sum()),
+    )
+
+
+def _weights(
+    metres: csr_array, limit_m: float, decay: str | Decay | None, method: Method
+) -> csr_array:
+    if decay is None and method == "e2sfca":
+        decay = "step"
+    if decay is None:
+        return _ones(metres)
+    weights = decay_of(decay)(metres.data, limit_m)
+    return csr_array((weights, metres.indices, metres.indptr), shape=metres.shape)
+
+
+def _shares(weights: csr_array, places: Floats) -> csr_array:
+    """Return the weights of the supplies that have places, each row's summing to 1 (or to 0)."""
+    drawing = weights.data * (places > 0)[weights.indices]
+    row = row_of(weights)
+    total = np.bincount(row, drawing, weights.shape[0])[row]
+    shares = np.divide(drawing, total, out=np.zeros(len(drawing)), where=total > 0)
+    return csr_array((shares, weights.indices, weights.indptr), shape=weights.shape)
+
+
+def _ones(metres: csr_array) -> csr_array:
+    return csr_array((np.ones(metres.nnz), metres.indices, metres.indptr), shape=metres.shape)
+
+
+_Refusal = type[BadWeights] | type[BadCapacity] | type[BadChildren] | type[BadPlaces]
+
+
+def walkable(distances: Matrix, limit_m: float | None = None) -> csr_array:
+    """Return the pairs at most ``limit_m`` apart, as CSR of metres with sorted columns.
+
+    Parameters
+    ----------
+    distances : demand × supply in metres. Of a sparse matrix the stored entries are the pairs in
+        reach (a stored zero is 0 m; a pair stored twice is a mistake, and refused); of a dense one
+        all pairs are. No rows and no columns are allowed.
+    limit_m : metres; None: every pair that is given.
+
+    Raises
+    ------
+    BadMatrix : not two-dimensional, not numbers, or NaN, infinite or negative metres.
+    BadLimit : not a positive number of metres.
+    """
+    most = np.inf if limit_m is None else limit_of(limit_m)
+    try:
+        found = _stored(distances) if issparse(distances) else _every(distances)
+    except (TypeError, ValueError) as error:
+        raise BadMatrix(found=str(error)[:80]) from error
+    wrong = found.data[~(np.isfinite(found.data) & (found.data >= 0))]
+    if len(wrong):
+        raise BadMatrix(found=f"{wrong[0]:g}")
+    return found if not found.nnz or found.data.max() <= most else _at_most(found, most)
+
+
+def limit_of(limit_m: object) -> float:
+    """Check a limit in metres.
+
+    Raises
+    ------
+    BadLimit : not a positive number.
+    """
+    is_number = isinstance(limit_m, int | float | np.integer | np.floating)
+    if isinstance(limit_m, bool) or not is_number or not 0 < float(limit_m) < np.inf:  # type: ignore[arg-type]
+        raise BadLimit(found=str(limit_m))
+    return float(limit_m)  # type: ignore[arg-type]
+
+
+def amounts(values: ArrayLike, length: int, refuse: _Refusal) -> Floats:
+    """Check numbers of zero or more, fractions allowed, ``length`` of them.
+
+    Raises
+    ------
+    refuse : with ``row`` (from 1) and what was ``found`` there.
+    """
+    try:
+        numbers = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise refuse(row=1, found=str(error)[:80]) from error
+    if numbers.shape != (length,):
+        raise refuse(row=min(numbers.size, length) + 1, found=f"{numbers.shape} ≠ ({length},)")
+    _refuse_first(~(np.isfinite(numbers) & (numbers >= 0)), numbers, refuse)
+    return numbers
+
+
+def whole(values: ArrayLike, length: int, refuse: _Refusal) -> Ints:
+    """Check whole numbers of zero or more, ``length`` of them.
+
+    Raises
+    ------
+    refuse : with ``row`` (from 1) and what was ``found`` there.
+    """
+    numbers = amounts(values, length, refuse)
+    _refuse_first(numbers != np.floor(numbers), numbers, refuse)
+    return numbers.astype(np.intp)
+
+
+def _refuse_first(wrong: Any, numbers: Floats, refuse: _Refusal) -> None:
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise refuse(row=row + 1, found=f"{numbers[row]:g}")
+
+
+def _stored(distances: Matrix) -> csr_array:
+    found = csr_array(distances, dtype=np.float64)
+    if found.ndim != 2:
+        raise ValueError(f"{found.ndim} dimensions")
+    if not found.has_canonical_format:
+        before = found.nnz
+        found = found.copy()
+        found.sum_duplicates()
+        if found.nnz != before:
+            raise ValueError(f"{before} > {found.nnz}")
+    return found
+
+
+def _every(distances: Matrix) -> csr_array:
+    values = np.asarray(distances, dtype=np.float64)
+    if values.ndim != 2:
+        raise ValueError(f"{values.ndim} dimensions")
+    rows, columns = values.shape
+    where = (np.tile(np.arange(columns), rows), np.arange(rows + 1) * columns)
+    return csr_array((values.ravel(), *where), shape=values.shape)
+
+
+def _at_most(found: csr_array, most: float) -> csr_array:
+    keep = found.data <= most
+    first = np.concatenate([[0], np.cumsum(keep)])[found.indptr]
+    return csr_array((found.data[keep], found.indices[keep], first), shape=found.shape)

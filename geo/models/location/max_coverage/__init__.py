@@ -1,0 +1,1 @@
+"""Maximal covering: the sites that reach most people within a limit."""

@@ -1,0 +1,1 @@
+"""p-center: the sites that make the longest walk shortest."""

@@ -1,0 +1,1 @@
+"""p-median: the sites that make all walks together shortest."""

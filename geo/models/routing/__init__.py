@@ -1,0 +1,1 @@
+"""Walking rounds: who visits what within their hours, with a bound."""
