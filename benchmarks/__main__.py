@@ -32,7 +32,7 @@ from benchmarks.reaching import Subject
 from benchmarks.siting_data import town
 from benchmarks.timing import Row, as_text
 from benchmarks.towns import town_network
-from geo.area import Area
+from geo.area.model import Area
 from geo.build import build
 from geo.inputs import Inputs
 from geo.network.walk_network import WalkNetwork

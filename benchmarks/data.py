@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import empty_table
 from geo.build import build
-from geo.columns import empty_table
 from geo.inputs import Inputs
 from geo.network.walk_network import build_network
 from geo.types import SWEREF99_TM, WGS84

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.timing import Row, against, median_s
-from geo.area import Area
+from geo.area.model import Area
 from geo.network.distances import nearest, within
 from geo.network.walk_network import Snapped, WalkNetwork
 from geo.types import Floats

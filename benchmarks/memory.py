@@ -11,11 +11,11 @@ from pathlib import Path
 
 from benchmarks.data import HASSELBY, KISTA
 from benchmarks.timing import Row, median_s
-from geo.area import Area
+from geo.area.model import Area
 from geo.gaps import gap
 
 ROOT = Path(__file__).resolve().parents[1]
-_START = "import time, json, sys; from geo.area import save_area;"
+_START = "import time, json, sys; from geo.area.model import save_area;"
 _END = (
     "seconds = time.perf_counter() - start;"
     "from benchmarks.timing import peak_megabytes;"

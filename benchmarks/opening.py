@@ -13,12 +13,12 @@ from pathlib import Path
 from benchmarks.data import town
 from benchmarks.timing import Row
 from benchmarks.towns import town_network
-from geo.area import save_area
+from geo.catalog import save_area
 
 ROOT = Path(__file__).resolve().parents[1]
 _COMMON = (
     "import json, sys, time; from benchmarks.timing import grown;"
-    "import geopandas as gpd, pyarrow.dataset, geo.area, geo.warmup"
+    "import geopandas as gpd, pyarrow.dataset, geo.area.model, geo.warmup"
 )
 _TIMED = """
 def timed():
@@ -28,8 +28,8 @@ def timed():
 
 print(json.dumps(grown(timed)))
 """
-_OPEN = "area = geo.area.open_area('stad', sys.argv[1])"
-_TABLE = "geo.folder.map_arrays = lambda *_: {}"
+_OPEN = "area = geo.catalog.open_area('stad', sys.argv[1])"
+_TABLE = "geo.area.folder.map_arrays = lambda *_: {}"
 _READY = "area.network.star, area.network.walkable(), area.network.tree"
 _GEOPANDAS = "gpd.read_parquet(sys.argv[1] + '/areas/stad/r1/network.parquet')"
 _WARM = (

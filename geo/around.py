@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from geo import presets
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import BadPoint, PointOffPaths, PointSwapped
 from geo.network.distances import within
 from geo.network.isochrones import checked_limits, isochrones

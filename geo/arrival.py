@@ -13,8 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from geo.area.record_fields import day, rules
 from geo.errors import BadAges, BadRamp, BadSurge
-from geo.preschool_rules import day, rules
 
 OLDEST = 79
 """Where an open band of ages ends."""

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from geo import presets, privacy, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.barriers import (
     DETOUR_M,
     FAR_M,

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from geo import presets, privacy
-from geo.area import Area
+from geo.area.model import Area
 from geo.network.distances import within
 from geo.network.walk_network import Snapped, WalkNetwork
 from geo.presets import Profile

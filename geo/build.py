@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import people as people_of
-from geo import places as places_of
 from geo import presets
-from geo.area import Area, area_id
-from geo.columns import BUILDINGS, DISTRICTS, PEOPLE, PLACES, empty_table
+from geo.area import people as people_of
+from geo.area.folder import area_id
+from geo.area.model import Area
+from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, LeftOut, Source, empty_table
 from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
+from geo.ingest import place_files
 from geo.inputs import Inputs, source_of
 from geo.network.walk_network import WalkNetwork, build_network
-from geo.origin import LeftOut, Source
 from geo.sources.lines import read_lines_listed
 from geo.sources.online import Fetched
 from geo.sources.osm import OsmExtract, read_osm
@@ -251,8 +251,8 @@ def with_places(area: Area, kind: str, file: Path, inputs: Inputs) -> Area:
     """Put in the places of one kind from a file; they replace those of the same kind and file, and
     OSM's.
     """
-    table, read = places_of.read_places(file, kind, crs=inputs.crs.get(kind))
-    kept, far = places_of.near(table, area.metric_boundary, area.network.crs, file=str(file))
+    table, read = place_files.read_places(file, kind, crs=inputs.crs.get(kind))
+    kept, far = place_files.near(table, area.metric_boundary, area.network.crs, file=str(file))
     source = replace(
         source_of(kind, file, inputs, rows=read.rows),
         columns=dict(read.columns),

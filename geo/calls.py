@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo import presets
-from geo.activity.languages import known_in
-from geo.area import Area
+from geo.area.languages import known_in
+from geo.area.model import Area
+from geo.area.record_fields import rules
+from geo.cells import plain
 from geo.errors import UnknownHousing
 from geo.network.distances import within
 from geo.preschool_answer import PreschoolAnswer
-from geo.preschool_rules import rules
 from geo.preschools import STATED, UNKNOWN, Preschool
-from geo.sources.cells import plain
 from geo.types import Floats, Ints
 
 QUESTIONS = ("vacancies", "places", "personal_number", "ages", "languages")

@@ -17,16 +17,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import presets, restricted
-from geo.area import Area
+from geo import presets
+from geo.area import protected
+from geo.area.model import Area
+from geo.area.opening_hours import hours_text, open_in_evening
+from geo.area.people import with_districts
+from geo.area.places import place_fields
+from geo.cells import plain, to_number
 from geo.errors import BadPoint
 from geo.lattice import lattice
 from geo.network.distances import nearest
-from geo.opening import hours_text, open_in_evening
-from geo.people import with_districts
-from geo.places import place_fields
 from geo.presets import Profile
-from geo.sources.cells import plain, to_number
 from geo.types import WGS84, Bools, Floats
 
 POINT, LATTICE = "point", "lattice"
@@ -167,7 +168,7 @@ def _gathered(
 
 def _places(area: Area, kinds: Sequence[str]) -> gpd.GeoDataFrame:
     wanted = [presets.kind(kind).id for kind in dict.fromkeys(kinds)]
-    rows = restricted.in_the_open(area.places[area.places["kind"].isin(wanted)])
+    rows = protected.in_the_open(area.places[area.places["kind"].isin(wanted)])
     records = [place_fields(details) for details in rows["details"]]
     columns = {name: rows[name].to_numpy(object) for name in ("id", "name", "kind", "district")}
     return gpd.GeoDataFrame(
@@ -220,7 +221,7 @@ def _doubles(table: gpd.GeoDataFrame, crs: str) -> Bools:
 def _metres_to(area: Area, found: Candidates, kind: str, profile: Profile | None) -> Floats:
     """Return metres to the nearest place of a kind; protected housing does not take part."""
     places = area.places_of(kind)
-    known = restricted.in_the_open(places)
+    known = protected.in_the_open(places)
     if known.empty or not len(found):
         return np.full(len(found), np.inf)
     spots = area.network.snap(found.table.geometry, profile)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_array
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.children import Demand
 from geo.models.assignment.assign import Assignment, assign, most_placed
 from geo.network.distances import within

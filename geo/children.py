@@ -13,15 +13,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo import privacy
-from geo.activity.counts import counted_parts
-from geo.area import Area
+from geo.area.languages import counted_parts
+from geo.area.model import Area
+from geo.area.people import HOUSING, RESIDENTS
+from geo.area.places import place_fields
+from geo.area.record_fields import cell, plain_record, rules, share
+from geo.cells import to_number, written
 from geo.errors import AreaLacks
 from geo.network.topology import morton
-from geo.people import HOUSING, RESIDENTS
-from geo.places import place_fields
-from geo.preschool_rules import cell, plain_record, rules, share
 from geo.preschools import Amount, Problem
-from geo.sources.cells import to_number, written
 from geo.types import Bools, Floats, Ints
 
 FEW_AS = 3

@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 
 from geo import commands_store, console, presets, texts
-from geo.area import Area, home_folder, list_areas, open_area, slug
+from geo.area.folder import home_folder, slug
+from geo.area.model import Area
 from geo.audit import audit, to_json, to_rows
 from geo.build import build, from_fetched, left_out_rows
+from geo.catalog import list_areas, open_area
 from geo.checking.check import check_places
 from geo.commands_scenarios import with_scenario
 from geo.console import Options

@@ -12,16 +12,17 @@ from typing import Any
 from geo import console, texts
 from geo.activity.adding import with_activities
 from geo.activity.cells import day
-from geo.activity.derived import activities_of
 from geo.activity.ics import to_ics
 from geo.activity.reading import read_activities
-from geo.activity.times import STOCKHOLM
-from geo.area import Area, open_area, save_area
+from geo.area.activities.derived import activities_of
+from geo.area.activities.occurrences import STOCKHOLM
+from geo.area.model import Area
+from geo.area.provenance import LeftOut
+from geo.catalog import open_area, save_area
 from geo.commands import Say
 from geo.console import Options
 from geo.errors import BadDate
 from geo.meeting.terms import week_of
-from geo.origin import LeftOut
 from geo.output import activity_files, tables
 from geo.output.activity_files import Week
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from geo import console
-from geo.area import open_area
 from geo.banking.asking import Wish, ask
 from geo.banking.finding import bank_of
+from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
 from geo.output import bank_files, bank_words, leaflet, tables

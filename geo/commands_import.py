@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from geo import console, presets, texts
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.area.protected import HOUSING
+from geo.area.provenance import LeftOut
+from geo.catalog import open_area
 from geo.checking.problems import Fix
 from geo.console import Options
 from geo.errors import BadOption, FileMissing, InputError, UnknownFix
@@ -22,7 +25,6 @@ from geo.importing.kinds import by_kind
 from geo.importing.proposing import Import, propose
 from geo.importing.waiting import suggested
 from geo.keeping.who import user
-from geo.origin import LeftOut
 from geo.output.import_lines import (
     found_lines,
     import_json,
@@ -35,7 +37,6 @@ from geo.output.import_lines import (
     worklist_json,
     worklist_lines,
 )
-from geo.restricted import HOUSING
 from geo.sources.sheets import Choices
 from geo.sources.tables import Understood, understand
 from geo.store import has_store, store_of

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import console
-from geo.area import open_area
+from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
 from geo.meeting.answering import MEASURES, answer_of

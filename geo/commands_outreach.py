@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from geo import console, texts
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
 from geo.output import outreach_files, outreach_print, tables

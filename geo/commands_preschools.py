@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from geo import console, presets
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.area.record_fields import day
 from geo.arrival import Arrival, arrival_of, read_ages, read_ramp, read_surge
 from geo.calls import CallList, calls_for
+from geo.catalog import open_area
 from geo.children import has_few
 from geo.console import Options
 from geo.errors import BadDate, BadOption, NarhetError
@@ -23,7 +25,6 @@ from geo.models.assignment.assign import MorePlaces
 from geo.models.decay import decay_of
 from geo.output import preschool_files, preschool_more, preschool_tables, tables
 from geo.preschool_answer import PreschoolAnswer
-from geo.preschool_rules import day
 from geo.shortage import LIMIT_M, METHODS, capacity_of, more_places
 from geo.surge import SurgeAnswer, surge
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from geo import console, presets, texts
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadCount, BadOption, ReportChanged
 from geo.output import reports, tables

@@ -11,7 +11,8 @@ from dataclasses import asdict
 from typing import Any
 
 from geo import texts
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
 from geo.scenario import Opened, Scenario, after

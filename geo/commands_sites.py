@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import console, presets
-from geo.area import open_area
+from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadBalance, BadBudget, BadOption, BadTimeLimit, UnknownCandidate
 from geo.output import site_files, tables

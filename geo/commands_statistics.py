@@ -8,7 +8,8 @@ import argparse
 from typing import Any
 
 from geo import commands, commands_store, console
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
 from geo.output import statistics_lines

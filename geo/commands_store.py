@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo import texts
-from geo.area import Area, open_area, save_area
+from geo.area.model import Area
+from geo.catalog import open_area, save_area
 from geo.console import Options
 from geo.errors import UnknownBatch
 from geo.keeping.merging import Clash

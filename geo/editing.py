@@ -16,16 +16,16 @@ import pandas as pd
 
 from geo import texts
 from geo.addresses.matching import Match
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.area.protected import HOUSING, SHAPE, kept_of, says_restricted
+from geo.cells import to_number
 from geo.checking.fixes import fixed
 from geo.checking.problems import Fix
 from geo.importing.placing import APART
 from geo.importing.waiting import suggested
 from geo.keeping.filed import filed
 from geo.keeping.records import CLOSED, OPEN, PLACE, Edit, Record, edit_of
-from geo.places import place_fields
-from geo.restricted import HOUSING, SHAPE, kept_of, says_restricted
-from geo.sources.cells import to_number
 from geo.store import Store
 
 DETAIL = "details."

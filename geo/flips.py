@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo import presets, privacy, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.gaps import Gap, distances, gap
 from geo.network.walk_network import WalkNetwork
 from geo.presets import Profile

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import presets, privacy, texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import Source
 from geo.errors import AreaLacks
 from geo.network.distances import nearest
-from geo.origin import Source
 from geo.texts import text
 from geo.types import Bools, Floats
 

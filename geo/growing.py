@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo import presets
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.record_fields import Growing, rules
 from geo.candidates import Candidates, candidates
 from geo.errors import BadTarget, TargetOutOfReach
 from geo.growing_model import ROUNDING, Options, beside, cost_of, least_cost, rounded_up
@@ -20,7 +21,6 @@ from geo.models.location import highs
 from geo.models.location.model import gap_between
 from geo.network.distances import within
 from geo.preschool_answer import PreschoolAnswer
-from geo.preschool_rules import Growing, rules
 from geo.types import Ints
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
+from geo.area.record_fields import Growing
 from geo.errors import SolverFailed
 from geo.models.location import highs
-from geo.preschool_rules import Growing
 from geo.types import Ints
 
 ROUNDING = 1e-6

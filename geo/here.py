@@ -11,14 +11,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo import presets, privacy, restricted, texts
-from geo.area import Area
+from geo import presets, privacy, texts
+from geo.area import protected
+from geo.area.model import Area
+from geo.area.people import HOUSING
+from geo.area.provenance import Source
 from geo.around import placed
+from geo.cells import plain, to_number
 from geo.network.distances import reached_paths, within
 from geo.network.walk_network import Snapped, WalkNetwork
-from geo.origin import Source
-from geo.people import HOUSING
-from geo.sources.cells import plain, to_number
 from geo.types import WGS84, Floats
 
 
@@ -104,7 +105,7 @@ def record(area: Area, place_id: str, language: str) -> list[tuple[str, str]]:
         (word("district"), row["district"] or unknown),
     ]
     details = json.loads(row["details"]) if row["details"] else {}
-    if restricted.SHAPE in details:
+    if protected.SHAPE in details:
         details = {}  # what is kept of protected housing is for sums
     lines += [
         (str(key), _detail(row["kind"], key, value, language)) for key, value in details.items()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from geo.origin import Source
+from geo.area.provenance import Source
 
 MARGIN_M = 1000.0
 """How far beyond the boundary paths and places are kept: who lives at the edge walks across it."""

@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import OSM_CREDIT
 from geo.classes import ValueClass, class_index, class_label, classes
 from geo.types import Floats, Ints
 
-OSM_CREDIT = "© OpenStreetMap contributors"
 DECIMALS = 5
 """Decimals of a degree in what leaves for a screen: about a metre."""
 

@@ -1,7 +1,7 @@
 """Where outreach would matter, what could be done there, and who goes where in a week: the door to
 the rooms of ``geo.reaching``. Knows no screen, no file and no words.
 
->>> from geo.area import open_area                                    # doctest: +SKIP
+>>> from geo.area.model import open_area                                    # doctest: +SKIP
 >>> area = open_area("demo")                                          # doctest: +SKIP
 >>> answer = outreach(area, read_question(Wanted(), area))            # doctest: +SKIP
 >>> answer.rows[0].spot.name, answer.rows[0].score                    # doctest: +SKIP
@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import Source
 from geo.meeting.supply import Supply
-from geo.origin import Source
 from geo.reaching.asking import AREAS, EVERYWHERE, HOMES, Question
 from geo.reaching.needs import Need, needs_at
 from geo.reaching.proposals import Proposal, proposals_for

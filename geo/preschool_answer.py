@@ -7,10 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from geo.area.provenance import Source
 from geo.children import Demand, Family
 from geo.models.assignment.assign import Assignment
 from geo.network.walk_network import Snapped
-from geo.origin import Source
 from geo.preschools import Amount, Preschool, Problem, Supply
 from geo.types import Floats, Ints
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from geo.area import Area
-from geo.places import place_fields
-from geo.preschool_rules import cell, day, plain_record, rules
-from geo.sources.cells import plain, to_number, written
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.area.record_fields import cell, day, plain_record, rules
+from geo.cells import plain, to_number, written
 
 KIND = "preschool"
 STATED, SUM, ESTIMATED, UNKNOWN = "stated", "sum", "estimated", "unknown"

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.embedded import embedded
 from geo.errors import BadName, BadProvenance, Cancelled, NarhetError, OutputUnwritable, UnknownArea
 from geo.output import cells, reports

@@ -12,11 +12,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo import people as people_of
 from geo import presets
-from geo.area import Area
+from geo.area import people as people_of
+from geo.area.model import Area
+from geo.area.provenance import LeftOut, Source
 from geo.errors import BadMunicipality, BadOption
-from geo.origin import LeftOut, Source
 from geo.sources import outlines as outlines_of
 from geo.sources.figures import Figures, Outlines, fit_codes, join
 from geo.sources.scb import Wanted, check_municipality, fetch_figures

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import BadScenario, UnknownScenario
 from geo.keeping.who import user
 from geo.scenario import Scenario, checked, from_data, to_data

@@ -10,14 +10,15 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geo import people as people_of
-from geo import places as places_of
-from geo.area import Area
+from geo.area import people as people_of
+from geo.area import places as places_of
+from geo.area.model import Area
+from geo.area.provenance import LeftOut, Source
+from geo.area.record_fields import cell, plain_record, rules
 from geo.build import with_places
 from geo.errors import BadMunicipality
+from geo.ingest import place_files
 from geo.inputs import MARGIN_M, Inputs
-from geo.origin import LeftOut, Source
-from geo.preschool_rules import cell, plain_record, rules
 from geo.residents import municipality_of
 from geo.sources.scb import check_municipality
 from geo.sources.skolverket import KIND, Preschools, fetch_preschools
@@ -69,7 +70,7 @@ def add_schools(area: Area, ask: AskSchools, *, progress: Progress | None = None
 
 
 def _with_fetched(area: Area, found: Preschools) -> tuple[Area, Source]:
-    kept, far = places_of.near(
+    kept, far = place_files.near(
         found.places,
         area.metric_boundary,
         area.network.crs,

@@ -11,10 +11,10 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 from geo import texts
-from geo.activity.times import STOCKHOLM
+from geo.area.activities.occurrences import STOCKHOLM
+from geo.area.protected import HOUSING
+from geo.cells import written
 from geo.keeping.records import Change, Conflict, Edit, Record
-from geo.restricted import HOUSING
-from geo.sources.cells import written
 from geo.sources.fields import fields as our_fields
 
 MINE, THEIRS = "mine", "theirs"

@@ -11,7 +11,10 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.people import HOUSING
+from geo.area.provenance import Source
+from geo.area.record_fields import rules
 from geo.cases import (
     World,
     left_over,
@@ -29,8 +32,6 @@ from geo.models.catchments import floating_catchment
 from geo.models.decay import decay_of
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
-from geo.origin import Source
-from geo.people import HOUSING
 from geo.preschool_answer import (
     Asked,
     DistrictRow,
@@ -39,7 +40,6 @@ from geo.preschool_answer import (
     PreschoolRow,
     Vacant,
 )
-from geo.preschool_rules import rules
 from geo.preschools import KIND, Amount, Supply, supply_of, total
 from geo.presets import Profile
 from geo.types import Bools, Floats, Ints

@@ -10,7 +10,7 @@ import pandas as pd
 from shapely import box
 
 from geo import privacy
-from geo.area import Area
+from geo.area.model import Area
 from geo.gaps import Gap
 from geo.types import WGS84
 

@@ -14,23 +14,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geo.area import Area, area_id, home_folder
+from geo.area.folder import area_id, home_folder
+from geo.area.model import Area
+from geo.area.protected import Ground
 from geo.errors import UnknownRecord
 from geo.keeping import database, merging, overlaying, rows, scenarios, undoing, whole, writing
 from geo.keeping.merging import Clash, Merged
-from geo.keeping.records import (
-    OPEN,
-    PLACE,
-    TYPES,
-    Change,
-    Edit,
-    Record,
-    Scenario,
-)
+from geo.keeping.records import OPEN, PLACE, TYPES, Change, Edit, Record, Scenario
 from geo.keeping.tables import areas, changes, records
 from geo.keeping.who import user
 from geo.keeping.whole import Restored, Whole
-from geo.restricted import Ground
 
 
 def store_of(area: str, home: str | Path | None = None) -> Store:

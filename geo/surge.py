@@ -14,13 +14,13 @@ import numpy as np
 import shapely
 
 from geo import presets
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.record_fields import rules
 from geo.around import placed
 from geo.arrival import Arrival, of_ages
 from geo.errors import SurgeOutside, SurgePast
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
-from geo.preschool_rules import rules
 from geo.preschools import Amount, Preschool, Problem, supply_of
 from geo.presets import Profile
 from geo.types import WGS84

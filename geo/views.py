@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from geo import presets, privacy, restricted, texts
-from geo.area import Area
+from geo import presets, privacy, texts
+from geo.area import protected
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.gaps import Gap, headline, without_small_counts
 from geo.here import Here
 from geo.mapview import (
@@ -24,7 +26,6 @@ from geo.mapview import (
     credits_of,
 )
 from geo.output.tables import part_name, source_date
-from geo.people import HOUSING
 from geo.squares import SQUARE_M, squares, without_small_squares
 from geo.views_restricted import restricted_layers
 
@@ -271,7 +272,7 @@ def districts_layers(area: Area, language: str) -> list[Layer]:
 
 def places_layer(area: Area, kind: str, language: str, *, size_px: int = 0) -> PointLayer:
     """Return the places of a kind that may be shown, as a layer; a crowd of them is drawn small."""
-    preset, rows = presets.kind(kind), restricted.in_the_open(area.places_of(kind))
+    preset, rows = presets.kind(kind), protected.in_the_open(area.places_of(kind))
     return PointLayer(
         id=kind,
         label=preset.plural(language),

@@ -7,11 +7,11 @@ from __future__ import annotations
 import numpy as np
 
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.mapview import Layer, MapSpec, PointLayer, bounds_of, compose, credits_of
 from geo.meeting.arena import Arena, Arenas
 from geo.output.meeting_whom_words import arena_head
-from geo.people import HOUSING
 from geo.views import districts_layers, kind_layers
 from geo.views_meeting import arena_table
 

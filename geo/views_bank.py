@@ -12,9 +12,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo import presets, restricted, texts
-from geo.activity.languages import is_right_to_left
-from geo.area import Area
+from geo import presets, texts
+from geo.area import protected
+from geo.area.languages import is_right_to_left
+from geo.area.model import Area
 from geo.banking.model import Bank, Entry
 from geo.mapview import (
     DECIMALS,
@@ -167,7 +168,7 @@ def _card(entry: Entry, bank: Bank, numbers: Mapping[str, int], language: str) -
 
 def open_ids(area: Area) -> tuple[str, ...]:
     """Return the ids of the places that may be drawn as points."""
-    return tuple(str(place) for place in restricted.in_the_open(area.places)["id"])
+    return tuple(str(place) for place in protected.in_the_open(area.places)["id"])
 
 
 def _start_layers(bank: Bank, language: str) -> list[Layer]:
@@ -177,7 +178,7 @@ def _start_layers(bank: Bank, language: str) -> list[Layer]:
         if start.region is None:
             return []
         label = texts.text("place.restricted_area", language)
-        colour = presets.kind(restricted.HOUSING).colour
+        colour = presets.kind(protected.HOUSING).colour
         shape = gpd.GeoSeries([start.region], crs=WGS84)
         return [AreaLayer("restricted", label, colour, shape, dash=DASH, fill_opacity=FILL)]
     here = (np.array([start.lon]), np.array([start.lat]))

@@ -13,23 +13,16 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from geo import presets, restricted, texts
-from geo.area import Area
+from geo import presets, texts
+from geo.area import protected
+from geo.area.model import Area
+from geo.area.provenance import OSM_CREDIT
+from geo.cells import written
 from geo.editing import is_hidden
 from geo.importing.placing import HOW
 from geo.importing.proposing import Import
 from geo.keeping.records import Record
-from geo.mapview import (
-    OSM_CREDIT,
-    AreaLayer,
-    Layer,
-    MapSpec,
-    PointLayer,
-    bounds_of,
-    compose,
-    credits_of,
-)
-from geo.sources.cells import written
+from geo.mapview import AreaLayer, Layer, MapSpec, PointLayer, bounds_of, compose, credits_of
 from geo.sources.fields import Field, fields
 from geo.sources.tables import Understood
 from geo.views import CROWD, PLACE_PX, SMALL_PX, districts_layers
@@ -136,12 +129,12 @@ def import_map(area: Area, found: Import, language: str) -> MapSpec:
     """Return where the places of a file would stand, by what they were placed by, and what is
     suggested for those that are not. Protected housing is never a point.
     """
-    open_places = restricted.in_the_open(found.places)
+    open_places = protected.in_the_open(found.places)
     layers: list[Layer] = [*districts_layers(area, language)]
-    hidden = restricted.shapes(found.places)
+    hidden = protected.shapes(found.places)
     if len(hidden):
         label = texts.text("place.restricted_area", language)
-        colour = presets.kind(restricted.HOUSING).colour
+        colour = presets.kind(protected.HOUSING).colour
         layers.append(AreaLayer("hidden", label, colour, hidden, dash="2 6", fill_opacity=0.12))
     suggested = found.unplaced[found.unplaced["lon"].notna()]
     if len(suggested):

@@ -12,9 +12,9 @@ import pandas as pd
 from babel.dates import get_day_names
 
 from geo import presets, texts
-from geo.activity import languages
-from geo.activity.model import Span
-from geo.area import Area
+from geo.area import languages
+from geo.area.activities.model import Span
+from geo.area.model import Area
 from geo.meeting.arena import Arena, Arenas
 from geo.meeting.contact import Contact
 from geo.meeting.hours import Hours, UnitHours

@@ -13,7 +13,8 @@ import numpy as np
 import shapely
 
 from geo import presets, texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.classes import RADII_PX, SEQUENTIAL, ValueClass, class_index
 from geo.mapview import (
     Layer,
@@ -29,7 +30,6 @@ from geo.mapview import (
 from geo.network.routes import route
 from geo.output.outreach_tables import list_table, round_name, rounds_table
 from geo.outreach import Brief, Row
-from geo.people import HOUSING
 from geo.reaching import telling
 from geo.reaching.asking import AREAS, HOMES
 from geo.reaching.proposals import Proposal

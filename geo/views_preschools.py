@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 
 from geo import presets, texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.mapview import AreaLayer, Layer, MapSpec, PointLayer, bounds_of, compose, credits_of
 from geo.output.preschool_files import headline, without_small_counts
-from geo.people import HOUSING
 from geo.preschool_answer import PreschoolAnswer
 from geo.preschools import Preschool
 from geo.squares import SQUARE_M

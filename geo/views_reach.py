@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo import presets, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.around import Around, NearestPlace, Way
 from geo.flips import Flips, headline
 from geo.gaps import without_small_counts

@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 
 from geo import presets, privacy, texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.mapview import (
     Layer,
     LineLayer,
@@ -25,7 +26,6 @@ from geo.mapview import (
 )
 from geo.output.site_files import kind_name
 from geo.output.site_lines import sites_table
-from geo.people import HOUSING
 from geo.placing import sentence, small
 from geo.placing.prepared import Placing
 from geo.placing.proposal import Effect, Proposal

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NarhetError
 from pages.parts import (
     areacheckbox,

@@ -7,11 +7,11 @@ from datetime import date
 import streamlit as st
 
 from geo import views_preschool_tables, views_preschools
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.record_fields import day
 from geo.errors import NarhetError
 from geo.output import preschool_files, preschool_tables
 from geo.preschool_answer import PreschoolAnswer
-from geo.preschool_rules import day
 from geo.shortage import ASSIGNMENT, METHODS
 from pages.parts import (
     answers,

@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from geo import presets, texts, views
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.gaps import Gap, headline, without_small_counts
 from geo.output import tables as files

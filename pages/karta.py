@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from geo import here, presets, privacy, texts, views, views_restricted
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.here import Here
 from pages.parts import answers, choices, frame, mapbox, reachbox, state, tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import here, texts, views_bank
-from geo.area import Area
+from geo.area.model import Area
 from geo.banking.model import Bank, Entry
 from geo.errors import NarhetError
 from geo.output import bank_files, bank_words

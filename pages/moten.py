@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import views_arenas, views_meeting
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.meeting.answering import Answer, asked_of
 from geo.meeting.arena import Arenas

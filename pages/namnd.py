@@ -8,7 +8,7 @@ from datetime import date
 
 import streamlit as st
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.output import reports
 from geo.output.pdf import page_images

@@ -12,9 +12,11 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, views
-from geo.area import DEMO, Area, open_area, save_area, slug
+from geo.area.folder import DEMO, slug
+from geo.area.model import Area
 from geo.audit import to_rows
 from geo.build import build, from_fetched
+from geo.catalog import open_area, save_area
 from geo.errors import OnlineError
 from geo.inputs import Inputs
 from geo.sources.online import fetch

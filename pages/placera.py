@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from geo import texts, views_sites
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError, SitingError
 from geo.placing import curves, robust, sentence, variants
 from geo.placing import proposal as placing_proposal

@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo import outreach as work
 from geo import views_outreach
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.outreach import Brief, Outreach, Row
 from geo.reaching import telling

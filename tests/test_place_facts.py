@@ -16,15 +16,16 @@ import pytest
 import shapely
 
 from geo import presets
-from geo.activity.derived import activities_of
-from geo.activity.languages import language, parts
-from geo.activity.model import audiences
-from geo.area import Area, open_area, save_area
+from geo.area.activities.derived import activities_of
+from geo.area.activities.model import audiences
+from geo.area.languages import language, parts
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.area.provenance import ADDRESSES
+from geo.catalog import open_area, save_area
+from geo.cells import plain
 from geo.cli import main
-from geo.columns import ADDRESSES
 from geo.errors import UnknownLanguage
-from geo.places import place_fields
-from geo.sources.cells import plain
 from geo.store import store_of
 from geo.texts import DATA
 from geo.types import WGS84

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import Area
-from geo.columns import empty_table
+from geo.area.model import Area
+from geo.area.provenance import Source, empty_table
 from geo.network.walk_network import build_network
-from geo.origin import Source
 from geo.types import WGS84
 
 CRS = "EPSG:3006"

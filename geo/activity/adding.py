@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 
 from geo.activity.reading import ActivitiesRead
-from geo.activity.table import to_table
-from geo.area import Area
-from geo.origin import Source
+from geo.area.activities.table import to_table
+from geo.area.model import Area
+from geo.area.provenance import Source
 
 PART = "activities"
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from babel import Locale
 
-from geo.activity.times import WEEKDAYS, weekly_rule
-from geo.opening import weekly
-from geo.sources.cells import plain, written
+from geo.area.activities.occurrences import WEEKDAYS, weekly_rule
+from geo.area.opening_hours import weekly
+from geo.cells import plain, written
 from geo.texts import DATA
 
 MOST_OVERNIGHT = timedelta(hours=8)

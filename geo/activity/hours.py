@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import date, time
 
 from geo.activity import cells
-from geo.activity.derived import opening_times
-from geo.activity.model import Times
 from geo.activity.rows import Row
-from geo.activity.times import ALWAYS, WEEKDAYS, in_step, read_rule
-from geo.opening import weekly
+from geo.area.activities.derived import opening_times
+from geo.area.activities.model import Times
+from geo.area.activities.occurrences import ALWAYS, WEEKDAYS, in_step, read_rule
+from geo.area.opening_hours import weekly
 
 _TELLING = ("weekday", "from", "to", "hours", "rrule")
 

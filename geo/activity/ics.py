@@ -12,9 +12,9 @@ from datetime import date, datetime
 
 from icalendar import Calendar, Event, Timezone, vRecur
 
-from geo.activity import languages
-from geo.activity.model import Activity, Times, activity_kinds, audiences
-from geo.activity.times import STOCKHOLM, held_days, rule_days, rule_until, wall_clock
+from geo.area import languages
+from geo.area.activities.model import Activity, Times, activity_kinds, audiences
+from geo.area.activities.occurrences import STOCKHOLM, held_days, rule_days, rule_until, wall_clock
 
 PRODUCT = "-//Narhet//Activities//SV"
 _STOCKHOLM = """BEGIN:VTIMEZONE

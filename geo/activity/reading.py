@@ -14,15 +14,23 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.activity import cells, languages
-from geo.activity.finding import Places
+from geo.activity import cells
 from geo.activity.hours import row_times
-from geo.activity.model import Activity, Named, Times, activity_kinds, audiences, kind_of_place
 from geo.activity.rows import Row
-from geo.activity.told import told_of
+from geo.area import languages
+from geo.area.activities.derived import Places
+from geo.area.activities.links import told_of
+from geo.area.activities.model import (
+    Activity,
+    Named,
+    Times,
+    activity_kinds,
+    audiences,
+    kind_of_place,
+)
+from geo.area.provenance import LeftOut
+from geo.cells import plain
 from geo.errors import ColumnMissing, UnknownLanguage
-from geo.origin import LeftOut
-from geo.sources.cells import plain
 from geo.sources.files import opened
 from geo.sources.sheets import SHEET_ENDINGS, Choices, read_grid
 from geo.sources.tables import find_columns

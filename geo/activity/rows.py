@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 
 from geo.activity import cells
-from geo.origin import LeftOut
-from geo.sources.cells import is_unknown, to_number, written
+from geo.area.provenance import LeftOut
+from geo.cells import is_unknown, to_number, written
 
 _SHOWN = 60
 

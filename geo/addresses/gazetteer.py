@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import restricted
 from geo.addresses.names import Name, read_name
 from geo.addresses.written import Number, Street, folded, read_address, read_number, read_street
-from geo.area import Area
-from geo.places import place_fields
-from geo.sources.cells import plain
+from geo.area import protected
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.cells import plain
 from geo.sources.fields import fields
 from geo.types import Floats
 
@@ -88,7 +88,7 @@ def gazetteer(area: Area, *, without: frozenset[str] = frozenset()) -> Gazetteer
     ``without`` are ids of places that may not be used: those a file is about to say anew.
     """
     entries, points = _of_addresses(area.addresses)
-    places = restricted.in_the_open(area.places)
+    places = protected.in_the_open(area.places)
     places = places[~places["id"].astype(str).isin(without)] if without else places
     for entry, point in _of_places(places):
         entries.append(entry)

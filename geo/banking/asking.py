@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from geo import presets
-from geo.activity.times import STOCKHOLM, midnight
+from geo.area.activities.occurrences import STOCKHOLM, midnight
 from geo.around import read_point
 from geo.banking.records import rules
 from geo.errors import BadMoment, BadPoint

@@ -11,20 +11,21 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from geo import presets, restricted
-from geo.activity.derived import DERIVED, activities_of, opening_times
-from geo.activity.languages import known_in
-from geo.activity.model import Activity, activity_kinds, is_counted, kind_of_place
-from geo.activity.told import link_of, written_of
-from geo.area import Area
-from geo.associations import ASSOCIATION, Association, associations_of
+from geo import presets
+from geo.area import protected
+from geo.area.activities.derived import DERIVED, activities_of, opening_times
+from geo.area.activities.links import link_of, written_of
+from geo.area.activities.model import Activity, activity_kinds, is_counted, kind_of_place
+from geo.area.associations import ASSOCIATION, Association, associations_of
+from geo.area.languages import known_in
+from geo.area.model import Area
+from geo.area.opening_hours import hours_text
 from geo.banking.asking import Question
 from geo.banking.model import ACTIVITY, PLACE, VISIT, Entry
 from geo.banking.records import fields_of, rules, said
+from geo.cells import plain
 from geo.here import source_of
 from geo.meeting.terms import kinds_of
-from geo.opening import hours_text
-from geo.sources.cells import plain
 from geo.types import Floats
 
 
@@ -57,7 +58,7 @@ def entries_of(area: Area, question: Question, metres: Floats) -> Iterator[Entry
 
     A place that is an activity by what it is (a library) is told as that; any other as itself.
     """
-    told = ~restricted.is_restricted(area.places)
+    told = ~protected.is_restricted(area.places)
     near = (metres <= question.limit_m) | np.isinf(metres)
     ids = area.places["id"].astype(str).to_numpy(object)
     ground = _Ground(

@@ -11,10 +11,12 @@ from datetime import date, timedelta
 import numpy as np
 import shapely
 
-from geo import presets, restricted
-from geo.activity.model import Activity, Occurrence, is_fresh
-from geo.activity.times import in_week, midnight, occurrences
-from geo.area import Area
+from geo import presets
+from geo.area import protected
+from geo.area.activities.model import Activity, Occurrence, is_fresh
+from geo.area.activities.occurrences import in_week, midnight, occurrences
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.around import placed
 from geo.banking.asking import Question
 from geo.banking.entries import entries_of
@@ -24,7 +26,6 @@ from geo.errors import PointOffPaths, UnknownHousing
 from geo.meeting.terms import speaks
 from geo.network.distances import within
 from geo.network.walk_network import MAX_SNAP_M, Snapped
-from geo.people import HOUSING
 from geo.types import Floats
 
 
@@ -78,8 +79,8 @@ def _start(area: Area, question: Question) -> tuple[Start, int | None]:
         raise UnknownHousing(found=question.housing, known=", ".join(named) or "–")
     row, housing = int(rows[hits[0]]), ids[hits[0]]
     record = fields_of(area.places["details"].iloc[row])
-    if restricted.is_restricted(area.places.iloc[[row]])[0]:
-        region = shapely.from_wkt(record[restricted.SHAPE]) if record[restricted.ENOUGH] else None
+    if protected.is_restricted(area.places.iloc[[row]])[0]:
+        region = shapely.from_wkt(record[protected.SHAPE]) if record[protected.ENOUGH] else None
         return Start(names[hits[0]], math.nan, math.nan, housing, True, region), row
     point = area.places.geometry.iloc[row]
     return Start(names[hits[0]], float(point.x), float(point.y), housing), row

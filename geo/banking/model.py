@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import shapely
 
-from geo.activity.model import Activity, Occurrence
-from geo.activity.told import Written
-from geo.associations import ASSOCIATION
+from geo.area.activities.links import Written
+from geo.area.activities.model import Activity, Occurrence
+from geo.area.associations import ASSOCIATION
 from geo.banking.asking import Question
 
 ACTIVITY, VISIT, PLACE = "activity", "visit", "place"

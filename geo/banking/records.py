@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from geo.sources.cells import is_unknown, plain, written
+from geo.cells import is_unknown, plain, written
 from geo.texts import DATA
 
 

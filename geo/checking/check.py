@@ -7,7 +7,7 @@ from datetime import date
 
 import geopandas as gpd
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.checking.ground import ground_problems
 from geo.checking.known import known_addresses
 from geo.checking.problems import SEVERITIES, Problem

@@ -11,9 +11,9 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
+from geo.area.places import place_fields
+from geo.area.provenance import PLACES
 from geo.checking.problems import Fix
-from geo.columns import PLACES
-from geo.places import place_fields
 from geo.types import WGS84
 
 _LEAVES = ("drop", "close")

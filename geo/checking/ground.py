@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.barriers import FAR_M
 from geo.checking.known import Known
 from geo.checking.problems import Problem

@@ -11,12 +11,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.area import Area
+from geo.area.model import Area
+from geo.cells import written
 from geo.checking.rows import Rows
 from geo.checking.thresholds import AddressRule
 from geo.checking.written import Address, postcode, street_key
 from geo.checking.written import address as read
-from geo.sources.cells import written
 from geo.types import Floats, Ints
 
 

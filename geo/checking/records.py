@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from geo import privacy
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.opening_hours import KEYS, hours_text, weekly
+from geo.area.provenance import Source
+from geo.area.record_fields import day
+from geo.cells import is_unknown, plain, to_number, written
 from geo.checking.problems import Fix, Problem
 from geo.checking.rows import Rows
-from geo.opening import KEYS, hours_text, weekly
-from geo.origin import Source
-from geo.preschool_rules import day
-from geo.sources.cells import is_unknown, plain, to_number, written
 from geo.texts import Phrase
 
 _SPAN = re.compile(

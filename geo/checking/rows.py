@@ -14,14 +14,14 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from geo import restricted
-from geo.area import Area
+from geo.area import protected
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.area.record_fields import cell, plain_record
+from geo.cells import is_unknown, plain, written
 from geo.checking.problems import Fix, Problem, Severity
 from geo.checking.thresholds import Thresholds, thresholds
 from geo.checking.written import Address, address, postcode
-from geo.places import place_fields
-from geo.preschool_rules import cell, plain_record
-from geo.sources.cells import is_unknown, plain, written
 from geo.types import Bools, Floats, Ints
 
 
@@ -155,10 +155,10 @@ def rows_of(
 
 def _open(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the places without restricted housing, whether it came through its door yet or not."""
-    seen = restricted.in_the_open(places)
+    seen = protected.in_the_open(places)
     hidden = np.array(
         [
-            kind == restricted.HOUSING and restricted.says_restricted(place_fields(str(details)))
+            kind == protected.HOUSING and protected.says_restricted(place_fields(str(details)))
             for kind, details in zip(seen["kind"], seen["details"], strict=True)
         ],
         dtype=bool,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from geo.preschool_rules import rules
-from geo.sources.cells import plain
+from geo.area.record_fields import rules
+from geo.cells import plain
 from geo.texts import DATA
 
 

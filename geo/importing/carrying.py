@@ -12,7 +12,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.area.protected import ENOUGH, HOUSING, SHAPE, says_restricted
 from geo.checking.fixes import fixed
 from geo.checking.problems import Fix
 from geo.importing.placing import APART
@@ -20,8 +22,6 @@ from geo.importing.proposing import Import
 from geo.importing.records import MARK, digest
 from geo.keeping.hiding import ground_of
 from geo.keeping.records import CLOSED, OPEN, PLACE, Edit, Record
-from geo.places import place_fields
-from geo.restricted import ENOUGH, HOUSING, SHAPE, says_restricted
 from geo.store import Store
 
 NOTE = "import {file}"

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pandas as pd
 
 from geo import presets
+from geo.area.provenance import LeftOut
+from geo.cells import written
 from geo.errors import ColumnMissing
 from geo.importing.records import kind_named
-from geo.origin import LeftOut
-from geo.sources.cells import written
 from geo.sources.tables import Understood
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.protected import HOUSING
 from geo.checking.fixes import fixed
 from geo.checking.problems import Fix
 from geo.importing.proposing import Import
-from geo.restricted import HOUSING
 
 
 def only_placed(found: Import, area: Area, fixes: Sequence[Fix]) -> tuple[Import, tuple[Fix, ...]]:

@@ -15,10 +15,10 @@ import shapely
 from geo.addresses.gazetteer import gazetteer
 from geo.addresses.matching import Match, Wanted, find
 from geo.addresses.written import folded
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import OutsideArea
 from geo.importing.records import PlaceRow
-from geo.places import FAR_M
+from geo.ingest.place_files import FAR_M
 from geo.sources.tables import Understood
 from geo.types import WGS84, Progress
 

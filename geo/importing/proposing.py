@@ -13,12 +13,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo import presets, restricted, texts
+from geo import presets, texts
 from geo.addresses.matching import Match
-from geo.area import Area
+from geo.area import protected
+from geo.area.model import Area
+from geo.area.people import with_districts
+from geo.area.protected import HOUSING
+from geo.area.provenance import PLACES, LeftOut
 from geo.checking.check import check_places
 from geo.checking.problems import Problem
-from geo.columns import PLACES
 from geo.importing.placing import (
     APART,
     Asked,
@@ -30,9 +33,6 @@ from geo.importing.placing import (
     with_known_ids,
 )
 from geo.importing.records import MARK, PlaceRow, digest, place_rows, without_protected
-from geo.origin import LeftOut
-from geo.people import with_districts
-from geo.restricted import HOUSING
 from geo.sources.tables import Understood
 from geo.types import WGS84, Progress
 
@@ -186,9 +186,9 @@ def _coarse(places: gpd.GeoDataFrame, area: Area, hidden: list[bool]) -> gpd.Geo
     """Take out what may not be known of protected housing, before anything else sees it. Rows keep
     their numbers.
     """
-    ground = restricted.Ground(area.districts, area.boundary, area.network.crs)
+    ground = protected.Ground(area.districts, area.boundary, area.network.crs)
     raw = np.array(hidden, dtype=bool)
-    found = restricted.coarsened(places, area.people, ground)
+    found = protected.coarsened(places, area.people, ground)
     if found is None:
         return places
     coarse = found[0]
@@ -210,7 +210,7 @@ def _unplaced(missed: list[tuple[PlaceRow, Match]]) -> pd.DataFrame:
 
 def _left(row: PlaceRow, match: Match) -> tuple[object, ...]:
     if row.restricted:
-        kept = {**restricted.kept_of(dict(row.details)), **MARK}
+        kept = {**protected.kept_of(dict(row.details)), **MARK}
         hidden = texts.text("place.restricted", "sv")
         told = (row.row, _unplaced_id(row), hidden, "", "protected", "", 0.0)
         return (*told, np.nan, np.nan, json.dumps(kept, ensure_ascii=False))

@@ -13,16 +13,17 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from geo import presets, restricted
+from geo import presets
 from geo.addresses.matching import Wanted
 from geo.addresses.written import folded
+from geo.area import protected as area_protected
+from geo.area.opening_hours import KEYS
+from geo.area.protected import ENOUGH, HOUSING, SHAPE
+from geo.area.provenance import LeftOut
+from geo.area.record_fields import rules
+from geo.cells import detail, holds_numbers, is_unknown, plain, to_number, written
 from geo.errors import NoPlaces
-from geo.opening import KEYS
-from geo.origin import LeftOut
-from geo.places import texts_of
-from geo.preschool_rules import rules
-from geo.restricted import ENOUGH, HOUSING, SHAPE
-from geo.sources.cells import detail, holds_numbers, is_unknown, plain, to_number, written
+from geo.ingest.place_files import texts_of
 from geo.sources.coordinates import FIELDS
 from geo.sources.files import wrong_format
 from geo.sources.tables import Understood
@@ -39,7 +40,7 @@ RULES_OF = {
     **{"capacity": "places", "enrolled": "enrolled", "languages": "languages"},
     **{"valid_from": "valid_from", "valid_to": "valid_to", "operator": "owner"},
 }
-"""Our field → where ``geo.preschool_rules`` lists the column names its readers know."""
+"""Our field → where ``geo.area.record_fields`` lists the column names its readers know."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class PlaceRow:
     @property
     def restricted(self) -> bool:
         """Whether it is housing whose address is protected: nothing of it may be kept as it is."""
-        return self.wanted.kind == HOUSING and restricted.says_restricted(dict(self.details))
+        return self.wanted.kind == HOUSING and area_protected.says_restricted(dict(self.details))
 
 
 def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[LeftOut]]:
@@ -89,7 +90,7 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
         if not told["name"] and not told["address"] and point is None:
             left_out.append(LeftOut(int(row), "nothing_usable"))
             continue
-        protected = restricted.says_restricted(details[at])
+        protected = area_protected.says_restricted(details[at])
         ids = _id(kind, told, point), _id(kind, {**told, "id": ""}, point)
         rows.append(
             PlaceRow(
@@ -110,7 +111,7 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
 def without_protected(understood: Understood, kind: str) -> Understood:
     """Return what a file says without the cells and points of protected housing."""
     records = _details(understood.frame, understood) if kind == HOUSING else []
-    says = [restricted.says_restricted(_unmarked(record)) for record in records]
+    says = [area_protected.says_restricted(_unmarked(record)) for record in records]
     hidden = [row for row, is_so in zip(understood.frame.index, says, strict=False) if is_so]
     if not hidden:
         return understood

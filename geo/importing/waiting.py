@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from geo.addresses.gazetteer import gazetteer
 from geo.addresses.matching import Match, Wanted, find
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.protected import HOUSING
 from geo.keeping.records import Record
-from geo.restricted import HOUSING
 
 
 def suggested(area: Area, records: Sequence[Record]) -> list[Match]:

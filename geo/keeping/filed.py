@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.keeping.records import ACTIVITY, DETAILS, OPEN, PLACE, PLACE_FIELDS, Json, Key
 from geo.types import WGS84
 

@@ -13,16 +13,17 @@ import geopandas as gpd
 import shapely
 import sqlalchemy as sa
 
-from geo import restricted, texts
-from geo.area import Area
-from geo.columns import PEOPLE, PLACES, empty_table
+from geo import texts
+from geo.area import protected
+from geo.area.model import Area
+from geo.area.people import with_districts
+from geo.area.protected import HOUSING, SHAPE, Ground
+from geo.area.provenance import PEOPLE, PLACES, empty_table
 from geo.errors import HousingHidden
 from geo.keeping import rows
 from geo.keeping.records import ACTIVITY, DETAILS, PLACE, Edit, Key, Record
 from geo.keeping.rows import Kept, Writer
 from geo.keeping.tables import changes, records
-from geo.people import with_districts
-from geo.restricted import HOUSING, SHAPE, Ground
 from geo.types import WGS84
 
 BEGIN = f"{HOUSING}-restricted-"
@@ -107,7 +108,7 @@ def tells_of_protected(place: Record) -> bool:
     """Whether a place is a protected housing of which more is told than may be known."""
     edit = Edit(place.id, place.type, 0, place.status, place.lon, place.lat, place.fields)
     if _says_restricted(edit):
-        allowed = {*restricted.kept_of(edit.fields[DETAILS]), MARK}
+        allowed = {*protected.kept_of(edit.fields[DETAILS]), MARK}
         named = edit.fields["name"] != texts.text("place.restricted", "sv")
         more = set(edit.fields[DETAILS]) - allowed
         return place.is_placed or named or bool(edit.fields["address"] or more)
@@ -136,7 +137,7 @@ def _says_restricted(edit: Edit) -> bool:
         edit.type == PLACE
         and edit.fields["kind"] == HOUSING
         and SHAPE not in edit.fields[DETAILS]
-        and restricted.says_restricted(dict(edit.fields[DETAILS]))
+        and protected.says_restricted(dict(edit.fields[DETAILS]))
     )
 
 
@@ -154,7 +155,7 @@ def _check_stays(edit: Edit, there: Kept | None) -> None:
             raise HousingHidden()
     if _is_hidden(edit):
         told = fields["name"] != texts.text("place.restricted", "sv") or fields["address"]
-        more = set(fields[DETAILS]) - set(restricted.kept_of(fields[DETAILS]))
+        more = set(fields[DETAILS]) - set(protected.kept_of(fields[DETAILS]))
         if told or more or fields["kind"] != HOUSING:
             raise HousingHidden()
 
@@ -172,9 +173,7 @@ def _coarse(raw: Sequence[Edit], ground: Ground) -> list[Edit]:
     ]
     points = [shapely.Point(edit.lon, edit.lat) for edit in placed]
     people = ground.people if isinstance(ground, Grounds) else empty_table(PEOPLE)
-    found = restricted.coarsened(
-        gpd.GeoDataFrame(table, geometry=points, crs=WGS84), people, ground
-    )
+    found = protected.coarsened(gpd.GeoDataFrame(table, geometry=points, crs=WGS84), people, ground)
     assert found is not None
     for edit, (_, row) in zip(placed, found[0].iterrows(), strict=True):
         told = {name: row[name] for name in ("name", "address", "district")}
@@ -184,7 +183,7 @@ def _coarse(raw: Sequence[Edit], ground: Ground) -> list[Edit]:
 
 
 def _only_counts(edit: Edit) -> Edit:
-    details = {**restricted.kept_of(edit.fields[DETAILS]), MARK: "ja"}
+    details = {**protected.kept_of(edit.fields[DETAILS]), MARK: "ja"}
     told = {"name": texts.text("place.restricted", "sv"), DETAILS: details}
     blank = {"address": "", "district": "", "reason": "protected"}
     return replace(edit, fields={**edit.fields, **blank, **told})

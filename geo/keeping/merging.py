@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.keeping import rows
 from geo.keeping.filed import filed
 from geo.keeping.records import (

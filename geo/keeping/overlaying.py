@@ -13,12 +13,12 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo import people as people_of
-from geo.area import Area
-from geo.columns import PLACES
+from geo.area import people as people_of
+from geo.area.model import Area
+from geo.area.people import HOUSING
+from geo.area.provenance import PLACES
 from geo.keeping.records import ACTIVITY, CLOSED, DETAILS, OPEN, PLACE, Json, Record
 from geo.keeping.rows import Kept
-from geo.people import HOUSING
 from geo.types import WGS84
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import HousingHidden
 from geo.keeping import hiding, rows, scenarios
 from geo.keeping.filed import filed

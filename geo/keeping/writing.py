@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from geo.area.protected import Ground
 from geo.errors import BadRecord, RecordChanged
 from geo.keeping import hiding, rows
 from geo.keeping.records import (
@@ -23,7 +24,6 @@ from geo.keeping.records import (
 )
 from geo.keeping.rows import Kept, Step
 from geo.keeping.tables import changes
-from geo.restricted import Ground
 
 
 def write(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.meeting.arena import Arenas, arena_mix
 from geo.meeting.contact import Contact, contact_supply
 from geo.meeting.hours import Hours, hours_gap

@@ -16,13 +16,13 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import privacy
-from geo.activity.derived import activities_of
-from geo.area import Area
+from geo.area.activities.derived import activities_of
+from geo.area.model import Area
+from geo.area.people import HOUSING, RESIDENTS
 from geo.errors import AreaLacks
 from geo.meeting.supply import Asked, Home, homes, reach, without_few
 from geo.meeting.terms import arena_decay, arena_kinds, kinds_of, measure_of
 from geo.models.decay import decay_of
-from geo.people import HOUSING, RESIDENTS
 from geo.types import Bools, Floats, Ints
 
 ESTABLISHED, NEWCOMERS, UNKNOWN = "established", "newcomers", "unknown"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from geo import presets
+from geo.area.record_fields import day
 from geo.errors import BadDate
 from geo.meeting import terms
 from geo.meeting.supply import Asked
-from geo.preschool_rules import day
 
 LIMIT_M = "1000"
 

@@ -14,16 +14,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.activity.model import Activity, Span, a_year_before
-from geo.activity.times import in_week
-from geo.area import Area
-from geo.associations import associations_of
+from geo.area.activities.model import Activity, Span, a_year_before
+from geo.area.activities.occurrences import in_week
+from geo.area.associations import associations_of
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.cells import plain
 from geo.errors import AreaLacks
 from geo.meeting.supply import Asked, Home, Offer, homes, reach, supply_of
 from geo.meeting.terms import mentor_columns
 from geo.models.catchments import floating_catchment
-from geo.places import place_fields
-from geo.sources.cells import plain
 from geo.types import Floats, Ints
 
 MENTORS, SEATS = "mentors", "seats"

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from geo import presets, privacy
-from geo.activity.model import Span
-from geo.activity.times import week_grid
-from geo.area import Area
+from geo.area.activities.model import Span
+from geo.area.activities.occurrences import week_grid
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.meeting.supply import Asked, Home, Supply, Walkers, homes, ones, reach, supply_of, walkers
 from geo.meeting.terms import Window, can_come, windows, without_hours
-from geo.people import HOUSING
 from geo.types import Bools, Floats
 
 WEEK = (7, 24)

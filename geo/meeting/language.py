@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import privacy
-from geo.activity.model import Activity, Occurrence, Span
-from geo.activity.times import in_week
-from geo.area import Area
+from geo.area.activities.model import Activity, Occurrence, Span
+from geo.area.activities.occurrences import in_week
+from geo.area.model import Area
+from geo.area.newcomers import newcomers_of
+from geo.area.people import RESIDENTS
 from geo.meeting.supply import FEW_AS, Asked, Home, Offer, Supply, homes, reach, supply_of
 from geo.meeting.terms import speaks
-from geo.newcomers import newcomers_of
-from geo.people import RESIDENTS
 from geo.types import Bools, Floats
 
 FAR_M = 20_000.0

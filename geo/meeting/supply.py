@@ -16,15 +16,15 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets, privacy
-from geo.activity.derived import activities_of
-from geo.activity.model import Activity, is_fresh
-from geo.activity.table import from_table
-from geo.area import Area
+from geo.area.activities.derived import activities_of
+from geo.area.activities.model import Activity, is_fresh
+from geo.area.activities.table import from_table
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.errors import AreaLacks, UnknownHousing
 from geo.meeting.terms import kinds_of, speaks
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
-from geo.people import HOUSING
 from geo.types import Bools, Floats, Ints
 
 FEW_AS = 3

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.activity import languages
-from geo.activity.model import Activity, activity_kinds, audiences, themes
-from geo.area import Area
+from geo.area import languages
+from geo.area.activities.model import Activity, activity_kinds, audiences, themes
+from geo.area.model import Area
+from geo.area.newcomers import availabilities, free_hours
 from geo.errors import AreaLacks, BadDate, UnknownTerm
-from geo.newcomers import availabilities, free_hours
 from geo.texts import DATA, Phrase
 from geo.types import Bools
 
 if TYPE_CHECKING:
-    from geo.area import Area
+    from geo.area.model import Area
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years a week may be in: before and after them the calendar of holidays, and of dates, ends."""

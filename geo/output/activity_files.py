@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from geo import texts
-from geo.activity import languages
-from geo.activity.model import (
+from geo.area import languages
+from geo.area.activities.model import (
     Activity,
     Occurrence,
     activity_kinds,
@@ -21,9 +21,9 @@ from geo.activity.model import (
     is_fresh,
     themes,
 )
-from geo.activity.times import in_week, weekday_name
-from geo.area import Area
-from geo.mapview import OSM_CREDIT
+from geo.area.activities.occurrences import in_week, weekday_name
+from geo.area.model import Area
+from geo.area.provenance import OSM_CREDIT
 from geo.output import tables
 
 COLUMNS = (

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.types import WGS84
 
 SCALE = 100_000

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.banking.model import Bank, Entry
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import bank_words, leaflet, tables

@@ -13,11 +13,11 @@ from typing import Any
 from babel.dates import format_date, format_interval
 
 from geo import presets, texts
-from geo.activity import languages
-from geo.activity.derived import DERIVED
-from geo.activity.model import Occurrence, activity_kinds, audiences, themes
-from geo.activity.times import weekday_name
-from geo.associations import ASSOCIATION
+from geo.area import languages
+from geo.area.activities.derived import DERIVED
+from geo.area.activities.model import Occurrence, activity_kinds, audiences, themes
+from geo.area.activities.occurrences import weekday_name
+from geo.area.associations import ASSOCIATION
 from geo.banking.asking import Question
 from geo.banking.model import PLACE, VISIT, Bank, Entry, Start
 from geo.banking.records import rules

@@ -14,7 +14,7 @@ import numpy as np
 import typst
 
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import DocumentFailed
 from geo.mapview import OUTLINE, AreaLayer, CircleLayer, Layer, LineLayer, MapSpec, PointLayer
 from geo.output.furniture import SMALL, north_arrow, rect, scale_bar

@@ -13,15 +13,15 @@ from typing import Any
 from pyproj import CRS
 
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.area.protected import HOUSING
+from geo.area.provenance import LeftOut
 from geo.checking.problems import Problem
 from geo.importing.carrying import Plan
 from geo.importing.placing import HOW
 from geo.importing.proposing import Import
 from geo.keeping.records import Record
-from geo.origin import LeftOut
-from geo.places import place_fields
-from geo.restricted import HOUSING
 from geo.sources.fields import fields
 from geo.sources.tables import Understood
 

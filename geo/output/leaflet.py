@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import segno
 
 from geo import texts
-from geo.activity import languages
-from geo.activity.told import Written
-from geo.area import Area
+from geo.area import languages
+from geo.area.activities.links import Written
+from geo.area.model import Area
 from geo.banking.model import Bank, Entry
 from geo.mapview import credits_of
 from geo.output import bank_words, fonts, glyphs

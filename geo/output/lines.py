@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo import presets, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.build import left_out_rows
 from geo.gaps import Gap, headline
 from geo.output import tables

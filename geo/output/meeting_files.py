@@ -12,8 +12,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo import restricted, texts
-from geo.area import Area
+from geo import texts
+from geo.area import protected
+from geo.area.model import Area
 from geo.meeting.answering import Answer, asked_of
 from geo.meeting.arena import Arenas
 from geo.meeting.hours import Hours
@@ -184,7 +185,7 @@ def _record(row: dict[Any, Any]) -> dict[str, Any]:
 
 def _shapes(rows: pd.DataFrame, area: Area) -> gpd.GeoDataFrame:
     """Return the rows of districts, and of places that may be drawn as points."""
-    known = restricted.in_the_open(area.places)
+    known = protected.in_the_open(area.places)
     where = dict(zip(known["id"].astype(str), known.geometry, strict=True))
     where |= {
         f"district {name}": shape

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from geo import privacy, texts
-from geo.activity.model import Span
-from geo.area import Area
+from geo.area.activities.model import Span
+from geo.area.model import Area
+from geo.cells import finite
 from geo.meeting.arena import Arena, Arenas
 from geo.meeting.contact import Contact
 from geo.meeting.hours import Hours, UnitHours
 from geo.meeting.language import HomeLanguages, LanguageRow, Languages
 from geo.output.meeting_words import near_words, when_words
-from geo.output.tables import plain
 
 MEETING_COLUMNS = (
     "measure", "what", "id", "name", "day", "hour", "window", "language", "people", "low", "high",
@@ -52,11 +52,11 @@ def _counts(answer: Hours, low: float, high: float, language: str) -> Row:
     if answer.hidden(low) or answer.hidden(high):
         return {"note": _hidden(language)}
     return {
-        "people": plain(answer.people),
+        "people": finite(answer.people),
         "low": low,
         "high": high,
-        "share_low": plain(answer.share(low)),
-        "share_high": plain(answer.share(high)),
+        "share_low": finite(answer.share(low)),
+        "share_high": finite(answer.share(high)),
     }
 
 
@@ -175,7 +175,7 @@ def _arenas(answer: Arenas, language: str) -> Iterator[Row]:
                 **where,
                 "nearest": pair.arena.name,
                 "metres": pair.metres,
-                "share": plain(pair.arena.share),
+                "share": finite(pair.arena.share),
             }
         if not home.arenas:
             note = texts.text("moten.no_arena", language)
@@ -189,10 +189,10 @@ def _arena(each: Arena, language: str) -> Row:
     return {
         **row,
         "people": each.people,
-        "share": plain(each.share),
-        "share_low": plain(each.low),
-        "share_high": plain(each.high),
-        "share_unknown": plain(each.unknown),
+        "share": finite(each.share),
+        "share_low": finite(each.low),
+        "share_high": finite(each.high),
+        "share_unknown": finite(each.unknown),
         "note": texts.text(f"meeting.majority_{each.majority}", language),
     }
 
@@ -203,7 +203,7 @@ def _contact(answer: Contact, language: str) -> Iterator[Row]:
         "what": "area",
         "people": answer.newcomers,
         "low": answer.stock.low,
-        "high": plain(math.nan if answer.untold else answer.stock.high),
+        "high": finite(math.nan if answer.untold else answer.stock.high),
     }
     for each in answer.homes:
         row = {
@@ -212,12 +212,12 @@ def _contact(answer: Contact, language: str) -> Iterator[Row]:
             "id": each.home.id,
             "name": each.home.name,
             "low": each.per_newcomer.low,
-            "high": plain(each.per_newcomer.high),
+            "high": finite(each.per_newcomer.high),
         }
         if each.home.hidden:
             yield {**row, "note": _hidden(language)}
         else:
-            yield {**row, "people": plain(each.home.people)}
+            yield {**row, "people": finite(each.home.people)}
 
 
 def _span(reached: Span, people: float) -> Row:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from geo import texts
+from geo import cells, texts
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.outreach_tables import (
@@ -183,7 +183,7 @@ def _proposal_json(brief: Brief, each: Proposal, language: str) -> dict[str, Any
         "organisers": list(each.activity.organisers),
         "languages": list(each.activity.languages),
         "times": telling.times_words(brief.answer, each.activity, language),
-        "walk_m": tables.plain(round(each.metres, 1)),
+        "walk_m": cells.finite(round(each.metres, 1)),
         "words": telling.proposal_words(brief.answer, each, language),
         "effects": [_effect_json(effect) for effect in each.effects],
     }

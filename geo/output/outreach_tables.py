@@ -8,10 +8,10 @@ import math
 
 import pandas as pd
 
-from geo import texts
-from geo.activity import languages
-from geo.activity.model import Span
-from geo.activity.times import weekday_name
+from geo import cells, texts
+from geo.area import languages
+from geo.area.activities.model import Span
+from geo.area.activities.occurrences import weekday_name
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.outreach import Brief, Outreach, Row
@@ -266,7 +266,7 @@ def need_cells(brief: Brief, row: Row, need: Need, language: str) -> tuple[objec
     return (
         need.need,
         brief.answer.question.weights.of(need.need),
-        None if need.hidden else tables.plain(need.about),
+        None if need.hidden else cells.finite(need.about),
         *ends(need.lacking, need.hidden),
         *ends(need.reached, need.hidden),
         telling.sure_words(need, language),

@@ -16,7 +16,7 @@ import pandas as pd
 import pyogrio
 
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NoFindings
 from geo.mapview import PointLayer
 from geo.output.styles import qml, sld

@@ -14,7 +14,8 @@ import pandas as pd
 import typst
 
 from geo import texts
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.errors import BadDate, DocumentFailed, NoFindings
 from geo.mapview import MapSpec
 from geo.output import glyphs

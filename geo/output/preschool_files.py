@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from geo import presets, privacy, texts
-from geo.area import Area
+from geo import cells, presets, privacy, texts
+from geo.area.model import Area
+from geo.area.record_fields import rules
 from geo.children import FEW_AS
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.preschool_answer import DistrictRow, HousingRow, PreschoolAnswer, PreschoolRow, Shortage
-from geo.preschool_rules import rules
 from geo.preschools import Amount, Preschool, Problem
 
 
@@ -42,7 +42,7 @@ def preschools_json(
         "newcomers": None
         if no_newcomers
         else {"children": shown.newcomer_children, **_shortage(answer.newcomers)},
-        "mean_walk_m": tables.plain(answer.mean_walk_m),
+        "mean_walk_m": cells.finite(answer.mean_walk_m),
         "preschools": [_preschool_row(row, few=shown.few) for row in answer.preschools],
         "districts": [_district(row, language, few=shown.few) for row in shown.districts],
         "housing": [_housing(row) for row in shown.housing],

@@ -15,8 +15,9 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from geo import privacy, restricted, texts
-from geo.area import Area
+from geo import privacy, texts
+from geo.area import protected
+from geo.area.model import Area
 from geo.output import preschool_files, tables
 from geo.output.preschool_files import amount_words
 from geo.output.spreadsheets import Lines, Sheet, told, xlsx_of
@@ -66,7 +67,7 @@ def preschool_file(
     """
     rows = preschool_rows(answer, area, language, exact=exact)
     by_name = dict(zip(area.districts["name"], area.districts.geometry, strict=True))
-    known = restricted.in_the_open(area.places)
+    known = protected.in_the_open(area.places)
     points = dict(zip(known["id"].astype(str), known.geometry, strict=True))
     shapes = [
         by_name.get(name) if what == "district" else points.get(id_)

@@ -12,12 +12,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo import presets, texts
-from geo.area import Area
+from geo import cells, presets, texts
+from geo.area.model import Area
+from geo.area.provenance import Source
 from geo.around import Around, Way
 from geo.network.routes import Step
 from geo.network.walk_network import MAX_SNAP_M
-from geo.origin import Source
 from geo.output import tables
 from geo.types import WGS84
 
@@ -42,8 +42,8 @@ def reach_json(answer: Around, area: Area, language: str) -> dict[str, Any]:
             {
                 "kind": row.kind,
                 "place": row.place or None,
-                "metres": tables.plain(row.metres),
-                "minutes": tables.plain(row.minutes),
+                "metres": cells.finite(row.metres),
+                "minutes": cells.finite(row.minutes),
             }
             for row in answer.nearest
         ],
@@ -92,8 +92,8 @@ def route_json(way: Way, area: Area, language: str) -> dict[str, Any]:
     """Return a way as plain data; ``metres`` is null where there is none."""
     return {
         **_common(area, way.profile, language),
-        "metres": tables.plain(way.route.metres),
-        "minutes": tables.plain(way.minutes),
+        "metres": cells.finite(way.route.metres),
+        "minutes": cells.finite(way.minutes),
         "stairs_m": way.route.stairs_m,
         "unlit_m": way.route.unlit_m,
         "unknown_light_m": way.route.unknown_light_m,
@@ -107,8 +107,8 @@ def route_json(way: Way, area: Area, language: str) -> dict[str, Any]:
 def route_geojson(way: Way, area: Area, language: str) -> bytes:
     """Write a way as GeoJSON: one line, none where there is no way."""
     columns = {
-        "metres": [tables.plain(way.route.metres)],
-        "minutes": [tables.plain(way.minutes)],
+        "metres": [cells.finite(way.route.metres)],
+        "minutes": [cells.finite(way.minutes)],
         "profile": [way.profile],
         "attribution": [tables.credit(area)],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import OutputFormat
 from geo.report import Report
 

@@ -19,18 +19,10 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from geo import symbols, texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import OSM_CREDIT
 from geo.classes import RADII_PX
-from geo.mapview import (
-    OSM_CREDIT,
-    OUTLINE,
-    AreaLayer,
-    CircleLayer,
-    Layer,
-    LineLayer,
-    MapSpec,
-    PointLayer,
-)
+from geo.mapview import OUTLINE, AreaLayer, CircleLayer, Layer, LineLayer, MapSpec, PointLayer
 from geo.output.background import packed_lines, packed_points, packed_polygons, version
 from geo.output.tiles import Tiles
 from geo.texts import DATA

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from geo import presets, privacy, texts
+from geo import cells, presets, privacy, texts
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.spreadsheets import Sheet, xlsx_of
@@ -197,8 +197,8 @@ def effect_row(effect: Effect, label: str, nameless: str = "") -> dict[str, Any]
     """Return a group's or district's people before and after as a row."""
     return {
         label: effect.name or nameless,
-        "people": tables.plain(effect.people),
-        "people_before": tables.plain(effect.before),
-        "people_after": tables.plain(effect.after),
-        "gain": tables.plain(effect.gain),
+        "people": cells.finite(effect.people),
+        "people_before": cells.finite(effect.before),
+        "people_after": cells.finite(effect.after),
+        "gain": cells.finite(effect.gain),
     }

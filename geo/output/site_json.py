@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from geo import privacy, texts
+from geo.cells import finite
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.site_files import candidates_words, effect_row
-from geo.output.tables import plain
 from geo.placing import proposal as placing_proposal
 from geo.placing import sentence
 from geo.placing import small as placing_small
@@ -34,15 +34,15 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
         "area": area.id,
         "area_name": area.name,
         "kind": proposal.question.kind,
-        "objective": None if hidden else plain(proposal.objective),
-        "bound": None if hidden else plain(proposal.bound),
-        "gap": plain(proposal.gap),
+        "objective": None if hidden else finite(proposal.objective),
+        "bound": None if hidden else finite(proposal.bound),
+        "gap": finite(proposal.gap),
         "proven": proposal.proven,
         "seconds": proposal.seconds,
         "status": proposal.status,
-        "people": plain(shown.effect.people),
-        "people_before": plain(shown.people_before),
-        "people_after": plain(shown.people_after),
+        "people": finite(shown.effect.people),
+        "people_before": finite(shown.people_before),
+        "people_after": finite(shown.people_after),
         "groups": [effect_row(effect, "group") for effect in shown.groups],
         "districts": [
             effect_row(row, "name", texts.text("gap.outside_districts", language))
@@ -73,7 +73,7 @@ def _site(site: placing_proposal.ProposedSite, language: str) -> dict[str, Any]:
         **found,
         "name": sentence.site_name(site, language),
         "place_kind": site.kind,
-        "cost": plain(site.cost),
+        "cost": finite(site.cost),
     }
 
 
@@ -81,16 +81,16 @@ def _walk(proposal: Proposal, *, before: bool) -> dict[str, float | None]:
     walk = proposal.walk_before if before else proposal.walk_after
     hide = proposal.small
     return {
-        "people": None if hide else plain(walk.people),
-        "total_m": None if hide else plain(walk.total_m),
-        "mean_m": plain(walk.mean_m),
-        "worst_m": plain(walk.worst_m),
+        "people": None if hide else finite(walk.people),
+        "total_m": None if hide else finite(walk.total_m),
+        "mean_m": finite(walk.mean_m),
+        "worst_m": finite(walk.worst_m),
     }
 
 
 def _few(people: float, proposal: Proposal, exact: bool) -> float | None:
     small = privacy.is_small(people, not proposal.estimated)
-    return None if small and not exact else plain(people)
+    return None if small and not exact else finite(people)
 
 
 def _runner_up(answer: SiteAnswer, language: str, *, exact: bool) -> dict[str, Any] | None:
@@ -110,11 +110,11 @@ def _runner_up(answer: SiteAnswer, language: str, *, exact: bool) -> dict[str, A
     hide = fewer is None
     return {
         "sites": [_site(site, language) for site in second.sites],
-        "objective": None if hide else plain(second.objective),
-        "bound": None if hide else plain(second.bound),
+        "objective": None if hide else finite(second.objective),
+        "bound": None if hide else finite(second.bound),
         "proven": second.proven,
-        "people_after": None if hide else plain(second.people_after),
-        "people_fewer": plain(fewer),
+        "people_after": None if hide else finite(second.people_after),
+        "people_fewer": finite(fewer),
     }
 
 
@@ -149,11 +149,11 @@ def _curves(answer: SiteAnswer, *, exact: bool, hidden: bool) -> dict[str, Any]:
 def _curve_point(point: CurvePoint) -> dict[str, Any]:
     return {
         **{name: value for name, value in asdict(point).items() if name != "walk"},
-        "objective": plain(point.objective),
-        "bound": plain(point.bound),
-        "gap": plain(point.gap),
-        "mean_m": plain(point.walk.mean_m) if point.walk else None,
-        "worst_m": plain(point.walk.worst_m) if point.walk else None,
+        "objective": finite(point.objective),
+        "bound": finite(point.bound),
+        "gap": finite(point.gap),
+        "mean_m": finite(point.walk.mean_m) if point.walk else None,
+        "worst_m": finite(point.walk.worst_m) if point.walk else None,
     }
 
 
@@ -175,6 +175,6 @@ def _settings(proposal: Proposal, language: str) -> dict[str, Any]:
     return {
         **asdict(proposal.question),
         "objective_text": sentence.objective_words(proposal.question, language),
-        "walks_within_m": plain(within_m),
+        "walks_within_m": finite(within_m),
         "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
     }

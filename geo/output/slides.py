@@ -17,7 +17,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Mm, Pt
 
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import BadDate, NoFindings
 from geo.output.columns import is_numbers
 from geo.output.figures import figure_png

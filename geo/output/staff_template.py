@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.people import HOUSING
+from geo.area.protected import in_the_open
 from geo.output.spreadsheets import Lines, Sheet, xlsx_of
-from geo.people import HOUSING
 from geo.reaching.staff import COLUMNS
-from geo.restricted import in_the_open
 
 WIDTHS = ((0, 2, 24.0), (3, 9, 16.0))
 

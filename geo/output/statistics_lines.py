@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from geo import presets, texts
-from geo.origin import LeftOut, Source
+from geo.area.provenance import LeftOut, Source
 from geo.residents import Added
 from geo.schools import AddedSchools
 from geo.sources.vintages import shown

@@ -5,7 +5,6 @@ screen.
 from __future__ import annotations
 
 import json
-import math
 import os
 import tempfile
 from collections.abc import Callable, Iterable
@@ -18,12 +17,12 @@ import pandas as pd
 import pyogrio
 
 from geo import presets, privacy, texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import OSM_CREDIT, Source
+from geo.cells import finite
 from geo.errors import OutputFormat, OutputUnwritable
 from geo.gaps import Gap, headline, without_small_counts
-from geo.mapview import OSM_CREDIT
 from geo.network.walk_network import MAX_SNAP_M
-from geo.origin import Source
 from geo.output import spreadsheets
 from geo.squares import squares, without_small_squares
 
@@ -75,19 +74,19 @@ def gap_json(
         **{
             name: None
             if hidden and (name != "people" or answer.few_people)
-            else plain(getattr(answer, name))
+            else finite(getattr(answer, name))
             for name in _MEASURES
         },
-        "concentration": None if some_hidden else plain(answer.concentration),
+        "concentration": None if some_hidden else finite(answer.concentration),
         "places": answer.places,
         "unknown_rows": answer.unknown,
         "districts": [
             {
                 "name": row.name or texts.text("gap.outside_districts", language),
-                "people": plain(row.people),
-                "beyond": plain(row.beyond),
-                "share_beyond": plain(row.share_beyond),
-                "mean_m_beyond": plain(row.mean_m_beyond),
+                "people": finite(row.people),
+                "beyond": finite(row.beyond),
+                "share_beyond": finite(row.share_beyond),
+                "mean_m_beyond": finite(row.mean_m_beyond),
                 **({"hidden": True} if row.hidden else {}),
             }
             for row in answer.districts
@@ -307,11 +306,6 @@ def shapes_geojson(
     document = json.loads(shapes.to_json(na="null", drop_id=True))
     document["narhet"] = {"summary": [list(line) for line in summary], "attribution": credit}
     return json.dumps(document, ensure_ascii=False).encode()
-
-
-def plain(value: float | None) -> float | None:
-    """Return a number as JSON takes it: null for unknown, hidden and endless."""
-    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def write_file(path: Path, content: bytes) -> None:

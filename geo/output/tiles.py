@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from geo.mapview import OSM_CREDIT
+from geo.area.provenance import OSM_CREDIT
 
 OSM_TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 

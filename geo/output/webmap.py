@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from geo import symbols, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NoFindings
 from geo.mapview import LegendEntry, MapSpec
 from geo.output.background import background

@@ -16,7 +16,7 @@ import pandas as pd
 import xlsxwriter
 
 from geo import presets, privacy, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.record import record_cells
 from geo.report import Finding, Report
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import BadCount
 from geo.placing.prepared import Placing, prepare, weights_of
 from geo.placing.proposal import Walk, walk_of, walks

@@ -15,13 +15,13 @@ import shapely
 from scipy.sparse import csr_array
 
 from geo import presets
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.people import HOUSING, RESIDENTS
+from geo.area.provenance import Source
 from geo.candidates import Candidates, candidates
 from geo.errors import AreaLacks, NobodyToServe, UnknownCandidate
 from geo.network.distances import nearest, within
 from geo.network.walk_network import Snapped
-from geo.origin import Source
-from geo.people import HOUSING, RESIDENTS
 from geo.placing.question import COVER_ALL, COVERAGE, KEEP, Question, checked
 from geo.presets import Profile
 from geo.types import WGS84, Bools, Floats, Ints, Progress

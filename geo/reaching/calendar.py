@@ -10,8 +10,8 @@ from datetime import UTC, datetime, time
 from icalendar import Event
 
 from geo import texts
-from geo.activity import languages
 from geo.activity.ics import new_calendar
+from geo.area import languages
 from geo.reaching.rounds import Plan, Round, Stop
 from geo.reaching.rules import needs
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from geo.activity.model import Activity, Span
-from geo.activity.table import from_table, to_table
-from geo.area import Area
+from geo.area.activities.model import Activity, Span
+from geo.area.activities.table import from_table, to_table
+from geo.area.model import Area
 from geo.privacy import is_small
 from geo.reaching.needs import OF_CHILDREN, Need, needs_at
 from geo.reaching.rules import needs

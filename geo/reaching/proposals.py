@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import presets
-from geo.activity.derived import activities_of
-from geo.activity.model import Activity, Times
-from geo.activity.table import from_table
+from geo.area.activities.derived import activities_of
+from geo.area.activities.model import Activity, Times
+from geo.area.activities.table import from_table
+from geo.cells import plain
 from geo.meeting.arena import ESTABLISHED
 from geo.meeting.supply import Supply
 from geo.meeting.terms import speaks
@@ -25,7 +26,6 @@ from geo.reaching.rules import proposal_rule, visitors
 from geo.reaching.slots import free_slot, moved_times
 from geo.reaching.spots import Spot
 from geo.reaching.world import World
-from geo.sources.cells import plain
 from geo.types import Ints, Progress
 
 MOVE, DESK, CAFE, VISIT = "move", "desk", "cafe", "visit"

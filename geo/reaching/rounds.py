@@ -13,10 +13,9 @@ import geopandas as gpd
 import numpy as np
 
 from geo import presets
-from geo.activity import languages
-from geo.activity.holidays import holiday_name, is_holiday
-from geo.activity.times import STOCKHOLM
-from geo.area import Area
+from geo.area import languages
+from geo.area.activities.occurrences import STOCKHOLM, holiday_name, is_holiday
+from geo.area.model import Area
 from geo.models.routing.problem import Rounds, Solved, within_reach
 from geo.models.routing.solve import Told, solve
 from geo.network.distances import within

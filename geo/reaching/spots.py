@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo import presets
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.newcomers import Newcomers, Part, newcomers_of
+from geo.area.people import HOUSING, RESIDENTS
+from geo.area.protected import is_restricted
 from geo.meeting.language import Spoken, spoken_at
 from geo.meeting.supply import homes, without_few
-from geo.newcomers import Newcomers, Part, newcomers_of
-from geo.people import HOUSING, RESIDENTS
 from geo.reaching.asking import AREAS, HOMES, WHEN, Question
-from geo.restricted import is_restricted
 from geo.types import Floats, Ints
 
 

@@ -13,11 +13,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from geo.activity import languages
-from geo.activity.finding import Places
-from geo.area import Area
+from geo.area import languages
+from geo.area.activities.derived import Places
+from geo.area.model import Area
+from geo.cells import plain, to_number, written
 from geo.errors import NoStaff, UnknownLanguage
-from geo.sources.cells import plain, to_number, written
 from geo.sources.tables import understand
 from geo.texts import Phrase
 

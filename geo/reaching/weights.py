@@ -15,7 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geo.activity.model import Span
+from geo.area.activities.model import Span
 from geo.errors import BadNeedWeight
 from geo.reaching.rules import needs
 

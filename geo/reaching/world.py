@@ -12,9 +12,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets
-from geo.activity.model import Activity
-from geo.activity.table import to_table
-from geo.area import Area
+from geo.area.activities.model import Activity
+from geo.area.activities.table import to_table
+from geo.area.model import Area
+from geo.area.newcomers import free_hours
+from geo.area.people import HOUSING
 from geo.candidates import candidates
 from geo.cases import World as Preschools
 from geo.cases import preschools_on_paths, shortage_among, world_of
@@ -23,8 +25,6 @@ from geo.errors import AreaLacks
 from geo.meeting.arena import arena_mix
 from geo.meeting.supply import Supply, ones, reach, supply_of
 from geo.meeting.terms import can_come
-from geo.newcomers import free_hours
-from geo.people import HOUSING
 from geo.preschool_answer import Shortage
 from geo.preschools import KIND
 from geo.preschools import supply_of as preschools_of

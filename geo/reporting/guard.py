@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import numpy as np
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.gaps import DistrictGap, distances, hidden_last
 from geo.placing.prepared import Placing
 from geo.placing.proposal import Proposal

@@ -11,9 +11,9 @@ from typing import Any
 import geopandas as gpd
 
 from geo import gaps, presets
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.mapview import credits_of
-from geo.people import HOUSING
 from geo.placing.proposal import Proposal
 from geo.report import FINDINGS, Finding, Report
 from geo.reporting import findings as parts

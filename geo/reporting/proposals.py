@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo import privacy, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import ProposalApart
 from geo.gaps import Gap
 from geo.mapview import MapSpec, PointLayer, compose

@@ -17,10 +17,10 @@ import geopandas as gpd
 import numpy as np
 
 from geo import privacy
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.errors import NobodyToReport, TooFewToReport
 from geo.gaps import DistrictGap, Gap, hidden_last, without_small_counts
-from geo.people import HOUSING
 from geo.squares import squares, without_small_squares
 
 MEASURES = (

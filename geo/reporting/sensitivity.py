@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import presets, privacy
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import BadLimit
 from geo.flips import flips
 from geo.gaps import Gap, distances, measures

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo import presets, privacy, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.gaps import Gap
 from geo.placing.proposal import Proposal
 from geo.reporting.asking import short

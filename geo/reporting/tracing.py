@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.area import Area, home_folder
+from geo.area.folder import home_folder, read_manifest
+from geo.area.model import Area
 from geo.errors import AreaDamaged, AreaNewer
-from geo.folder import read_manifest
 
 OF_PEOPLE = ("people", "places")
 """Parts that may hold counts of persons."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.gaps import Gap
 
 LIKELY = 1.96

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS, Transformer
 
-from geo.sources.cells import is_unknown, plain, to_number
+from geo.cells import is_unknown, plain, to_number
 from geo.sources.positions import both, to_degrees
 from geo.types import SWEREF99_TM, WGS84, Bools, Floats
 

@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import DEMO, Area
+from geo.area.folder import DEMO
+from geo.area.model import Area
+from geo.area.people import of_housing, with_districts
+from geo.area.provenance import Source
 from geo.network.walk_network import build_network
-from geo.origin import Source
-from geo.people import of_housing, with_districts
 from geo.sources.demo_activities import EXTRACT, activities_table, demo_file, with_dates
 from geo.sources.osm import OsmExtract, read_osm
 from geo.texts import DATA

@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from geo.activity.model import Activity
-from geo.activity.table import from_table, to_table
-from geo.activity.times import ALWAYS
-from geo.activity.told import told_of
+from geo.area.activities.links import told_of
+from geo.area.activities.model import Activity
+from geo.area.activities.occurrences import ALWAYS
+from geo.area.activities.table import from_table, to_table
 from geo.texts import DATA
 
 MOST_DAYS_OLD = 180

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from geo.sources.cells import is_unknown, plain, to_number, written
+from geo.cells import is_unknown, plain, to_number, written
 
 DELIMITERS = (";", "\t", ",", "|")
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1", "mac-roman", "cp850")

@@ -15,7 +15,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from geo import presets
-from geo.sources.cells import is_unknown, plain, to_number, without_year, written
+from geo.cells import is_unknown, plain, to_number, without_year, written
 from geo.sources.detect import ADDRESS, POSTCODE
 from geo.texts import DATA
 

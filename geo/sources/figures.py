@@ -12,9 +12,9 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import presets
+from geo.area.provenance import LeftOut, Source
+from geo.cells import plain
 from geo.errors import NoOutlines, VintageMismatch
-from geo.origin import LeftOut, Source
-from geo.sources.cells import plain
 from geo.sources.vintages import NAMES, Fit, matching, shown, told_by_codes
 from geo.types import WGS84
 

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.area.provenance import LeftOut
+from geo.cells import is_unknown, plain, to_number, written
 from geo.errors import NoLines
-from geo.origin import LeftOut
-from geo.sources.cells import is_unknown, plain, to_number, written
 from geo.sources.files import opened
 from geo.sources.vector import VECTOR_ENDINGS, read_opened
 from geo.types import Bools, Floats

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.area.provenance import LeftOut
+from geo.cells import is_unknown, plain, to_number, written
 from geo.errors import LongFormat, NegativeCount, NotANumber
-from geo.origin import LeftOut
-from geo.sources.cells import is_unknown, plain, to_number, written
 from geo.sources.vintages import read_code, read_name
 from geo.texts import DATA, Phrase
 from geo.types import Floats

@@ -21,10 +21,11 @@ import shapely
 from geo.addresses.gazetteer import of_addresses
 from geo.addresses.matching import Match, Wanted, find
 from geo.addresses.written import read_address
-from geo.area import Area, home_folder
-from geo.columns import ADDRESSES
+from geo.area.folder import home_folder
+from geo.area.model import Area
+from geo.area.protected import HOUSING
+from geo.area.provenance import ADDRESSES
 from geo.errors import OutputUnwritable
-from geo.restricted import HOUSING
 from geo.sources.asking import Steps, unusable
 from geo.sources.osm_tables import TITLE
 from geo.sources.services import NOMINATIM, Line, Nothing, open_line

@@ -21,10 +21,10 @@ import osmnx
 import pandas as pd
 import shapely
 
-from geo.area import home_folder
+from geo.area.folder import home_folder
+from geo.area.provenance import Source
 from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLarge
 from geo.network.walk_network import metric_crs
-from geo.origin import Source
 from geo.sources import osm_addresses, osm_filter, osm_tables
 from geo.sources.asking import Steps, unusable
 from geo.sources.osm import MARGIN_M, OsmExtract, clip_shape, cut

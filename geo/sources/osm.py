@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import no_addresses
+from geo.area.provenance import no_addresses
 from geo.errors import FileFormat, FileMissing, FileTooLarge, NoLines
 from geo.network.walk_network import metric_crs
 from geo.sources import osm_addresses, osm_tables

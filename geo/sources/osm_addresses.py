@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import ADDRESSES, no_addresses
+from geo.area.provenance import ADDRESSES, no_addresses
 from geo.sources import osm_tables
 from geo.types import WGS84
 

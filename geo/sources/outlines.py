@@ -14,10 +14,10 @@ import pandas as pd
 import shapely
 from shapely.errors import ShapelyError
 
+from geo.area.provenance import Source
+from geo.cells import plain, written
 from geo.errors import ColumnMissing
-from geo.origin import Source
 from geo.sources.asking import Line, Steps, address
-from geo.sources.cells import plain, written
 from geo.sources.figures import Outlines
 from geo.sources.files import wrong_format
 from geo.sources.vector import read_vector

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from geo.sources.cells import to_number, written
+from geo.cells import to_number, written
 
 _LONGEST = 120
 _SIDE = r"(?P<{0}>[NSEWÖOVnsewöov])?"

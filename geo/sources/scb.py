@@ -14,8 +14,8 @@ import pandas as pd
 from pxstatspy import OutputFormat, PxAPI, PxAPIConfig  # type: ignore[import-untyped]
 from requests.exceptions import JSONDecodeError
 
+from geo.area.provenance import Source
 from geo.errors import BadMunicipality, NoSuchAreas, YearMissing
-from geo.origin import Source
 from geo.sources.asking import Line, Pace, Refused, Steps, address
 from geo.sources.figures import Figures
 from geo.sources.jsonstat import codes_of, read_cells

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.area.provenance import LeftOut
+from geo.cells import is_empty, plain, to_number, written
 from geo.errors import FileTooLarge, InputError
-from geo.origin import LeftOut
 from geo.sources import detect
-from geo.sources.cells import is_empty, plain, to_number, written
 from geo.sources.fields import known_names
 from geo.sources.files import Opened, size_mb
 from geo.sources.workbooks import BOOK_ENDINGS, MAX_CELLS, Record, Sheet, read_workbook

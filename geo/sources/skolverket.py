@@ -21,11 +21,10 @@ import shapely
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from geo.columns import PLACES
+from geo.area.provenance import PLACES, LeftOut, Source
+from geo.cells import to_number, written
 from geo.errors import NoPreschools
-from geo.origin import LeftOut, Source
 from geo.sources.asking import Line, Refused, Steps, address
-from geo.sources.cells import to_number, written
 from geo.sources.outlines import GEODATA_URL, fetch_layer
 from geo.sources.outlines import SERVICE as GEODATA
 from geo.types import SWEREF99_TM, WGS84, Progress

@@ -16,9 +16,9 @@ import pandas as pd
 import shapely
 
 from geo import presets
+from geo.area.provenance import LeftOut
+from geo.cells import is_unknown, plain, to_number, without_year, written
 from geo.errors import NegativeCount, NoPeople, NotANumber, UnknownGroup
-from geo.origin import LeftOut
-from geo.sources.cells import is_unknown, plain, to_number, without_year, written
 from geo.sources.coordinates import FIELDS
 from geo.sources.figures import Figures
 from geo.sources.files import opened, wrong_format

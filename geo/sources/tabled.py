@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from geo.area.provenance import LeftOut, Source
 from geo.errors import BadOption, MixedVintages, NoPeople
-from geo.origin import LeftOut, Source
 from geo.sources.figures import Figures
 from geo.sources.longform import Pivoted
 from geo.sources.vintages import (

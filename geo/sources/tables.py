@@ -15,10 +15,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.area.provenance import LeftOut
+from geo.cells import plain, written
 from geo.errors import ColumnMissing, CrsMismatch, NoCoordinates
-from geo.origin import LeftOut
 from geo.sources import coordinates, fields
-from geo.sources.cells import plain, written
 from geo.sources.coordinates import Box
 from geo.sources.files import NAMES, UPLOAD, Opened, opened
 from geo.sources.sheets import MAX_ROWS, SHEET_ENDINGS, Choices, Grid, read_grid, unique_names

@@ -12,13 +12,15 @@ from typing import Any
 import streamlit as st
 
 from geo import presets
-from geo.area import DEMO, Area, AreaCard, home_folder, list_areas, open_area
+from geo.area.folder import DEMO, home_folder
+from geo.area.model import Area
 from geo.around import WALK_MINUTES, Around, Way, limits_of, way_to
 from geo.around import around as walks_around
 from geo.audit import Audit, audit
 from geo.banking.asking import Question as BankQuestion
 from geo.banking.finding import bank_of
 from geo.banking.model import Bank
+from geo.catalog import AreaCard, list_areas, open_area
 from geo.flips import Flips
 from geo.flips import flips as count_flips
 from geo.gaps import Gap, distances, gap, without_small_counts

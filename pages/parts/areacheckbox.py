@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from geo import editing
-from geo.area import Area
+from geo.area.model import Area
 from geo.checking.check import check_places
 from geo.checking.problems import Fix, Problem
 from geo.types import Progress

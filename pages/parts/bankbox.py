@@ -8,17 +8,17 @@ from typing import Any
 import streamlit as st
 
 from geo import views, views_bank
-from geo.activity import languages
-from geo.activity.derived import activities_of
-from geo.activity.model import themes
-from geo.area import Area
+from geo.area import languages
+from geo.area.activities.derived import activities_of
+from geo.area.activities.model import themes
+from geo.area.model import Area
+from geo.area.newcomers import newcomers_of
+from geo.area.people import HOUSING
+from geo.area.record_fields import day
 from geo.banking.asking import Question, Wish, ask
 from geo.banking.model import Bank, Start
 from geo.mapview import MapSpec
-from geo.newcomers import newcomers_of
 from geo.output import bank_words
-from geo.people import HOUSING
-from geo.preschool_rules import day
 from pages.parts import choices, mapbox, state
 from pages.parts.state import t
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import views_preschool_tables
-from geo.area import Area
+from geo.area.model import Area
 from geo.calls import CallList, calls_for
 from geo.output import preschool_more, preschool_tables
 from geo.preschool_answer import PreschoolAnswer

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
-from geo.area import Area
+from geo.area.model import Area
 from pages.parts import state
 from pages.parts.state import t
 

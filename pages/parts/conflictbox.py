@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from geo import settling
-from geo.area import Area
+from geo.area.model import Area
 from geo.keeping.records import Conflict
 from geo.settling import MINE, THEIRS, Difference
 from pages.parts import keepbox, state

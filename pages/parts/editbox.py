@@ -13,11 +13,11 @@ from typing import Any
 import streamlit as st
 
 from geo import editing, presets, settling, views_data
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.protected import HOUSING
 from geo.editing import Draft
 from geo.keeping.records import CLOSED, OPEN, Record, edit_of
 from geo.mapview import MapSpec
-from geo.restricted import HOUSING
 from pages.parts import keepbox, mapbox, state
 from pages.parts.state import t
 

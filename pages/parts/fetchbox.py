@@ -14,7 +14,8 @@ from typing import Any
 import streamlit as st
 
 from geo import views
-from geo.area import Area, open_area, save_area
+from geo.area.model import Area
+from geo.catalog import open_area, save_area
 from geo.residents import Ask, add_statistics, municipality_of
 from geo.schools import AskSchools, add_schools
 from geo.sources.vintages import LEVELS, NAMES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import flips, presets, texts, views_reach
-from geo.area import Area
+from geo.area.model import Area
 from geo.flips import Flips
 from geo.gaps import Gap
 from pages.parts import answers, mapbox, state, tables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.warmup import is_ready
 from pages.parts import answers, page, state

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import settling
-from geo.area import Area
+from geo.area.model import Area
 from geo.keeping.records import Change
 from geo.settling import Batch
 from pages.parts import keepbox, state, tables

@@ -12,7 +12,8 @@ from typing import Any
 import streamlit as st
 
 from geo import texts, views_data
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.protected import HOUSING
 from geo.checking.fixes import fixed
 from geo.checking.problems import Fix
 from geo.errors import NarhetError, OutsideArea, RecordChanged
@@ -21,7 +22,6 @@ from geo.importing.leaving import only_placed
 from geo.importing.placing import HOW
 from geo.importing.proposing import Import, propose
 from geo.output.import_lines import why_unplaced
-from geo.restricted import HOUSING
 from geo.sources.tables import Understood
 from geo.store import store_of
 from geo.types import Progress

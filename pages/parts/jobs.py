@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import Cancelled, NarhetError
 from geo.types import Progress
 from pages.parts.state import t

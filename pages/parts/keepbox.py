@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NarhetError, RecordChanged
 from geo.keeping.hiding import ground_of
 from geo.keeping.records import Conflict, Edit

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo import symbols
-from geo.area import Area
+from geo.area.model import Area
 from geo.mapview import LegendEntry, MapSpec, Shown, shown_at
 from geo.output import screen
 from geo.output.background import version

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from geo import presets, texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.newcomers import availabilities
 from geo.errors import NarhetError
-from geo.newcomers import availabilities
 from geo.output import outreach_files, outreach_print
 from geo.output.outreach_tables import people_words, summary
 from geo.outreach import Outreach, Row, briefed

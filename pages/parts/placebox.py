@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.candidates import POINT
 from geo.errors import NarhetError
 from geo.placing import question as placing_question

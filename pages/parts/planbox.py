@@ -13,8 +13,9 @@ import pandas as pd
 import streamlit as st
 
 from geo import views_outreach
-from geo.activity.times import weekday_name
-from geo.area import Area
+from geo.area.activities.occurrences import weekday_name
+from geo.area.model import Area
+from geo.area.protected import in_the_open
 from geo.errors import NarhetError
 from geo.output.outreach_tables import plan_notes
 from geo.output.staff_template import staff_template
@@ -34,7 +35,6 @@ from geo.reaching.staff import (
     tidy,
 )
 from geo.reaching.visits import visits_of
-from geo.restricted import in_the_open
 from geo.types import Progress
 from pages.parts import asks, frame, mapbox, state, tables
 from pages.parts.literal import literal

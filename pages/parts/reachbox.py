@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, views_reach
-from geo.area import Area
+from geo.area.model import Area
 from geo.around import Around, Way
 from geo.here import Here
 from geo.mapview import Layer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.report import Finding, Report
 from pages.parts import mapbox, state, tables
 from pages.parts.literal import literal

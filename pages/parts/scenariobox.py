@@ -8,7 +8,7 @@ import streamlit as st
 from geo import saved as kept
 from geo import scenario as change
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.gaps import Gap, without_small_counts
 from geo.placing.proposal import Proposal

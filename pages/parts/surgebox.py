@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from geo import presets, views_preschool_tables, views_preschools
-from geo.area import Area
+from geo.area.model import Area
 from geo.around import read_point
 from geo.arrival import arrival_of, read_ages, read_ramp
 from geo.errors import NarhetError

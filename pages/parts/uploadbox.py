@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from geo import presets
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.sources.sheets import Choices
 from geo.sources.tables import ENDINGS, Understood, understand

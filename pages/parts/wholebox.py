@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from geo import saved, settling
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.keeping.hiding import ground_of
 from geo.keeping.whole import Restored, Whole, of_area

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo import editing, views_data
 from geo.addresses.matching import Match
-from geo.area import Area
+from geo.area.model import Area
 from geo.importing.waiting import suggested
 from geo.keeping.records import CLOSED, Record, edit_of
 from geo.mapview import MapSpec

@@ -6,7 +6,8 @@ import geopandas as gpd
 import streamlit as st
 
 from geo import mapview, presets
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.mapview import AreaLayer, CircleLayer, LineLayer, PointLayer
 from pages.parts import mapbox, page, state
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from geo.area import save_area
+from geo.catalog import save_area
 from tests.tiny import tiny_area
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
-from geo.area import save_area
+from geo.catalog import save_area
 from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
 from tests.geo.preschool_worlds import nursery_street
 

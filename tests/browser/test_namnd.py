@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from geo import texts
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.provenance import HOLDS, verify
 from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
 from tests.geo.worlds import street

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from geo.area import save_area
+from geo.catalog import save_area
 from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
 from tests.geo.worlds import street
 

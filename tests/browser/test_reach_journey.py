@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from geo.area import save_area
+from geo.catalog import save_area
 from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
 from tests.geo.test_flips import world
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import pandas as pd
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.placing import prepared
 from geo.placing import proposal as placing_proposal
 from geo.placing import question as placing_question

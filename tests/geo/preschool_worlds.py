@@ -11,8 +11,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.area import Area
-from geo.people import of_housing
+from geo.area.model import Area
+from geo.area.people import of_housing
 from geo.types import WGS84
 from tests.geo.worlds import LENGTH_M, along, street
 

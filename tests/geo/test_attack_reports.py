@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from geo import gaps, privacy
-from geo.area import Area
+from geo.area.model import Area
 from geo.placing import prepared
 from geo.placing import proposal as placing_proposal
 from geo.placing import question as placing_question

@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from geo import barriers, presets, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.audit import audit, to_json, to_rows
 from geo.barriers import OFF_PATHS, OTHER_PIECE, UNREACHABLE, detour_of, pieces_of
 from geo.network.walk_network import build_network

@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo import presets, texts
-from geo.activity.languages import speaks
-from geo.activity.told import link_of, written_of
-from geo.area import Area, save_area
+from geo.area.activities.links import link_of, written_of
+from geo.area.languages import speaks
+from geo.area.model import Area
+from geo.area.protected import SHAPE
 from geo.banking.asking import Wish, ask
 from geo.banking.finding import bank_of
 from geo.banking.model import Bank
+from geo.catalog import save_area
 from geo.cli import main
 from geo.errors import (
     BadLimit,
@@ -31,7 +33,6 @@ from geo.errors import (
 )
 from geo.output import bank_files, bank_words
 from geo.output.bank_files import BANK_COLUMNS, WRITERS
-from geo.restricted import SHAPE
 from geo.views_bank import bank_map, numbers_of
 from tests.geo.meeting.worlds import STALE, TODAY, activity, meeting_street
 from tests.geo.worlds import along

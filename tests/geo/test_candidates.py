@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geo import presets
-from geo.area import Area
+from geo.area.model import Area
 from geo.candidates import candidates, cost_of
 from geo.errors import BadLimit, BadPoint, UnknownKind
 from tests.geo.worlds import along, street

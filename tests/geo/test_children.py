@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from geo import texts
+from geo.area.record_fields import rules
 from geo.children import demand_of, whole_numbers
 from geo.errors import AreaLacks
 from geo.method import chapters
-from geo.preschool_rules import rules
 from geo.preschools import Amount
 from tests.geo.preschool_worlds import nursery_street
 from tests.tiny import tiny_area

@@ -13,7 +13,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from geo.area import list_areas, open_area
+from geo.catalog import list_areas, open_area
 from geo.cli import main
 from tests.conftest import ROOT
 

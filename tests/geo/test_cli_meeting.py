@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from geo import texts
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.cli import main
 from geo.meeting.answering import MEASURES, answer_of
 from geo.meeting.asking import Wish, ask

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from geo import texts
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.cli import main
 from geo.output.preschool_tables import PRESCHOOL_COLUMNS
 from geo.shortage import capacity_of

@@ -9,8 +9,8 @@ import geopandas as gpd
 import pytest
 
 from geo import texts
-from geo.area import save_area
 from geo.around import around, limits_of, read_point, way_between
+from geo.catalog import save_area
 from geo.cli import main
 from geo.errors import BadPoint
 from tests.geo.worlds import along, street

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from geo import gaps, texts
-from geo.area import open_area, save_area
+from geo.catalog import open_area, save_area
 from geo.cli import main
 from geo.embedded import embedded
 from geo.output import reports

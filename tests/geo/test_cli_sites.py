@@ -14,9 +14,9 @@ import pyogrio
 import pytest
 from openpyxl import load_workbook
 
-from geo.area import save_area
+from geo.area.provenance import OSM_CREDIT
+from geo.catalog import save_area
 from geo.cli import main
-from geo.mapview import OSM_CREDIT
 from geo.output.site_files import SITE_COLUMNS
 from tests.geo.placing.town import town
 from tests.geo.worlds import street

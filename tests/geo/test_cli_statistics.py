@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.area import open_area, save_area
+from geo.catalog import open_area, save_area
 from geo.cli import main
 from tests.geo.fake_statistics import Agencies, running
 from tests.geo.test_residents import shapes, table

@@ -9,7 +9,8 @@ import time
 import numpy as np
 import pytest
 
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.errors import Cancelled
 from geo.network import distances
 from geo.sources import demo

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo import editing, settling
 from geo.addresses.matching import Match
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.checking.problems import Fix
 from geo.editing import Draft
 from geo.errors import RecordChanged

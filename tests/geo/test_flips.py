@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import texts, views_reach
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import AreaLacks, BadLimit, UnknownProfile
 from geo.flips import BASES, flips, headline
 from geo.gaps import distances, gap

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from geo import gaps, squares, texts, views
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import AreaLacks, BadLimit, UnknownGroup, UnknownKind, UnknownProfile
 from geo.output import tables
 from tests.geo.worlds import street

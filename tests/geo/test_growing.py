@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import growing
+from geo.area.record_fields import Growing
 from geo.errors import BadTarget, TargetOutOfReach
 from geo.growing import share_of, where_to_add
 from geo.growing_model import Options, cost_of, least_cost, rounded_up
 from geo.models.assignment.assign import most_placed
 from geo.models.location.highs import Clock
 from geo.network.distances import within
-from geo.preschool_rules import Growing
 from geo.shortage import capacity_of
 from tests.geo.preschool_worlds import nursery_street
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from geo import texts
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import Source
 from geo.errors import BadLimit, BadPoint, PointOffPaths
 from geo.here import reach_here, record
-from geo.origin import Source
 from tests.geo.worlds import along, street
 
 

@@ -10,7 +10,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.banking.asking import Wish, ask
 from geo.banking.finding import bank_of
 from geo.banking.model import Bank

@@ -9,9 +9,9 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geo.area import open_area, save_area
+from geo.area.provenance import ADDRESSES
 from geo.build import build, from_fetched
-from geo.columns import ADDRESSES
+from geo.catalog import open_area, save_area
 from geo.inputs import Inputs
 from geo.sources import osm_tables
 from geo.sources.online import fetch

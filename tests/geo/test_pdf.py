@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from geo import texts
-from geo.area import Area, save_area
+from geo.area.model import Area
+from geo.catalog import save_area
 from geo.errors import BadDate, DocumentFailed, NoFindings, UnknownArea
 from geo.gaps import gap, headline
 from geo.output import glyphs, lettering, pdf

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.children import FEW_AS, demand_of
 from geo.cli import main
 from tests.geo.preschool_worlds import nursery_street

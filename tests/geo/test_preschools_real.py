@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from geo import build
-from geo.area import Area
+from geo.area.model import Area
 from geo.growing import where_to_add
 from geo.inputs import Inputs
 from geo.models.assignment.assign import most_placed

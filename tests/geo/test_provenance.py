@@ -14,7 +14,8 @@ import openpyxl
 import pytest
 
 from geo import record, texts
-from geo.area import Area, open_area, save_area
+from geo.area.model import Area
+from geo.catalog import open_area, save_area
 from geo.embedded import MB, embedded
 from geo.errors import BadProvenance, FileMissing, NoProvenance, OutputFormat
 from geo.output import reports
@@ -382,6 +383,6 @@ def test_a_view_that_computes_without_end_is_not_read(tmp_path: Path) -> None:
 
 
 def _manifest(area: Area) -> Path:
-    from geo.area import home_folder
+    from geo.area.folder import home_folder
 
     return home_folder() / "areas" / area.id / "area.json"

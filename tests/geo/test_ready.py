@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.area import area_id
+from geo.area.folder import area_id
 from geo.sources.ready import ready_areas
 
 

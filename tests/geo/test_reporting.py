@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from geo import gaps, privacy, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import (
     AreaLacks,
     BadDate,

@@ -13,7 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from geo import gaps, privacy
-from geo.area import Area
+from geo.area.model import Area
 from geo.placing import prepared, proposal
 from geo.placing import question as placing_question
 from geo.report import Report

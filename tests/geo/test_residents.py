@@ -13,8 +13,9 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from geo.area import Area, open_area, save_area
+from geo.area.model import Area
 from geo.build import build
+from geo.catalog import open_area, save_area
 from geo.errors import BadMunicipality, BadOption, NoOutlines, ServiceAnswer, VintageMismatch
 from geo.inputs import Inputs
 from geo.residents import Ask, add_statistics

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import saved as kept
-from geo.area import open_area, save_area
+from geo.catalog import open_area, save_area
 from geo.cli import main
 from geo.errors import BadScenario, ScenarioApart, UnknownKind, UnknownScenario
 from geo.gaps import gap

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from geo.area import Area
-from geo.columns import PLACES
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.area.provenance import PLACES
 from geo.errors import BadMunicipality, NoPreschools, Offline, OutsideArea, ServiceAnswer
-from geo.places import place_fields
 from geo.schools import AskSchools, add_schools
 from geo.sources import asking
 from geo.sources.skolverket import fetch_preschools

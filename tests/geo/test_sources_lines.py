@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.area.provenance import LeftOut
 from geo.errors import NoLines
 from geo.network.walk_network import build_network
-from geo.origin import LeftOut
 from geo.sources.lines import read_lines_listed
 
 A, B = (17.83, 59.36), (17.84, 59.37)

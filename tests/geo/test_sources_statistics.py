@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.area.provenance import LeftOut
 from geo.errors import (
     ColumnMissing,
     FileFormat,
@@ -19,7 +20,6 @@ from geo.errors import (
     NotANumber,
     UnknownGroup,
 )
-from geo.origin import LeftOut
 from geo.sources.statistics import read_districts, read_units
 
 

@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
+from geo.area.provenance import LeftOut
+from geo.cells import to_number
 from geo.errors import (
     ColumnMissing,
     CrsMismatch,
@@ -22,9 +24,7 @@ from geo.errors import (
     InputError,
     NoCoordinates,
 )
-from geo.origin import LeftOut
 from geo.sources import files, tables
-from geo.sources.cells import to_number
 from geo.sources.tables import read_points
 
 LON, LAT = 17.83421, 59.36512

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point, Polygon
 
+from geo.area.provenance import LeftOut
 from geo.errors import ColumnMissing, CrsMismatch, FileFormat
-from geo.origin import LeftOut
 from geo.sources import fields
 from geo.sources.sheets import Choices
 from geo.sources.tables import Understood, read_points, understand

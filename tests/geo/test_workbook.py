@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geo import gaps, texts
-from geo.area import Area
+from geo.area.model import Area
 from geo.output.workbook import SHEET_CHARACTERS, sheet_name, xlsx_bytes
 from geo.report import Finding, Report
 from geo.reporting.asking import one_line

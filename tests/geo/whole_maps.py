@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.mapview import MapSpec
 from geo.output import screen
 from geo.output.tiles import Tiles

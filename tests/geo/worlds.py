@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import Source
 from geo.network.walk_network import build_network
-from geo.origin import Source
 from geo.types import SWEREF99_TM, WGS84
 
 WEST, NORTH = 660_000.0, 6_580_000.0

@@ -13,7 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import editing
-from geo.area import Area, save_area
+from geo.area.model import Area
+from geo.catalog import save_area
 from geo.keeping.hiding import ground_of
 from geo.keeping.records import Edit
 from geo.store import has_store, store_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from geo.area import AreaCard, save_area
+from geo.catalog import AreaCard, save_area
 from geo.keeping.hiding import ground_of
 from geo.keeping.records import edit_of
 from geo.store import store_of

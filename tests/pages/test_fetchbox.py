@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import texts
-from geo.area import open_area, save_area
+from geo.catalog import open_area, save_area
 from tests.geo.fake_statistics import Agencies, running
 from tests.geo.worlds import street
 from tests.pages.conftest import PATIENCE_S

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import texts
-from geo.area import save_area
 from geo.banking.asking import Question, Wish, ask
+from geo.catalog import save_area
 from tests.geo.meeting.worlds import TODAY, activity, meeting_street
 from tests.pages.test_pages import page, said
 

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import texts
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.meeting.asking import Wish, ask
 from geo.meeting.hours import hours_gap
 from geo.views_meeting import PALETTE, heat_map, legend

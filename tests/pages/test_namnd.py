@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import texts
-from geo.area import save_area
+from geo.catalog import save_area
 from tests.geo.worlds import street
 from tests.pages.test_pages import page, said
 

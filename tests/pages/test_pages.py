@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo import texts
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.network.walk_network import WalkNetwork
 from tests.conftest import ROOT
 from tests.geo.worlds import street

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import texts
-from geo.area import open_area, save_area
+from geo.catalog import open_area, save_area
 from geo.errors import Cancelled
 from pages.parts import asks
 from pages.parts.literal import literal

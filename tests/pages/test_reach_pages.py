@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import texts
-from geo.area import open_area, save_area
+from geo.catalog import open_area, save_area
 from tests.geo.test_flips import world
 from tests.geo.worlds import along, street
 from tests.pages.test_pages import page, words

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 import app as launcher
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.mapview import compose
 from geo.output import background
 from geo.output.tiles import tiles

@@ -8,7 +8,7 @@ from datetime import time
 import pytest
 
 from geo import texts
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.output.staff_template import staff_template
 from geo.reaching.staff import DAYS, LANGUAGES, NAMES, STARTS, staff_of
 from pages.parts.planbox import take

@@ -19,8 +19,8 @@ from geo.addresses.gazetteer import Gazetteer, gazetteer
 from geo.addresses.matching import Wanted, find
 from geo.addresses.names import read_name, read_names
 from geo.addresses.written import Number, read_address, read_street
-from geo.area import Area
-from geo.columns import ADDRESSES
+from geo.area.model import Area
+from geo.area.provenance import ADDRESSES
 from geo.types import WGS84
 from tests.geo.worlds import street
 from tests.tiny import tiny_area

@@ -21,11 +21,11 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import ADDRESSES, PLACES, empty_table
 from geo.checking.check import check_places
 from geo.checking.problems import Problem
 from geo.checking.written import address
-from geo.columns import ADDRESSES, PLACES, empty_table
 from geo.network.walk_network import build_network
 from geo.types import SWEREF99_TM, WGS84
 

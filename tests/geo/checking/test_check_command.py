@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from geo.area import save_area
 from geo.audit import Audit
+from geo.catalog import save_area
 from geo.checking.check import check_places
 from geo.checking.problems import SEVERITIES, Fix, Problem
 from geo.cli import main

@@ -9,10 +9,10 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
+from geo.area.provenance import PLACES
 from geo.checking.check import check_places
-from geo.columns import PLACES
+from geo.ingest.place_files import read_places
 from geo.method import chapters
-from geo.places import read_places
 from geo.types import WGS84
 from tests.geo.checking import measure
 

@@ -8,10 +8,10 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import box
 
+from geo.area.provenance import ADDRESSES
 from geo.checking.check import check_places
 from geo.checking.fixes import fixed
 from geo.checking.written import Address
-from geo.columns import ADDRESSES
 from geo.types import SWEREF99_TM, WGS84
 from tests.geo.checking.worlds import TODAY, Stand, found, table_of, the_street, told
 from tests.geo.worlds import NORTH, WEST

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from geo.area.places import place_fields
+from geo.area.provenance import Source
 from geo.checking.fixes import fixed
 from geo.checking.problems import Problem
-from geo.origin import Source
-from geo.places import place_fields
 from tests.geo.checking.worlds import Stand, found, table_of, the_street
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from geo.area.places import place_fields
 from geo.checking.fixes import fixed
 from geo.checking.grouping import NEIGHBOURS, WINDOW, groups_of
 from geo.checking.rows import rows_of
 from geo.checking.same import _candidates
-from geo.places import place_fields
 from tests.geo.checking.worlds import Stand, found, table_of, the_street, told
 
 

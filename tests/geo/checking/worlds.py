@@ -11,10 +11,10 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.provenance import ADDRESSES, PLACES
 from geo.checking.check import check_places
 from geo.checking.problems import Problem
-from geo.columns import ADDRESSES, PLACES
 from geo.types import SWEREF99_TM, WGS84
 from tests.geo.worlds import NORTH, WEST, street
 

@@ -17,9 +17,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.area import Area, open_area, save_area
+from geo.area.model import Area
+from geo.area.opening_hours import hours_text
+from geo.area.places import place_fields
+from geo.area.protected import SHAPE
+from geo.area.provenance import ADDRESSES
 from geo.build import with_places
-from geo.columns import ADDRESSES
+from geo.catalog import open_area, save_area
 from geo.errors import FileRefused, NoPlaces, OutsideArea, UnknownKind
 from geo.importing.carrying import carry_out, plan
 from geo.importing.proposing import Import, propose
@@ -27,10 +31,7 @@ from geo.importing.records import _free_id
 from geo.inputs import Inputs
 from geo.keeping.hiding import ground_of
 from geo.keeping.records import edit_of
-from geo.opening import hours_text
 from geo.output.import_lines import next_lines
-from geo.places import place_fields
-from geo.restricted import SHAPE
 from geo.sources.sheets import Choices
 from geo.sources.tables import understand
 from geo.store import Store, store_of

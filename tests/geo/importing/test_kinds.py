@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from geo.area import Area, open_area, save_area
+from geo.area.model import Area
+from geo.catalog import open_area, save_area
 from geo.cli import main
 from geo.importing.kinds import by_kind
 from geo.sources.tables import understand

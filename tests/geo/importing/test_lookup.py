@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from geo.addresses.matching import Wanted
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import Cancelled, Offline, ServiceAnswer
 from geo.importing.proposing import Import, propose
 from geo.sources import asking

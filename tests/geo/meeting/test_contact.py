@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.activity.model import Span
+from geo.area.activities.model import Span
 from geo.errors import AreaLacks
 from geo.meeting.asking import Wish, ask
 from geo.meeting.contact import Contact, contact_supply

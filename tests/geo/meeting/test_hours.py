@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import presets
-from geo.activity.table import from_table, to_table
-from geo.activity.times import week_grid
-from geo.area import Area
+from geo.area.activities.occurrences import week_grid
+from geo.area.activities.table import from_table, to_table
+from geo.area.model import Area
 from geo.errors import AreaLacks, UnknownHousing, UnknownLanguage, UnknownTerm
 from geo.meeting.asking import Wish, ask
 from geo.meeting.hours import Hours, hours_gap

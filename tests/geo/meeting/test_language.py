@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.activity.model import Span
-from geo.activity.table import from_table, to_table
+from geo.area.activities.model import Span
+from geo.area.activities.table import from_table, to_table
 from geo.meeting.asking import Wish, ask
 from geo.meeting.language import Languages, Spoken, base_of, language_gap, reached_of
 from tests.geo.meeting.worlds import STALE, TODAY, activity, meeting_street

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from geo.activity.model import Activity, Times
-from geo.activity.table import to_table
-from geo.activity.times import weekly_rule
-from geo.area import Area
+from geo.area.activities.model import Activity, Times
+from geo.area.activities.occurrences import weekly_rule
+from geo.area.activities.table import to_table
+from geo.area.model import Area
 from tests.geo.preschool_worlds import nursery_street
 
 MONDAY, TODAY = date(2026, 11, 23), date(2026, 11, 25)

@@ -75,7 +75,7 @@ def test_the_area_is_that_of_the_slow_union_on_hasselby_vallingby(shared_data: P
 
 
 def test_the_area_is_that_of_the_slow_union_in_helsinki() -> None:
-    from geo.area import open_area
+    from geo.catalog import open_area
 
     check_against_the_exact_union(open_area("demo").network, 800)
 

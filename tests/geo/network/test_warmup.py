@@ -19,7 +19,7 @@ from numba.core.dispatcher import Dispatcher
 from benchmarks.reaching import at_nodes
 from benchmarks.towns import town_network
 from geo import presets, texts, warmup
-from geo.area import open_area, save_area
+from geo.catalog import open_area, save_area
 from geo.network import distances
 from geo.network.isochrones import isochrones
 from geo.network.kernels import cache as kernel_cache

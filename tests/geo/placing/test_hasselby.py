@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.area import Area, open_area
+from geo.area.model import Area
 from geo.candidates import candidates
+from geo.catalog import open_area
 from geo.cli import main
 from geo.placing.curves import curve
 from geo.placing.prepared import prepare

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import (
     AreaLacks,
     BadBalance,

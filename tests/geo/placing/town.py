@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.placing.prepared import Placing
 from geo.placing.question import Question
 from geo.types import WGS84, Floats

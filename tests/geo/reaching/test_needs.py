@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.activity.model import Span
-from geo.activity.table import from_table, to_table
+from geo.area.activities.model import Span
+from geo.area.activities.table import from_table, to_table
 from geo.errors import BadNeedWeight, UnknownTerm
 from geo.outreach import ranked
 from geo.reaching.effects import Change, applied

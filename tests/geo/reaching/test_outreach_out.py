@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from geo import texts
-from geo.area import save_area
+from geo.catalog import save_area
 from geo.cli import main
 from geo.mapview import Shown
 from geo.output import outreach_files, outreach_print

@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from geo.activity.model import Span
-from geo.activity.table import from_table
-from geo.activity.times import in_week
+from geo.area.activities.model import Span
+from geo.area.activities.occurrences import in_week
+from geo.area.activities.table import from_table
 from geo.outreach import Outreach, Row
 from geo.reaching.effects import Effect, applied
 from geo.reaching.needs import OF_CHILDREN

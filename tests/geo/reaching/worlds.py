@@ -11,12 +11,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.activity.model import Activity, Times
-from geo.activity.table import to_table
-from geo.activity.times import weekly_rule
-from geo.area import Area
+from geo.area.activities.model import Activity, Times
+from geo.area.activities.occurrences import weekly_rule
+from geo.area.activities.table import to_table
+from geo.area.model import Area
+from geo.area.people import of_housing
 from geo.outreach import Outreach, outreach
-from geo.people import of_housing
 from geo.reaching.asking import Wanted, read_question
 from tests.geo.worlds import along, street
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import geopandas as gpd
 
+from geo.area.protected import Ground
 from geo.errors import RecordChanged
 from geo.keeping import hiding
 from geo.keeping.records import Edit, edit_of
-from geo.restricted import Ground
 from geo.store import store_of
 from geo.types import SWEREF99_TM, WGS84
 
@@ -100,7 +100,7 @@ def open_first(say: Connection, area: str) -> None:
 
 def save_for_ever(say: Connection, area: str) -> None:
     """Save an area again and again, and say each revision that is confirmed."""
-    from geo.area import open_area, save_area
+    from geo.catalog import open_area, save_area
 
     found = open_area(area)
     while True:

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from geo.area import Area, save_area
+from geo.area.model import Area
+from geo.catalog import save_area
 from geo.keeping import database
 from geo.keeping.hiding import Grounds, ground_of
 from geo.store import Store, store_of

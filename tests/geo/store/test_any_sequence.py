@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import RecordChanged, UndoBlocked
 from geo.keeping.hiding import ground_of
 from geo.keeping.records import Change, Edit, Record, edit_of

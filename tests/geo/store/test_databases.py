@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import StoreBusy, StoreDamaged, StoreNewer, StoreUnreachable
 from geo.keeping import database, migrating, tables
 from geo.keeping.hiding import Grounds

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.cli import main
 from geo.errors import FileFormat, FileMissing, FileTooLarge, HousingHidden, OutputFormat
 from geo.keeping.hiding import Grounds, ground_of

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.area import Area, open_area, save_area
+from geo.area.model import Area
+from geo.catalog import open_area, save_area
 from geo.cli import main
 from geo.keeping import merging
 from geo.keeping.hiding import Grounds
@@ -181,7 +182,7 @@ def test_files_saved_while_the_store_looked_away_are_merged_when_the_area_opens(
     store.take(saved, "Anna")
     store.write([edit_of(store.record("b1"), name="Annas")], who="Anna", ground=ground)
     with monkeypatch.context() as patch:
-        patch.setattr("geo.area._with_edits", lambda area, _home: area)
+        patch.setattr("geo.catalog._with_edits", lambda area, _home: area)
         save_area(filed_as(saved, b1="Filens", f1="Filens"))
     found = open_area(saved.id)
     named = dict(zip(found.places["id"], found.places["name"], strict=True))

@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from geo.area import Area, open_area, save_area
-from geo.columns import ACTIVITIES
+from geo.area.model import Area
+from geo.area.people import of_housing
+from geo.area.provenance import ACTIVITIES
+from geo.catalog import open_area, save_area
 from geo.keeping.hiding import Grounds, ground_of
 from geo.keeping.overlaying import overlay
 from geo.keeping.records import Edit, Record, content, edit_of
 from geo.keeping.rows import Kept
-from geo.people import of_housing
 from geo.store import Store, has_store, store_of
 from tests.tiny import tiny_area
 

@@ -9,12 +9,12 @@ import pytest
 import shapely
 import sqlalchemy as sa
 
-from geo.area import Area
+from geo.area.model import Area
+from geo.area.protected import SHAPE, is_restricted
 from geo.errors import BadRecord, HousingHidden, NarhetError, RecordChanged
 from geo.keeping.hiding import Grounds
 from geo.keeping.records import Edit, edit_of
 from geo.keeping.tables import records
-from geo.restricted import SHAPE, is_restricted
 from geo.store import Store
 from tests.geo.store.server import dump
 

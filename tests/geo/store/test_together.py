@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from geo.area import Area, open_area
+from geo.area.model import Area
+from geo.catalog import open_area
 from geo.keeping.hiding import Grounds
 from geo.keeping.records import CLOSED, Edit, edit_of
 from geo.store import Store, store_of

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from geo.area import Area
+from geo.area.model import Area
 from geo.errors import (
     BadRecord,
     RecordChanged,

@@ -1,0 +1,1 @@
+"""What happens at places: activities with hours, languages and who may come."""

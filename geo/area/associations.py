@@ -1,0 +1,124 @@
+"""Associations: what they do, in which languages, whom they can match with newcomers, and which
+places they use. Reads places' records; knows nothing of walking.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from geo.area import languages
+from geo.area.activities.derived import Places, activities_of
+from geo.area.activities.model import Activity
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.cells import plain, to_number, written
+from geo.texts import DATA
+
+if TYPE_CHECKING:
+    from geo.area.model import Area
+
+
+ASSOCIATION = "association"
+
+
+@dataclass(frozen=True)
+class Association:
+    """An association of an area; what its record does not tell is None, "" or ().
+
+    ``place``: the id of its own place. ``mentors_per_year`` and ``buddies_per_year``: newcomers (or
+    families) it can match in a year. ``uses``: ids of places it uses beside its own;
+    ``uses_elsewhere``: those it names that are not found in the area. ``runs``: the activities that
+    name it as an organiser.
+    """
+
+    place: str
+    name: str
+    does: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    mentors_per_year: int | None = None
+    buddies_per_year: int | None = None
+    uses: tuple[str, ...] = ()
+    uses_elsewhere: tuple[str, ...] = ()
+    runs: tuple[Activity, ...] = ()
+    contact: str = ""
+    source: str = ""
+    confirmed: date | None = None
+    demonstration: bool = False
+
+    @property
+    def matches_per_year(self) -> int | None:
+        """Return mentors and buddies a year together; None where neither is known."""
+        known = [
+            count for count in (self.mentors_per_year, self.buddies_per_year) if count is not None
+        ]
+        return sum(known) if known else None
+
+
+def associations_of(area: Area) -> tuple[Association, ...]:
+    """Return the associations of an area, in the order of its places."""
+    places = Places(area.places)
+    activities = activities_of(area)
+    return tuple(
+        _of_place(row, places, activities)
+        for row in area.places_of(ASSOCIATION).drop(columns="geometry").to_dict("records")
+    )
+
+
+def _of_place(
+    row: Mapping[Any, Any], places: Places, activities: tuple[Activity, ...]
+) -> Association:
+    record = {plain(key): written(value) for key, value in place_fields(row["details"]).items()}
+    own, name = str(row["id"]), str(row["name"])
+    runs = tuple(
+        each for each in activities if plain(name) in map(plain, each.organisers) and plain(name)
+    )
+    named = [(text, places.find(text).id) for text in _listed(_said(record, "uses"))]
+    used = [found for _, found in named if found] + [each.place for each in runs]
+    return Association(
+        place=own,
+        name=name,
+        does=_listed(_said(record, "does")),
+        languages=languages.known_in(_said(record, "languages")),
+        mentors_per_year=_count(_said(record, "mentors_per_year")),
+        buddies_per_year=_count(_said(record, "buddies_per_year")),
+        uses=tuple(dict.fromkeys(place for place in used if place != own)),
+        uses_elsewhere=tuple(text for text, found in named if not found),
+        runs=runs,
+        contact=_said(record, "contact"),
+        source=str(row["source"]),
+        confirmed=_day(_said(record, "confirmed")),
+        demonstration=bool(row["demonstration"]),
+    )
+
+
+def _said(record: Mapping[str, str], field: str) -> str:
+    return next((record[name] for name in _columns()[field] if record.get(name)), "")
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r"[;|]|,\s", text) if part.strip())
+
+
+def _count(text: str) -> int | None:
+    number = to_number(text)
+    return int(number) if number is not None and number >= 0 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+@cache
+def _columns() -> dict[str, tuple[str, ...]]:
+    with (DATA / "associations.toml").open("rb") as file:
+        rows: dict[str, list[str]] = tomllib.load(file)["columns"]
+    return {field: tuple(map(plain, names)) for field, names in rows.items()}

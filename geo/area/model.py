@@ -1,0 +1,133 @@
+"""An Area: boundary, walk network, people and places, each with where it came from; opened, saved
+and listed.
+
+An area is a folder that can be copied to a colleague. ``area.json`` names the folder of the current
+revision (``r1``, ``r2`` …) and the checksum of each GeoParquet file in it. Beside them lies the
+network once more, as arrays that open at once (see ``stored.py``). Saving writes a new
+revision beside the old one and then replaces ``area.json`` in one step: a build that fails leaves
+the old area as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import presets
+from geo.area import protected, provenance
+from geo.area.provenance import Source
+from geo.network.walk_network import Snapped, WalkNetwork
+from geo.presets import Profile
+from geo.types import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """Everything known of one area. Tables are in WGS84, the network in metres.
+
+    ``districts``: ``name``. ``people``: ``id``, ``origin`` (``residents`` or
+    ``transitional_housing``), ``unit`` (statistical area or place id), ``district``, ``estimated``
+    and one float column a group (NaN: unknown). ``places``: ``id``, ``name``, ``kind``,
+    ``address``, ``district``, ``source`` (title), ``demonstration``, ``details`` (JSON of the other
+    columns). ``buildings``: centre points with ``floor_m2`` and ``residential``. ``water``: shapes
+    for the map's background.
+    """
+
+    id: str
+    name: str
+    network: WalkNetwork
+    boundary: gpd.GeoSeries
+    districts: gpd.GeoDataFrame
+    people: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    sources: tuple[Source, ...]
+    demonstration: bool = False
+    revision: int = 0
+    created: str = ""
+    addresses: gpd.GeoDataFrame = field(default_factory=provenance.no_addresses)
+    activities: pd.DataFrame = field(default_factory=provenance.no_activities)
+    edits: int = 0
+    _snaps: dict[tuple[str, str], tuple[gpd.GeoDataFrame, WalkNetwork, Snapped]] = field(
+        default_factory=dict, repr=False
+    )
+
+    def __post_init__(self) -> None:
+        """Take out what may not be known of restricted housing: no Area ever holds it."""
+        ground = protected.Ground(self.districts, self.boundary, self.network.crs)
+        found = protected.coarsened(self.places, self.people, ground)
+        if found is not None:
+            hidden = set(self.places["id"]) - set(found[0]["id"])
+            told = self.activities["place"].isin(hidden)
+            object.__setattr__(self, "activities", self.activities[~told].reset_index(drop=True))
+            object.__setattr__(self, "places", found[0])
+            object.__setattr__(self, "people", found[1])
+            object.__setattr__(self, "_snaps", {})
+
+    @property
+    def key(self) -> str:
+        """What everything computed from this area may be cached on."""
+        edited = f"+{self.edits}" if self.edits else ""
+        return f"{self.id}@{self.revision}@{self.created}{edited}"
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """Groups of people this area knows, in the order of the presets."""
+        return [
+            name
+            for name in presets.groups()
+            if name in self.people and self.people[name].notna().any()
+        ]
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """Kinds of place this area has, in the order of the presets."""
+        return [name for name in presets.kinds() if (self.places["kind"] == name).any()]
+
+    @cached_property
+    def metric_boundary(self) -> shapely.Geometry:
+        """The boundary in the network's metres, as one shape."""
+        return self.boundary.to_crs(self.network.crs).union_all()
+
+    def places_of(self, kind: str) -> gpd.GeoDataFrame:
+        """Return the places of one kind, in area order."""
+        return self.places[self.places["kind"] == kind].reset_index(drop=True)
+
+    def snapped_people(self, profile: Profile | None = None) -> Snapped:
+        """Return people snapped to the network, computed once a profile."""
+        return self._snapped("people", self.people, self.people.geometry, profile)
+
+    def snapped_places(self, kind: str = "", profile: Profile | None = None) -> Snapped:
+        """Return the places of a kind, or all of them, snapped; computed once a profile."""
+        places = self.places_of(kind) if kind else self.places
+        return self._snapped(f"places:{kind}", self.places, places.geometry, profile)
+
+    def count(self, group: str) -> Floats:
+        """Return people of a group a row; unknown counts as nobody here, and ``Gap.unknown`` tells
+        how many rows that were.
+        """
+        people: Floats = self.people[group].fillna(0).to_numpy(np.float64)
+        return people
+
+    @property
+    def uses_osm(self) -> bool:
+        """Whether any part must credit OpenStreetMap."""
+        credited = self.places["source"].astype(str).str.contains("openstreetmap", case=False)
+        return any(source.is_osm for source in self.sources) or bool(credited.any())
+
+    def _snapped(
+        self, what: str, whole: gpd.GeoDataFrame, points: gpd.GeoSeries, profile: Profile | None
+    ) -> Snapped:
+        """Snap once; a copy of the area with another table or network does not take it over."""
+        key = (what, profile.id if profile else "")
+        kept = self._snaps.get(key)
+        if kept is None or kept[0] is not whole or kept[1] is not self.network:
+            kept = (whole, self.network, self.network.snap(points, profile))
+            self._snaps[key] = kept
+        return kept[2]

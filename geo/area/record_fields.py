@@ -1,0 +1,142 @@
+"""The stated rules behind preschool figures: column names, shares and ages of
+``data/preschools.toml``, typed. Knows no area.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from geo.cells import is_unknown, plain, to_number, written
+from geo.texts import DATA
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What share of its places a preschool has taken, where only the enrolled are known."""
+
+    share: float
+    fewest_places: float
+    most_places: float
+
+
+@dataclass(frozen=True)
+class Bands:
+    """What share of a five-year band one year of age holds, and between what bounds."""
+
+    one_year: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Growing:
+    """How preschools can grow: places a group, groups at most, and a new site's cost in places."""
+
+    module: int
+    most_modules_existing: int
+    most_modules_new: int
+    new_site: float
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Calls:
+    """How the list of whom to call is made."""
+
+    step_m: float
+    most: int
+    nearest_vacancies: int
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All stated rules; ``columns`` and ``housing_columns`` hold plain-compared names."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    housing_columns: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, frozenset[str]]
+    filled: Filled
+    bands: Bands
+    surge_ages: Mapping[str, tuple[int, int]]
+    surge_mix: Mapping[str, float]
+    growing: Growing
+    calls: Calls
+
+
+@cache
+def rules() -> Rules:
+    """Return the rules of ``data/preschools.toml``."""
+    with (DATA / "preschools.toml").open("rb") as file:
+        table = tomllib.load(file)
+    growing = table["growing"]
+    return Rules(
+        columns=_plain_names(table["columns"]),
+        housing_columns=_plain_names(table["housing_columns"]),
+        words={name: frozenset(map(plain, words)) for name, words in table["words"].items()},
+        filled=Filled(**table["filled"]),
+        bands=Bands(**table["bands"]),
+        surge_ages={kind: (low, high) for kind, (low, high) in table["surge"]["ages"].items()},
+        surge_mix=table["surge"]["mix"],
+        growing=Growing(**{**growing, "candidates": tuple(growing["candidates"])}),
+        calls=Calls(**table["calls"]),
+    )
+
+
+def cell(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    """Return what stands in the first of the columns that says something, else None.
+
+    ``record`` has plain-compared names (see ``plain_record``).
+    """
+    for name in names:
+        if name in record and not is_unknown(record[name]):
+            return record[name]
+    return None
+
+
+def plain_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record under plain-compared names; of two that compare alike, the first.
+
+    >>> plain_record({"Antal barn": 11})
+    {'antalbarn': 11}
+    """
+    plainer: dict[str, Any] = {}
+    for name, value in record.items():
+        plainer.setdefault(plain(name), value)
+    return plainer
+
+
+def day(value: Any) -> date | None:
+    """Return a cell as a date, None where it is not one.
+
+    >>> day("2026-03-01"), day("20260301"), day("i vår")
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), None)
+    """
+    found = written(value)
+    for form in ("%Y-%m-%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(found, form).date()
+        except ValueError:
+            continue
+    return None
+
+
+def share(value: Any) -> float | None:
+    """Return a cell as a share from 0 to 1: above 1 it is per cent; None where it is neither.
+
+    >>> share("35 %"), share(0.35), share("120")
+    (0.35, 0.35, None)
+    """
+    number = to_number(str(value).replace("%", "").strip()) if value is not None else None
+    if number is None or number < 0:
+        return None
+    found = number / 100 if number > 1 or "%" in str(value) else number
+    return found if found <= 1 else None
+
+
+def _plain_names(table: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {field: tuple(map(plain, names)) for field, names in table.items()}

@@ -1,0 +1,148 @@
+"""Which areas there are: listed, opened with what people edited, and saved as a new revision."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import geopandas as gpd
+
+from geo.area.folder import (
+    DEMO,
+    area_id,
+    description,
+    home_folder,
+    read_area,
+    read_manifest,
+    to_arrays,
+    write_revision,
+)
+from geo.area.model import Area
+from geo.errors import AreaDamaged, AreaNewer, OutputUnwritable, UnknownArea
+from geo.types import WGS84
+
+
+@dataclass(frozen=True)
+class AreaCard:
+    """What a list of areas shows without opening one; ``problem`` is the code of the error that
+    opening would give.
+    """
+
+    id: str
+    name: str
+    revision: int = 0
+    created: str = ""
+    demonstration: bool = False
+    people: int = 0
+    places: int = 0
+    problem: str = ""
+
+
+def list_areas(home: str | Path | None = None) -> list[AreaCard]:
+    """List the areas in a home folder by name; damaged ones are listed with their problem."""
+    folder = home_folder(home) / "areas"
+    cards = [_card(path) for path in sorted(folder.glob("*/area.json"))] if folder.is_dir() else []
+    return sorted(cards, key=lambda card: (card.demonstration, card.name.lower()))
+
+
+def open_area(name: str, home: str | Path | None = None, *, edited: bool = True) -> Area:
+    """Open an area by id, with what people changed in its store; without, if not ``edited``.
+
+    Raises
+    ------
+    UnknownArea : no such area in the home folder; the message lists those there are.
+    AreaDamaged : a file is missing, cut short or changed.
+    AreaNewer : a newer Närhet wrote it.
+    StoreError : its store can not be used.
+    """
+    folder = home_folder(home) / "areas" / area_id(name)
+    if not (folder / "area.json").is_file():
+        if name == DEMO:
+            from geo.sources.demo import build_demo  # built at first use, from an installed extract
+
+            return save_area(build_demo(), home)
+        known = ", ".join(card.id for card in list_areas(home)) or "–"
+        raise UnknownArea(found=name, known=known)
+    if name == DEMO and _is_outdated_demo(folder):
+        from geo.sources.demo import build_demo
+
+        with suppress(OutputUnwritable):  # then the older one is shown
+            save_area(build_demo(), home)
+    area = read_area(folder)
+    return _with_edits(area, home) if edited else area
+
+
+def save_area(area: Area, home: str | Path | None = None) -> Area:
+    """Write an area as a new revision, atomically, and return it with its revision and time.
+
+    Where it has a store, what people edited there stands; see ``geo.store.Store.merge``.
+
+    Raises
+    ------
+    OutputUnwritable : the home folder can not be written, or the disk is full; the old area stands.
+    """
+    folder = home_folder(home) / "areas" / area_id(area.id)
+    saved = replace(area, created=datetime.now(UTC).isoformat(timespec="microseconds"), _snaps={})
+    tables = {
+        "network": area.network.frame(),
+        "boundary": gpd.GeoDataFrame(geometry=area.boundary),
+        "districts": area.districts,
+        "people": area.people,
+        "places": area.places,
+        "buildings": area.buildings,
+        "water": area.water,
+        "addresses": area.addresses,
+        "activities": gpd.GeoDataFrame(
+            area.activities, geometry=gpd.GeoSeries([None] * len(area.activities), crs=WGS84)
+        ),
+    }
+    try:
+        revision = write_revision(folder, tables, description(saved), to_arrays(area.network))
+    except OSError as error:
+        raise OutputUnwritable(
+            file=str(folder), reason=error.strerror or type(error).__name__
+        ) from error
+    return _with_edits(replace(saved, revision=revision), home)
+
+
+def _is_outdated_demo(folder: Path) -> bool:
+    """Whether the saved demonstration is an older Närhet's, or so old that all of it is uncertain;
+    not where somebody added files to it.
+    """
+    from geo.sources.demo_activities import is_outdated
+
+    try:
+        return is_outdated(read_manifest(folder))
+    except (AreaDamaged, AreaNewer):
+        return False  # opening it says so
+
+
+def _with_edits(area: Area, home: str | Path | None) -> Area:
+    """Return an area as people edited it; the same where nobody did."""
+    kept = home_folder(home) / "areas" / area.id / "store.db"
+    if not kept.is_file() and not os.environ.get("NARHET_DATABASE_URL"):
+        return area
+    from geo import store  # most areas have none, and databases take a while to load
+
+    return store.with_edits(area, home)
+
+
+def _card(path: Path) -> AreaCard:
+    try:
+        manifest = read_manifest(path.parent)
+        return AreaCard(
+            path.parent.name,
+            str(manifest["name"]),
+            int(manifest["revision"]),
+            str(manifest["created"]),
+            bool(manifest["demonstration"]),
+            int(manifest.get("people", 0)),
+            int(manifest["files"]["places"]["rows"]),
+        )
+    except (AreaDamaged, AreaNewer) as error:
+        return AreaCard(path.parent.name, path.parent.name, problem=error.code)
+    except (KeyError, TypeError, ValueError):
+        return AreaCard(path.parent.name, path.parent.name, problem="area_damaged")
