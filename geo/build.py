@@ -23,15 +23,15 @@ from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
 from geo.ingest import place_files
 from geo.inputs import Inputs, source_of
 from geo.network.walk_network import WalkNetwork, build_network
-from geo.sources.lines import read_lines_listed
-from geo.sources.online import Fetched
-from geo.sources.osm import OsmExtract, read_osm
-from geo.sources.statistics import read_districts, read_units
-from geo.sources.vector import read_vector
+from geo.sources.files.lines import read_lines_listed
+from geo.sources.files.vector import read_vector
+from geo.sources.osm.files import OsmExtract, read_osm
+from geo.sources.osm.overpass import Fetched
+from geo.sources.statistics.files import read_districts, read_units
 from geo.types import WGS84, Progress
 
 if TYPE_CHECKING:  # osmnx takes a second and a half to load, and only a fetch needs it
-    from geo.sources.online import Fetched
+    from geo.sources.osm.overpass import Fetched
 
 
 def build(

@@ -61,13 +61,15 @@ def open_area(name: str, home: str | Path | None = None, *, edited: bool = True)
     folder = home_folder(home) / "areas" / area_id(name)
     if not (folder / "area.json").is_file():
         if name == DEMO:
-            from geo.sources.demo import build_demo  # built at first use, from an installed extract
+            from geo.sources.demo.area import (
+                build_demo,  # built at first use, from an installed extract
+            )
 
             return save_area(build_demo(), home)
         known = ", ".join(card.id for card in list_areas(home)) or "–"
         raise UnknownArea(found=name, known=known)
     if name == DEMO and _is_outdated_demo(folder):
-        from geo.sources.demo import build_demo
+        from geo.sources.demo.area import build_demo
 
         with suppress(OutputUnwritable):  # then the older one is shown
             save_area(build_demo(), home)
@@ -112,7 +114,7 @@ def _is_outdated_demo(folder: Path) -> bool:
     """Whether the saved demonstration is an older Närhet's, or so old that all of it is uncertain;
     not where somebody added files to it.
     """
-    from geo.sources.demo_activities import is_outdated
+    from geo.sources.demo.activities import is_outdated
 
     try:
         return is_outdated(read_manifest(folder))

@@ -29,7 +29,7 @@ from geo.network.walk_network import Snapped
 from geo.output import tables
 from geo.output.check_lines import check_json, check_lines
 from geo.output.lines import area_json, area_lines, as_text, gap_lines
-from geo.sources.tables import read_points
+from geo.sources.files.place_tables import read_points
 
 Say: TypeAlias = Callable[[str], str]
 
@@ -60,7 +60,7 @@ def area_add(options: Options) -> None:
 
 def area_fetch(options: Options) -> None:
     """Fetch an area from OpenStreetMap by name."""
-    from geo.sources.online import fetch  # osmnx takes a second and a half to load
+    from geo.sources.osm.overpass import fetch  # osmnx takes a second and a half to load
 
     margin_m = presets.limit_m(options.margin)
     fetched = fetch(

@@ -11,9 +11,7 @@ from typing import Any
 
 from geo import console, texts
 from geo.activity.adding import with_activities
-from geo.activity.cells import day
 from geo.activity.ics import to_ics
-from geo.activity.reading import read_activities
 from geo.area.activities.derived import activities_of
 from geo.area.activities.occurrences import STOCKHOLM
 from geo.area.model import Area
@@ -25,6 +23,8 @@ from geo.errors import BadDate
 from geo.meeting.terms import week_of
 from geo.output import activity_files, tables
 from geo.output.activity_files import Week
+from geo.sources.activities.cells import day
+from geo.sources.activities.reader import read_activities
 
 ENDINGS = (".ics", ".csv")
 AHEAD = timedelta(days=365)

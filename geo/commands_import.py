@@ -37,8 +37,8 @@ from geo.output.import_lines import (
     worklist_json,
     worklist_lines,
 )
-from geo.sources.sheets import Choices
-from geo.sources.tables import Understood, understand
+from geo.sources.files.place_tables import Understood, understand
+from geo.sources.files.sheets import Choices
 from geo.store import has_store, store_of
 
 ALL = "all"

@@ -15,7 +15,7 @@ from geo.errors import BadOption
 from geo.output import statistics_lines
 from geo.residents import Ask, add_statistics
 from geo.schools import AskSchools, add_schools
-from geo.sources.vintages import LEVELS
+from geo.sources.statistics.vintages import LEVELS
 from geo.texts import Phrase
 
 

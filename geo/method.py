@@ -11,7 +11,7 @@ from functools import cache
 import pandas as pd
 
 from geo import presets, texts
-from geo.sources import osm_filter
+from geo.sources.osm import walkable
 
 _CHAPTER = re.compile(r"^## (\w+): (.+)$", re.MULTILINE)
 
@@ -39,11 +39,11 @@ def chapters(language: str) -> tuple[Chapter, ...]:
 def filter_rows(language: str) -> pd.DataFrame:
     """Return the OpenStreetMap path filter as a table: rule, and the tags it reads."""
     rows = [
-        ("kept", "highway", osm_filter.OPEN_HIGHWAYS),
-        ("asking", "highway", osm_filter.ASKING_HIGHWAYS),
-        ("foot_refused", "foot", sorted(osm_filter.FOOT_REFUSED)),
-        ("foot_allowed", "foot", sorted(osm_filter.FOOT_ALLOWED)),
-        ("access_refused", "access", sorted(osm_filter.ACCESS_REFUSED)),
+        ("kept", "highway", walkable.OPEN_HIGHWAYS),
+        ("asking", "highway", walkable.ASKING_HIGHWAYS),
+        ("foot_refused", "foot", sorted(walkable.FOOT_REFUSED)),
+        ("foot_allowed", "foot", sorted(walkable.FOOT_ALLOWED)),
+        ("access_refused", "access", sorted(walkable.ACCESS_REFUSED)),
     ]
     table = [
         (texts.text(f"filter.{rule}", language), key, ", ".join(values))

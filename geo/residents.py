@@ -17,11 +17,18 @@ from geo.area import people as people_of
 from geo.area.model import Area
 from geo.area.provenance import LeftOut, Source
 from geo.errors import BadMunicipality, BadOption
-from geo.sources import outlines as outlines_of
-from geo.sources.figures import Figures, Outlines, fit_codes, join
-from geo.sources.scb import Wanted, check_municipality, fetch_figures
-from geo.sources.statistics import read_figures
-from geo.sources.vintages import LEVELS, Fit, level_of, read_code, stated_vintage, vintage_of_year
+from geo.sources.statistics import outlines as outlines_of
+from geo.sources.statistics.files import read_figures
+from geo.sources.statistics.join import Figures, Outlines, fit_codes, join
+from geo.sources.statistics.scb import Wanted, check_municipality, fetch_figures
+from geo.sources.statistics.vintages import (
+    LEVELS,
+    Fit,
+    level_of,
+    read_code,
+    stated_vintage,
+    vintage_of_year,
+)
 from geo.texts import Phrase
 from geo.types import WGS84, Progress
 

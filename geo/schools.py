@@ -20,8 +20,8 @@ from geo.errors import BadMunicipality
 from geo.ingest import place_files
 from geo.inputs import MARGIN_M, Inputs
 from geo.residents import municipality_of
-from geo.sources.scb import check_municipality
 from geo.sources.skolverket import KIND, Preschools, fetch_preschools
+from geo.sources.statistics.scb import check_municipality
 from geo.types import WGS84, Progress
 
 

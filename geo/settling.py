@@ -15,7 +15,7 @@ from geo.area.activities.occurrences import STOCKHOLM
 from geo.area.protected import HOUSING
 from geo.cells import written
 from geo.keeping.records import Change, Conflict, Edit, Record
-from geo.sources.fields import fields as our_fields
+from geo.sources.files.field_names import fields as our_fields
 
 MINE, THEIRS = "mine", "theirs"
 DETAIL = "details."

@@ -19,8 +19,7 @@ from geo.build import build, from_fetched
 from geo.catalog import open_area, save_area
 from geo.errors import OnlineError
 from geo.inputs import Inputs
-from geo.sources.online import fetch
-from geo.sources.ready import ReadyArea, ready_areas
+from geo.sources.osm.overpass import ReadyArea, fetch, ready_areas
 from geo.types import Progress
 from pages.parts import answers, fetchbox, frame, jobs, state, tables
 from pages.parts.state import t

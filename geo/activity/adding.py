@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo.activity.reading import ActivitiesRead
 from geo.area.activities.table import to_table
 from geo.area.model import Area
 from geo.area.provenance import Source
+from geo.sources.activities.reader import ActivitiesRead
 
 PART = "activities"
 

@@ -19,7 +19,7 @@ from geo.area import protected
 from geo.area.model import Area
 from geo.area.places import place_fields
 from geo.cells import plain
-from geo.sources.fields import fields
+from geo.sources.files.field_names import fields
 from geo.types import Floats
 
 PREFIX = 3

@@ -49,7 +49,7 @@ def spread(
     Parameters
     ----------
     units : ``unit``, a float column a group and shapes, with row numbers in the index (see
-        ``geo.sources.statistics.Units``); areas without any people are left away.
+        ``geo.sources.statistics.files.Units``); areas without any people are left away.
     buildings : centre points with ``floor_m2`` and ``residential``; may be empty.
 
     Returns

@@ -13,7 +13,7 @@ from geo.area.provenance import LeftOut
 from geo.cells import written
 from geo.errors import ColumnMissing
 from geo.importing.records import kind_named
-from geo.sources.tables import Understood
+from geo.sources.files.place_tables import Understood
 
 
 def by_kind(

@@ -19,7 +19,7 @@ from geo.area.model import Area
 from geo.errors import OutsideArea
 from geo.importing.records import PlaceRow
 from geo.ingest.place_files import FAR_M
-from geo.sources.tables import Understood
+from geo.sources.files.place_tables import Understood
 from geo.types import WGS84, Progress
 
 COORDINATES, ADDRESS, NAME, LOOKUP = "coordinates", "address", "name", "lookup"

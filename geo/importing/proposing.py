@@ -33,7 +33,7 @@ from geo.importing.placing import (
     with_known_ids,
 )
 from geo.importing.records import MARK, PlaceRow, digest, place_rows, without_protected
-from geo.sources.tables import Understood
+from geo.sources.files.place_tables import Understood
 from geo.types import WGS84, Progress
 
 UNPLACED = (

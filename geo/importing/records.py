@@ -24,9 +24,9 @@ from geo.area.record_fields import rules
 from geo.cells import detail, holds_numbers, is_unknown, plain, to_number, written
 from geo.errors import NoPlaces
 from geo.ingest.place_files import texts_of
-from geo.sources.coordinates import FIELDS
-from geo.sources.files import wrong_format
-from geo.sources.tables import Understood
+from geo.sources.files.coordinates import FIELDS
+from geo.sources.files.opening import wrong_format
+from geo.sources.files.place_tables import Understood
 
 OWN = ("id", "name", "address", "postcode", "city", "kind")
 """Fields that are a place's own columns, or part of them; all other columns go to its details."""

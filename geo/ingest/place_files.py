@@ -16,8 +16,8 @@ from geo.area.places import PLACE_COLUMNS
 from geo.area.provenance import LeftOut
 from geo.cells import detail, holds_numbers, is_unknown, plain, written
 from geo.errors import OutsideArea
-from geo.sources.coordinates import FIELDS
-from geo.sources.tables import Table, find_columns, read_points
+from geo.sources.files.coordinates import FIELDS
+from geo.sources.files.place_tables import Table, find_columns, read_points
 from geo.types import WGS84
 
 FAR_M = 100_000.0

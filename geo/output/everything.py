@@ -26,7 +26,7 @@ from geo.keeping.whole import Whole
 from geo.output import everything_files as files
 from geo.output.everything_files import HEAD, LOG_COLUMNS, TEXTS, Cells, Tables
 from geo.output.tables import check_ending, write_file
-from geo.sources.files import opened, wrong_format
+from geo.sources.files.opening import opened, wrong_format
 
 ENDINGS = (".xlsx", ".gpkg", ".geojson")
 SHOWN = "Excel, GeoPackage, GeoJSON"
@@ -60,7 +60,7 @@ def read_everything(path: Path) -> Whole:
     Raises
     ------
     FileMissing, FileFormat, FileTooLarge : not there, not such a file, or above the bounds that
-        other files have: see ``geo.sources.files.opened``.
+        other files have: see ``geo.sources.files.opening.opened``.
     """
     read = {".xlsx": files.from_xlsx, ".gpkg": files.from_gpkg, ".geojson": files.from_geojson}
     if path.is_file() and path.suffix.lower() not in read:

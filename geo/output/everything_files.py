@@ -20,9 +20,9 @@ import pyogrio
 import shapely
 import xlsxwriter
 
-from geo.sources.files import Opened
-from geo.sources.vector import check_views
-from geo.sources.workbooks import Sheet, read_workbook
+from geo.sources.files.opening import Opened
+from geo.sources.files.vector import check_views
+from geo.sources.files.workbooks import Sheet, read_workbook
 from geo.types import WGS84
 
 HEAD = ("id", "version", "status", "lon", "lat")

@@ -22,8 +22,8 @@ from geo.importing.carrying import Plan
 from geo.importing.placing import HOW
 from geo.importing.proposing import Import
 from geo.keeping.records import Record
-from geo.sources.fields import fields
-from geo.sources.tables import Understood
+from geo.sources.files.field_names import fields
+from geo.sources.files.place_tables import Understood
 
 SHOWN = 30
 """Rows shown of a sort; the JSON has all."""

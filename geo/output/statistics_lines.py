@@ -10,7 +10,7 @@ from geo import presets, texts
 from geo.area.provenance import LeftOut, Source
 from geo.residents import Added
 from geo.schools import AddedSchools
-from geo.sources.vintages import shown
+from geo.sources.statistics.vintages import shown
 
 
 def statistics_lines(added: Added, language: str) -> list[str]:

@@ -18,7 +18,7 @@ from geo.area.activities.derived import Places
 from geo.area.model import Area
 from geo.cells import plain, to_number, written
 from geo.errors import NoStaff, UnknownLanguage
-from geo.sources.tables import understand
+from geo.sources.files.place_tables import understand
 from geo.texts import Phrase
 
 NAMES = ("namn", "name", "person", "medarbetare", "personal")

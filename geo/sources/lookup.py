@@ -26,9 +26,9 @@ from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.area.provenance import ADDRESSES
 from geo.errors import OutputUnwritable
-from geo.sources.asking import Steps, unusable
-from geo.sources.osm_tables import TITLE
-from geo.sources.services import NOMINATIM, Line, Nothing, open_line
+from geo.sources.http import Steps, unusable
+from geo.sources.osm.features import TITLE
+from geo.sources.osm.services import NOMINATIM, Line, Nothing, open_line
 from geo.types import WGS84, Progress
 
 TIMEOUT_S = 30.0

@@ -24,9 +24,9 @@ from defusedxml.ElementTree import fromstring
 from geo.area.provenance import PLACES, LeftOut, Source
 from geo.cells import to_number, written
 from geo.errors import NoPreschools
-from geo.sources.asking import Line, Refused, Steps, address
-from geo.sources.outlines import GEODATA_URL, fetch_layer
-from geo.sources.outlines import SERVICE as GEODATA
+from geo.sources.http import Line, Refused, Steps, address
+from geo.sources.statistics.outlines import GEODATA_URL, fetch_layer
+from geo.sources.statistics.outlines import SERVICE as GEODATA
 from geo.types import SWEREF99_TM, WGS84, Progress
 
 SERVICE = "Skolverket"

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from geo import texts, views_data
-from geo.sources.detect import DELIMITERS, ENCODINGS
-from geo.sources.tables import Understood
+from geo.sources.files.dialect import DELIMITERS, ENCODINGS
+from geo.sources.files.place_tables import Understood
 from geo.views_data import ColumnChoice
 from pages.parts import state, tables, uploadbox
 from pages.parts.literal import literal

@@ -17,8 +17,8 @@ import streamlit as st
 from geo import presets
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.sources.sheets import Choices
-from geo.sources.tables import ENDINGS, Understood, understand
+from geo.sources.files.place_tables import ENDINGS, Understood, understand
+from geo.sources.files.sheets import Choices
 from geo.types import Progress
 from pages.parts import answers, asks, state
 from pages.parts.literal import literal

@@ -30,7 +30,7 @@ from geo.mapview import AreaLayer, CircleLayer, Layer, LineLayer, MapSpec, Point
 from geo.output import figures, furniture, legend, lettering, sheet
 from geo.output.figures import figure_png, figure_svg, natural_height
 from geo.output.sheet import Box
-from geo.sources.lines import read_lines_listed
+from geo.sources.files.lines import read_lines_listed
 from geo.views import gap_map, places_map
 from tests.tiny import CRS, EAST, NORTH, tiny_area
 

@@ -30,7 +30,7 @@ from geo.output import glyphs, lettering, pdf
 from geo.output.lettering import covered
 from geo.record import NAME, record_bytes
 from geo.report import Finding, KeyFigure, Report
-from geo.sources.demo import build_demo
+from geo.sources.demo.area import build_demo
 from geo.views import district_table, gap_map, sources_table
 from tests.tiny import tiny_area
 

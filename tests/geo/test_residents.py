@@ -19,10 +19,11 @@ from geo.catalog import open_area, save_area
 from geo.errors import BadMunicipality, BadOption, NoOutlines, ServiceAnswer, VintageMismatch
 from geo.inputs import Inputs
 from geo.residents import Ask, add_statistics
-from geo.sources import asking, outlines
-from geo.sources.figures import join
-from geo.sources.outlines import fetch_outlines, read_outlines
-from geo.sources.statistics import read_figures
+from geo.sources import http
+from geo.sources.statistics import outlines
+from geo.sources.statistics.files import read_figures
+from geo.sources.statistics.join import join
+from geo.sources.statistics.outlines import fetch_outlines, read_outlines
 from geo.types import SWEREF99_TM
 from geo.views import sources_table
 from tests.geo.fake_statistics import Agencies, Odd, blocks, running
@@ -33,7 +34,7 @@ CODES = ("0127A0010", "0127C1010", "0127C1021")
 
 @pytest.fixture
 def scb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Agencies]:
-    monkeypatch.setattr(asking, "BUSY_PAUSE_S", 0.01)
+    monkeypatch.setattr(http, "BUSY_PAUSE_S", 0.01)
     with running(Agencies()) as served:
         monkeypatch.setenv("NARHET_SCB_URL", f"{served.url}/scb")
         monkeypatch.setenv("NARHET_SCB_GEODATA_URL", f"{served.url}/geodata")

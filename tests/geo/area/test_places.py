@@ -14,7 +14,7 @@ from geo.area.places import PLACE_COLUMNS, place_fields
 from geo.area.provenance import LeftOut
 from geo.errors import ColumnMissing, OutsideArea, UnknownKind
 from geo.ingest.place_files import near, read_places
-from geo.sources.vector import read_vector
+from geo.sources.files.vector import read_vector
 
 
 def csv(folder: Path, text: str) -> Path:

@@ -32,8 +32,8 @@ from geo.inputs import Inputs
 from geo.keeping.hiding import ground_of
 from geo.keeping.records import edit_of
 from geo.output.import_lines import next_lines
-from geo.sources.sheets import Choices
-from geo.sources.tables import understand
+from geo.sources.files.place_tables import understand
+from geo.sources.files.sheets import Choices
 from geo.store import Store, store_of
 from geo.texts import text
 from geo.types import WGS84

@@ -15,10 +15,10 @@ from geo.addresses.matching import Wanted
 from geo.area.model import Area
 from geo.errors import Cancelled, Offline, ServiceAnswer
 from geo.importing.proposing import Import, propose
-from geo.sources import asking
-from geo.sources import services as manners
+from geo.sources import http
+from geo.sources.files.place_tables import understand
 from geo.sources.lookup import looking_up
-from geo.sources.tables import understand
+from geo.sources.osm import services as manners
 from tests.geo.fake_services import Answer, Services, running
 from tests.geo.importing.test_importing import area_with_addresses, lonlat, write
 
@@ -158,7 +158,7 @@ def test_after_the_most_that_may_be_asked_the_rest_is_told(services: Services, a
 
 
 def test_a_person_can_stop_it(services: Services, area: Area, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(asking, "CHECK_EVERY_S", 0.0)
+    monkeypatch.setattr(http, "CHECK_EVERY_S", 0.0)
 
     def stop(_key: str, _share: float) -> None:
         if services.asked:

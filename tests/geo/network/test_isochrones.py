@@ -52,7 +52,7 @@ def check_against_the_exact_union(network: WalkNetwork, limit_m: float) -> None:
 
 @pytest.mark.shared
 def test_the_area_is_that_of_the_slow_union_on_rinkeby_kista(shared_data: Path) -> None:
-    from geo.sources.osm import read_osm
+    from geo.sources.osm.files import read_osm
 
     ways = read_osm(shared_data / "rinkeby-kista" / "walk.osm").lines
     check_against_the_exact_union(build_network(ways), 1200)
@@ -60,7 +60,7 @@ def test_the_area_is_that_of_the_slow_union_on_rinkeby_kista(shared_data: Path) 
 
 @pytest.mark.shared
 def test_the_area_is_that_of_the_slow_union_on_hasselby_vallingby(shared_data: Path) -> None:
-    from geo.sources.lines import read_lines_listed
+    from geo.sources.files.lines import read_lines_listed
 
     ways = read_lines_listed(shared_data / "hasselby-vallingby" / "walk_lines.geojson.gz").frame
     network = build_network(ways)

@@ -16,7 +16,7 @@ from geo import presets
 from geo.network import distances
 from geo.network.nearest_field import NearestField
 from geo.network.walk_network import WalkNetwork, build_network
-from geo.sources.osm import read_osm
+from geo.sources.osm.files import read_osm
 from tests.geo import oracle
 
 ADULT, STROLLER, EVENING = (presets.profile(name) for name in ("adult", "with_stroller", "evening"))

@@ -81,7 +81,7 @@ def random_points(network: WalkNetwork, count: int, seed: int) -> gpd.GeoSeries:
 def test_ways_on_rinkeby_kista_are_those_of_networkx_and_of_within(
     shared_data: Path, name: str
 ) -> None:
-    from geo.sources.osm import read_osm
+    from geo.sources.osm.files import read_osm
 
     network = build_network(read_osm(shared_data / "rinkeby-kista" / "walk.osm").lines)
     walker = profile(name)

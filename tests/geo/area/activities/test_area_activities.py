@@ -29,7 +29,8 @@ from geo.area.provenance import Source
 from geo.catalog import open_area, save_area
 from geo.cli import main
 from geo.output.activity_files import COLUMNS
-from geo.sources import demo, demo_activities
+from geo.sources.demo import activities
+from geo.sources.demo import area as demo_area
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 
@@ -257,7 +258,7 @@ def test_what_the_command_can_not_use_is_refused(
 
 @pytest.fixture(scope="module")
 def area() -> Area:
-    return demo.build_demo(today=date(2026, 11, 22))
+    return demo_area.build_demo(today=date(2026, 11, 22))
 
 
 def test_all_that_is_invented_to_happen_says_so(area: Area) -> None:
@@ -342,8 +343,8 @@ def test_a_demonstration_is_made_anew_when_all_it_says_has_grown_old(area: Area)
         "created": "2026-01-01T00:00:00+00:00",
         "sources": [vars(each) for each in area.sources],
     }
-    assert not demo_activities.is_outdated(manifest, date(2026, 6, 1))
-    assert demo_activities.is_outdated(manifest, date(2026, 7, 1))
+    assert not activities.is_outdated(manifest, date(2026, 6, 1))
+    assert activities.is_outdated(manifest, date(2026, 7, 1))
 
 
 def test_the_week_of_the_demonstration_is_marked_and_credited(

@@ -12,11 +12,11 @@ import pytest
 
 from geo import texts
 from geo.activity.adding import with_activities
-from geo.activity.cells import season, weekdays
-from geo.activity.reading import ActivitiesRead, activities_in, read_activities
 from geo.area.activities.model import Activity, Times
 from geo.area.activities.table import from_table, to_table
 from geo.errors import ColumnMissing
+from geo.sources.activities.cells import season, weekdays
+from geo.sources.activities.reader import ActivitiesRead, activities_in, read_activities
 from tests.tiny import tiny_area
 
 PLACES = tiny_area().places

@@ -1,0 +1,1 @@
+"""Tables of activities, read row by row."""

@@ -1,0 +1,471 @@
+r"""Which columns of a table are coordinates, and in which system: told by their names and by where
+their values land. Knows nothing of files.
+
+What one cell says of a position: degrees in any notation, two coordinates in one cell. Knows
+nothing of tables or coordinate systems.
+
+>>> to_degrees("59°21'54,4\" N")
+59.36511111111111
+>>> both("59,33; 18,06"), both("POINT (18.06 59.33)")
+((59.33, 18.06), (59.33, 18.06))
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise, product
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import CRS, Transformer
+
+from geo.cells import is_unknown, plain, to_number, written
+from geo.types import SWEREF99_TM, WGS84, Bools, Floats
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+FIELDS = ("lat", "lon", "n", "e", "x", "y", "position")
+"""What a person may name a coordinate column for, ``N`` and ``E`` too; ``position`` holds both."""
+
+RT90 = "EPSG:3021"
+_ACROSS = {
+    "lon": ("lon", "lng", "long", "longitude", "longitud", "längdgrad"),
+    "e": ("e", "east", "easting", "öst", "ost", "östlig", "ö"),
+    "x": ("x",),
+}
+_UP = {
+    "lat": ("lat", "latitude", "latitud", "breddgrad"),
+    "n": ("n", "north", "northing", "nord", "norr", "nordlig"),
+    "y": ("y",),
+}
+_PAIRS = (("lon", "lat"), ("e", "n"), ("x", "y"))
+_NOISE = frozenset(
+    {
+        *("sweref", "rt", "rt90", "wgs", "epsg", "tm", "gon", "v", "geo", "meter"),
+        *("koordinat", "koordinater", "koordinaten", "koord"),
+        *("coordinate", "coordinates", "coord", "coords"),
+    }
+)
+_ENDINGS = ("koordinat", "koord", "coordinate", "coord")
+_LOCAL_ZONE = re.compile(r"99\D{0,3}(\d\d)\D?(\d\d)")
+_ZONES = dict(
+    zip(
+        ("1200", "1330", "1500", "1630", "1800", "1415"),
+        ("3007", "3008", "3009", "3010", "3011", "3012"),
+        strict=True,
+    )
+) | dict(
+    zip(
+        ("1545", "1715", "1845", "2015", "2145", "2315"),
+        ("3013", "3014", "3015", "3016", "3017", "3018"),
+        strict=True,
+    )
+)
+"""SWEREF 99's twelve local zones by their central meridian, as written in column names."""
+
+_LOCAL = frozenset(f"EPSG:{code}" for code in _ZONES.values())
+_UNNAMED_ZONE = 0.9  # a system that names or numbers tell comes before a zone that only lands
+_SURE_LANDING = 0.8
+_MOST_CANDIDATES = 12
+_SAMPLE = 400
+_MARGIN_DEGREES = 0.05
+_ONE = frozenset(
+    {
+        *("position", "point", "punkt", "läge", "location", "wkt", "gps", "geom", "geometri"),
+        *("geometry", "geopoint", "geopunkt", "latlon", "latlong", "latlng"),
+    }
+)
+
+_NORTHINGS = (6_050_000.0, 7_750_000.0)
+_HOME = {
+    WGS84: ((3.0, 33.0), (53.0, 72.0)),
+    SWEREF99_TM: ((200_000.0, 1_000_000.0), _NORTHINGS),
+    RT90: ((1_100_000.0, 1_950_000.0), _NORTHINGS),
+    **{f"EPSG:{code}": ((-100_000.0, 450_000.0), _NORTHINGS) for code in _ZONES.values()},
+}
+"""Where points of the Nordic countries land in each system: (across), (up)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two coordinates a row: ``across`` (longitude or easting) and ``up`` (latitude or northing) in
+    the system ``crs``; ``landing`` is the share of rows that land where that system is used.
+
+    ``columns`` names the columns they stand in, under our names of them (``position`` where both
+    stand in one). ``rank`` is what the reading is chosen by: ``landing``, less where the points
+    miss the area. ``by_name`` tells whether the columns' names told them.
+    """
+
+    across: Floats
+    up: Floats
+    crs: str
+    landing: float
+    columns: dict[str, str]
+    rank: float = 0.0
+    by_name: bool = True
+
+
+def find_pair(
+    frame: pd.DataFrame,
+    named: Mapping[str, str],
+    crs: str | None,
+    *,
+    near: Box | None = None,
+    decimal: str = "",
+) -> Pair | None:
+    """Find the coordinates of a table.
+
+    Parameters
+    ----------
+    named : our field (see ``FIELDS``) → column, where a person has said so.
+    crs : the system where a person has said so.
+    near : west, south, east, north (WGS84) of the area the points should be in; tells between the
+        twelve local zones, whose numbers look alike.
+    decimal : the sign that parts decimals, where a person has said so.
+
+    Returns
+    -------
+    The pair whose values land best, earlier names first on a tie, then a single column with both,
+    then columns told by their content; ``landing`` is 0 where no row lands anywhere we know; None
+    where no two columns can be coordinates.
+    """
+    fields = {field.lower(): column for field, column in named.items()}
+    look = _Look(frame, crs, near, decimal)
+    if "position" in fields:
+        return look.in_one([fields["position"]])
+    best = look.named(fields)
+    if best is not None and (best.landing > 0 or any(role in fields for role in FIELDS)):
+        return best
+    named_one = [str(column) for column in frame.columns if _base(str(column)) in _ONE]
+    named_one += [str(column) for column in frame.columns if plain(str(column)) in _NOISE]
+    return look.in_one(named_one[:_MOST_CANDIDATES]) or look.by_content() or best
+
+
+def possible(across: Floats, up: Floats, crs: str) -> Bools:
+    """Which coordinates can be positions at all; 0, 0 is how a failed lookup is written."""
+    usable: Bools = np.isfinite(across) & np.isfinite(up) & ~((across == 0) & (up == 0))
+    if _in_degrees(crs):
+        usable &= (np.abs(across) <= 180) & (np.abs(up) <= 90)
+    return usable
+
+
+def at_home(points: gpd.GeoSeries) -> float:
+    """Return the share of points in WGS84 that lie in the Nordic countries."""
+    return _landing(points.x.to_numpy(), points.y.to_numpy(), WGS84, anywhere=False)
+
+
+def in_order(points: gpd.GeoSeries) -> tuple[gpd.GeoSeries, bool]:
+    """Return points in WGS84 with longitude first, and whether they were the other way round: none
+    of them at home as they stand, and most when turned.
+    """
+    turned = gpd.GeoSeries(
+        gpd.points_from_xy(points.y, points.x), index=points.index, crs=points.crs
+    )
+    swapped = at_home(points) == 0 and at_home(turned) >= _SURE_LANDING
+    return (turned if swapped else points), swapped
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """A table that is searched for coordinates, and what is known beforehand."""
+
+    frame: pd.DataFrame
+    crs: str | None
+    near: Box | None
+    decimal: str
+    read: dict[str, Floats] = field(default_factory=dict)
+
+    def numbers(self, column: str) -> Floats:
+        """Return a column as numbers or degrees, NaN where a cell is neither."""
+        if column not in self.read:
+            found = [_number(cell, self.decimal) for cell in self.frame[column]]
+            self.read[column] = np.array(found, dtype=np.float64)
+        return self.read[column]
+
+    def named(self, fields: Mapping[str, str]) -> Pair | None:
+        """Return the best pair of columns called like coordinates, or named by a person."""
+        best: Pair | None = None
+        for across_role, up_role in _PAIRS:
+            across = self._columns(fields, across_role, _ACROSS[across_role])
+            up = self._columns(fields, up_role, _UP[up_role])
+            said = across_role in fields and up_role in fields
+            for a, b in product(across[:3], up[:3]):
+                anywhere = across_role == "lon" or said or self.crs is not None
+                readings = self._readings((a, b), swap=not said, anywhere=anywhere)
+                if best is None and all(pair.landing == 0 for pair in readings):
+                    readings = [replace(readings[0], columns={across_role: a, up_role: b})]
+                best = _better(best, readings)
+            if said:
+                return best
+        return best
+
+    def in_one(self, columns: list[str]) -> Pair | None:
+        """Return the positions that stand in a single column, where most of one lands."""
+        best: Pair | None = None
+        for column in columns:
+            cells = [both(cell) for cell in self.frame[column]]
+            if not any(cells):
+                continue
+            values = np.array([cell or (np.nan, np.nan) for cell in cells], dtype=np.float64)
+            for up, across in ((values[:, 0], values[:, 1]), (values[:, 1], values[:, 0])):
+                readings = self._in_systems(across, up, column, anywhere=True)
+                best = _better(best, [pair for pair in readings if pair.landing > 0])
+        return best
+
+    def by_content(self) -> Pair | None:
+        """Return two columns, or one, whose numbers land as positions though no name says so."""
+        texts, best = [], None
+        candidates = []
+        for column in map(str, self.frame.columns):
+            sample = self.frame[column].head(_SAMPLE)
+            filled = [cell for cell in sample if not is_unknown(cell)]
+            values = [_number(cell, self.decimal) for cell in filled]
+            # With a decimal comma a number reads as two: 6583231,68. So a column may be either.
+            if filled and sum(both(cell) is not None for cell in filled) >= 0.8 * len(filled):
+                texts.append(column)
+            if filled and sum(map(_like_coordinate, values)) >= 0.8 * len(filled):
+                candidates.append(column)
+        for a, b in pairwise(candidates[:_MOST_CANDIDATES]):
+            readings = self._readings((a, b), swap=True, anywhere=False)
+            best = _better(best, [pair for pair in readings if pair.landing >= _SURE_LANDING])
+        best = best or self.in_one(texts[:_MOST_CANDIDATES])
+        if best is None or best.landing < _SURE_LANDING:
+            return None
+        return replace(best, by_name=False)
+
+    def _columns(self, fields: Mapping[str, str], role: str, names: tuple[str, ...]) -> list[str]:
+        if role in fields:
+            return [fields[role]]
+        return [str(column) for column in self.frame.columns if _base(str(column)) in names]
+
+    def _readings(self, names: tuple[str, str], *, swap: bool, anywhere: bool) -> list[Pair]:
+        """Return two columns in every system, and swapped."""
+        across, up = names
+        told = f"{across} {up}"
+        a, b = self.numbers(across), self.numbers(up)
+        readings = [
+            (pair, (across, up)) for pair in self._in_systems(a, b, told, anywhere=anywhere)
+        ]
+        if swap:
+            other = self._in_systems(b, a, told, anywhere=anywhere)
+            readings += [(pair, (up, across)) for pair in other]
+        readings.sort(key=lambda item: -item[0].rank)
+        return [replace(pair, columns=_our_names(pair.crs, columns)) for pair, columns in readings]
+
+    def _in_systems(self, across: Floats, up: Floats, told: str, *, anywhere: bool) -> list[Pair]:
+        """Return the positions as each system in question reads them."""
+        systems = self._systems(told)
+        pairs = []
+        for system in systems:
+            unnamed = system in _LOCAL and len(systems) > 1
+            inside = _in_box(across, up, system, self.near) if self.near else 1.0
+            share = inside if unnamed else _landing(across, up, system, anywhere)
+            rank = share * (0.6 + 0.4 * inside) * (_UNNAMED_ZONE if unnamed else 1.0)
+            pairs.append(Pair(across, up, system, share, {"position": told}, rank))
+        return pairs
+
+    def _systems(self, names: str) -> list[str]:
+        """Return the systems to try: as stated, as the names say, else those used everywhere, and
+        the local zones where an area tells between them.
+        """
+        if self.crs:
+            return [self.crs]
+        zone = _LOCAL_ZONE.search(names)
+        if zone and zone[1] + zone[2] in _ZONES:
+            return [f"EPSG:{_ZONES[zone[1] + zone[2]]}"]
+        zones = [f"EPSG:{code}" for code in _ZONES.values()] if self.near else []
+        return [WGS84, SWEREF99_TM, RT90, *zones]
+
+
+def _our_names(crs: str, columns: tuple[str, str]) -> dict[str, str]:
+    ours = ("lon", "lat") if _in_degrees(crs) else ("e", "n")
+    return dict(zip(ours, columns, strict=True))
+
+
+def _better(best: Pair | None, readings: list[Pair]) -> Pair | None:
+    for pair in readings:
+        if best is None or pair.rank > best.rank + 1e-9:
+            best = pair
+    return best
+
+
+def _number(cell: Any, decimal: str) -> float:
+    number = to_number(cell, decimal)
+    if number is None:
+        number = to_degrees(cell)
+    return np.nan if number is None else number
+
+
+def _like_coordinate(value: float) -> bool:
+    """Whether a number alone can be told for a coordinate: degrees with four decimals or more, or
+    metres that no count reaches.
+    """
+    if not np.isfinite(value):
+        return False
+    return abs(value) > 100_000 or (3 < abs(value) < 72 and round(value, 3) != value)
+
+
+def _base(column: str) -> str:
+    """Return what a column is called apart from words for coordinates and their systems."""
+    words = re.sub(r"[\W\d_]+", " ", column.casefold()).split()
+    base = plain("".join(word for word in words if word not in _NOISE))
+    for ending in _ENDINGS:
+        base = base.removesuffix(ending)
+    return base
+
+
+def _landing(across: Floats, up: Floats, crs: str, anywhere: bool) -> float:
+    """Return the share of rows with two numbers that land where a system is used.
+
+    Degrees under clear names may be ``anywhere`` on Earth, but count less than at home, so that
+    swapped columns are told.
+    """
+    usable = possible(across, up, crs)
+    filled = int((np.isfinite(across) & np.isfinite(up)).sum())
+    if not usable.any():
+        return 0.0
+    (west, east), (south, north) = _HOME.get(crs) or _area_of_use(crs)
+    a, b = across[usable], up[usable]
+    if crs not in _HOME:
+        a, b = _to_wgs84(crs).transform(a, b)
+    home = float(((a >= west) & (a <= east) & (b >= south) & (b <= north)).sum()) / filled
+    if crs == WGS84 and anywhere:
+        home += 0.4 * (float(usable.sum()) / filled - home)
+    return home
+
+
+@lru_cache(maxsize=32)
+def _to_wgs84(crs: str) -> Transformer:
+    """Return the way from a system to degrees; finding it takes longer than going it."""
+    return Transformer.from_crs(crs, WGS84, always_xy=True)
+
+
+@lru_cache(maxsize=32)
+def _in_degrees(crs: str) -> bool:
+    return bool(CRS(crs).is_geographic)
+
+
+def _area_of_use(crs: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    area = CRS(crs).area_of_use
+    if area is None:
+        return (-180.0, 180.0), (-90.0, 90.0)
+    return (area.west - 2, area.east + 2), (area.south - 2, area.north + 2)
+
+
+def _in_box(across: Floats, up: Floats, crs: str, box: Box) -> float:
+    """Return the share of rows with two numbers that land in an area's box or just beside it."""
+    filled = int((np.isfinite(across) & np.isfinite(up)).sum())
+    usable = possible(across, up, crs) & (np.abs(across) < 1e6) & (np.abs(up) < 1e7)
+    if not usable.any():
+        return 0.0
+    lon, lat = _to_wgs84(crs).transform(across[usable], up[usable])
+    west, south, east, north = box
+    inside = (lon >= west - _MARGIN_DEGREES) & (lon <= east + _MARGIN_DEGREES)
+    inside &= (lat >= south - _MARGIN_DEGREES) & (lat <= north + _MARGIN_DEGREES)
+    return float(inside.sum()) / filled
+
+
+_LONGEST = 120
+_SIDE = r"(?P<{0}>[NSEWÖOVnsewöov])?"
+_DEGREES = re.compile(
+    _SIDE.format("before")
+    + r"\s*(?P<d>[+-]?\d{1,3}(?:[.,]\d+)?)\s*(?:°|º|deg|\s|:)\s*"
+    + r"(?:(?P<m>\d{1,2}(?:[.,]\d+)?)\s*(?:['′´`’‘m]|\s|:|$)\s*)?"
+    + r"(?:(?P<s>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|″|”|“|''|′′|s)?)?\s*"
+    + _SIDE.format("after")
+)
+_PLAIN_SIDE = re.compile(r"(?:([NSEWÖOV])\s*)?([+-]?\d{1,3}[.,]\d+)\s*°?\s*([NSEWÖOV])?", re.I)
+_WKT = re.compile(r"(?:SRID=\d+;)?\s*POINT\s*Z?\s*\(\s*(\S+)\s+(\S+)(?:\s+\S+)?\s*\)", re.I)
+_SIGNED = r"[+-]?\d{1,8}"
+_ANGLE_PAIRS = tuple(
+    re.compile(rf"[(\[]?\s*({number})\s*{between}\s*({number})\s*[)\]]?")
+    for number, between in (
+        (rf"{_SIGNED}(?:\.\d+)?", r"[,;/|\s]"),
+        (rf"{_SIGNED}(?:,\d+)?", r"[;/|\s]"),
+        (rf"{_SIGNED},\d+", r","),
+    )
+)
+_SIDES = "NSEWÖOVnsewöov"
+_SPLITS = (
+    re.compile(r"\s*[;/|]\s*"),
+    re.compile(r",\s+"),
+    re.compile(rf"(?<=[{_SIDES}])\s*,?\s*(?=\d)"),
+    re.compile(rf"(?<=[^{_SIDES}\s,])\s*,?\s*(?=[{_SIDES}])"),
+    re.compile(r"(?<=['′\"″”])\s*,?\s*(?=\d{1,3}\s*[°º])"),
+)
+"""Where one angle ends and the next begins, the surest first."""
+
+
+def to_degrees(cell: Any) -> float | None:
+    """Return degrees as a number, however they are written: decimal, or degrees, minutes and
+    seconds; south and west (``S``, ``W``, Swedish ``V``) are negative. None where it is no angle.
+    """
+    found = _angle(written(cell)) if isinstance(cell, str) else None
+    return found[0] if found else to_number(cell)
+
+
+def both(cell: Any) -> tuple[float, float] | None:
+    """Return the two coordinates that one cell holds, in its order; WKT gives latitude first, as
+    people write it. None where it does not hold two.
+    """
+    text = " ".join(written(cell).split())
+    if not text or len(text) > _LONGEST:
+        return None
+    wkt = _WKT.fullmatch(text)
+    if wkt:
+        across, up = to_number(wkt[1]), to_number(wkt[2])
+        return None if across is None or up is None else (up, across)
+    for pattern in _ANGLE_PAIRS:
+        pair = pattern.fullmatch(text)
+        if pair:
+            first, second = to_number(pair[1], "."), to_number(pair[2], ".")
+            return None if first is None or second is None else (first, second)
+    return _two_angles(text)
+
+
+def _two_angles(text: str) -> tuple[float, float] | None:
+    for split in _SPLITS:
+        parts = [part for part in split.split(text) if part]
+        angles = [_angle(part) for part in parts] if len(parts) == 2 else []
+        first, second = angles or (None, None)
+        if first is not None and second is not None:
+            swapped = first[1] in ("E", "W", "Ö", "O", "V")
+            return (second[0], first[0]) if swapped else (first[0], second[0])
+    return None
+
+
+def _angle(text: str) -> tuple[float, str] | None:
+    """Return an angle and its side (``N``, ``E`` …, or nothing)."""
+    text = text.strip().replace("\u2212", "-")
+    if not text or len(text) > _LONGEST:
+        return None
+    simple = _PLAIN_SIDE.fullmatch(text)
+    if simple:
+        side = (simple[1] or simple[3] or "").upper()
+        value = to_number(simple[2])
+    else:
+        found = _DEGREES.fullmatch(text)
+        if found is None:
+            return None
+        side = (found["before"] or found["after"] or "").upper()
+        if not side and not re.search("[°º:'′]", text):
+            return None  # two numbers beside each other
+        value = _sexagesimal(found["d"], found["m"], found["s"])
+    if value is None or abs(value) > 180:
+        return None
+    return (-abs(value) if side in ("S", "W", "V") else value), side
+
+
+def _sexagesimal(degrees: str, minutes: str | None, seconds: str | None) -> float | None:
+    parts = [to_number(part) if part else 0.0 for part in (degrees, minutes, seconds)]
+    whole, sixtieths, seconds_of = (0.0 if part is None else part for part in parts)
+    if sixtieths >= 60 or seconds_of >= 60:
+        return None
+    beyond = sixtieths / 60 + seconds_of / 3600
+    return whole - beyond if degrees.startswith("-") else whole + beyond

@@ -1,0 +1,274 @@
+"""Reading a sheet (CSV, TSV or a workbook) into one table: which sheet, how it is written, where
+its header is, which rows are notes. Knows nothing of what the columns mean but their names.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.area.provenance import LeftOut
+from geo.cells import is_empty, plain, to_number, written
+from geo.errors import FileTooLarge, InputError
+from geo.sources.files import dialect
+from geo.sources.files.field_names import known_names
+from geo.sources.files.opening import Opened, size_mb
+from geo.sources.files.workbooks import BOOK_ENDINGS, MAX_CELLS, Record, Sheet, read_workbook
+
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+SHEET_ENDINGS = (*TEXT_ENDINGS, *BOOK_ENDINGS)
+MAX_TEXT_MB = 50
+MAX_ROWS = 200_000
+MAX_LINES = 1_048_576
+"""Lines of a text file, empty ones too: as many as a sheet can have."""
+
+MAX_COLUMNS = 2_000
+_LONG_NOTE = 30
+_LONG_DEFINITION = 50
+_SHOWN_PREAMBLE = 20
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person says of a file where the guess is wrong; empty means: guess.
+
+    ``header`` is the header's row as a person sees it, 0 for none. ``columns``: our field → the
+    file's column, ``""`` for a field that the file does not have.
+    """
+
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str = ""
+    header: int | None = None
+    crs: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A sheet as a table.
+
+    ``frame``: cells as text, number, bool or None; the index, named ``row``, is the row in the
+    file. ``header``: the row the column names stand in, 0 for none. ``preamble``: what stands above
+    it. ``left_out``: rows that are no records: notes below the table, the header once more.
+    """
+
+    frame: pd.DataFrame
+    encoding: str
+    delimiter: str
+    decimal: str
+    sheet: str
+    sheets: tuple[str, ...]
+    header: int
+    preamble: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def read_grid(file: Opened, choices: Choices) -> Grid:
+    """Read an open sheet file; rows with nothing in them are left away.
+
+    Raises
+    ------
+    FileFormat, FileTooLarge : it can not be read as what its ending says, or as the choices say.
+    """
+    encoding = delimiter = sheet = ""
+    sheets: tuple[str, ...] = ()
+    if file.ending in BOOK_ENDINGS:
+        found = read_workbook(file, most_rows=MAX_ROWS)
+        chosen = _chosen_sheet(file, found, choices.sheet)
+        records, sheet = chosen.records, chosen.name
+        sheets = tuple(each.name for each in found if each.visible or each is chosen)
+    else:
+        records, encoding, delimiter = _text_records(file, choices)
+    _check_size(file, records)
+    at = _header_at(records, choices.header)
+    first = at + 1 if at is not None else 0 if choices.header == 0 else _first_row(records)
+    names = _names(records, at)
+    left_out = _no_records(records, first, at)
+    notes = {item.row for item in left_out}
+    body = [record for record in records[first:] if record[0] not in notes]
+    decimal = choices.decimal or dialect.decimal_of([cells for _, cells in body])
+    if choices.decimal:
+        body = [(row, [_in_decimals(cell, decimal) for cell in cells]) for row, cells in body]
+    frame = _frame(body, names)
+    above = first if at is None else at
+    preamble = tuple(_line(cells) for _, cells in records[:above][:_SHOWN_PREAMBLE])
+    header = 0 if at is None else records[at][0]
+    return Grid(frame, encoding, delimiter, decimal, sheet, sheets, header, preamble, left_out)
+
+
+def _check_size(file: Opened, records: list[Record]) -> None:
+    if not records:
+        raise file.broken("empty")
+    if len(records) > MAX_ROWS:
+        raise file.broken("too_many_rows", found=len(records), limit=MAX_ROWS)
+    width = max(len(cells) for _, cells in records)
+    if width > MAX_COLUMNS:
+        raise file.broken("too_many_columns", found=width, limit=MAX_COLUMNS)
+    if width * len(records) > MAX_CELLS:
+        raise file.broken("too_many_cells", found=width * len(records), limit=MAX_CELLS)
+
+
+def _chosen_sheet(file: Opened, sheets: list[Sheet], wanted: str) -> Sheet:
+    """Return the stated sheet, else the first that looks most like a table with names we know."""
+    filled = [sheet for sheet in sheets if sheet.records]
+    if wanted:
+        for sheet in sheets:
+            if sheet.name == wanted:
+                return sheet
+        shown = ", ".join(sheet.name for sheet in sheets[:10])
+        raise file.broken("no_sheet", found=wanted[:60], sheets=shown[:300])
+    if not filled:
+        raise file.broken("empty")
+    return max(filled, key=_likeness)
+
+
+def _likeness(sheet: Sheet) -> tuple[bool, bool, int]:
+    rows = [cells for _, cells in sheet.records[:300]]
+    wide = sum(sum(cell is not None for cell in cells) > 1 for cells in rows)
+    at = dialect.header_of(rows, known_names())
+    names = [] if at is None else [plain(written(cell)) for cell in rows[at]]
+    return sheet.visible, wide > 1, sum(name in known_names() for name in names)
+
+
+def _text_records(file: Opened, choices: Choices) -> tuple[list[Record], str, str]:
+    if size_mb(file.path) > MAX_TEXT_MB:
+        raise FileTooLarge(file=file.name, found=size_mb(file.path), limit=MAX_TEXT_MB)
+    try:
+        text, encoding = dialect.decoded(file.path.read_bytes(), choices.encoding)
+    except (LookupError, UnicodeError) as error:
+        raise file.broken("encoding", found=choices.encoding[:40]) from error
+    if "\0" in text:
+        raise file.broken("other_content")
+    if "\r\r\n" in text and not re.search(r"(?<!\r\r)\n", text):
+        text = text.replace("\r\r\n", "\n")  # written twice through a converter of line ends
+    delimiter = choices.delimiter or dialect.delimiter_of(text)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
+        records = [
+            (number, trimmed)
+            for number, cells in enumerate(islice(reader, MAX_LINES + 1), start=1)
+            if (trimmed := _trimmed(cells))
+        ]
+        if reader.line_num > MAX_LINES:
+            raise file.broken("too_many_rows", found=reader.line_num, limit=MAX_ROWS)
+    except InputError:
+        raise
+    except (csv.Error, TypeError, ValueError) as error:  # the last two: not one sign
+        raise file.broken("delimiter" if choices.delimiter else "broken") from error
+    return records, encoding, delimiter
+
+
+def _trimmed(cells: list[str]) -> list[Any]:
+    values: list[Any] = [cell.strip() or None for cell in cells]
+    while values and values[-1] is None:
+        values.pop()
+    return values
+
+
+def _header_at(records: list[Record], stated: int | None) -> int | None:
+    """Return which record is the header; None where the table has none."""
+    if stated is None:
+        return dialect.header_of([cells for _, cells in records], known_names())
+    if stated <= 0:
+        return None
+    later = [at for at, (number, _) in enumerate(records) if number >= stated]
+    return later[0] if later else len(records) - 1
+
+
+def _first_row(records: list[Record]) -> int:
+    """Return the first record of a table without header, past titles that fill a cell only."""
+    filled = [sum(cell is not None for cell in cells) for _, cells in records[:300]]
+    usual = sorted(filled)[int(0.75 * (len(filled) - 1))]
+    return next(at for at, count in enumerate(filled) if count >= 0.5 * usual)
+
+
+def _names(records: list[Record], at: int | None) -> list[str]:
+    """Name the columns as the header does; where it is empty, as the row right above it does, as
+    headers in two rows are written; nameless and repeated ones get a number.
+    """
+    width = max(len(cells) for _, cells in records)
+    header: list[Any] = [None] * width
+    if at is not None:
+        header[: len(records[at][1])] = records[at][1]
+    if at and records[at - 1][0] == records[at][0] - 1:
+        above = records[at - 1][1]
+        if sum(cell is not None for cell in above) > 1:
+            for column, cell in enumerate(above):
+                header[column] = cell if header[column] is None else header[column]
+    return unique_names(header)
+
+
+def unique_names(header: list[Any]) -> list[str]:
+    """Return a name a column: what stands in the header, with a number where that is not its own;
+    signs nobody sees, as those that turn the direction of writing, are left away.
+
+    >>> unique_names(["namn", "namn", None, "geometry"])
+    ['namn', 'namn_2', '#3', 'geometry_2']
+    """
+    taken: set[str] = {"geometry"}
+    names: list[str] = []
+    for at, cell in enumerate(header, start=1):
+        letters = "".join(sign for sign in written(cell) if unicodedata.category(sign) != "Cf")
+        name = base = " ".join(letters.split())[:200] or f"#{at}"
+        again = 2
+        while name in taken:
+            name, again = f"{base}_{again}", again + 1
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _no_records(records: list[Record], first: int, at: int | None) -> tuple[LeftOut, ...]:
+    """Tell which rows below the header are no records: it once more, and notes at the end."""
+    header = None if at is None else records[at][1]
+    found = [
+        LeftOut(number, "header_again") for number, cells in records[first:] if cells == header
+    ]
+    counts = [sum(cell is not None for cell in cells) for _, cells in records[first:]]
+    if not counts or float(np.median(counts)) < 3:
+        return tuple(found)
+    for place in range(len(records) - 1, first - 1, -1):
+        number, cells = records[place]
+        text = _line(cells)
+        apart = place > 0 and records[place - 1][0] < number - 1
+        alone = counts[place - first] == 1 and (apart or cells[0] is None or len(text) > _LONG_NOTE)
+        defines = counts[place - first] == 2 and _is_definition(cells)
+        if not (alone or defines):
+            break
+        found.append(LeftOut(number, "footnote", {"found": text[:60]}))
+    return tuple(sorted(found, key=lambda item: item.row))
+
+
+def _is_definition(cells: list[Any]) -> bool:
+    """Whether a row of two cells explains a word in a sentence, as below published tables."""
+    return len(cells) == 2 and len(written(cells[1])) > _LONG_DEFINITION
+
+
+def _frame(body: list[Record], names: list[str]) -> pd.DataFrame:
+    width = len(names)
+    cells = [[*row, *([None] * (width - len(row)))] for _, row in body]
+    index = pd.Index([number for number, _ in body], name="row", dtype=np.int64)
+    return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), index=index, dtype=object)
+
+
+def _in_decimals(cell: Any, decimal: str) -> Any:
+    """Return a text that reads as another number with the stated decimals as that number."""
+    if not isinstance(cell, str):
+        return cell
+    number = to_number(cell, decimal)
+    return cell if number is None or number == to_number(cell) else number
+
+
+def _line(cells: list[Any]) -> str:
+    return " · ".join(written(cell) for cell in cells if not is_empty(cell))[:200]

@@ -1,0 +1,253 @@
+"""Reading vector files: GeoJSON, GeoPackage, Shapefile, KML, FlatGeobuf, GeoParquet, packed or not.
+Knows nothing of what the shapes mean.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+import sqlite3
+import warnings
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+
+from geo.errors import CrsMismatch, FileTooLarge, InputError
+from geo.sources.files import _gdal
+from geo.sources.files.kml import read_kml
+from geo.sources.files.opening import Opened, opened
+from geo.types import WGS84
+
+VECTOR_ENDINGS = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".fgb", ".kml", ".kmz", ".zip")
+MAX_ROWS = 5_000_000
+MAX_FIELDS = 2_000
+_NAMED_CRS = re.compile(
+    rb'"crs"\s*:\s*(?:null|\{\s*"type"\s*:\s*"(?:name|EPSG)"\s*,\s*"properties"\s*:\s*'
+    rb'\{\s*"(?:name|code)"\s*:\s*(?:"[\w:.\-/ ]{1,80}"|\d{4,6})\s*\}\s*\})'
+)
+_ANY_CRS_OBJECT = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?:\{|null)')
+
+
+def read_vector(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
+    """Read a vector file with all its rows in file order; rows may lack geometry.
+
+    Parameters
+    ----------
+    path : ``.geojson``, ``.json``, ``.gpkg``, ``.shp``, ``.fgb``, ``.parquet``, ``.kml``, each
+        also ``.gz`` (not ``.shp``), or a ``.zip`` that holds one of them.
+    crs : the coordinate system, as in ``EPSG:3006``; it wins over what the file says.
+
+    Returns
+    -------
+    GeoDataFrame in the file's (or the stated) system, index 0 … rows - 1.
+
+    Raises
+    ------
+    FileMissing, FileTooLarge, FileFormat : see ``geo.sources.files.opening.opened``.
+    CrsMismatch : the coordinates can not be in the system that the file or the user says.
+    """
+    with opened(path, VECTOR_ENDINGS) as file:
+        return read_opened(file, crs=crs)
+
+
+def read_opened(
+    file: Opened, *, crs: str | None = None, most_rows: int = MAX_ROWS
+) -> gpd.GeoDataFrame:
+    """Read a vector file that is open already; see ``read_vector``. More rows than ``most_rows``
+    are refused before all are read.
+    """
+    stated = parse_crs(crs, file.name) if crs else None
+    if file.ending == ".parquet":
+        table = _read_parquet(file)
+    elif file.ending == ".kml":
+        table = read_kml(file, most_rows=most_rows)
+    else:
+        table = _read_gdal(file, most_rows)
+    if len(table) > most_rows:
+        raise file.broken("too_many_rows", found=len(table), limit=most_rows)
+    if stated is not None:
+        table = table.set_crs(stated, allow_override=True)
+    elif table.crs is None:
+        table = table.set_crs(WGS84)  # metres without a stated system are refused below
+    check_crs(table, file.name)
+    return table.reset_index(drop=True)
+
+
+def parse_crs(text: str, file: str) -> CRS:
+    """Return the coordinate system a person states: ``EPSG:3006``, ``3006`` or ``CRS84``.
+
+    Raises
+    ------
+    CrsMismatch : no such system, or not one with two axes on a map.
+    """
+    code = re.fullmatch(r"\s*(?:(?:OGC:)?CRS84|(?:EPSG:)?(\d{4,6}))\s*", text, re.IGNORECASE)
+    try:
+        if code is None:
+            raise CRSError(text)
+        system = CRS.from_epsg(int(code[1] or 4326))
+    except CRSError as error:
+        raise CrsMismatch(file=file, found="–", stated=text[:80]) from error
+    if not (system.is_geographic or system.is_projected):
+        raise CrsMismatch(file=file, found="–", stated=text[:80])
+    return system
+
+
+def check_crs(table: gpd.GeoDataFrame, file: str) -> None:
+    """Refuse coordinates that can not be in the table's system: metres called degrees, or degrees
+    called metres; and a system that is none on Earth.
+    """
+    try:
+        Transformer.from_crs(table.crs, WGS84, always_xy=True)
+    except ProjError as error:
+        raise CrsMismatch(file=file, found="–", stated=crs_name(table.crs)[:80]) from error
+    geometry = np.asarray(table.geometry.values, dtype=object)
+    xy = shapely.get_coordinates(geometry)
+    xy = xy[~np.isnan(xy).any(axis=1)]
+    if len(xy) == 0:
+        return
+    in_degrees = (np.abs(xy[:, 0]) <= 180) & (np.abs(xy[:, 1]) <= 90)
+    wrong = ~in_degrees if table.crs.is_geographic else np.isinf(xy).any(axis=1)
+    if not table.crs.is_geographic and in_degrees.all():
+        wrong = in_degrees
+    if wrong.any():
+        raise CrsMismatch(
+            file=file, found=_sample(xy[int(np.argmax(wrong))]), stated=crs_name(table.crs)
+        )
+
+
+def crs_name(crs: CRS) -> str:
+    """Return how a person would state a coordinate system: ``EPSG:3006``, else its name."""
+    code = crs.to_epsg() or (4326 if "CRS84" in str(crs.to_authority()) else None)
+    return f"EPSG:{code}" if code else str(crs.name)
+
+
+def _sample(xy: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    return ", ".join(f"{value:.5f}".rstrip("0").rstrip(".") for value in xy)
+
+
+def _read_gdal(file: Opened, most_rows: int) -> gpd.GeoDataFrame:
+    if not _gdal.doors_are_closed():
+        raise RuntimeError("import geo before pyogrio: GDAL reads its settings only once")
+    import pyogrio.errors
+
+    options = {}
+    if file.ending in (".geojson", ".json"):
+        _check_links(file)
+        options["DATE_AS_STRING"] = "YES"  # hours like 10:00 would be lost, dates rewritten
+    source = file.path.resolve()
+    try:
+        layer = _layer(file, source)
+        if most_rows < MAX_ROWS:  # opening GeoJSON parses it whole: networks are spared that
+            _check_fields(file, source, layer)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # GDAL's remarks on single rows; they come as empty
+            table = pyogrio.read_dataframe(
+                source,
+                layer=layer,
+                on_invalid="ignore",
+                max_features=most_rows + 1,
+                datetime_as_string=True,
+                **options,
+            )
+    except InputError:
+        raise
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise file.broken() from error
+    except (pyogrio.errors.FieldError, pyogrio.errors.GeometryError, CRSError) as error:
+        raise file.broken() from error
+    except (ValueError, OverflowError, UnicodeError, shapely.errors.ShapelyError) as error:
+        raise file.broken() from error
+    except NameError as error:  # pyogrio 0.13 on a .prj that is not UTF-8
+        raise file.broken() from error
+    return _with_geometry(table, file)
+
+
+def _layer(file: Opened, source: Path) -> str | int:
+    """Return the first layer with geometry; a GeoPackage may hold plain tables too."""
+    import pyogrio
+
+    if file.ending != ".gpkg":
+        return 0
+    check_views(file)
+    layers = pyogrio.list_layers(source)
+    spatial = [str(name) for name, kind in layers if kind is not None]
+    if not spatial:
+        raise file.broken("no_geometry")
+    return spatial[0]
+
+
+def _read_parquet(file: Opened) -> gpd.GeoDataFrame:
+    import pyarrow.parquet as pq
+
+    try:
+        shape = pq.ParquetFile(file.path).metadata
+        unpacked = sum(shape.row_group(at).total_byte_size for at in range(shape.num_row_groups))
+        if unpacked > 500_000_000 or shape.num_rows > MAX_ROWS:
+            raise FileTooLarge(file=file.name, found=unpacked / 1e6, limit=500)
+        table = gpd.read_parquet(file.path)
+    except FileTooLarge:
+        raise
+    except (
+        pyarrow.ArrowException,
+        shapely.errors.ShapelyError,
+        CRSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        OSError,
+        NotImplementedError,
+        AttributeError,
+    ) as error:
+        raise file.broken() from error
+    return _with_geometry(table, file)
+
+
+def _with_geometry(table: pd.DataFrame, file: Opened) -> gpd.GeoDataFrame:
+    if not isinstance(table, gpd.GeoDataFrame):
+        raise file.broken("no_geometry")
+    return table if table.geometry.name == "geometry" else table.rename_geometry("geometry")
+
+
+def _check_links(file: Opened) -> None:
+    """Refuse a coordinate system given by anything but a plain name: GDAL would follow a link."""
+    with (
+        file.path.open("rb") as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        starts = [match.start() for match in _ANY_CRS_OBJECT.finditer(content)]
+        if not all(_NAMED_CRS.match(content, start) for start in starts):
+            raise file.broken("crs_link")
+
+
+def _check_fields(file: Opened, source: Path, layer: str | int) -> None:
+    """Refuse more columns than a table has, before they are read: that takes ever longer."""
+    import pyogrio
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = len(pyogrio.read_info(source, layer=layer)["fields"])
+    if found > MAX_FIELDS:
+        raise file.broken("too_many_columns", found=found, limit=MAX_FIELDS)
+
+
+def check_views(file: Opened) -> None:
+    """Refuse a GeoPackage that computes what should stand in it: a view can take for ever."""
+    try:
+        address = f"{file.path.resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=True)) as book:
+            book.execute("PRAGMA trusted_schema = OFF")
+            views = book.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'view'"
+                " OR sql LIKE '%GENERATED ALWAYS%' OR (type = 'table' AND sql LIKE '% AS (%')"
+            ).fetchone()
+    except sqlite3.Error as error:
+        raise file.broken() from error
+    if views[0]:
+        raise file.broken("views")

@@ -1,0 +1,1 @@
+"""OpenStreetMap: extracts, answers of Overpass, and what of them can be walked."""

@@ -1,0 +1,332 @@
+"""An area fetched by name: its boundary from Nominatim, paths, places, buildings, water and
+districts from Overpass, through osmnx. Knows what to ask for; ``services`` knows how.
+
+The areas that can be fetched with one click, from ``data/areas.toml``. Does not fetch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import osmnx
+import pandas as pd
+import shapely
+
+from geo.area.folder import home_folder
+from geo.area.provenance import Source
+from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLarge
+from geo.network.walk_network import metric_crs
+from geo.sources.http import Steps, unusable
+from geo.sources.osm import features as osm_features
+from geo.sources.osm import walkable
+from geo.sources.osm.files import MARGIN_M, OsmExtract, clip_shape, cut
+from geo.sources.osm.services import NOMINATIM, OVERPASS, Line, Nothing, open_line
+from geo.texts import DATA
+from geo.types import WGS84, Progress
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+TIMEOUT_S = 180.0
+MAX_KM2 = 4000.0
+"""The largest place that is fetched: a municipality with its archipelago, not a county."""
+CACHE_DAYS = 7.0
+"""A name asked for again within these days is answered from the home folder."""
+POINT_RADIUS_M = 1500.0
+"""Many a Swedish town centre is only a point on the map: then a circle stands for it, and is marked
+as estimated."""
+OUTLINE_SHARE = 0.2
+"""The outline sent along is smoothed by this share of the margin: a coast of ten thousand points
+stands sixty times in one question otherwise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fetched:
+    """What the services know of a place. ``boundary`` and ``districts`` (``name``; no rows where
+    there are none) in WGS84; ``source`` is the boundary's.
+    """
+
+    name: str
+    boundary: gpd.GeoSeries
+    extract: OsmExtract
+    districts: gpd.GeoDataFrame
+    source: Source
+    districts_source: Source
+
+
+def fetch(
+    query: str,
+    *,
+    alternatives: tuple[str, ...] = (),
+    margin_m: float = MARGIN_M,
+    progress: Progress | None = None,
+    timeout_s: float = TIMEOUT_S,
+    home: str | Path | None = None,
+) -> Fetched:
+    """Fetch a place by name. Answers are kept in the home folder for a week; a fetch that fails
+    leaves nothing behind.
+
+    Parameters
+    ----------
+    query : as in "Hässelby-Vällingby, Stockholm, Sweden".
+    alternatives : names to try, in order, where that one is not on the map.
+    margin_m : metres outside the boundary that are fetched as well.
+    progress : called before each step and while waiting; may raise ``Cancelled``.
+    timeout_s : the longest wait for any one answer.
+
+    Raises
+    ------
+    PlaceNotFound : no such name, or it is a street.
+    PlaceTooLarge : more than ``MAX_KM2``.
+    Offline, ServiceSlow, ServiceAnswer : a service did not help, and which.
+    OutputUnwritable : the home folder can not be written.
+    """
+    query = " ".join(query.split())
+    if not query:
+        raise PlaceNotFound(found="")
+    steps = Steps(progress, ("progress.boundary", 0.0))
+    with (
+        _kept_answers(query, margin_m, home) as folder,
+        open_line(folder, timeout_s=timeout_s, check=steps.again) as line,
+    ):
+        steps.say("progress.boundary", 0.0)
+        name, boundary, is_circle = _place(line, query, alternatives)
+        clip = clip_shape(boundary, margin_m)
+        outline = _outline(boundary, margin_m)
+        steps.say("progress.fetch_paths", 0.1)
+        lines = _lines(line, outline)
+        steps.say("progress.fetch_places", 0.5)
+        features = _features(line, outline, _tags())
+        steps.say("progress.fetch_buildings", 0.7)
+        buildings = _features(line, outline, {"building": True, **osm_features.ADDRESS_TAGS})
+        steps.say("progress.network", 0.95)
+        date = _date(folder)
+    extract = OsmExtract(
+        lines=lines,
+        places=osm_features.places_table(features),
+        buildings=osm_features.buildings_table(buildings),
+        water=osm_features.water_table(features),
+        date=date,
+        addresses=_addresses(features, buildings),
+    )
+    districts = osm_features.districts_table(features, boundary.union_all())
+    source = Source(
+        "boundary",
+        extract.title,
+        extract.licence,
+        date,
+        "circle" if is_circle else "osm_tags",
+        rows=1,
+        estimated=is_circle,
+    )
+    return Fetched(
+        name=name,
+        boundary=boundary,
+        extract=cut(extract, clip),
+        districts=districts,
+        source=source,
+        districts_source=Source(
+            "districts", extract.title, extract.licence, date, "osm_tags", rows=len(districts)
+        ),
+    )
+
+
+def _place(
+    line: Line, query: str, alternatives: tuple[str, ...]
+) -> tuple[str, gpd.GeoSeries, bool]:
+    """Ask Nominatim for the boundary of a place: its name, its shape, and whether that is only a
+    circle.
+    """
+    try:
+        found = line.ask(NOMINATIM, lambda: _geocoded(query))
+    except Nothing:
+        if alternatives:
+            return _place(line, alternatives[0], alternatives[1:])
+        raise PlaceNotFound(found=query) from None
+    is_circle = bool((found.geom_type == "Point").any())
+    boundary = _circles(found.geometry) if is_circle else found.geometry.make_valid()
+    if not boundary.geom_type.isin(("Polygon", "MultiPolygon")).all():
+        raise PlaceNotFound(found=query)
+    west, south, east, north = boundary.total_bounds
+    if not (-180 <= west < east <= 180 and -90 < south < north < 90):
+        raise unusable(NOMINATIM, "unreadable_answer")
+    crs = metric_crs((float(west), float(south), float(east), float(north)))
+    km2 = float(boundary.to_crs(crs).area.sum()) / 1e6
+    if km2 > MAX_KM2:
+        raise PlaceTooLarge(found=query, km2=round(km2), limit=round(MAX_KM2))
+    name = found["name"].iloc[0] if "name" in found else None
+    said = name if isinstance(name, str) and name else query.split(",")[0]
+    return said, boundary.reset_index(drop=True), is_circle
+
+
+def _geocoded(query: str) -> gpd.GeoDataFrame:
+    try:
+        return osmnx.geocode_to_gdf(query)
+    except TypeError as error:
+        if "did not geocode query" not in str(error):  # osmnx's word for: no area of that name
+            raise
+    return osmnx.geocode_to_gdf(query, which_result=1)
+
+
+def _circles(points: gpd.GeoSeries) -> gpd.GeoSeries:
+    west, south, east, north = points.total_bounds
+    crs = metric_crs((float(west), float(south), float(east), float(north)))
+    return points.to_crs(crs).buffer(POINT_RADIUS_M).to_crs(WGS84)
+
+
+def _outline(boundary: gpd.GeoSeries, margin_m: float) -> shapely.Geometry:
+    """Return a simple shape that covers boundary and margin (WGS84), to send along."""
+    slack = max(25.0, margin_m * OUTLINE_SHARE)
+    west, south, east, north = boundary.total_bounds
+    crs = metric_crs((float(west), float(south), float(east), float(north)))
+    grown = boundary.to_crs(crs).union_all().buffer(margin_m + slack, quad_segs=4)
+    return gpd.GeoSeries([grown.simplify(slack)], crs=crs).to_crs(WGS84).make_valid().iloc[0]
+
+
+def _lines(line: Line, outline: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Ask Overpass for the paths; one row a stretch between two nodes."""
+
+    def question() -> nx.MultiDiGraph:
+        try:
+            return osmnx.graph_from_polygon(
+                outline,
+                simplify=False,
+                retain_all=True,
+                truncate_by_edge=True,
+                custom_filter=walkable.overpass_filter(),
+            )
+        except ValueError as error:
+            if "no graph nodes" in str(error):  # osmnx's word for: all paths lie elsewhere
+                raise Nothing from error
+            raise
+
+    try:
+        graph = line.ask(OVERPASS, question)
+    except Nothing:
+        raise unusable(OVERPASS, "no_paths") from None
+    lines = osm_features.walk_lines(_ways(graph))
+    if len(lines) == 0:
+        raise unusable(OVERPASS, "no_paths")
+    return lines
+
+
+def _ways(graph: nx.MultiDiGraph) -> gpd.GeoDataFrame:
+    """Return the edges of osmnx's graph as features (see ``osm_tables``)."""
+    rows = [tags for _, _, tags in graph.edges(data=True)]
+    ends = [
+        (graph.nodes[node]["x"], graph.nodes[node]["y"])
+        for u, v in graph.edges()
+        for node in (u, v)
+    ]
+    xy = np.array(ends, dtype=np.float64).reshape(-1, 2, 2)
+    table = pd.DataFrame.from_records(rows).rename(columns={"osmid": "id"})
+    table = table.assign(element="way")[["element", "id", *_present(table, walkable.WAY_KEYS)]]
+    shapes = shapely.linestrings(xy) if len(rows) else []
+    return osm_features.with_keys(gpd.GeoDataFrame(table, geometry=shapes, crs=WGS84))
+
+
+def _present(table: pd.DataFrame, keys: tuple[str, ...]) -> list[str]:
+    return [key for key in keys if key in table]
+
+
+def _features(line: Line, outline: shapely.Geometry, tags: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Ask Overpass for what carries any of the tags; none is an answer too."""
+    try:
+        table = line.ask(OVERPASS, lambda: osmnx.features_from_polygon(outline, tags))
+    except Nothing:
+        table = gpd.GeoDataFrame({"element": [], "id": []}, geometry=[], crs=WGS84)
+    return osm_features.with_keys(table.reset_index())
+
+
+def _addresses(features: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the addresses of both answers; what stands in both counts once."""
+    rows = pd.concat([pd.DataFrame(features), pd.DataFrame(buildings)], ignore_index=True)
+    return osm_features.addresses_table(gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84))
+
+
+def _tags() -> dict[str, Any]:
+    districts = {"admin_level": list(osm_features.DISTRICT_LEVELS)}
+    return {**osm_features.place_tags(), **osm_features.BACKGROUND_TAGS, **districts}
+
+
+@contextmanager
+def _kept_answers(query: str, margin_m: float, home: str | Path | None) -> Iterator[Path]:
+    """Give a folder with the answers kept from an earlier fetch of the same, and keep the new ones
+    if all goes well.
+    """
+    root = home_folder(home) / "cache"
+    asked = f"{query}\n{margin_m}\n{walkable.overpass_filter()}\n{sorted(_tags())}"
+    kept = root / hashlib.sha256(asked.encode()).hexdigest()[:16]
+    draft: Path | None = None
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".fetch-", dir=root))
+        if kept.is_dir() and time.time() - kept.stat().st_mtime < CACHE_DAYS * 86_400:
+            shutil.copytree(kept, draft, dirs_exist_ok=True)
+        yield draft
+        shutil.rmtree(kept, ignore_errors=True)
+        draft.rename(kept)
+    except OSError as error:
+        if isinstance(error, NarhetError):
+            raise
+        raise OutputUnwritable(
+            file=str(root), reason=error.strerror or type(error).__name__
+        ) from error
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+            if not any(root.iterdir()):
+                root.rmdir()
+
+
+def _date(folder: Path) -> str:
+    """Return the day of the oldest Overpass answer, as Overpass states it; empty where it does
+    not.
+    """
+    days = []
+    for path in folder.glob("*.json"):
+        with path.open(encoding="utf-8") as file:
+            stated = re.search(r'"timestamp_osm_base": "(\d{4}-\d\d-\d\d)T', file.read(600))
+        if stated:
+            days.append(stated[1])
+    return min(days, default="")
+
+
+@dataclass(frozen=True)
+class ReadyArea:
+    """An area known by name: its id as a folder, its name on screen, what to ask for, and what to
+    ask next where that is not on the map.
+    """
+
+    id: str
+    name: str
+    query: str
+    alternatives: tuple[str, ...] = ()
+
+
+@cache
+def ready_areas() -> tuple[ReadyArea, ...]:
+    """Return the ready areas in file order: Stockholm's boroughs first, then Haninge.
+
+    >>> ready_areas()[0].name
+    'Bromma'
+    """
+    with (DATA / "areas.toml").open("rb") as file:
+        rows = tomllib.load(file)["area"]
+    return tuple(
+        ReadyArea(**{**row, "alternatives": tuple(row.get("alternatives", ()))}) for row in rows
+    )

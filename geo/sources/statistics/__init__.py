@@ -1,0 +1,1 @@
+"""Statistics per area: files, Statistics Sweden's services, outlines and their vintages."""
