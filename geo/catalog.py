@@ -61,9 +61,7 @@ def open_area(name: str, home: str | Path | None = None, *, edited: bool = True)
     folder = home_folder(home) / "areas" / area_id(name)
     if not (folder / "area.json").is_file():
         if name == DEMO:
-            from geo.sources.demo.area import (
-                build_demo,  # built at first use, from an installed extract
-            )
+            from geo.sources.demo.area import build_demo
 
             return save_area(build_demo(), home)
         known = ", ".join(card.id for card in list_areas(home)) or "–"
@@ -80,7 +78,7 @@ def open_area(name: str, home: str | Path | None = None, *, edited: bool = True)
 def save_area(area: Area, home: str | Path | None = None) -> Area:
     """Write an area as a new revision, atomically, and return it with its revision and time.
 
-    Where it has a store, what people edited there stands; see ``geo.store.Store.merge``.
+    Where it has a store, what people edited there stands; see ``geo.store.store.Store.merge``.
 
     Raises
     ------
@@ -127,7 +125,7 @@ def _with_edits(area: Area, home: str | Path | None) -> Area:
     kept = home_folder(home) / "areas" / area.id / "store.db"
     if not kept.is_file() and not os.environ.get("NARHET_DATABASE_URL"):
         return area
-    from geo import store  # most areas have none, and databases take a while to load
+    from geo.store import store  # most areas have none, and databases take a while to load
 
     return store.with_edits(area, home)
 

@@ -24,7 +24,6 @@ from geo.importing.carrying import Plan, carry_out_all, plan
 from geo.importing.kinds import by_kind
 from geo.importing.proposing import Import, propose
 from geo.importing.waiting import suggested
-from geo.keeping.who import user
 from geo.output.import_lines import (
     found_lines,
     import_json,
@@ -39,7 +38,8 @@ from geo.output.import_lines import (
 )
 from geo.sources.files.place_tables import Understood, understand
 from geo.sources.files.sheets import Choices
-from geo.store import has_store, store_of
+from geo.store.store import has_store, store_of
+from geo.store.write import user
 
 ALL = "all"
 

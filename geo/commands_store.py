@@ -15,16 +15,16 @@ from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.console import Options
 from geo.errors import UnknownBatch
-from geo.keeping.merging import Clash
-from geo.keeping.records import Change
-from geo.keeping.whole import Whole
-from geo.store import Store
+from geo.store.backup import Whole
+from geo.store.merge import Clash
+from geo.store.model import Change
+from geo.store.store import Store
 
 if TYPE_CHECKING:  # a database takes a while to load: only who asks for it waits
-    from geo.keeping.merging import Clash
-    from geo.keeping.records import Change
-    from geo.keeping.whole import Whole
-    from geo.store import Store
+    from geo.store.backup import Whole
+    from geo.store.merge import Clash
+    from geo.store.model import Change
+    from geo.store.store import Store
 
 MOST = 50
 
@@ -68,7 +68,7 @@ def log(options: Options) -> None:
 
 def undo(options: Options) -> None:
     """Put back what was before a batch, and say as what."""
-    from geo.keeping.who import user
+    from geo.store.write import user
 
     store = _store(options)
     if store is None:
@@ -81,8 +81,8 @@ def undo(options: Options) -> None:
 
 def export(options: Options) -> None:
     """Write all records, activities, scenarios and the log of an area to one file."""
-    from geo.keeping.whole import of_area
     from geo.output.everything import write_everything
+    from geo.store.backup import of_area
 
     store = _store(options)
     area = open_area(options.area, options.home)
@@ -93,10 +93,10 @@ def export(options: Options) -> None:
 
 def restore(options: Options) -> None:
     """Put what ``export`` wrote into the store of an area."""
-    from geo.keeping.hiding import ground_of
-    from geo.keeping.who import user
     from geo.output.everything import read_everything
-    from geo.store import store_of
+    from geo.store.protection import ground_of
+    from geo.store.store import store_of
+    from geo.store.write import user
 
     area = open_area(options.area, options.home)
     whole = read_everything(Path(options.file))
@@ -157,7 +157,7 @@ def _store(options: Options) -> Store | None:
 
 
 def _made(area: str, options: Options) -> Store | None:
-    from geo.store import has_store, store_of
+    from geo.store.store import has_store, store_of
 
     return store_of(area, options.home) if has_store(area, options.home) else None
 

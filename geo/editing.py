@@ -24,9 +24,9 @@ from geo.checking.fixes import fixed
 from geo.checking.problems import Fix
 from geo.importing.placing import APART
 from geo.importing.waiting import suggested
-from geo.keeping.filed import filed
-from geo.keeping.records import CLOSED, OPEN, PLACE, Edit, Record, edit_of
-from geo.store import Store
+from geo.store.model import CLOSED, OPEN, PLACE, Edit, Record, edit_of
+from geo.store.overlay import filed
+from geo.store.store import Store
 
 DETAIL = "details."
 """Begins the columns that stand in a place's details."""

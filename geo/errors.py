@@ -332,7 +332,7 @@ class ScenarioChanged(StoreError): ...
 
 
 class RecordChanged(StoreError):
-    """``conflicts``: a ``geo.keeping.records.Conflict`` for each record that changed meanwhile."""
+    """``conflicts``: a ``geo.store.model.Conflict`` for each record that changed meanwhile."""
 
     conflicts: tuple[Any, ...] = ()
     mine = property(lambda self: self.conflicts[0].mine)

@@ -1,5 +1,5 @@
 """The scenarios saved for an area: listed, saved, deleted. What a scenario does is for
-``geo.scenario``; how it is kept, for ``geo.store``.
+``geo.scenario``; how it is kept, for ``geo.store.store``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from geo.area.model import Area
 from geo.errors import BadScenario, UnknownScenario
-from geo.keeping.who import user
 from geo.scenario import Scenario, checked, from_data, to_data
-from geo.store import has_store, store_of
+from geo.store.store import has_store, store_of
+from geo.store.write import user
 
 
 @dataclass(frozen=True)

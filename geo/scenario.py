@@ -1,5 +1,5 @@
 """A change to an Area, and the Area after it: places that open, and places that close. Knows no
-page; where scenarios are kept is for ``geo.store``.
+page; where scenarios are kept is for ``geo.store.store``.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from geo import texts
 from geo.area.activities.occurrences import STOCKHOLM
 from geo.area.protected import HOUSING
 from geo.cells import written
-from geo.keeping.records import Change, Conflict, Edit, Record
 from geo.sources.files.field_names import fields as our_fields
+from geo.store.model import Change, Conflict, Edit, Record
 
 MINE, THEIRS = "mine", "theirs"
 DETAIL = "details."

@@ -21,10 +21,10 @@ from geo.cells import written
 from geo.editing import is_hidden
 from geo.importing.placing import HOW
 from geo.importing.proposing import Import
-from geo.keeping.records import Record
 from geo.mapview import AreaLayer, Layer, MapSpec, PointLayer, bounds_of, compose, credits_of
 from geo.sources.files.field_names import Field, fields
 from geo.sources.files.place_tables import Understood
+from geo.store.model import Record
 from geo.views import CROWD, PLACE_PX, SMALL_PX, districts_layers
 
 LOOKS = {

@@ -26,7 +26,7 @@ from geo.catalog import open_area, save_area
 from geo.cells import plain
 from geo.cli import main
 from geo.errors import UnknownLanguage
-from geo.store import store_of
+from geo.store.store import store_of
 from geo.texts import DATA
 from geo.types import WGS84
 from tests.geo.importing.test_importing import lonlat

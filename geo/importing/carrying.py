@@ -20,9 +20,9 @@ from geo.checking.problems import Fix
 from geo.importing.placing import APART
 from geo.importing.proposing import Import
 from geo.importing.records import MARK, digest
-from geo.keeping.hiding import ground_of
-from geo.keeping.records import CLOSED, OPEN, PLACE, Edit, Record
-from geo.store import Store
+from geo.store.model import CLOSED, OPEN, PLACE, Edit, Record
+from geo.store.protection import ground_of
+from geo.store.store import Store
 
 NOTE = "import {file}"
 """What the log says of a batch."""

@@ -8,7 +8,7 @@ from geo.addresses.gazetteer import gazetteer
 from geo.addresses.matching import Match, Wanted, find
 from geo.area.model import Area
 from geo.area.protected import HOUSING
-from geo.keeping.records import Record
+from geo.store.model import Record
 
 
 def suggested(area: Area, records: Sequence[Record]) -> list[Match]:

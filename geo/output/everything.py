@@ -11,22 +11,13 @@ from typing import Any
 
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo.keeping.records import (
-    ACTIVITY,
-    DETAILS,
-    PLACE,
-    Change,
-    Record,
-    Scenario,
-    from_json,
-    to_json,
-)
-from geo.keeping.rows import Kept
-from geo.keeping.whole import Whole
 from geo.output import everything_files as files
 from geo.output.everything_files import HEAD, LOG_COLUMNS, TEXTS, Cells, Tables
 from geo.output.tables import check_ending, write_file
 from geo.sources.files.opening import opened, wrong_format
+from geo.store.backup import Whole
+from geo.store.model import ACTIVITY, DETAILS, PLACE, Change, Record, Scenario, from_json, to_json
+from geo.store.rows import Kept
 
 ENDINGS = (".xlsx", ".gpkg", ".geojson")
 SHOWN = "Excel, GeoPackage, GeoJSON"

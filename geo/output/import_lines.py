@@ -21,9 +21,9 @@ from geo.checking.problems import Problem
 from geo.importing.carrying import Plan
 from geo.importing.placing import HOW
 from geo.importing.proposing import Import
-from geo.keeping.records import Record
 from geo.sources.files.field_names import fields
 from geo.sources.files.place_tables import Understood
+from geo.store.model import Record
 
 SHOWN = 30
 """Rows shown of a sort; the JSON has all."""

@@ -36,7 +36,7 @@ from geo.placing.question import Question
 from geo.preschool_answer import Asked, PreschoolAnswer
 from geo.scenario import Scenario, after
 from geo.shortage import capacity_of
-from geo.store import edits_of, with_edits
+from geo.store.store import edits_of, with_edits
 from geo.types import Floats
 from pages.parts.state import t
 

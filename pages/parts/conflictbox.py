@@ -8,8 +8,8 @@ import streamlit as st
 
 from geo import settling
 from geo.area.model import Area
-from geo.keeping.records import Conflict
 from geo.settling import MINE, THEIRS, Difference
+from geo.store.model import Conflict
 from pages.parts import keepbox, state
 from pages.parts.keepbox import Clashed
 from pages.parts.literal import literal

@@ -16,8 +16,8 @@ from geo import editing, presets, settling, views_data
 from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.editing import Draft
-from geo.keeping.records import CLOSED, OPEN, Record, edit_of
 from geo.mapview import MapSpec
+from geo.store.model import CLOSED, OPEN, Record, edit_of
 from pages.parts import keepbox, mapbox, state
 from pages.parts.state import t
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from geo import settling
 from geo.area.model import Area
-from geo.keeping.records import Change
 from geo.settling import Batch
+from geo.store.model import Change
 from pages.parts import keepbox, state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t

@@ -23,7 +23,7 @@ from geo.importing.placing import HOW
 from geo.importing.proposing import Import, propose
 from geo.output.import_lines import why_unplaced
 from geo.sources.files.place_tables import Understood
-from geo.store import store_of
+from geo.store.store import store_of
 from geo.types import Progress
 from pages.parts import checksbox, formbox, frame, keepbox, mapbox, state, uploadbox
 from pages.parts.state import t

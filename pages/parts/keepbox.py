@@ -12,9 +12,9 @@ import streamlit as st
 
 from geo.area.model import Area
 from geo.errors import NarhetError, RecordChanged
-from geo.keeping.hiding import ground_of
-from geo.keeping.records import Conflict, Edit
-from geo.store import Store, has_store, store_of
+from geo.store.model import Conflict, Edit
+from geo.store.protection import ground_of
+from geo.store.store import Store, has_store, store_of
 from pages.parts import frame
 from pages.parts.literal import literal
 from pages.parts.state import t

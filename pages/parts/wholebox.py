@@ -12,10 +12,10 @@ import streamlit as st
 from geo import saved, settling
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.keeping.hiding import ground_of
-from geo.keeping.whole import Restored, Whole, of_area
 from geo.output.everything import ENDINGS, read_everything, write_everything
-from geo.store import store_of
+from geo.store.backup import Restored, Whole, of_area
+from geo.store.protection import ground_of
+from geo.store.store import store_of
 from geo.types import Progress
 from pages.parts import asks, frame, keepbox, uploadbox
 from pages.parts.downloads import offer

@@ -12,9 +12,9 @@ from geo import editing, views_data
 from geo.addresses.matching import Match
 from geo.area.model import Area
 from geo.importing.waiting import suggested
-from geo.keeping.records import CLOSED, Record, edit_of
 from geo.mapview import MapSpec
 from geo.output.import_lines import why_unplaced
+from geo.store.model import CLOSED, Record, edit_of
 from geo.types import Progress
 from pages.parts import asks, keepbox, mapbox, state
 from pages.parts.literal import literal

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from geo.area.model import Area
 from geo.catalog import save_area
-from geo.store import store_of
+from geo.store.store import store_of
 from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
 from tests.tiny import tiny_area
 

@@ -15,10 +15,10 @@ from geo.catalog import save_area
 from geo.checking.problems import Fix
 from geo.editing import Draft
 from geo.errors import RecordChanged
-from geo.keeping.hiding import ground_of
-from geo.keeping.records import CLOSED, OPEN, PLACE, Conflict, Edit, Record, edit_of
 from geo.settling import MINE, THEIRS
-from geo.store import store_of
+from geo.store.model import CLOSED, OPEN, PLACE, Conflict, Edit, Record, edit_of
+from geo.store.protection import ground_of
+from geo.store.store import store_of
 from tests.tiny import tiny_area
 
 FIELDS = {

@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 from geo import editing
 from geo.area.model import Area
 from geo.catalog import save_area
-from geo.keeping.hiding import ground_of
-from geo.keeping.records import Edit
-from geo.store import has_store, store_of
+from geo.store.model import Edit
+from geo.store.protection import ground_of
+from geo.store.store import has_store, store_of
 from tests.pages.test_pages import page, said
 from tests.tiny import tiny_area
 

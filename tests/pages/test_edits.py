@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo.catalog import AreaCard, save_area
-from geo.keeping.hiding import ground_of
-from geo.keeping.records import edit_of
-from geo.store import store_of
+from geo.store.model import edit_of
+from geo.store.protection import ground_of
+from geo.store.store import store_of
 from pages.parts import answers
 from tests.tiny import tiny_area
 

@@ -29,12 +29,12 @@ from geo.importing.carrying import carry_out, plan
 from geo.importing.proposing import Import, propose
 from geo.importing.records import _free_id
 from geo.inputs import Inputs
-from geo.keeping.hiding import ground_of
-from geo.keeping.records import edit_of
 from geo.output.import_lines import next_lines
 from geo.sources.files.place_tables import understand
 from geo.sources.files.sheets import Choices
-from geo.store import Store, store_of
+from geo.store.model import edit_of
+from geo.store.protection import ground_of
+from geo.store.store import Store, store_of
 from geo.texts import text
 from geo.types import WGS84
 from tests.tiny import CRS, EAST, NORTH, tiny_area

@@ -12,7 +12,7 @@ from geo.catalog import open_area, save_area
 from geo.cli import main
 from geo.importing.kinds import by_kind
 from geo.sources.files.place_tables import understand
-from geo.store import has_store, store_of
+from geo.store.store import has_store, store_of
 from tests.geo.importing.test_importing import area_with_addresses, write
 
 HEAD = ["kod", "namn", "adress", "typ"]

@@ -17,9 +17,9 @@ import geopandas as gpd
 
 from geo.area.protected import Ground
 from geo.errors import RecordChanged
-from geo.keeping import hiding
-from geo.keeping.records import Edit, edit_of
-from geo.store import store_of
+from geo.store import protection
+from geo.store.model import Edit, edit_of
+from geo.store.store import store_of
 from geo.types import SWEREF99_TM, WGS84
 
 CONTEXT = get_context("forkserver")
@@ -71,7 +71,7 @@ def write_half(say: Connection, area: str) -> None:
         say.send("half")
         time.sleep(600)
 
-    hiding.forget = stop
+    protection.forget = stop
     store = store_of(area)
     edits = [edit_of(store.record(f"k{at}"), name="halv") for at in range(TOGETHER)]
     store.write(edits, who="barn", ground=NOWHERE)

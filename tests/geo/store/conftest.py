@@ -13,9 +13,9 @@ import pytest
 
 from geo.area.model import Area
 from geo.catalog import save_area
-from geo.keeping import database
-from geo.keeping.hiding import Grounds, ground_of
-from geo.store import Store, store_of
+from geo.store import database as store_database
+from geo.store.protection import Grounds, ground_of
+from geo.store.store import Store, store_of
 from tests.geo.store.server import postgres
 from tests.tiny import tiny_area
 
@@ -28,7 +28,7 @@ def server() -> Iterator[str]:
     """The address of a PostgreSQL server of this test run's own."""
     with postgres() as address:
         yield address
-        database.on_server(address).dispose()
+        store_database.on_server(address).dispose()
 
 
 @pytest.fixture(params=BACKENDS)

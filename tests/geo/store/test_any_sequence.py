@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from geo.area.model import Area
 from geo.errors import RecordChanged, UndoBlocked
-from geo.keeping.hiding import ground_of
-from geo.keeping.records import Change, Edit, Record, edit_of
-from geo.store import store_of
+from geo.store.model import Change, Edit, Record, edit_of
+from geo.store.protection import ground_of
+from geo.store.store import store_of
 
 IDS = st.sampled_from(["n1", "n2", "n3", "b1", "m1"])
 NAMES = st.sampled_from(["A", "B", "C"])

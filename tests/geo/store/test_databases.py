@@ -15,22 +15,23 @@ from alembic.script import ScriptDirectory
 
 from geo.area.model import Area
 from geo.errors import StoreBusy, StoreDamaged, StoreNewer, StoreUnreachable
-from geo.keeping import database, migrating, tables
-from geo.keeping.hiding import Grounds
-from geo.keeping.records import Edit
-from geo.store import Store, edits_of, store_of
+from geo.store import database as store_database
+from geo.store import tables as store_tables
+from geo.store.model import Edit
+from geo.store.protection import Grounds
+from geo.store.store import Store, edits_of, store_of
 
 PASSWORD = "hemligt-ord"
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(store: Store) -> None:
     config = Config()
-    config.set_main_option("script_location", str(migrating.MIGRATIONS))
+    config.set_main_option("script_location", str(store_database.MIGRATIONS))
     script = ScriptDirectory.from_config(config)
-    assert script.get_heads() == [tables.HEAD]
-    assert {each.revision for each in script.walk_revisions()} == set(tables.KNOWN)
+    assert script.get_heads() == [store_tables.HEAD]
+    assert {each.revision for each in script.walk_revisions()} == set(store_tables.KNOWN)
     with store.engine.connect() as connection:
-        different = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+        different = compare_metadata(MigrationContext.configure(connection), store_tables.metadata)
     assert different == []
 
 
@@ -40,7 +41,7 @@ def test_a_newer_database_is_refused(store: Store, area: Area, backend: str) -> 
     try:
         with pytest.raises(StoreNewer) as refused:
             if backend == "postgres":
-                migrating.bring_up_to_date(store.engine)
+                store_database.bring_up_to_date(store.engine)
             store_of(area.id).records()
         assert "v9999" in refused.value.message("sv")
     finally:
@@ -92,8 +93,8 @@ def test_a_store_that_others_hold_says_so(
 ) -> None:
     if "NARHET_DATABASE_URL" in os.environ:
         pytest.skip("a server queues its writers")
-    monkeypatch.setattr(database, "BUSY_S", 0.05)
-    database._on_file.cache_clear()
+    monkeypatch.setattr(store_database, "BUSY_S", 0.05)
+    store_database._on_file.cache_clear()
     store = store_of(area.id)
     store.take(area, "Anna")
     held = sqlite3.connect(home / "areas" / area.id / "store.db", isolation_level=None)
@@ -104,7 +105,7 @@ def test_a_store_that_others_hold_says_so(
             store.save_scenario("s", "S", 1, who="A")
     finally:
         held.close()
-        database._on_file.cache_clear()
+        store_database._on_file.cache_clear()
 
 
 def test_an_area_on_a_medium_that_can_not_be_written_still_opens_with_its_edits(
@@ -113,15 +114,15 @@ def test_an_area_on_a_medium_that_can_not_be_written_still_opens_with_its_edits(
     if backend == "postgres":
         pytest.skip("a server is no medium")
     store.write([Edit("ny", "place", 0, fields={"name": "Ny"})], who="A", ground=ground)
-    database._on_file.cache_clear()
+    store_database._on_file.cache_clear()
     with monkeypatch.context() as patch:
-        patch.setattr(database, "_is_read_only", lambda _: True)
+        patch.setattr(store_database, "_is_read_only", lambda _: True)
         found = store_of(area.id)
         assert found.record("ny").fields["name"] == "Ny"
         with pytest.raises(StoreUnreachable) as refused:
             found.save_scenario("s", "S", 1, who="A")
     assert "can not be written" in refused.value.message("en")
-    database._on_file.cache_clear()
+    store_database._on_file.cache_clear()
 
 
 def test_why_a_server_is_of_no_use_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,12 +20,12 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli import main
 from geo.errors import FileFormat, FileMissing, FileTooLarge, HousingHidden, OutputFormat
-from geo.keeping.hiding import Grounds, ground_of
-from geo.keeping.records import PLACE_FIELDS, Change, Edit, Record, Scenario, edit_of
-from geo.keeping.rows import Kept
-from geo.keeping.whole import Whole
 from geo.output.everything import ENDINGS, read_everything, write_everything
-from geo.store import Store, has_store, store_of
+from geo.store.backup import Whole
+from geo.store.model import PLACE_FIELDS, Change, Edit, Record, Scenario, edit_of
+from geo.store.protection import Grounds, ground_of
+from geo.store.rows import Kept
+from geo.store.store import Store, has_store, store_of
 
 HOSTILE = (
     *("=1+1", "@SUM(A1)", "<script>", "{{7*7}}", "\x00\x1f\ud800\ufffe", "_x0041_", "\\0041"),

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.cli import main
-from geo.keeping import merging
-from geo.keeping.hiding import Grounds
-from geo.keeping.records import PLACE_FIELDS, Edit, Record, edit_of
-from geo.keeping.rows import Kept
-from geo.store import Store, has_store, store_of
+from geo.store import merge as store_merge
+from geo.store.model import PLACE_FIELDS, Edit, Record, edit_of
+from geo.store.protection import Grounds
+from geo.store.rows import Kept
+from geo.store.store import Store, has_store, store_of
 
 
 def filed_as(area: Area, **names: object) -> Area:
@@ -133,12 +133,12 @@ def test_each_field_is_merged_as_three_ways_say(
     before = Kept(_said("place", mine, status), None if base is None else _told(base), 0)
     if file is None:
         if base is not None:
-            met = merging._gone(before)
+            met = store_merge._gone(before)
             untouched = _plain(mine) == _plain(base) and not closed
             assert met.after["status"] == ("closed" if untouched or closed else "open")
             assert bool(met.clashes) == (not untouched and not closed)
         return
-    met = merging._meet(before, _told(file), keep_base=False)
+    met = store_merge._meet(before, _told(file), keep_base=False)
     assert met.base == _told(file)
     was = {**_plain(base), "status": "open"} if base is not None else None
     now, said = {**_plain(mine), "status": status}, {**_plain(file), "status": "open"}
@@ -235,6 +235,6 @@ def test_on_the_command_line(
 
 
 def _ground(area: Area) -> Grounds:
-    from geo.keeping.hiding import ground_of
+    from geo.store.protection import ground_of
 
     return ground_of(area)

@@ -15,11 +15,11 @@ from geo.area.model import Area
 from geo.area.people import of_housing
 from geo.area.provenance import ACTIVITIES
 from geo.catalog import open_area, save_area
-from geo.keeping.hiding import Grounds, ground_of
-from geo.keeping.overlaying import overlay
-from geo.keeping.records import Edit, Record, content, edit_of
-from geo.keeping.rows import Kept
-from geo.store import Store, has_store, store_of
+from geo.store.model import Edit, Record, content, edit_of
+from geo.store.overlay import overlay
+from geo.store.protection import Grounds, ground_of
+from geo.store.rows import Kept
+from geo.store.store import Store, has_store, store_of
 from tests.tiny import tiny_area
 
 NEW = Edit("ny", "place", 0, lon=17.82, lat=59.375, fields={"name": "Ny", "kind": "library"})

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from geo.area.model import Area
 from geo.area.protected import SHAPE, is_restricted
 from geo.errors import BadRecord, HousingHidden, NarhetError, RecordChanged
-from geo.keeping.hiding import Grounds
-from geo.keeping.records import Edit, edit_of
-from geo.keeping.tables import records
-from geo.store import Store
+from geo.store.model import Edit, edit_of
+from geo.store.protection import Grounds
+from geo.store.store import Store
+from geo.store.tables import records
 from tests.geo.store.server import dump
 
 NAME, STREET, ID, PHONE = "Hemliga huset", "Dolda vägen 7", "boende-hemlig-17", "070-1234567"
@@ -183,10 +183,10 @@ def test_errors_tell_nothing_either(
     def refuse(row: object) -> dict:
         return {**columns(row), "version": object()}
 
-    from geo.keeping import rows
+    from geo.store import rows as store_rows
 
-    columns = rows._columns
-    monkeypatch.setattr(rows, "_columns", refuse)
+    columns = store_rows._columns
+    monkeypatch.setattr(store_rows, "_columns", refuse)
     with pytest.raises(NarhetError) as refused:
         store.write([SECRET], who="Anna", ground=ground)
     told = f"{refused.value!r} {refused.value.__context__!r} {refused.value.__cause__!r}"

@@ -11,9 +11,9 @@ import pytest
 
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.keeping.hiding import Grounds
-from geo.keeping.records import CLOSED, Edit, edit_of
-from geo.store import Store, store_of
+from geo.store.model import CLOSED, Edit, edit_of
+from geo.store.protection import Grounds
+from geo.store.store import Store, store_of
 from tests.geo.store import children
 
 WRITERS, TIMES, CONFIRMED = 8, 3, 6

@@ -16,9 +16,9 @@ from geo.errors import (
     UnknownRecord,
     UnknownScenario,
 )
-from geo.keeping.hiding import Grounds
-from geo.keeping.records import Edit, edit_of
-from geo.store import Store, edits_of, has_store, store_of
+from geo.store.model import Edit, edit_of
+from geo.store.protection import Grounds
+from geo.store.store import Store, edits_of, has_store, store_of
 
 HOSTILE = "=1+1 <script>{{7*7}}\x00\\\ud800 ‮åäö\t\n" + "x" * 10_000
 

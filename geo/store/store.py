@@ -18,12 +18,18 @@ from geo.area.folder import area_id, home_folder
 from geo.area.model import Area
 from geo.area.protected import Ground
 from geo.errors import UnknownRecord
-from geo.keeping import database, merging, overlaying, rows, scenarios, undoing, whole, writing
-from geo.keeping.merging import Clash, Merged
-from geo.keeping.records import OPEN, PLACE, TYPES, Change, Edit, Record, Scenario
-from geo.keeping.tables import areas, changes, records
-from geo.keeping.who import user
-from geo.keeping.whole import Restored, Whole
+from geo.store import backup
+from geo.store import database as store_database
+from geo.store import merge as store_merge
+from geo.store import overlay as store_overlay
+from geo.store import rows as store_rows
+from geo.store import scenarios as store_scenarios
+from geo.store import write as store_write
+from geo.store.backup import Restored, Whole
+from geo.store.merge import Clash, Merged
+from geo.store.model import OPEN, PLACE, TYPES, Change, Edit, Record, Scenario
+from geo.store.tables import areas, changes, records
+from geo.store.write import user
 
 
 def store_of(area: str, home: str | Path | None = None) -> Store:
@@ -34,22 +40,22 @@ def store_of(area: str, home: str | Path | None = None) -> Store:
     StoreUnreachable, StoreBusy, StoreDamaged : the database can not be used, and why.
     StoreNewer : a newer Närhet wrote it.
     """
-    address = database.server_url()
+    address = store_database.server_url()
     if address:
-        return Store(area_id(area), database.on_server(address))
-    return Store("", database.on_file(_file(area, home)))
+        return Store(area_id(area), store_database.on_server(address))
+    return Store("", store_database.on_file(_file(area, home)))
 
 
 def has_store(area: str, home: str | Path | None = None) -> bool:
     """Whether an area has records in a store; makes none."""
-    if not database.server_url() and not _file(area, home).is_file():
+    if not store_database.server_url() and not _file(area, home).is_file():
         return False
     return store_of(area, home).is_taken()
 
 
 def edits_of(area: str, home: str | Path | None = None) -> int:
     """Return the number of the latest change of an area, 0 where it has no store: cheap to ask."""
-    if not database.server_url() and not _file(area, home).is_file():
+    if not store_database.server_url() and not _file(area, home).is_file():
         return 0
     return store_of(area, home).revision()
 
@@ -83,12 +89,12 @@ class Store:
 
     def revision(self) -> int:
         """Return the number of the latest change, 0 when none."""
-        with database.reading(self.engine) as connection:
-            return rows.latest(connection, self.key)
+        with store_database.reading(self.engine) as connection:
+            return store_rows.latest(connection, self.key)
 
     def is_taken(self) -> bool:
         """Whether the store has anything of the area."""
-        with database.reading(self.engine) as connection:
+        with store_database.reading(self.engine) as connection:
             wanted = sa.select(areas.c.area).where(areas.c.area == self.key)
             return connection.execute(wanted).first() is not None
 
@@ -97,18 +103,18 @@ class Store:
 
         Call it with the area as it is open before the first edit; later calls do nothing.
         """
-        with database.writing(self.engine, self.key) as connection:
-            return merging.take(connection, area, self.key, who)
+        with store_database.writing(self.engine, self.key) as connection:
+            return store_merge.take(connection, area, self.key, who)
 
     def merge(self, area: Area, who: str) -> Merged:
         """Merge what an area's files say now into its records; what people edited stands."""
-        with database.writing(self.engine, self.key) as connection:
-            return merging.merge(connection, area, self.key, who)
+        with store_database.writing(self.engine, self.key) as connection:
+            return store_merge.merge(connection, area, self.key, who)
 
     def files_at(self) -> str:
         """Return when the files were made that were merged last (``Area.created``)."""
-        with database.reading(self.engine) as connection:
-            return merging.files_at(connection, self.key)
+        with store_database.reading(self.engine) as connection:
+            return store_merge.files_at(connection, self.key)
 
     def records(self, type: str = PLACE, *, status: str = OPEN) -> list[Record]:
         """Return the records of a type (``place``, ``activity``) in order.
@@ -122,8 +128,8 @@ class Store:
 
     def clashes(self, after: int) -> list[Clash]:
         """Return what clashed when files were merged since the change numbered ``after``."""
-        with database.reading(self.engine) as connection:
-            return merging.clashes(connection, self.key, after)
+        with store_database.reading(self.engine) as connection:
+            return store_merge.clashes(connection, self.key, after)
 
     def unplaced(self) -> list[Record]:
         """Return the open places without a point: the work list."""
@@ -148,14 +154,14 @@ class Store:
     def history(self, id: str, type: str = "") -> list[Change]:
         """Return the changes of a record, the latest first."""
         conditions = [changes.c.record == id, *([changes.c.type == type] if type else [])]
-        with database.reading(self.engine) as connection:
-            return rows.log_of(connection, self.key, *conditions)
+        with store_database.reading(self.engine) as connection:
+            return store_rows.log_of(connection, self.key, *conditions)
 
     def log(self, *, most: int = 200, before: int | None = None) -> list[Change]:
         """Return changes, the latest first; those numbered below ``before``, for the next page."""
         conditions = [] if before is None else [changes.c.number < before]
-        with database.reading(self.engine) as connection:
-            return rows.log_of(connection, self.key, *conditions, most=most)
+        with store_database.reading(self.engine) as connection:
+            return store_rows.log_of(connection, self.key, *conditions, most=most)
 
     def write(self, edits: Sequence[Edit], *, who: str, note: str = "", ground: Ground) -> int:
         """Write edits, all or none; return the number of their batch, 0 where nothing changes.
@@ -174,8 +180,8 @@ class Store:
         BadRecord : an edit that can not be kept.
         HousingHidden : an edit tells more of a hidden housing than may be known.
         """
-        with database.writing(self.engine, self.key) as connection:
-            return writing.write(connection, self.key, edits, who=who, note=note, ground=ground)
+        with store_database.writing(self.engine, self.key) as connection:
+            return store_write.write(connection, self.key, edits, who=who, note=note, ground=ground)
 
     def undo(self, batch: int, *, who: str) -> int:
         """Put back what was before a batch, as a new batch, and return its number.
@@ -185,27 +191,27 @@ class Store:
         UndoBlocked : records of it were changed later, named in the message and in ``records``.
         UnknownBatch : there is none, or it can not be undone.
         """
-        with database.writing(self.engine, self.key) as connection:
-            return undoing.undo(connection, self.key, batch, who)
+        with store_database.writing(self.engine, self.key) as connection:
+            return store_write.undo(connection, self.key, batch, who)
 
     def overlay(self, area: Area) -> Area:
         """Return an area (as its files have it) with the store's open, placed places and its
         activities, the people of housing made anew, and ``edits`` the store's revision.
         """
-        with database.reading(self.engine) as connection:
-            edited = rows.kept(connection, self.key, records.c.edited)
-            revision = rows.latest(connection, self.key)
-        return overlaying.overlay(area, edited, revision)
+        with store_database.reading(self.engine) as connection:
+            edited = store_rows.kept(connection, self.key, records.c.edited)
+            revision = store_rows.latest(connection, self.key)
+        return store_overlay.overlay(area, edited, revision)
 
     def scenarios(self) -> list[Scenario]:
         """Return the saved scenarios by name."""
-        with database.reading(self.engine) as connection:
-            return scenarios.listed(connection, self.key)
+        with store_database.reading(self.engine) as connection:
+            return store_scenarios.listed(connection, self.key)
 
     def scenario(self, id: str) -> Scenario:
         """Return a saved scenario, or raise ``UnknownScenario``."""
-        with database.reading(self.engine) as connection:
-            return scenarios.one(connection, self.key, id)
+        with store_database.reading(self.engine) as connection:
+            return store_scenarios.one(connection, self.key, id)
 
     def save_scenario(
         self, id: str, name: str, data: Any, *, who: str, expects: int = 0
@@ -216,18 +222,18 @@ class Store:
         somebody else saved it meanwhile.
         """
         new = Scenario(id, name, data, 0, "", "")
-        with database.writing(self.engine, self.key) as connection:
-            return scenarios.save(connection, self.key, new, expects=expects, who=who)
+        with store_database.writing(self.engine, self.key) as connection:
+            return store_scenarios.save(connection, self.key, new, expects=expects, who=who)
 
     def delete_scenario(self, id: str, *, expects: int) -> None:
         """Delete a scenario of the version its editor saw."""
-        with database.writing(self.engine, self.key) as connection:
-            scenarios.delete(connection, self.key, id, expects=expects)
+        with store_database.writing(self.engine, self.key) as connection:
+            store_scenarios.delete(connection, self.key, id, expects=expects)
 
     def everything(self) -> Whole:
         """Return all that the store holds of the area: see ``geo.output.everything``."""
-        with database.reading(self.engine) as connection:
-            return whole.taken_out(connection, self.key)
+        with store_database.reading(self.engine) as connection:
+            return backup.taken_out(connection, self.key)
 
     def restore(self, told: Whole, *, who: str, ground: Ground, dry: bool = False) -> Restored:
         """Put in what ``everything`` returned: whole into a store that nobody changed yet, else its
@@ -238,7 +244,7 @@ class Store:
         BadRecord, HousingHidden : something that can not or may not be kept; nothing is changed.
         """
         try:
-            with database.writing(self.engine, self.key) as connection:
+            with store_database.writing(self.engine, self.key) as connection:
                 done = self._restored(connection, told, who, ground)
                 if dry:
                     raise _OnlyTold
@@ -249,24 +255,24 @@ class Store:
     def _restored(
         self, connection: sa.Connection, told: Whole, who: str, ground: Ground
     ) -> Restored:
-        there = rows.by_key(connection, self.key, [each.record.key for each in told.records])
-        if whole.is_untouched(connection, self.key):
-            whole.put_in(connection, self.key, told)
+        there = store_rows.by_key(connection, self.key, [each.record.key for each in told.records])
+        if backup.is_untouched(connection, self.key):
+            backup.put_in(connection, self.key, told)
             new = len(told.records) - len(there)
             return Restored(True, 0, new, len(told.changes), len(told.scenarios))
-        edits = whole.as_edits(told, there)
-        batch = writing.write(connection, self.key, edits, who=who, note="", ground=ground)
-        log = rows.log_of(connection, self.key, changes.c.batch == batch) if batch else []
+        edits = backup.as_edits(told, there)
+        batch = store_write.write(connection, self.key, edits, who=who, note="", ground=ground)
+        log = store_rows.log_of(connection, self.key, changes.c.batch == batch) if batch else []
         added = sum(change.before is None for change in log)
-        changed = whole.new_scenarios(scenarios.listed(connection, self.key), told)
+        changed = backup.new_scenarios(store_scenarios.listed(connection, self.key), told)
         for each, expects in changed:
-            scenarios.save(connection, self.key, each, expects=expects, who=who)
+            store_scenarios.save(connection, self.key, each, expects=expects, who=who)
         return Restored(False, batch, added, len(log) - added, len(changed))
 
     def _records(self, *conditions: sa.ColumnElement[bool]) -> list[Record]:
-        with database.reading(self.engine) as connection:
-            return [each.record for each in rows.kept(connection, self.key, *conditions)]
+        with store_database.reading(self.engine) as connection:
+            return [each.record for each in store_rows.kept(connection, self.key, *conditions)]
 
 
 def _file(area: str, home: str | Path | None) -> Path:
-    return home_folder(home) / "areas" / area_id(area) / database.FILE
+    return home_folder(home) / "areas" / area_id(area) / store_database.FILE

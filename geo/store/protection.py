@@ -20,10 +20,10 @@ from geo.area.people import with_districts
 from geo.area.protected import HOUSING, SHAPE, Ground
 from geo.area.provenance import PEOPLE, PLACES, empty_table
 from geo.errors import HousingHidden
-from geo.keeping import rows
-from geo.keeping.records import ACTIVITY, DETAILS, PLACE, Edit, Key, Record
-from geo.keeping.rows import Kept, Writer
-from geo.keeping.tables import changes, records
+from geo.store import rows as store_rows
+from geo.store.model import ACTIVITY, DETAILS, PLACE, Edit, Key, Record
+from geo.store.rows import Kept, Writer
+from geo.store.tables import changes, records
 from geo.types import WGS84
 
 BEGIN = f"{HOUSING}-restricted-"
@@ -66,7 +66,7 @@ def hidden(
     ours = [edit for edit in edits if _is_hidden(edit) or edit.id.startswith(BEGIN)]
     if not raw and not ours:
         return Hidden(list(edits), note, ())
-    there = rows.by_key(connection, area, [edit.key for edit in (*raw, *ours)])
+    there = store_rows.by_key(connection, area, [edit.key for edit in (*raw, *ours)])
     for edit in ours:
         if edit not in raw:
             _check_stays(edit, there.get(edit.key))
@@ -101,7 +101,7 @@ def forget(by: Writer, known: Sequence[Kept]) -> None:
             .values(record="", action="hide", before=None, after=None, note="")
         )
     if known:
-        rows.note(by, "hide")
+        store_rows.note(by, "hide")
 
 
 def tells_of_protected(place: Record) -> bool:
@@ -231,7 +231,7 @@ def _following(
         return []
     mine = {edit.key for edit in edits}
     old = {each.record.id for each in known}
-    found = rows.kept(connection, area, records.c.type == ACTIVITY)
+    found = store_rows.kept(connection, area, records.c.type == ACTIVITY)
     return [
         Edit(
             *(each.record.id, ACTIVITY, each.record.version, each.record.status),

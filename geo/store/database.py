@@ -1,5 +1,7 @@
 """Where the store is, SQLite beside the area or PostgreSQL by address, and transactions in it.
 Turns what a database driver says into our errors, which never hold a password or what was written.
+
+Makes the tables of a store, and brings older ones up to date.
 """
 
 from __future__ import annotations
@@ -20,10 +22,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from geo import texts
-from geo.errors import StoreBusy, StoreDamaged, StoreUnreachable
-from geo.keeping import migrating
-from geo.keeping.migrating import WRITES
-from geo.keeping.tables import areas
+from geo.errors import StoreBusy, StoreDamaged, StoreNewer, StoreUnreachable
+from geo.store.tables import HEAD, KNOWN, areas
 
 SETTING = "NARHET_DATABASE_URL"
 FILE = "store.db"
@@ -75,7 +75,7 @@ def on_file(path: Path) -> sa.Engine:
     """
     engine = _on_file(str(path))
     with told(engine):
-        migrating.bring_up_to_date(engine)
+        bring_up_to_date(engine)
     return engine
 
 
@@ -150,7 +150,7 @@ def _on_server(address: str, process: int) -> sa.Engine:  # noqa: ARG001 - no po
         connect_args={"connect_timeout": 10, "options": f"-c lock_timeout={int(BUSY_S * 1000)}"},
     )
     with told(engine):
-        migrating.bring_up_to_date(engine)
+        bring_up_to_date(engine)
     return engine
 
 
@@ -206,3 +206,47 @@ def _into_wal(connection: sqlite3.Connection) -> None:
 def _begin(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+WRITES = "narhet_writes"
+"""The option of a connection that writes."""
+LOCK = 0x6E617268
+"""The number of the lock that processes migrating one PostgreSQL database hold in turn."""
+
+
+def bring_up_to_date(engine: sa.Engine) -> None:
+    """Make or migrate the tables; processes that come at once wait for the first.
+
+    Raises
+    ------
+    StoreNewer : a newer Närhet wrote the store.
+    """
+    with engine.connect() as connection, connection.begin():
+        if _version(connection) == HEAD:
+            return
+    with engine.execution_options(**{WRITES: True}).connect() as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        _migrate(connection)
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    if found is not None and found not in KNOWN:
+        raise StoreNewer(found=str(found)[:40], known=HEAD)
+    return found
+
+
+def _migrate(connection: sa.Connection) -> None:
+    if _version(connection) == HEAD:
+        return  # another process was first
+    from alembic import command  # loads only when there is something to do
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

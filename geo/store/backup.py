@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from geo.area.model import Area
 from geo.errors import HousingHidden
-from geo.keeping import hiding, rows, scenarios
-from geo.keeping.filed import filed
-from geo.keeping.records import PLACE, Change, Edit, Key, Record, Scenario
-from geo.keeping.rows import Kept
-from geo.keeping.tables import areas, changes
-from geo.keeping.tables import scenarios as scenario_table
+from geo.store import protection, scenarios
+from geo.store import rows as store_rows
+from geo.store.model import PLACE, Change, Edit, Key, Record, Scenario
+from geo.store.overlay import filed
+from geo.store.rows import Kept
+from geo.store.tables import areas, changes
+from geo.store.tables import scenarios as scenario_table
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def taken_out(connection: sa.Connection, key: str) -> Whole:
     """Return all that the store holds of an area."""
     wanted = sa.select(areas.c.files_at).where(areas.c.area == key)
     return Whole(
-        tuple(rows.kept(connection, key)),
-        tuple(reversed(rows.log_of(connection, key))),
+        tuple(store_rows.kept(connection, key)),
+        tuple(reversed(store_rows.log_of(connection, key))),
         tuple(scenarios.listed(connection, key)),
         str(connection.execute(wanted).scalar() or ""),
     )
@@ -83,10 +84,10 @@ def put_in(connection: sa.Connection, key: str, whole: Whole) -> None:
     HousingHidden : something tells of a protected housing.
     """
     _tell_nothing(whole)
-    by = rows.writer(connection, key, "")
-    rows.clear(by)
-    rows.insert(by, whole.records)
-    rows.log_again(by, whole.changes)
+    by = store_rows.writer(connection, key, "")
+    store_rows.clear(by)
+    store_rows.insert(by, whole.records)
+    store_rows.log_again(by, whole.changes)
     for each in whole.scenarios:
         scenarios.insert(connection, key, each)
     seen = sa.update(areas).where(areas.c.area == key)
@@ -132,5 +133,5 @@ def _tell_nothing(whole: Whole) -> None:
     ]
     logged = [record for change in whole.changes for record in (change.before, change.after)]
     told += [record for record in logged if record]
-    if any(each.type == PLACE and hiding.tells_of_protected(each) for each in told):
+    if any(each.type == PLACE and protection.tells_of_protected(each) for each in told):
         raise HousingHidden()

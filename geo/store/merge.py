@@ -12,21 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.area.model import Area
-from geo.keeping import rows
-from geo.keeping.filed import filed
-from geo.keeping.records import (
-    CLOSED,
-    DERIVED,
-    DETAILS,
-    Json,
-    Key,
-    Record,
-    action_of,
-    content,
-    same,
-)
-from geo.keeping.rows import Kept, Step, Writer
-from geo.keeping.tables import areas, changes
+from geo.store import rows as store_rows
+from geo.store.model import CLOSED, DERIVED, DETAILS, Json, Key, Record, action_of, content, same
+from geo.store.overlay import filed
+from geo.store.rows import Kept, Step, Writer
+from geo.store.tables import areas, changes
 
 POINT = "point"
 GONE = "gone"
@@ -61,17 +51,17 @@ def take(connection: sa.Connection, area: Area, key: str, who: str) -> int:
     head = connection.execute(sa.select(areas).where(areas.c.area == key)).one()
     if head.taken:
         return 0
-    by = rows.writer(connection, key, who)
+    by = store_rows.writer(connection, key, who)
     files = filed(area)
-    there = rows.by_key(connection, key, files)
+    there = store_rows.by_key(connection, key, files)
     first = max((each.position for each in there.values()), default=-1) + 1
     new = [
         Kept(_record(name, each, by), each, first + at)
         for at, (name, each) in enumerate(files.items())
         if name not in there
     ]
-    rows.insert(by, new)
-    rows.note(by, "take", str(len(new)))
+    store_rows.insert(by, new)
+    store_rows.note(by, "take", str(len(new)))
     _seen(connection, key, area.created)
     return len(new)
 
@@ -82,8 +72,8 @@ def merge(connection: sa.Connection, area: Area, key: str, who: str) -> Merged:
         return Merged()  # another process was first
     if take(connection, area, key, who):
         return Merged()
-    by = rows.writer(connection, key, who)
-    there = {each.record.key: each for each in rows.kept(connection, key)}
+    by = store_rows.writer(connection, key, who)
+    there = {each.record.key: each for each in store_rows.kept(connection, key)}
     files = filed(area)
     steps: list[Step] = []
     quiet: list[Kept] = []
@@ -97,8 +87,8 @@ def merge(connection: sa.Connection, area: Area, key: str, who: str) -> Merged:
     for name, before in there.items():
         if name not in files and _left_its_file(before, written_with_edits=area.edits > 0):
             _gone(before).sort_into(steps, quiet, clashed)
-    rows.put(by, steps)
-    rows.rebase(by, quiet)
+    store_rows.put(by, steps)
+    store_rows.rebase(by, quiet)
     _seen(connection, key, area.created)
     if not steps:
         return Merged()
@@ -118,7 +108,7 @@ def files_at(connection: sa.Connection, key: str) -> str:
 def clashes(connection: sa.Connection, key: str, after: int) -> list[Clash]:
     """Return what clashed in merges since the change numbered ``after``."""
     wanted = changes.c.number > after, changes.c.action == "conflict"
-    found = reversed(rows.log_of(connection, key, *wanted))
+    found = reversed(store_rows.log_of(connection, key, *wanted))
     return [Clash(**clash) for change in found for clash in json.loads(change.note)]
 
 

@@ -1,0 +1,223 @@
+"""Edits become records, all or none: one of something that changed meanwhile refuses them all.
+
+Puts back what was before a batch, as a batch of its own: all of it or nothing.
+
+Who works at the command line, or in a program that does not say.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections import Counter
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from geo.area.protected import Ground
+from geo.errors import BadRecord, RecordChanged, UndoBlocked, UnknownBatch
+from geo.store import protection
+from geo.store import rows as store_rows
+from geo.store.model import (
+    CLOSED,
+    OPEN,
+    PLACE,
+    Change,
+    Conflict,
+    Edit,
+    Json,
+    Key,
+    Record,
+    action_of,
+    checked,
+    content,
+    same,
+)
+from geo.store.rows import Kept, Step
+from geo.store.tables import changes
+
+
+def write(
+    connection: sa.Connection,
+    area: str,
+    edits: Sequence[Edit],
+    *,
+    who: str,
+    note: str,
+    ground: Ground,
+) -> int:
+    """Write edits as one batch and return its number, 0 where they change nothing.
+
+    Raises
+    ------
+    RecordChanged : a record has another version than its editor saw; nothing is written.
+    BadRecord : an edit that can not be kept.
+    """
+    edits = [checked(edit) for edit in edits]
+    _each_once(edits)
+    found = protection.hidden(connection, area, edits, note, ground)
+    there = store_rows.by_key(connection, area, [edit.key for edit in found.edits])
+    _unchanged(connection, area, found.edits, there)
+    by = store_rows.writer(connection, area, who)
+    made = [_step(edit, there.get(edit.key), found.note) for edit in found.edits]
+    steps = [step for step in made if step is not None]
+    districts = protection.district_names([step.after for step in steps if step.after], ground)
+    settled = [_settled(step, districts) for step in steps]
+    store_rows.put(by, settled)
+    protection.forget(by, found.forget)
+    return by.batch if settled or found.forget else 0
+
+
+def _each_once(edits: Sequence[Edit]) -> None:
+    twice = [key for key, times in Counter(edit.key for edit in edits).items() if times > 1]
+    if twice:
+        raise BadRecord(record=twice[0][1][:80], field="id")
+
+
+def _unchanged(
+    connection: sa.Connection, area: str, edits: Sequence[Edit], there: dict[Key, Kept]
+) -> None:
+    """Refuse edits of records that have another version than their editor saw."""
+    conflicts = []
+    for edit in edits:
+        now = there[edit.key].record if edit.key in there else None
+        if edit.expects != (now.version if now else 0):
+            conflicts.append(Conflict(edit, now, _base(connection, area, edit)))
+    if conflicts:
+        theirs = conflicts[0].theirs
+        error = RecordChanged(
+            record=theirs.name if theirs else conflicts[0].mine.id,
+            who=(theirs.changed_by if theirs else "") or "–",
+            when=theirs.changed_at[:16].replace("T", " ") if theirs else "–",
+            count=len(conflicts),
+        )
+        error.conflicts = tuple(conflicts)
+        raise error
+
+
+def _base(connection: sa.Connection, area: str, edit: Edit) -> Record | None:
+    """Return the version of a record that its editor saw, from the log."""
+    kind, record_id = edit.key
+    history = store_rows.log_of(
+        connection, area, changes.c.type == kind, changes.c.record == record_id
+    )
+    versions = (record for change in history for record in (change.after, change.before))
+    return next((each for each in versions if each and each.version == edit.expects), None)
+
+
+def _step(edit: Edit, there: Kept | None, note: str) -> Step | None:
+    """Return what an edit changes; None where it changes nothing."""
+    before = content(there.record) if there else None
+    fields = dict(edit.fields)
+    if edit.type == PLACE and edit.lon is not None:
+        fields["reason"] = ""
+    after = Record(edit.id, edit.type, 0, edit.status, edit.lon, edit.lat, fields)
+    if before is not None and same(before, content(after)) and _reason(before) == _reason_of(after):
+        return None
+    base = there.base if there else None
+    return Step(action_of(before, content(after)), there, after, base, note)
+
+
+def _reason(kept: Json) -> object:
+    return kept["fields"].get("reason")
+
+
+def _reason_of(record: Record) -> object:
+    return record.fields.get("reason")
+
+
+def _settled(step: Step, districts: dict[Key, str]) -> Step:
+    """Put in the district that the point is in."""
+    if step.after is None or step.after.key not in districts:
+        return step
+    fields = {**step.after.fields, "district": districts[step.after.key]}
+    after = Record(
+        *(step.after.id, step.after.type, 0, step.after.status, step.after.lon, step.after.lat),
+        fields,
+    )
+    return Step(step.action, step.before, after, step.base, step.note)
+
+
+LASTING = ("take", "hide")
+"""What is never undone: the first records, and what was forgotten of a protected place."""
+NAMED = 5
+
+
+def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
+    """Put back what was before a batch; return the number of the batch that does so.
+
+    Raises
+    ------
+    UnknownBatch : there is no such batch, or it can not be undone.
+    UndoBlocked : records of it were changed later; nothing is undone.
+    """
+    found = store_rows.log_of(connection, area, changes.c.batch == batch)
+    found = [change for change in found if change.action not in LASTING]
+    if not found:
+        raise UnknownBatch(found=str(batch))
+    keys = [(change.type, change.record) for change in found]
+    there = store_rows.by_key(connection, area, keys)
+    met = _met(connection, area, found)
+    later = [
+        each
+        for each in found
+        if (key := (each.type, each.record)) in met or not _stands(each, there.get(key))
+    ]
+    if later:
+        named = [_name(each, there.get((each.type, each.record))) for each in later]
+        more = " …" if len(named) > NAMED else ""
+        error = UndoBlocked(
+            batch=str(batch), count=len(named), named=", ".join(named[:NAMED]) + more
+        )
+        error.records = tuple(each.record for each in later)
+        raise error
+    by = store_rows.writer(connection, area, who)
+    steps = [
+        _undo_step(each, there.get((each.type, each.record)), batch) for each in reversed(found)
+    ]
+    store_rows.put(by, steps)
+    return by.batch
+
+
+def _met(connection: sa.Connection, area: str, found: list[Change]) -> set[tuple[str, str]]:
+    """Return the records whose file has said something else since: what was before is no more what
+    the file says, so it is not put back unseen.
+    """
+    newest = max(change.number for change in found)
+    conditions = (changes.c.action == "conflict", changes.c.number > newest)
+    return {(each.type, each.record) for each in store_rows.log_of(connection, area, *conditions)}
+
+
+def _stands(change: Change, there: Kept | None) -> bool:
+    """Whether a record is as a change left it: nobody changed it since, or what they did was undone
+    as well.
+    """
+    if there is None or change.after is None:
+        return there is None and change.after is None
+    return same(content(there.record), content(change.after))
+
+
+def _undo_step(change: Change, there: Kept | None, batch: int) -> Step:
+    base = there.base if there else None
+    after = change.before
+    if after is None and base is not None and base["status"] == OPEN and there is not None:
+        # The file still has it: removed here, it would come back from there.
+        now = there.record
+        after = Record(now.id, now.type, 0, CLOSED, now.lon, now.lat, now.fields)
+    return Step("undo", there, after, base, str(batch))
+
+
+def _name(change: Change, there: Kept | None) -> str:
+    known = (there.record if there else None) or change.after or change.before
+    return known.name[:60] if known else change.record
+
+
+def user(given: str = "") -> str:
+    """Return the name given, else ``NARHET_USER``, else the login name, else nothing."""
+    named = given.strip() or os.environ.get("NARHET_USER", "").strip()
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no login name, in a container say
+        return ""
