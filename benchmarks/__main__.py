@@ -33,8 +33,7 @@ from benchmarks.siting_data import town
 from benchmarks.timing import Row, as_text
 from benchmarks.towns import town_network
 from geo.area.model import Area
-from geo.build import build
-from geo.inputs import Inputs
+from geo.ingest.build import Inputs, build
 from geo.network.walk_network import WalkNetwork
 from geo.warmup import warm_up
 

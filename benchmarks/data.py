@@ -13,8 +13,7 @@ import shapely
 
 from geo.area.model import Area
 from geo.area.provenance import empty_table
-from geo.build import build
-from geo.inputs import Inputs
+from geo.ingest.build import Inputs, build
 from geo.network.walk_network import build_network
 from geo.types import SWEREF99_TM, WGS84
 

@@ -36,7 +36,7 @@ def builds() -> list[Row]:
     rows: list[Row] = []
     if HASSELBY.is_dir():
         code = (
-            "from geo.build import build; from benchmarks.data import hasselby;"
+            "from geo.ingest.build import build; from benchmarks.data import hasselby;"
             "start = time.perf_counter(); save_area(build('hv', 'HV', hasselby()), sys.argv[1]);"
         )
         rows += _build(
@@ -47,7 +47,7 @@ def builds() -> list[Row]:
         )
     if KISTA.is_file():
         code = (
-            "from pathlib import Path; from geo.build import Inputs, build;"
+            "from pathlib import Path; from geo.ingest.build import Inputs, build;"
             "start = time.perf_counter();"
             "save_area(build('rk', 'RK', Inputs(osm=Path(sys.argv[2]))), sys.argv[1]);"
         )

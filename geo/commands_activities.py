@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from geo import console, texts
-from geo.activity.adding import with_activities
 from geo.activity.ics import to_ics
 from geo.area.activities.derived import activities_of
 from geo.area.activities.occurrences import STOCKHOLM
@@ -20,6 +19,7 @@ from geo.catalog import open_area, save_area
 from geo.commands import Say
 from geo.console import Options
 from geo.errors import BadDate
+from geo.ingest.activities import with_activities
 from geo.meeting.terms import week_of
 from geo.output import activity_files, tables
 from geo.output.activity_files import Week

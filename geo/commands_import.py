@@ -17,13 +17,11 @@ from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.area.provenance import LeftOut
 from geo.catalog import open_area
-from geo.checking.problems import Fix
 from geo.console import Options
 from geo.errors import BadOption, FileMissing, InputError, UnknownFix
-from geo.importing.carrying import Plan, carry_out_all, plan
-from geo.importing.kinds import by_kind
-from geo.importing.proposing import Import, propose
-from geo.importing.waiting import suggested
+from geo.ingest.checks.thresholds import Fix
+from geo.ingest.places.apply import Plan, carry_out_all, plan
+from geo.ingest.places.propose import Import, by_kind, propose, suggested
 from geo.output.import_lines import (
     found_lines,
     import_json,
@@ -134,7 +132,7 @@ def _looked_for(
     today = date.today()
     if not options.lookup:
         return [propose(area, part, kind, today=today) for kind, part in parts]
-    from geo.sources.lookup import looking_up  # osmnx takes a second and a half to load
+    from geo.ingest.geocoding.nominatim import looking_up  # osmnx takes a second and a half to load
 
     say = console.progress(options.lang)
     asks = any(kind != HOUSING for kind, _ in parts)

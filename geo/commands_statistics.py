@@ -12,9 +12,9 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
+from geo.ingest.residents import Ask, add_statistics
+from geo.ingest.schools import AskSchools, add_schools
 from geo.output import statistics_lines
-from geo.residents import Ask, add_statistics
-from geo.schools import AskSchools, add_schools
 from geo.sources.statistics.vintages import LEVELS
 from geo.texts import Phrase
 

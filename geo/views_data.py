@@ -18,9 +18,9 @@ from geo.area import protected
 from geo.area.model import Area
 from geo.area.provenance import OSM_CREDIT
 from geo.cells import written
-from geo.editing import is_hidden
-from geo.importing.placing import HOW
-from geo.importing.proposing import Import
+from geo.ingest.edits import is_hidden
+from geo.ingest.places.locate import HOW
+from geo.ingest.places.propose import Import
 from geo.mapview import AreaLayer, Layer, MapSpec, PointLayer, bounds_of, compose, credits_of
 from geo.sources.files.field_names import Field, fields
 from geo.sources.files.place_tables import Understood

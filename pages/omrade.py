@@ -14,11 +14,10 @@ import streamlit as st
 from geo import presets, views
 from geo.area.folder import DEMO, slug
 from geo.area.model import Area
-from geo.audit import to_rows
-from geo.build import build, from_fetched
 from geo.catalog import open_area, save_area
 from geo.errors import OnlineError
-from geo.inputs import Inputs
+from geo.ingest.build import Inputs, build, from_fetched
+from geo.ingest.checks.network_audit import to_rows
 from geo.sources.osm.overpass import ReadyArea, fetch, ready_areas
 from geo.types import Progress
 from pages.parts import answers, fetchbox, frame, jobs, state, tables

@@ -29,7 +29,7 @@ from geo.errors import UnknownLanguage
 from geo.store.store import store_of
 from geo.texts import DATA
 from geo.types import WGS84
-from tests.geo.importing.test_importing import lonlat
+from tests.geo.ingest.places.test_importing import lonlat
 from tests.tiny import tiny_area
 
 FILES = ("hasselby-vallingby", "haninge")

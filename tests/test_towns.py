@@ -12,8 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.towns import town_network
-from geo.build import build
-from geo.inputs import Inputs
+from geo.ingest.build import Inputs, build
 from geo.network.topology import morton
 from geo.network.walk_network import WalkNetwork, exact
 

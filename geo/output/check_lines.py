@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo import texts
-from geo.checking.problems import SEVERITIES, Problem
+from geo.ingest.checks.thresholds import SEVERITIES, Problem
 
 MOST = 5
 """Problems of one rule written out; how many more there are is said."""

@@ -17,10 +17,10 @@ from geo.area.model import Area
 from geo.area.places import place_fields
 from geo.area.protected import HOUSING
 from geo.area.provenance import LeftOut
-from geo.checking.problems import Problem
-from geo.importing.carrying import Plan
-from geo.importing.placing import HOW
-from geo.importing.proposing import Import
+from geo.ingest.checks.thresholds import Problem
+from geo.ingest.places.apply import Plan
+from geo.ingest.places.locate import HOW
+from geo.ingest.places.propose import Import
 from geo.sources.files.field_names import fields
 from geo.sources.files.place_tables import Understood
 from geo.store.model import Record

@@ -9,8 +9,8 @@ import pandas as pd
 
 from geo import presets, texts
 from geo.area.model import Area
-from geo.build import left_out_rows
 from geo.gaps import Gap, headline
+from geo.ingest.build import left_out_rows
 from geo.output import tables
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from geo import presets, texts
 from geo.area.provenance import LeftOut, Source
-from geo.residents import Added
-from geo.schools import AddedSchools
+from geo.ingest.residents import Added
+from geo.ingest.schools import AddedSchools
 from geo.sources.statistics.vintages import shown
 
 

@@ -16,7 +16,6 @@ from geo.area.folder import DEMO, home_folder
 from geo.area.model import Area
 from geo.around import WALK_MINUTES, Around, Way, limits_of, way_to
 from geo.around import around as walks_around
-from geo.audit import Audit, audit
 from geo.banking.asking import Question as BankQuestion
 from geo.banking.finding import bank_of
 from geo.banking.model import Bank
@@ -25,6 +24,7 @@ from geo.flips import Flips
 from geo.flips import flips as count_flips
 from geo.gaps import Gap, distances, gap, without_small_counts
 from geo.here import Here, reach_here
+from geo.ingest.checks.network_audit import Audit, audit
 from geo.meeting.answering import Answer, answer_of, asked_of
 from geo.meeting.arena import Arenas
 from geo.meeting.supply import Asked as MeetingAsked

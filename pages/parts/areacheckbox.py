@@ -7,10 +7,10 @@ from datetime import date
 
 import streamlit as st
 
-from geo import editing
 from geo.area.model import Area
-from geo.checking.check import check_places
-from geo.checking.problems import Fix, Problem
+from geo.ingest import edits as ingest_edits
+from geo.ingest.checks.fixes import check_places
+from geo.ingest.checks.thresholds import Fix, Problem
 from geo.types import Progress
 from pages.parts import asks, checksbox, keepbox
 from pages.parts.state import t
@@ -33,10 +33,10 @@ def show(area: Area) -> None:
         st.success(nothing, icon=":material/check:")
         return
     st.markdown(f"**{t('importing.problems', count=len(found))}**")
-    records = editing.standing(area, keepbox.store(area))
+    records = ingest_edits.standing(area, keepbox.store(area))
 
     def do(fixes: Sequence[Fix]) -> None:
-        edits = editing.fix_edits(fixes, area.places, records)
+        edits = ingest_edits.fix_edits(fixes, area.places, records)
         keepbox.write(area, edits, t("data.fixed", count=len(edits)))
 
     checksbox.apply(found, "check", do)

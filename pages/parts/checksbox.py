@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from geo import texts
-from geo.checking.problems import SEVERITIES, Fix, Problem
+from geo.ingest.checks.thresholds import SEVERITIES, Fix, Problem
 from pages.parts import state
 from pages.parts.literal import literal
 from pages.parts.state import t

@@ -12,10 +12,12 @@ from typing import Any
 
 import streamlit as st
 
-from geo import editing, presets, settling, views_data
+from geo import presets, views_data
 from geo.area.model import Area
 from geo.area.protected import HOUSING
-from geo.editing import Draft
+from geo.ingest import conflicts
+from geo.ingest import edits as ingest_edits
+from geo.ingest.edits import Draft
 from geo.mapview import MapSpec
 from geo.store.model import CLOSED, OPEN, Record, edit_of
 from pages.parts import keepbox, mapbox, state
@@ -36,7 +38,7 @@ class Table:
     @property
     def after(self) -> Draft:
         """The draft with what was written in the table."""
-        return editing.applied(self.draft, self.delta)
+        return ingest_edits.applied(self.draft, self.delta)
 
 
 def show(area: Area) -> None:
@@ -48,15 +50,15 @@ def show(area: Area) -> None:
         sorted(kinds, key=lambda name: name not in area.kinds),
         lambda name: presets.kind(name).plural(state.language()),
     )
-    records = editing.standing(area, keepbox.store(area), kind)
+    records = ingest_edits.standing(area, keepbox.store(area), kind)
     st.subheader(t("data.in_table"), anchor=False)
     _table(area, kind, records, hidden=False)
-    if kind == HOUSING and any(editing.is_hidden(each) for each in records):
+    if kind == HOUSING and any(ingest_edits.is_hidden(each) for each in records):
         st.subheader(t("data.hidden_title"), anchor=False)
         st.info(t("data.hidden_intro"), icon=":material/lock:")
         _table(area, kind, records, hidden=True)
     st.subheader(t("data.on_map"), anchor=False)
-    _on_map(area, kind, [each for each in records if not editing.is_hidden(each)])
+    _on_map(area, kind, [each for each in records if not ingest_edits.is_hidden(each)])
 
 
 def _table(area: Area, kind: str, records: Sequence[Record], *, hidden: bool) -> None:
@@ -74,7 +76,7 @@ def _table(area: Area, kind: str, records: Sequence[Record], *, hidden: bool) ->
         placeholder="",
         alt=t("data.table_alt", kind=presets.kind(kind).plural(state.language())),
     )
-    edits = editing.edits(table.after)
+    edits = ingest_edits.edits(table.after)
     if edits and area.edits != table.seen:
         st.info(t("data.changed_meanwhile"), icon=":material/group:")
     left, right = st.columns([1, 3], vertical_alignment="center")
@@ -98,7 +100,7 @@ def _table(area: Area, kind: str, records: Sequence[Record], *, hidden: bool) ->
 def _columns(draft: Draft) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for column in draft.columns:
-        label = settling.field_name(column, state.language())
+        label = conflicts.field_name(column, state.language())
         if column in draft.numbers:
             found[column] = st.column_config.NumberColumn(label)
         else:
@@ -117,8 +119,8 @@ def _current(area: Area, kind: str, records: Sequence[Record], *, hidden: bool) 
     """
     tables, key = _tables(), (area.id, kind, hidden)
     table = tables.get(key)
-    if table is None or (table.seen != area.edits and not editing.edits(table.after)):
-        table = _named(editing.draft(records, kind, hidden=hidden), area.edits)
+    if table is None or (table.seen != area.edits and not ingest_edits.edits(table.after)):
+        table = _named(ingest_edits.draft(records, kind, hidden=hidden), area.edits)
     elif table.delta and table.widget not in st.session_state:
         table = _named(table.after, table.seen)
     tables[key] = table
@@ -141,7 +143,7 @@ def _save(area: Area, kind: str, hidden: bool) -> None:
     table = _tables().get((area.id, kind, hidden))
     if table is None:
         return
-    edits = editing.edits(table.after)
+    edits = ingest_edits.edits(table.after)
     keepbox.write(area, edits, t("data.saved", count=len(edits)))
     if "data_error" not in st.session_state:  # what clashed is kept with its edits
         _drop(area, kind, hidden)
@@ -154,7 +156,7 @@ def _drop(area: Area, kind: str, hidden: bool) -> None:
 def _on_map(area: Area, kind: str, records: Sequence[Record]) -> None:
     """Move, add, close and open again by a click on the map."""
     by_id = {each.id: each for each in records}
-    labels = editing.told_apart({name: _label(each) for name, each in by_id.items()})
+    labels = ingest_edits.told_apart({name: _label(each) for name, each in by_id.items()})
     chosen = st.selectbox(
         t("data.record"),
         list(by_id),
@@ -176,7 +178,7 @@ def _on_map(area: Area, kind: str, records: Sequence[Record]) -> None:
         width="stretch",
         disabled=spot is None or record.status == CLOSED,
         on_click=_one,
-        args=(area, editing.moved(record, *spot) if spot else None, "moved_one", record.name),
+        args=(area, ingest_edits.moved(record, *spot) if spot else None, "moved_one", record.name),
     )
     status, words = (CLOSED, "closed_one") if record.status == OPEN else (OPEN, "reopened_one")
     right.button(
@@ -233,7 +235,12 @@ def _add(area: Area, kind: str, spot: tuple[float, float] | None) -> None:
         width="stretch",
         disabled=spot is None or not name.strip(),
         on_click=_one,
-        args=(area, editing.added(kind, name, *spot) if spot else None, "added_one", name.strip()),
+        args=(
+            area,
+            ingest_edits.added(kind, name, *spot) if spot else None,
+            "added_one",
+            name.strip(),
+        ),
     )
 
 

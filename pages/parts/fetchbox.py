@@ -16,8 +16,8 @@ import streamlit as st
 from geo import views
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
-from geo.residents import Ask, add_statistics, municipality_of
-from geo.schools import AskSchools, add_schools
+from geo.ingest.residents import Ask, add_statistics, municipality_of
+from geo.ingest.schools import AskSchools, add_schools
 from geo.sources.statistics.vintages import LEVELS, NAMES
 from geo.types import Progress
 from pages.parts import jobs, state, tables

@@ -7,9 +7,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo import settling
 from geo.area.model import Area
-from geo.settling import Batch
+from geo.ingest import conflicts
+from geo.ingest.conflicts import Batch
 from geo.store.model import Change
 from pages.parts import keepbox, state, tables
 from pages.parts.literal import literal
@@ -22,7 +22,7 @@ def show(area: Area) -> None:
     """Show the latest batches, the latest first."""
     store = keepbox.store(area)
     log = store.log(most=LINES) if store else []
-    found = settling.batches(log)
+    found = conflicts.batches(log)
     if not found:
         st.info(t("store.no_changes"))
         return
@@ -42,7 +42,9 @@ def _older() -> None:
 def _batch(area: Area, batch: Batch) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     who = batch.by or t("data.nobody")
-    left.markdown(f"**{settling.local_time(batch.at)} · {literal(who)}** – {literal(_what(batch))}")
+    left.markdown(
+        f"**{conflicts.local_time(batch.at)} · {literal(who)}** – {literal(_what(batch))}"
+    )
     if batch.undoable:
         right.button(
             t("data.undo"),
@@ -69,7 +71,7 @@ def _what(batch: Batch) -> str:
         name = f"{record.name} " if record else ""
         words = name + t(f"store.action_{change.action}")
     else:
-        counts = settling.counted(batch.changes)
+        counts = conflicts.counted(batch.changes)
         words = ", ".join(f"{count} {t(f'store.action_{name}')}" for name, count in counts.items())
     if batch.note.startswith("import "):
         return t("data.from_file", file=batch.note.removeprefix("import "), what=words)
@@ -95,9 +97,9 @@ def _lines(change: Change, language: str) -> list[tuple[str, str, str, str]]:
     return [
         (
             name,
-            settling.field_name(field, language),
-            settling.value_words(field, before, language),
-            settling.value_words(field, after, language),
+            conflicts.field_name(field, language),
+            conflicts.value_words(field, before, language),
+            conflicts.value_words(field, after, language),
         )
-        for field, before, after in settling.changed(change)
+        for field, before, after in conflicts.changed(change)
     ]

@@ -14,13 +14,12 @@ import streamlit as st
 from geo import texts, views_data
 from geo.area.model import Area
 from geo.area.protected import HOUSING
-from geo.checking.fixes import fixed
-from geo.checking.problems import Fix
 from geo.errors import NarhetError, OutsideArea, RecordChanged
-from geo.importing.carrying import Plan, carry_out, plan
-from geo.importing.leaving import only_placed
-from geo.importing.placing import HOW
-from geo.importing.proposing import Import, propose
+from geo.ingest.checks.fixes import fixed
+from geo.ingest.checks.thresholds import Fix
+from geo.ingest.places.apply import Plan, carry_out, plan
+from geo.ingest.places.locate import HOW
+from geo.ingest.places.propose import Import, only_placed, propose
 from geo.output.import_lines import why_unplaced
 from geo.sources.files.place_tables import Understood
 from geo.store.store import store_of
@@ -69,7 +68,9 @@ def _proposed(area: Area, upload: Upload, understood: Understood) -> Import | No
         progress("progress.import", 0.1)
         if not upload.lookup:
             return propose(area, understood, upload.kind, today=today, progress=progress)
-        from geo.sources.lookup import looking_up  # osmnx takes a second and a half to load
+        from geo.ingest.geocoding.nominatim import (
+            looking_up,  # osmnx takes a second and a half to load
+        )
 
         line: Any = nullcontext(None)
         if upload.kind != HOUSING:

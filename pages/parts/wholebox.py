@@ -9,9 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from geo import saved, settling
+from geo import saved
 from geo.area.model import Area
 from geo.errors import NarhetError
+from geo.ingest import conflicts
 from geo.output.everything import ENDINGS, read_everything, write_everything
 from geo.store.backup import Restored, Whole, of_area
 from geo.store.protection import ground_of
@@ -114,7 +115,7 @@ def _scenarios(area: Area) -> None:
     st.markdown(t("data.scenarios_intro"))
     for each in there:
         left, right = st.columns([5, 1], vertical_alignment="center")
-        when = settling.local_time(each.at)
+        when = conflicts.local_time(each.at)
         told: Any = t("scenario.saved_by", who=each.by or "–", when=when)
         left.markdown(f"**{literal(each.scenario.name)}** – {literal(told)}")
         right.button(

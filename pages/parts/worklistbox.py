@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from geo import editing, views_data
-from geo.addresses.matching import Match
+from geo import views_data
 from geo.area.model import Area
-from geo.importing.waiting import suggested
+from geo.ingest import edits as ingest_edits
+from geo.ingest.geocoding.match import Match
+from geo.ingest.places.propose import suggested
 from geo.mapview import MapSpec
 from geo.output.import_lines import why_unplaced
 from geo.store.model import CLOSED, Record, edit_of
@@ -86,7 +87,7 @@ def _one(area: Area, pairs: dict[str, tuple[Record, Match]]) -> None:
     key = "work_chosen"
     if st.session_state.get(key) not in pairs:
         st.session_state[key] = next(iter(pairs))
-    labels = editing.told_apart({name: _named(pair[0]) for name, pair in pairs.items()})
+    labels = ingest_edits.told_apart({name: _named(pair[0]) for name, pair in pairs.items()})
     chosen = st.selectbox(
         t("data.work_choose"),
         list(pairs),
@@ -97,7 +98,7 @@ def _one(area: Area, pairs: dict[str, tuple[Record, Match]]) -> None:
     st.markdown(f"{_why(record)[:1].upper()}{_why(record)[1:]}.")
     if match.said:
         st.markdown(t("data.suggests", said=literal(match.said)))
-    if editing.is_hidden(record):
+    if ingest_edits.is_hidden(record):
         st.info(t("data.hidden_no_point"), icon=":material/lock:")
     else:
         _address(area, record)
@@ -158,18 +159,18 @@ def _place(area: Area, record: Record) -> None:
 
 def _set(area: Area, record: Record, spot: tuple[float, float]) -> None:
     words = t("data.placed_one", name=record.name)
-    if keepbox.write(area, [editing.moved(record, *spot)], words):
+    if keepbox.write(area, [ingest_edits.moved(record, *spot)], words):
         st.session_state.get("work_spots", {}).pop(record.id, None)
 
 
 def _take(area: Area, pairs: Sequence[tuple[Record, Match]]) -> None:
-    edits = [editing.placed(record, match) for record, match in pairs]
+    edits = [ingest_edits.placed(record, match) for record, match in pairs]
     keepbox.write(area, edits, t("data.placed_many", count=len(edits)))
 
 
 def _try(area: Area, record: Record, address: str) -> None:
     """Keep the new address; where it is known for certain the record gets its place as well."""
-    edit, match = editing.addressed(area, record, address)
+    edit, match = ingest_edits.addressed(area, record, address)
     if match.certain:
         words = t("data.found_at", name=record.name, said=match.said)
     else:

@@ -11,8 +11,8 @@ import pytest
 from geo.catalog import open_area, save_area
 from geo.cli import main
 from tests.geo.fake_statistics import Agencies, running
+from tests.geo.ingest.test_residents import shapes, table
 from tests.geo.sources.test_skolverket import with_units
-from tests.geo.test_residents import shapes, table
 from tests.geo.worlds import street
 
 

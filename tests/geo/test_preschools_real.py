@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo import build
 from geo.area.model import Area
 from geo.growing import where_to_add
-from geo.inputs import Inputs
+from geo.ingest import build
+from geo.ingest.build import Inputs
 from geo.models.assignment.assign import most_placed
 from geo.shortage import capacity_of
 

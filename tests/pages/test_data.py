@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo import editing
 from geo.area.model import Area
 from geo.catalog import save_area
+from geo.ingest import edits
 from geo.store.model import Edit
 from geo.store.protection import ground_of
 from geo.store.store import has_store, store_of
@@ -93,7 +93,7 @@ def test_each_task_opens_in_both_languages(task: str, lang: str) -> None:
 def edit_library(test: AppTest, **cells: str) -> None:
     """Write into the first row of the table, as if the page had been left and come back to."""
     table = next(iter(test.session_state["edit_tables"].values()))
-    table.draft = editing.applied(table.draft, {"edited_rows": {0: cells}})
+    table.draft = edits.applied(table.draft, {"edited_rows": {0: cells}})
 
 
 @pytest.mark.usefixtures("provby")

@@ -25,11 +25,10 @@ from geo import presets
 from geo.area.folder import _read_table, area_id, home_folder, slug
 from geo.area.model import Area
 from geo.area.provenance import LeftOut, Source
-from geo.audit import audit
-from geo.build import build
 from geo.catalog import list_areas, open_area, save_area
 from geo.errors import AreaDamaged, AreaNewer, BadName, Cancelled, OutputUnwritable, UnknownArea
-from geo.inputs import Inputs
+from geo.ingest.build import Inputs, build
+from geo.ingest.checks.network_audit import audit
 from geo.network import distances
 from geo.network.walk_network import build_network
 from geo.types import SWEREF99_TM, WGS84

@@ -14,9 +14,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from geo.build import build
 from geo.errors import AreaLacks, UnknownTerm
-from geo.inputs import Inputs
+from geo.ingest.build import Inputs, build
 from geo.meeting.arena import Arena, Arenas, arena_mix
 from geo.meeting.asking import Wish, ask
 from geo.models.decay import DECAYS

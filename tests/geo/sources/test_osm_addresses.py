@@ -10,9 +10,8 @@ import pytest
 import shapely
 
 from geo.area.provenance import ADDRESSES
-from geo.build import build, from_fetched
 from geo.catalog import open_area, save_area
-from geo.inputs import Inputs
+from geo.ingest.build import Inputs, build, from_fetched
 from geo.sources.osm import features as osm_features
 from geo.sources.osm.features import addresses_table
 from geo.sources.osm.overpass import fetch

@@ -15,7 +15,7 @@ from geo.area.model import Area
 from geo.area.places import place_fields
 from geo.area.provenance import PLACES
 from geo.errors import BadMunicipality, NoPreschools, Offline, OutsideArea, ServiceAnswer
-from geo.schools import AskSchools, add_schools
+from geo.ingest.schools import AskSchools, add_schools
 from geo.sources import http
 from geo.sources.skolverket import fetch_preschools
 from geo.types import SWEREF99_TM

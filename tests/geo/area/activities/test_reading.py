@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from geo import texts
-from geo.activity.adding import with_activities
 from geo.area.activities.model import Activity, Times
 from geo.area.activities.table import from_table, to_table
 from geo.errors import ColumnMissing
+from geo.ingest.activities import with_activities
 from geo.sources.activities.cells import season, weekdays
 from geo.sources.activities.reader import ActivitiesRead, activities_in, read_activities
 from tests.tiny import tiny_area

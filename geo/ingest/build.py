@@ -1,0 +1,378 @@
+"""Making an Area of files, or adding files to one. Knows which part comes from where; reads through
+``geo.sources``.
+
+What a person gives to make an area of: files, and what is said of them. Reads none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import presets
+from geo.area import people as people_of
+from geo.area.folder import area_id
+from geo.area.model import Area
+from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, LeftOut, Source, empty_table
+from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
+from geo.ingest import place_files
+from geo.network.walk_network import WalkNetwork, build_network
+from geo.sources.files.lines import read_lines_listed
+from geo.sources.files.vector import read_vector
+from geo.sources.osm.files import OsmExtract, read_osm
+from geo.sources.osm.overpass import Fetched
+from geo.sources.statistics.files import read_districts, read_units
+from geo.types import WGS84, Progress
+
+if TYPE_CHECKING:  # osmnx takes a second and a half to load, and only a fetch needs it
+    from geo.sources.osm.overpass import Fetched
+
+
+def build(
+    name_id: str,
+    name: str,
+    inputs: Inputs,
+    *,
+    earlier: Area | None = None,
+    progress: Progress | None = None,
+) -> Area:
+    """Make an area of files; parts no file is given for are kept from ``earlier``, if there is one.
+
+    Nothing is written. Rows left out stand in the sources of the area.
+
+    Raises
+    ------
+    AreaLacks : there is neither a file with paths nor an earlier network.
+    InputError : a file can not be used; the message says which, where and what to do.
+    """
+    say = progress or (lambda _key, _share: None)
+    area_id(name_id)
+    for kind, _ in inputs.places:
+        presets.kind(kind)
+    if earlier is None and not inputs.has_network:
+        raise AreaLacks(key="lacks.network")
+    say("progress.districts", 0.05)
+    edges = _edges(inputs, earlier)
+    say("progress.network", 0.15)
+    if inputs.has_network:
+        area = _on_network(name_id, name, inputs, edges, earlier)
+    else:
+        assert earlier is not None
+        area = replace(earlier, **vars(edges))
+    area = replace(area, id=name_id, name=name or area.name, _snaps={})
+    area = _with_boundary_checked(area, inputs)
+    say("progress.people", 0.55)
+    if inputs.people:
+        area = _with_people(area, inputs)
+    say("progress.places", 0.8)
+    for kind, file in inputs.places:
+        area = with_places(area, kind, file, inputs)
+    area = _with_housing(area)
+    return _with_district_names(area)
+
+
+def from_fetched(name_id: str, name: str, fetched: Fetched) -> Area:
+    """Make an area of what was fetched online: paths, places, buildings, water, districts, edge."""
+    area_id(name_id)
+    network = build_network(fetched.extract.lines, file=name)
+    sources = [fetched.source]
+    if len(fetched.districts):
+        sources.append(fetched.districts_source)
+    area = replace(
+        _empty(name_id, name, network),
+        boundary=fetched.boundary,
+        districts=fetched.districts,
+        sources=tuple(sources),
+    )
+    area = _with_extract(area, fetched.extract, "")
+    return _with_district_names(_with_housing(area))
+
+
+def _empty(name_id: str, name: str, network: WalkNetwork) -> Area:
+    return Area(
+        id=name_id,
+        name=name or name_id,
+        network=network,
+        boundary=gpd.GeoSeries([], crs=WGS84),
+        districts=empty_table(DISTRICTS),
+        people=empty_table(PEOPLE),
+        places=empty_table(PLACES),
+        buildings=empty_table(BUILDINGS),
+        water=empty_table(()),
+        sources=(),
+    )
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """The parts that are known before the network is read, named as in Area."""
+
+    districts: gpd.GeoDataFrame
+    boundary: gpd.GeoSeries
+    sources: tuple[Source, ...]
+
+
+def _edges(inputs: Inputs, earlier: Area | None) -> _Edges:
+    """Read districts and boundary; the districts' outer edge is the boundary if none is given."""
+    districts = earlier.districts if earlier else empty_table(DISTRICTS)
+    boundary = earlier.boundary if earlier else gpd.GeoSeries([], crs=WGS84)
+    sources = earlier.sources if earlier else ()
+    if inputs.districts:
+        districts = read_districts(inputs.districts, crs=inputs.crs.get("districts"))
+        source = source_of("districts", inputs.districts, inputs, rows=len(districts))
+        sources = _put(sources, source)
+    if inputs.boundary:
+        table = read_vector(inputs.boundary, crs=inputs.crs.get("boundary")).to_crs(WGS84)
+        boundary = gpd.GeoSeries([table.union_all()], crs=WGS84)
+        sources = _put(sources, source_of("boundary", inputs.boundary, inputs, rows=len(table)))
+    elif inputs.districts:
+        boundary = gpd.GeoSeries([districts.union_all()], crs=WGS84)
+        sources = _put(
+            sources, source_of("boundary", inputs.districts, inputs, made="from_districts")
+        )
+    return _Edges(districts, boundary, sources)
+
+
+def _on_network(
+    name_id: str, name: str, inputs: Inputs, edges: _Edges, earlier: Area | None
+) -> Area:
+    """Read the paths, and put what was there before on them."""
+    if inputs.osm:
+        boundary = edges.boundary if len(edges.boundary) else _people_edge(inputs)
+        extract = read_osm(inputs.osm, boundary=boundary, margin_m=inputs.margin_m)
+        network = build_network(extract.lines, file=str(inputs.osm))
+        area = replace(earlier or _empty(name_id, name, network), network=network, **vars(edges))
+        return _with_extract(area, extract, str(inputs.osm))
+    assert inputs.lines is not None
+    read = read_lines_listed(inputs.lines, crs=inputs.crs.get("network"))
+    network = build_network(read.frame, file=str(inputs.lines))
+    empty = _empty(name_id, name, network)
+    area = replace(earlier or empty, network=network, **vars(edges))
+    source = source_of("network", inputs.lines, inputs, made="lines", rows=read.rows)
+    source = replace(source, left_out=read.left_out)
+    return replace(
+        area,
+        buildings=empty.buildings,
+        water=empty.water,
+        addresses=empty.addresses,
+        sources=_put(area.sources, source),
+    )
+
+
+def _people_edge(inputs: Inputs) -> gpd.GeoSeries | None:
+    """Return the statistical areas' outer edge, which an OSM file is cut to when nothing else is
+    given.
+    """
+    if not inputs.people:
+        return None
+    shapes = read_units(inputs.people[0], columns=inputs.columns).frame.geometry
+    return shapes if (shapes.geom_type != "Point").all() else None
+
+
+def _with_extract(area: Area, extract: OsmExtract, file: str) -> Area:
+    """Put in what OpenStreetMap has: places of kinds that come from a file are left to the file."""
+    named = {source.part for source in area.sources}
+    kept = area.places[area.places["kind"].isin(named)]
+    found = extract.places[~extract.places["kind"].isin(named)]
+    credit = Source(
+        "network", extract.title, extract.licence, extract.date, "osm_filter", Path(file).name
+    )
+    paths = replace(credit, rows=len(extract.lines))
+    places = replace(credit, part="places", made="osm_tags", rows=len(found))
+    return replace(
+        area,
+        places=_stack([kept, found.assign(source=extract.title)]),
+        buildings=extract.buildings,
+        water=extract.water,
+        addresses=extract.addresses,
+        sources=_put(_put(area.sources, paths), places),
+    )
+
+
+def _with_boundary_checked(area: Area, inputs: Inputs) -> Area:
+    """Make sure there is a boundary and that it meets the network."""
+    if area.boundary.empty and inputs.people:
+        edge = _people_edge(inputs)
+        if edge is not None:
+            source = source_of("boundary", inputs.people[0], inputs, made="from_people")
+            shape = gpd.GeoSeries([edge.union_all()], crs=WGS84)
+            area = replace(area, boundary=shape, sources=_put(area.sources, source))
+    if area.boundary.empty:
+        hull = shapely.concave_hull(shapely.multipoints(area.network.node_xy), ratio=0.2)
+        shape = gpd.GeoSeries([hull.buffer(50)], crs=area.network.crs).to_crs(WGS84)
+        source = Source("boundary", title="", made="from_network", estimated=True)
+        return replace(area, boundary=shape, sources=_put(area.sources, source))
+    apart_m = float(shapely.distance(area.metric_boundary, area.network.geometry).min())
+    if apart_m > 0:
+        file = inputs.boundary or inputs.districts or (inputs.people or (Path(area.id),))[0]
+        raise BoundaryApart(file=str(file), found=apart_m / 1000)
+    return area
+
+
+def _with_people(area: Area, inputs: Inputs) -> Area:
+    """Put in residents from files; they replace the residents of earlier files."""
+    tables: list[gpd.GeoDataFrame] = []
+    sources: list[Source] = []
+    for file in inputs.people:
+        units = read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
+        _check_overrides(inputs, units.columns, file)
+        rows, made, left_out = people_of.spread(units.frame, area.network, area.buildings)
+        prefix = f"{len(tables)}-" if len(inputs.people) > 1 else ""
+        tables.append(rows.assign(id=prefix + rows["id"].astype(str)))
+        sources.append(
+            replace(
+                source_of("people", file, inputs, made=made, rows=units.rows),
+                estimated=bool(rows["estimated"].any()),
+                columns=dict(units.columns),
+                left_out=(*units.left_out, *left_out),
+            )
+        )
+    others = area.people[area.people["origin"] != "residents"]
+    kept = tuple(source for source in area.sources if source.part != "people")
+    return replace(area, people=_stack([*tables, others]), sources=(*kept, *sources))
+
+
+def _check_overrides(inputs: Inputs, used: Mapping[str, str], file: Path) -> None:
+    unused = [name for name in inputs.columns if name not in used]
+    if unused:
+        columns = ", ".join(used.values())
+        raise ColumnMissing(
+            file=str(file), wanted=unused[0], columns=columns, example="--column all=pop"
+        )
+
+
+def with_places(area: Area, kind: str, file: Path, inputs: Inputs) -> Area:
+    """Put in the places of one kind from a file; they replace those of the same kind and file, and
+    OSM's.
+    """
+    table, read = place_files.read_places(file, kind, crs=inputs.crs.get(kind))
+    kept, far = place_files.near(table, area.metric_boundary, area.network.crs, file=str(file))
+    source = replace(
+        source_of(kind, file, inputs, rows=read.rows),
+        columns=dict(read.columns),
+        left_out=(*read.left_out, *far),
+    )
+    title = source.title
+    same = [s for s in area.sources if s.part == kind and s.file == file.name]
+    stale = (area.places["kind"] == kind) & (
+        area.places["source"].isin([*(s.title for s in same)])
+        | area.places["id"].astype(str).str.startswith("osm-")
+    )
+    places = _stack([area.places[~stale], kept.assign(source=title)])
+    sources = tuple(s for s in area.sources if s not in same)
+    return replace(area, places=_unique_ids(places), sources=(*sources, source), _snaps={})
+
+
+def _unique_ids(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give places from different files that share an id a number of their own."""
+    again = places.groupby("id").cumcount()
+    numbered = places["id"] + "-" + (again + 1).astype(str)
+    return places.assign(id=places["id"].where(again == 0, numbered))
+
+
+def _with_housing(area: Area) -> Area:
+    """Make people of the residents of transitional housing, anew from its places."""
+    housing = area.places[area.places["kind"] == "transitional_housing"]
+    residents = area.people[area.people["origin"] == "residents"]
+    return replace(area, people=_stack([residents, people_of.of_housing(housing)]))
+
+
+def _with_district_names(area: Area) -> Area:
+    people = area.people.assign(district=people_of.with_districts(area.people, area.districts))
+    places = area.places.assign(district=people_of.with_districts(area.places, area.districts))
+    return replace(area, people=people, places=places, _snaps={})
+
+
+def _stack(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Put tables on top of each other; a column one lacks is unknown there."""
+    full = [table for table in tables if len(table)]
+    if not full:
+        return tables[0]
+    rows = pd.concat([pd.DataFrame(table) for table in full], ignore_index=True)
+    for name in presets.groups():
+        if name in rows:
+            rows[name] = rows[name].astype(np.float64)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
+
+
+def _put(sources: tuple[Source, ...], new: Source) -> tuple[Source, ...]:
+    return (*(source for source in sources if source.part != new.part), new)
+
+
+def left_out_rows(area: Area) -> list[tuple[Source, LeftOut]]:
+    """List every row of every source that could not be used."""
+    return [(source, row) for source in area.sources for row in source.left_out]
+
+
+MARGIN_M = 1000.0
+"""How far beyond the boundary paths and places are kept: who lives at the edge walks across it."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files an area is made of, as a person names them.
+
+    ``places`` are (kind, file) pairs. ``columns`` override guesses: group → column for people.
+    ``crs`` states a file's coordinate system by part (``network``, ``people`` …). ``notes`` says
+    for a part its source, licence and date.
+    """
+
+    osm: Path | None = None
+    lines: Path | None = None
+    boundary: Path | None = None
+    districts: Path | None = None
+    people: tuple[Path, ...] = ()
+    places: tuple[tuple[str, Path], ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    crs: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    margin_m: float = MARGIN_M
+
+    @property
+    def has_network(self) -> bool:
+        """Whether a file with paths is among them."""
+        return self.osm is not None or self.lines is not None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a person says of a file: where it is from, on what terms, and from when."""
+
+    title: str = ""
+    licence: str = ""
+    date: str = ""
+
+
+def source_of(
+    part: str, file: Path, inputs: Inputs, *, made: str = "read", rows: int = 0
+) -> Source:
+    """Describe a file as a source: what its user says of it, else its name and its own date."""
+    note = inputs.notes.get(part, Note())
+    return Source(
+        part=part,
+        title=note.title or file.name,
+        licence=note.licence,
+        date=note.date or _file_date(file),
+        file_date=not note.date,
+        made=made,
+        file=file.name,
+        rows=rows,
+    )
+
+
+def _file_date(file: Path) -> str:
+    """Return the file's own date: the best known where nobody said more; shown as the file's
+    date.
+    """
+    try:
+        return date.fromtimestamp(file.stat().st_mtime).isoformat()
+    except OSError:
+        return ""

@@ -1,0 +1,150 @@
+"""A point far from its address, its street or its postcode, by the area's address points or, where
+they know nothing, by the other places of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from geo.ingest.checks.network_barriers import SAME_M
+from geo.ingest.checks.reference import Known, Off, off_known, off_peers
+from geo.ingest.checks.rows import Rows
+from geo.ingest.checks.thresholds import Fix, Problem
+from geo.types import Floats, Ints
+
+MOST_PEERS = 50
+"""Nearest places of one street that a place is compared with."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What addresses say of one place: it stands where it should (``True``), it does not
+    (``False``), or nobody knows (None); and the problem, if any.
+    """
+
+    stands: bool | None = None
+    problem: Problem | None = None
+
+
+def judge_addresses(rows: Rows, known: Known) -> list[Judged]:
+    """Compare each place, also those only compared with, with what is known of its address."""
+    peers = _streets(rows)
+    return [_judge(rows, row, known, peers) for row in range(len(rows))]
+
+
+def place_again(rows: Rows, row: int, known: Known) -> Fix:
+    """Return what to do about a wrong point: move it to its address where that is known and no
+    other address stands there, else take the point away.
+    """
+    houses = known.exact(rows.addresses[row])
+    if len(houses) and not _taken(rows, row, known.xy[houses[0]]):
+        lon, lat = known.lonlat[houses[0]]
+        return Fix("move", rows.ids[row], {"lon": float(lon), "lat": float(lat)})
+    return Fix("unplace", rows.ids[row])
+
+
+def postcode_problems(rows: Rows, known: Known, judged: list[Judged]) -> Iterator[Problem]:
+    """Tell of places far from where their postcode's addresses lie, when their street says
+    nothing.
+    """
+    middles: dict[str, tuple[Floats, float]] = {}
+    for row in range(rows.own):
+        code = rows.postcodes[row]
+        there = known.rounds.get(code)
+        rule = rows.rule.postcode
+        if judged[row].stands is not None or not rows.placed[row] or there is None:
+            continue
+        if len(there) < rule.fewest:
+            continue
+        if code not in middles:
+            middles[code] = _middle(known, there)
+        middle, spread = middles[code]
+        metres = float(np.hypot(*(rows.xy[row] - middle)))
+        if metres > max(rule.near_m, rule.times_spread * spread):
+            values = {"metres": metres, "postcode": f"{code[:3]} {code[3:]}"}
+            fix = place_again(rows, row, known)
+            yield rows.problem("far_from_postcode", row, values=values, fix=fix)
+
+
+def _judge(rows: Rows, row: int, known: Known, peers: dict[str, tuple[Ints, cKDTree]]) -> Judged:
+    if not rows.placed[row] or not rows.addresses[row].street:
+        return Judged()
+    off = off_known(rows, row, known)
+    if off is not None:
+        return _by_known(rows, row, known, off)
+    others = _nearest_peers(rows, row, *peers[rows.addresses[row].street])
+    return _by_peers(rows, row, known, off_peers(rows, row, others))
+
+
+def _nearest_peers(rows: Rows, row: int, street: Ints, tree: cKDTree) -> list[int]:
+    """Return the nearest places of a street that do not stand on the place's own point."""
+    metres, at = tree.query(rows.xy[row], k=min(MOST_PEERS, len(street)))
+    away = np.atleast_1d(at)[np.atleast_1d(metres) > SAME_M]
+    return sorted(street[away].tolist())
+
+
+def _by_known(rows: Rows, row: int, known: Known, off: Off) -> Judged:
+    if off.excess_m <= 0:
+        return Judged(stands=True)
+    code = "far_from_address" if off.exact else "far_from_street"
+    return Judged(
+        False,
+        rows.problem(
+            code,
+            row,
+            severity="error",
+            values={"metres": off.metres, "address": rows.written[row]},
+            fix=place_again(rows, row, known),
+        ),
+    )
+
+
+def _by_peers(rows: Rows, row: int, known: Known, found: list[tuple[int, Off]]) -> Judged:
+    """Let the other places of the street decide: near one of them it stands; one alone that lies
+    elsewhere leaves open which of the two is wrong; several make it this one.
+    """
+    if not found:
+        return Judged()
+    if any(off.excess_m <= 0 for _, off in found):
+        return Judged(stands=True)
+    nearest, off = min(found, key=lambda item: item[1].excess_m)
+    values = {
+        "metres": off.metres,
+        "address": rows.written[row],
+        "other": rows.name(nearest),
+        "theirs": rows.written[nearest],
+    }
+    others = tuple(other for other, _ in found)
+    fix = place_again(rows, row, known)
+    return Judged(None, rows.problem("streets_apart", row, values=values, others=others, fix=fix))
+
+
+def _streets(rows: Rows) -> dict[str, tuple[Ints, cKDTree]]:
+    found: dict[str, list[int]] = {}
+    for row in np.flatnonzero(rows.placed):
+        street = rows.addresses[row].street
+        if street:
+            found.setdefault(street, []).append(int(row))
+    return {
+        street: (np.array(theirs, dtype=np.int64), cKDTree(rows.xy[theirs]))
+        for street, theirs in found.items()
+    }
+
+
+def _taken(rows: Rows, row: int, xy: Floats) -> bool:
+    """Whether another place with another address stands there."""
+    mine = rows.addresses[row]
+    return any(
+        other != row and rows.addresses[other].street and not mine.meets(rows.addresses[other])
+        for other in rows.standing_at(xy, SAME_M)
+    )
+
+
+def _middle(known: Known, there: Ints) -> tuple[Floats, float]:
+    points = known.xy[there]
+    middle: Floats = np.median(points, axis=0)
+    return middle, float(np.median(np.hypot(points[:, 0] - middle[0], points[:, 1] - middle[1])))

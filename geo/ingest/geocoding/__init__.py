@@ -1,0 +1,1 @@
+"""Where a written address or the name of a building is."""
