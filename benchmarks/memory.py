@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmarks.data import HASSELBY, KISTA
 from benchmarks.timing import Row, median_s
+from geo.access.gaps import gap
 from geo.area.model import Area
-from geo.gaps import gap
 
 ROOT = Path(__file__).resolve().parents[1]
 _START = "import time, json, sys; from geo.area.model import save_area;"

@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from geo import commands_store, console, presets, texts
+from geo.access.gaps import Gap, gap
 from geo.area.folder import home_folder, slug
 from geo.area.model import Area
 from geo.catalog import list_areas, open_area
 from geo.commands_scenarios import with_scenario
 from geo.console import Options
 from geo.errors import AreaLacks, BadOption, UnknownArea
-from geo.gaps import Gap, gap
 from geo.ingest.build import Inputs, Note, build, from_fetched, left_out_rows
 from geo.ingest.checks.fixes import check_places
 from geo.ingest.checks.network_audit import audit, to_json, to_rows

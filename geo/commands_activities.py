@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import console, texts
+from geo.access.meeting.terms import week_of
 from geo.activity.ics import to_ics
 from geo.area.activities.derived import activities_of
 from geo.area.activities.occurrences import STOCKHOLM
@@ -20,7 +21,6 @@ from geo.commands import Say
 from geo.console import Options
 from geo.errors import BadDate
 from geo.ingest.activities import with_activities
-from geo.meeting.terms import week_of
 from geo.output import activity_files, tables
 from geo.output.activity_files import Week
 from geo.sources.activities.cells import day

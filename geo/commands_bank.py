@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from geo import console
-from geo.banking.asking import Wish, ask
-from geo.banking.finding import bank_of
+from geo.access.knowledge_bank.model import Wish, ask
+from geo.access.knowledge_bank.search import bank_of
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from geo import console
+from geo.access.meeting.query import MEASURES, Wish, answer_of, ask
+from geo.access.meeting.terms import measures
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
-from geo.meeting.answering import MEASURES, answer_of
-from geo.meeting.asking import Wish, ask
-from geo.meeting.terms import measures
 from geo.output import meeting_files, tables
 
 

@@ -12,21 +12,28 @@ from pathlib import Path
 from typing import Any
 
 from geo import console, presets
+from geo.access.preschools.call_list import CallList, calls_for
+from geo.access.preschools.demand import has_few
+from geo.access.preschools.model import PreschoolAnswer
+from geo.access.preschools.shortage import LIMIT_M, METHODS, capacity_of, more_places
+from geo.access.preschools.surge import (
+    Arrival,
+    SurgeAnswer,
+    arrival_of,
+    read_ages,
+    read_ramp,
+    read_surge,
+    surge,
+)
 from geo.area.model import Area
 from geo.area.record_fields import day
-from geo.arrival import Arrival, arrival_of, read_ages, read_ramp, read_surge
-from geo.calls import CallList, calls_for
 from geo.catalog import open_area
-from geo.children import has_few
 from geo.console import Options
 from geo.errors import BadDate, BadOption, NarhetError
 from geo.growing import GrowthAnswer, share_of, where_to_add
 from geo.models.assignment.assign import MorePlaces
 from geo.models.decay import decay_of
 from geo.output import preschool_files, preschool_more, preschool_tables, tables
-from geo.preschool_answer import PreschoolAnswer
-from geo.shortage import LIMIT_M, METHODS, capacity_of, more_places
-from geo.surge import SurgeAnswer, surge
 
 TARGET = "0.95"
 

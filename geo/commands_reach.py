@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from geo import console, presets
-from geo.around import around, read_limits, read_point, way_between
+from geo.access.from_point import around, read_limits, read_point, way_between
 from geo.catalog import open_area
 from geo.console import Options
 from geo.output import reach_files, tables

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo import presets
+from geo.access.preschools.model import PreschoolAnswer
 from geo.area.model import Area
 from geo.area.record_fields import Growing, rules
 from geo.candidates import Candidates, candidates
@@ -20,7 +21,6 @@ from geo.models.assignment.assign import Assignment, assign, most_placed
 from geo.models.location import highs
 from geo.models.location.model import gap_between
 from geo.network.distances import within
-from geo.preschool_answer import PreschoolAnswer
 from geo.types import Ints
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from geo.access.meeting.supply import Supply
 from geo.area.model import Area
 from geo.area.provenance import Source
-from geo.meeting.supply import Supply
 from geo.reaching.asking import AREAS, EVERYWHERE, HOMES, Question
 from geo.reaching.needs import Need, needs_at
 from geo.reaching.proposals import Proposal, proposals_for

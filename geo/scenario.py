@@ -16,12 +16,12 @@ import pandas as pd
 import shapely
 
 from geo import presets, texts
+from geo.access.gaps import Gap, headline
 from geo.area.folder import slug
 from geo.area.model import Area
 from geo.area.people import HOUSING, with_districts
 from geo.area.provenance import Source
 from geo.errors import BadScenario, ScenarioApart
-from geo.gaps import Gap, headline
 from geo.placing.proposal import Proposal
 from geo.placing.sentence import site_name
 from geo.privacy import is_small

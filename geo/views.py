@@ -9,11 +9,18 @@ import numpy as np
 import pandas as pd
 
 from geo import presets, privacy, texts
+from geo.access.from_point import Here
+from geo.access.gaps import (
+    SQUARE_M,
+    Gap,
+    headline,
+    squares,
+    without_small_counts,
+    without_small_squares,
+)
 from geo.area import protected
 from geo.area.model import Area
 from geo.area.people import HOUSING
-from geo.gaps import Gap, headline, without_small_counts
-from geo.here import Here
 from geo.mapview import (
     AreaLayer,
     Layer,
@@ -26,7 +33,6 @@ from geo.mapview import (
     credits_of,
 )
 from geo.output.tables import part_name, source_date
-from geo.squares import SQUARE_M, squares, without_small_squares
 from geo.views_restricted import restricted_layers
 
 OUTLINE_COLOUR = "#333333"

@@ -7,10 +7,10 @@ from __future__ import annotations
 import numpy as np
 
 from geo import texts
+from geo.access.meeting.mix import Arena, Arenas
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.mapview import Layer, MapSpec, PointLayer, bounds_of, compose, credits_of
-from geo.meeting.arena import Arena, Arenas
 from geo.output.meeting_whom_words import arena_head
 from geo.views import districts_layers, kind_layers
 from geo.views_meeting import arena_table

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from geo import presets, texts
+from geo.access.knowledge_bank.model import Bank, Entry
 from geo.area import protected
 from geo.area.languages import is_right_to_left
 from geo.area.model import Area
-from geo.banking.model import Bank, Entry
 from geo.mapview import (
     DECIMALS,
     AreaLayer,

@@ -12,13 +12,13 @@ import pandas as pd
 from babel.dates import get_day_names
 
 from geo import presets, texts
+from geo.access.meeting.contact import Contact
+from geo.access.meeting.hours import Hours, UnitHours
+from geo.access.meeting.language import Languages
+from geo.access.meeting.mix import Arena, Arenas
 from geo.area import languages
 from geo.area.activities.model import Span
 from geo.area.model import Area
-from geo.meeting.arena import Arena, Arenas
-from geo.meeting.contact import Contact
-from geo.meeting.hours import Hours, UnitHours
-from geo.meeting.language import Languages
 from geo.output.meeting_rows import small_part
 from geo.output.meeting_whom_words import measure_name
 from geo.output.meeting_words import home_name, near_words, range_words, share_words

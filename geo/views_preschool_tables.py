@@ -10,12 +10,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from geo import presets, privacy, texts
-from geo.calls import CallList
+from geo.access.preschools.call_list import CallList
+from geo.access.preschools.model import DistrictRow, PreschoolAnswer
+from geo.access.preschools.supply import Amount, Preschool
+from geo.access.preschools.surge import Need, SurgeAnswer
 from geo.output.preschool_files import amount_words
 from geo.output.preschool_more import ask_words
-from geo.preschool_answer import DistrictRow, PreschoolAnswer
-from geo.preschools import Amount, Preschool
-from geo.surge import Need, SurgeAnswer
 
 
 def map_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:

@@ -12,14 +12,14 @@ import pandas as pd
 import shapely
 
 from geo import presets, texts
+from geo.access.gaps import SQUARE_M
+from geo.access.preschools.model import PreschoolAnswer
+from geo.access.preschools.supply import Preschool
+from geo.access.preschools.surge import SurgeAnswer
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.mapview import AreaLayer, Layer, MapSpec, PointLayer, bounds_of, compose, credits_of
 from geo.output.preschool_files import headline, without_small_counts
-from geo.preschool_answer import PreschoolAnswer
-from geo.preschools import Preschool
-from geo.squares import SQUARE_M
-from geo.surge import SurgeAnswer
 from geo.types import WGS84, Floats
 from geo.views import districts_layers, kind_layers
 from geo.views_preschool_tables import map_table, surge_table

@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 
 from geo import presets, texts
+from geo.access.from_point import Around, NearestPlace, Way
+from geo.access.gaps import without_small_counts
+from geo.access.profile_comparison import Flips, headline
 from geo.area.model import Area
-from geo.around import Around, NearestPlace, Way
-from geo.flips import Flips, headline
-from geo.gaps import without_small_counts
 from geo.mapview import AreaLayer, CircleLayer, LineLayer, MapSpec, compose
 from geo.output.reach_files import parts_of
 from geo.types import WGS84

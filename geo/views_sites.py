@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from geo import presets, privacy, texts
+from geo.access.gaps import SQUARE_M
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.mapview import (
@@ -30,7 +31,6 @@ from geo.placing import sentence, small
 from geo.placing.prepared import Placing
 from geo.placing.proposal import Effect, Proposal
 from geo.placing.question import CENTRE, MEDIAN
-from geo.squares import SQUARE_M
 from geo.symbols import MOST_NUMBERS
 from geo.types import WGS84, Bools
 from geo.views import districts_layers, kind_layers

@@ -7,12 +7,12 @@ from datetime import date
 import streamlit as st
 
 from geo import views_preschool_tables, views_preschools
+from geo.access.preschools.model import PreschoolAnswer
+from geo.access.preschools.shortage import ASSIGNMENT, METHODS
 from geo.area.model import Area
 from geo.area.record_fields import day
 from geo.errors import NarhetError
 from geo.output import preschool_files, preschool_tables
-from geo.preschool_answer import PreschoolAnswer
-from geo.shortage import ASSIGNMENT, METHODS
 from pages.parts import (
     answers,
     callbox,

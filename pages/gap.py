@@ -7,9 +7,9 @@ import math
 import streamlit as st
 
 from geo import presets, texts, views
+from geo.access.gaps import Gap, headline, without_small_counts
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
-from geo.gaps import Gap, headline, without_small_counts
 from geo.output import tables as files
 from pages.parts import answers, choices, flipbox, frame, mapbox, scenariobox, state, tables
 from pages.parts.downloads import offer

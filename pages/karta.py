@@ -6,10 +6,11 @@ from typing import Literal
 
 import streamlit as st
 
-from geo import here, presets, privacy, texts, views, views_restricted
+from geo import presets, privacy, texts, views, views_restricted
+from geo.access import from_point
+from geo.access.from_point import Here
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.here import Here
 from pages.parts import answers, choices, frame, mapbox, reachbox, state, tables
 from pages.parts.state import t
 
@@ -140,7 +141,7 @@ def _side(area: Area, spot: Spot | None, reach: Here | None, walk: reachbox.Walk
         st.rerun()
     if spot[1] == "place":
         for place in spot[2]:
-            lines = here.record(area, place, language)
+            lines = from_point.record(area, place, language)
             tables.record(lines, lines[0][1])
     if reach is None:
         return

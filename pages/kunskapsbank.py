@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import here, texts, views_bank
+from geo import texts, views_bank
+from geo.access import from_point
+from geo.access.knowledge_bank.model import Bank, Entry
 from geo.area.model import Area
-from geo.banking.model import Bank, Entry
 from geo.errors import NarhetError
 from geo.output import bank_files, bank_words
 from pages.parts import answers, bankbox, banklist, frame, mapbox, state, tables
@@ -60,7 +61,7 @@ def _chosen(area: Area, bank: Bank) -> None:
     """Show the record of the place that was clicked on the map."""
     place = bankbox.clicked(area, bank)
     if place:
-        lines = here.record(area, place, state.language())
+        lines = from_point.record(area, place, state.language())
         tables.record(lines, lines[0][1])
 
 

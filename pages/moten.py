@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import views_arenas, views_meeting
+from geo.access.meeting.contact import Contact
+from geo.access.meeting.hours import Hours
+from geo.access.meeting.language import Languages
+from geo.access.meeting.mix import Arenas
+from geo.access.meeting.query import Answer, asked_of
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
-from geo.meeting.answering import Answer, asked_of
-from geo.meeting.arena import Arenas
-from geo.meeting.contact import Contact
-from geo.meeting.hours import Hours
-from geo.meeting.language import Languages
 from geo.output import meeting_files, meeting_whom_words, meeting_words
 from pages.parts import answers, frame, heatbox, mapbox, meetingbox, state, tables
 from pages.parts.downloads import offer

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from geo import texts
+from geo.access.knowledge_bank.model import Bank, Entry
 from geo.area.model import Area
-from geo.banking.model import Bank, Entry
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import bank_words, leaflet, tables
 from geo.output.spreadsheets import Lines, Sheet, told, xlsx_of

@@ -13,15 +13,13 @@ from typing import Any
 from babel.dates import format_date, format_interval
 
 from geo import presets, texts
+from geo.access.knowledge_bank.model import PLACE, VISIT, Bank, Entry, Question, Start, rules
+from geo.access.meeting.terms import kinds_name
 from geo.area import languages
 from geo.area.activities.derived import DERIVED
 from geo.area.activities.model import Occurrence, activity_kinds, audiences, themes
 from geo.area.activities.occurrences import weekday_name
 from geo.area.associations import ASSOCIATION
-from geo.banking.asking import Question
-from geo.banking.model import PLACE, VISIT, Bank, Entry, Start
-from geo.banking.records import rules
-from geo.meeting.terms import kinds_name
 
 
 def say(key: str, language: str, /, **values: Any) -> str:

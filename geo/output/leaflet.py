@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 import segno
 
 from geo import texts
+from geo.access.knowledge_bank.model import Bank, Entry
 from geo.area import languages
 from geo.area.activities.links import Written
 from geo.area.model import Area
-from geo.banking.model import Bank, Entry
 from geo.mapview import credits_of
 from geo.output import bank_words, fonts, glyphs
 from geo.output.figures import figure_svg

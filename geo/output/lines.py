@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from geo import presets, texts
+from geo.access.gaps import Gap, headline
 from geo.area.model import Area
-from geo.gaps import Gap, headline
 from geo.ingest.build import left_out_rows
 from geo.output import tables
 

@@ -13,12 +13,12 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import texts
+from geo.access.meeting.hours import Hours
+from geo.access.meeting.language import Languages
+from geo.access.meeting.mix import Arenas
+from geo.access.meeting.query import Answer, asked_of
 from geo.area import protected
 from geo.area.model import Area
-from geo.meeting.answering import Answer, asked_of
-from geo.meeting.arena import Arenas
-from geo.meeting.hours import Hours
-from geo.meeting.language import Languages
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import meeting_whom_words, meeting_words, tables
 from geo.output.meeting_rows import MEETING_COLUMNS, rows_of

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from geo import privacy, texts
+from geo.access.meeting.contact import Contact
+from geo.access.meeting.hours import Hours, UnitHours
+from geo.access.meeting.language import HomeLanguages, LanguageRow, Languages
+from geo.access.meeting.mix import Arena, Arenas
 from geo.area.activities.model import Span
 from geo.area.model import Area
 from geo.cells import finite
-from geo.meeting.arena import Arena, Arenas
-from geo.meeting.contact import Contact
-from geo.meeting.hours import Hours, UnitHours
-from geo.meeting.language import HomeLanguages, LanguageRow, Languages
 from geo.output.meeting_words import near_words, when_words
 
 MEETING_COLUMNS = (

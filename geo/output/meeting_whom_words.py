@@ -7,9 +7,9 @@ from __future__ import annotations
 import math
 
 from geo import presets, texts
-from geo.meeting.arena import Arena, Arenas, HomeArenas
-from geo.meeting.contact import MENTORS, Contact, HomeContact
-from geo.meeting.supply import Asked
+from geo.access.meeting.contact import MENTORS, Contact, HomeContact
+from geo.access.meeting.mix import Arena, Arenas, HomeArenas
+from geo.access.meeting.supply import Asked
 from geo.output.meeting_words import few_notes, home_name, range_words, say
 
 SOME_SHARE = 0.005

@@ -10,15 +10,15 @@ from typing import Any
 from babel.dates import format_datetime, format_interval
 
 from geo import presets, privacy, texts
+from geo.access.meeting.hours import Hours, WindowAnswer
+from geo.access.meeting.language import LanguageRow, Languages, Near
+from geo.access.meeting.supply import FEW_AS, Asked, Home, Supply
+from geo.access.meeting.terms import kinds_name
 from geo.area import languages
 from geo.area.activities.model import Occurrence, Span
 from geo.area.model import Area
 from geo.area.newcomers import availabilities
 from geo.area.people import HOUSING
-from geo.meeting.hours import Hours, WindowAnswer
-from geo.meeting.language import LanguageRow, Languages, Near
-from geo.meeting.supply import FEW_AS, Asked, Home, Supply
-from geo.meeting.terms import kinds_name
 
 
 def say(key: str, language: str, /, **values: Any) -> str:

@@ -10,13 +10,19 @@ from typing import Any
 import numpy as np
 
 from geo import cells, presets, privacy, texts
+from geo.access.preschools.demand import FEW_AS
+from geo.access.preschools.model import (
+    DistrictRow,
+    HousingRow,
+    PreschoolAnswer,
+    PreschoolRow,
+    Shortage,
+)
+from geo.access.preschools.supply import Amount, Preschool, Problem
 from geo.area.model import Area
 from geo.area.record_fields import rules
-from geo.children import FEW_AS
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
-from geo.preschool_answer import DistrictRow, HousingRow, PreschoolAnswer, PreschoolRow, Shortage
-from geo.preschools import Amount, Preschool, Problem
 
 
 def preschools_json(

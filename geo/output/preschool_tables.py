@@ -16,12 +16,12 @@ import pandas as pd
 import pyogrio
 
 from geo import privacy, texts
+from geo.access.preschools.model import HousingRow, PreschoolAnswer, Shortage
 from geo.area import protected
 from geo.area.model import Area
 from geo.output import preschool_files, tables
 from geo.output.preschool_files import amount_words
 from geo.output.spreadsheets import Lines, Sheet, told, xlsx_of
-from geo.preschool_answer import HousingRow, PreschoolAnswer, Shortage
 from geo.types import WGS84
 
 PRESCHOOL_COLUMNS = (

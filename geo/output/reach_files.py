@@ -13,9 +13,9 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import cells, presets, texts
+from geo.access.from_point import Around, Way
 from geo.area.model import Area
 from geo.area.provenance import Source
-from geo.around import Around, Way
 from geo.network.routes import Step
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables

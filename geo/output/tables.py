@@ -17,14 +17,13 @@ import pandas as pd
 import pyogrio
 
 from geo import presets, privacy, texts
+from geo.access.gaps import Gap, headline, squares, without_small_counts, without_small_squares
 from geo.area.model import Area
 from geo.area.provenance import OSM_CREDIT, Source
 from geo.cells import finite
 from geo.errors import OutputFormat, OutputUnwritable
-from geo.gaps import Gap, headline, without_small_counts
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import spreadsheets
-from geo.squares import squares, without_small_squares
 
 GAP_COLUMNS = (
     "district", "people", "beyond", "share_beyond", "mean_m_beyond", "note", "kind", "group",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from geo.around import read_point
+from geo.access.from_point import read_point
 from geo.errors import BadBalance, BadBudget, BadCount, BadTimeLimit
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from geo import presets
+from geo.access.meeting.query import Wish, ask
+from geo.access.meeting.supply import Asked
+from geo.access.meeting.terms import measures
 from geo.area.model import Area
 from geo.area.people import RESIDENTS
 from geo.errors import UnknownTerm
-from geo.meeting.asking import Wish, ask
-from geo.meeting.supply import Asked
-from geo.meeting.terms import measures
 from geo.reaching.weights import Weights, weights_of
 from geo.texts import Phrase
 

@@ -13,13 +13,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from geo.access.meeting.language import base_of, reached_of
+from geo.access.meeting.mix import ESTABLISHED, UNKNOWN
+from geo.access.meeting.supply import Offer, Supply
+from geo.access.meeting.terms import arena_kinds, kinds_of, speaks
 from geo.area.activities.model import Activity, Span
 from geo.area.activities.occurrences import week_grid
 from geo.area.newcomers import Newcomers
-from geo.meeting.arena import ESTABLISHED, UNKNOWN
-from geo.meeting.language import base_of, reached_of
-from geo.meeting.supply import Offer, Supply
-from geo.meeting.terms import arena_kinds, kinds_of, speaks
 from geo.privacy import SMALLEST, is_small
 from geo.reaching.rules import needs
 from geo.reaching.spots import Spot

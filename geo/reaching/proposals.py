@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import presets
+from geo.access.meeting.mix import ESTABLISHED
+from geo.access.meeting.supply import Supply
+from geo.access.meeting.terms import speaks
 from geo.area.activities.derived import activities_of
 from geo.area.activities.model import Activity, Times
 from geo.area.activities.table import from_table
 from geo.cells import plain
-from geo.meeting.arena import ESTABLISHED
-from geo.meeting.supply import Supply
-from geo.meeting.terms import speaks
 from geo.network.distances import within
 from geo.reaching.effects import Change, Effect, effects_of
 from geo.reaching.needs import ARENA, HOURS, LANGUAGE, Need, counts_for, needs_at, suits, within_of

@@ -10,9 +10,9 @@ from datetime import time, timedelta
 
 import numpy as np
 
+from geo.access.meeting.supply import Supply
 from geo.area.activities.model import Activity, Times
 from geo.area.activities.occurrences import WEEKDAYS, is_holiday, week_grid, weekly_rule
-from geo.meeting.supply import Supply
 from geo.reaching.needs import HOURS, counts_for, within_of
 from geo.reaching.rules import proposal_rule
 from geo.reaching.spots import Spot

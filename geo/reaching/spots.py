@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo import presets
+from geo.access.meeting.language import Spoken, spoken_at
+from geo.access.meeting.supply import homes, without_few
 from geo.area.model import Area
 from geo.area.newcomers import Newcomers, Part, newcomers_of
 from geo.area.people import HOUSING, RESIDENTS
 from geo.area.protected import is_restricted
-from geo.meeting.language import Spoken, spoken_at
-from geo.meeting.supply import homes, without_few
 from geo.reaching.asking import AREAS, HOMES, WHEN, Question
 from geo.types import Floats, Ints
 

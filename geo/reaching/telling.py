@@ -10,12 +10,12 @@ import numpy as np
 from babel.lists import format_list
 
 from geo import presets, privacy, texts
+from geo.access.meeting.mix import ESTABLISHED, NEWCOMERS, UNKNOWN
+from geo.access.meeting.terms import arena_kinds, speaks
 from geo.area import languages
 from geo.area.activities.model import Activity, Span, activity_kinds
 from geo.area.activities.occurrences import in_week, weekday_name
 from geo.area.newcomers import availabilities
-from geo.meeting.arena import ESTABLISHED, NEWCOMERS, UNKNOWN
-from geo.meeting.terms import arena_kinds, speaks
 from geo.outreach import Outreach, Row
 from geo.reaching.asking import HOMES
 from geo.reaching.effects import Effect

@@ -12,22 +12,22 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets
+from geo.access.meeting.mix import arena_mix
+from geo.access.meeting.supply import Supply, ones, reach, supply_of
+from geo.access.meeting.terms import can_come
+from geo.access.preschools.cases import World as Preschools
+from geo.access.preschools.cases import preschools_on_paths, shortage_among, world_of
+from geo.access.preschools.demand import demand_of
+from geo.access.preschools.model import Shortage
+from geo.access.preschools.supply import KIND
+from geo.access.preschools.supply import supply_of as preschools_of
 from geo.area.activities.model import Activity
 from geo.area.activities.table import to_table
 from geo.area.model import Area
 from geo.area.newcomers import free_hours
 from geo.area.people import HOUSING
 from geo.candidates import candidates
-from geo.cases import World as Preschools
-from geo.cases import preschools_on_paths, shortage_among, world_of
-from geo.children import demand_of
 from geo.errors import AreaLacks
-from geo.meeting.arena import arena_mix
-from geo.meeting.supply import Supply, ones, reach, supply_of
-from geo.meeting.terms import can_come
-from geo.preschool_answer import Shortage
-from geo.preschools import KIND
-from geo.preschools import supply_of as preschools_of
 from geo.reaching.asking import Question
 from geo.reaching.spots import Spot, people_of, spot_numbers, spots_of
 from geo.types import Bools, Floats, Ints, Progress

@@ -8,7 +8,8 @@ import math
 
 import pandas as pd
 
-from geo import gaps, presets, privacy, texts
+from geo import presets, privacy, texts
+from geo.access import gaps
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.tables import part_name, source_date
 from geo.report import Finding, KeyFigure

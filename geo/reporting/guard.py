@@ -10,15 +10,14 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import numpy as np
 
+from geo.access.gaps import SQUARE_M, DistrictGap, distances, hidden_last
 from geo.area.model import Area
-from geo.gaps import DistrictGap, distances, hidden_last
 from geo.placing.prepared import Placing
 from geo.placing.proposal import Proposal
 from geo.reporting.attack import may_stay
 from geo.reporting.safe import Shown
 from geo.reporting.sensitivity import BASE
 from geo.reporting.told import Told, ToldProposal
-from geo.squares import SQUARE_M
 from geo.types import Bools
 
 TOTAL, LOST, PEOPLE_OF, BEYOND_OF = "total", "lost", "people_of", "beyond_of"

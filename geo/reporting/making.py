@@ -10,7 +10,8 @@ from typing import Any
 
 import geopandas as gpd
 
-from geo import gaps, presets
+from geo import presets
+from geo.access import gaps
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.mapview import credits_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from geo import views
+from geo.access.gaps import SQUARE_M
 from geo.area.people import HOUSING
 from geo.mapview import CircleLayer, Layer, MapSpec, PointLayer, circle_layer, compose
 from geo.reporting.asking import one_line, writable_table
 from geo.reporting.safe import drawable_housing
 from geo.reporting.told import Told
-from geo.squares import SQUARE_M
 
 
 def safe_map(told: Told) -> MapSpec:

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from geo import privacy, texts
+from geo.access.gaps import Gap
 from geo.area.model import Area
 from geo.errors import ProposalApart
-from geo.gaps import Gap
 from geo.mapview import MapSpec, PointLayer, compose
 from geo.placing import sentence as placing_sentence
 from geo.placing import sentence as site_words

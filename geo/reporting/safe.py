@@ -17,11 +17,17 @@ import geopandas as gpd
 import numpy as np
 
 from geo import privacy
+from geo.access.gaps import (
+    DistrictGap,
+    Gap,
+    hidden_last,
+    squares,
+    without_small_counts,
+    without_small_squares,
+)
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.errors import NobodyToReport, TooFewToReport
-from geo.gaps import DistrictGap, Gap, hidden_last, without_small_counts
-from geo.squares import squares, without_small_squares
 
 MEASURES = (
     "people", "beyond", "share_beyond", "mean_m_beyond", "unreachable", "fgt0", "fgt1", "fgt2",

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import presets, privacy
+from geo.access.gaps import Gap, distances, measures
+from geo.access.profile_comparison import flips
 from geo.area.model import Area
 from geo.errors import BadLimit
-from geo.flips import flips
-from geo.gaps import Gap, distances, measures
 from geo.types import Floats
 
 STEPS = (-0.25, 0.25)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo import presets, privacy, texts
+from geo.access.gaps import Gap
 from geo.area.model import Area
-from geo.gaps import Gap
 from geo.placing.proposal import Proposal
 from geo.reporting.asking import short
 from geo.reporting.safe import Shown

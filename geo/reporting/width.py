@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geo.access.gaps import Gap
 from geo.area.model import Area
-from geo.gaps import Gap
 
 LIKELY = 1.96
 """Standard deviations on each side that hold 95 of 100 outcomes."""

@@ -12,30 +12,29 @@ from typing import Any
 import streamlit as st
 
 from geo import presets
+from geo.access.from_point import WALK_MINUTES, Around, Here, Way, limits_of, reach_here, way_to
+from geo.access.from_point import around as walks_around
+from geo.access.gaps import Gap, distances, gap, without_small_counts
+from geo.access.knowledge_bank.model import Bank
+from geo.access.knowledge_bank.model import Question as BankQuestion
+from geo.access.knowledge_bank.search import bank_of
+from geo.access.meeting.mix import Arenas
+from geo.access.meeting.query import Answer, answer_of, asked_of
+from geo.access.meeting.supply import Asked as MeetingAsked
+from geo.access.preschools.model import Asked, PreschoolAnswer
+from geo.access.preschools.shortage import capacity_of
+from geo.access.profile_comparison import Flips
+from geo.access.profile_comparison import flips as count_flips
 from geo.area.folder import DEMO, home_folder
 from geo.area.model import Area
-from geo.around import WALK_MINUTES, Around, Way, limits_of, way_to
-from geo.around import around as walks_around
-from geo.banking.asking import Question as BankQuestion
-from geo.banking.finding import bank_of
-from geo.banking.model import Bank
 from geo.catalog import AreaCard, list_areas, open_area
-from geo.flips import Flips
-from geo.flips import flips as count_flips
-from geo.gaps import Gap, distances, gap, without_small_counts
-from geo.here import Here, reach_here
 from geo.ingest.checks.network_audit import Audit, audit
-from geo.meeting.answering import Answer, answer_of, asked_of
-from geo.meeting.arena import Arenas
-from geo.meeting.supply import Asked as MeetingAsked
 from geo.output import bank_files, meeting_files, preschool_tables, site_files
 from geo.output import tables as files
 from geo.placing.answer import SiteAnswer
 from geo.placing.prepared import Placing, prepare
 from geo.placing.question import Question
-from geo.preschool_answer import Asked, PreschoolAnswer
 from geo.scenario import Scenario, after
-from geo.shortage import capacity_of
 from geo.store.store import edits_of, with_edits
 from geo.types import Floats
 from pages.parts.state import t

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo import views, views_bank
+from geo.access.knowledge_bank.model import Bank, Question, Start, Wish, ask
 from geo.area import languages
 from geo.area.activities.derived import activities_of
 from geo.area.activities.model import themes
@@ -15,8 +16,6 @@ from geo.area.model import Area
 from geo.area.newcomers import newcomers_of
 from geo.area.people import HOUSING
 from geo.area.record_fields import day
-from geo.banking.asking import Question, Wish, ask
-from geo.banking.model import Bank, Start
 from geo.mapview import MapSpec
 from geo.output import bank_words
 from pages.parts import choices, mapbox, state

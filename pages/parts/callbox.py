@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import views_preschool_tables
+from geo.access.preschools.call_list import CallList, calls_for
+from geo.access.preschools.model import PreschoolAnswer
 from geo.area.model import Area
-from geo.calls import CallList, calls_for
 from geo.output import preschool_more, preschool_tables
-from geo.preschool_answer import PreschoolAnswer
 from pages.parts import state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t

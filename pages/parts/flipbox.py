@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import flips, presets, texts, views_reach
+from geo import presets, texts, views_reach
+from geo.access import profile_comparison
+from geo.access.gaps import Gap
+from geo.access.profile_comparison import Flips
 from geo.area.model import Area
-from geo.flips import Flips
-from geo.gaps import Gap
 from pages.parts import answers, mapbox, state, tables
 from pages.parts.state import t
 
@@ -47,7 +48,7 @@ def _choices(profile: str) -> tuple[tuple[str, str], str]:
     )
     basis = columns[2].radio(
         t("flips.basis"),
-        flips.BASES,
+        profile_comparison.BASES,
         format_func=lambda name: t(f"flips.basis_{name}"),
         help=t("flips.basis_help"),
         key="flips_basis",
@@ -59,7 +60,7 @@ def _words(found: Flips) -> None:
     """Say the answer, what it compares, and what the network leaves unknown."""
     language = state.language()
     if found.tells:
-        st.markdown(f"**{flips.headline(found, language)}**")
+        st.markdown(f"**{profile_comparison.headline(found, language)}**")
     if found.basis == "minutes":
         st.markdown(
             t(

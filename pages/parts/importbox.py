@@ -68,9 +68,7 @@ def _proposed(area: Area, upload: Upload, understood: Understood) -> Import | No
         progress("progress.import", 0.1)
         if not upload.lookup:
             return propose(area, understood, upload.kind, today=today, progress=progress)
-        from geo.ingest.geocoding.nominatim import (
-            looking_up,  # osmnx takes a second and a half to load
-        )
+        from geo.ingest.geocoding.nominatim import looking_up
 
         line: Any = nullcontext(None)
         if upload.kind != HOUSING:

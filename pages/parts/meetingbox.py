@@ -8,16 +8,15 @@ from typing import Any
 import streamlit as st
 
 from geo import presets
+from geo.access.meeting.query import MEASURES, Wish, ask
+from geo.access.meeting.supply import Asked, homes
+from geo.access.meeting.terms import measures
 from geo.area import languages
 from geo.area.activities.derived import activities_of
 from geo.area.activities.model import activity_kinds, audiences, themes
 from geo.area.model import Area
 from geo.area.newcomers import availabilities, newcomers_of
 from geo.area.record_fields import day
-from geo.meeting.answering import MEASURES
-from geo.meeting.asking import Wish, ask
-from geo.meeting.supply import Asked, homes
-from geo.meeting.terms import measures
 from pages.parts import choices, state
 from pages.parts.state import t
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.access.preschools.model import PreschoolAnswer
+from geo.access.preschools.shortage import more_places
 from geo.errors import NarhetError
 from geo.output import preschool_more
-from geo.preschool_answer import PreschoolAnswer
-from geo.shortage import more_places
 from pages.parts import frame, state
 from pages.parts.literal import literal
 from pages.parts.state import t

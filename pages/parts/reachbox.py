@@ -10,9 +10,8 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, views_reach
+from geo.access.from_point import Around, Here, Way
 from geo.area.model import Area
-from geo.around import Around, Way
-from geo.here import Here
 from geo.mapview import Layer
 from geo.output import reach_files
 from pages.parts import answers, state, tables

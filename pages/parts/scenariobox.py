@@ -8,9 +8,9 @@ import streamlit as st
 from geo import saved as kept
 from geo import scenario as change
 from geo import texts
+from geo.access.gaps import Gap, without_small_counts
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.gaps import Gap, without_small_counts
 from geo.placing.proposal import Proposal
 from pages.parts import answers, frame, state, tables
 from pages.parts.literal import literal

@@ -7,13 +7,12 @@ from datetime import date
 import streamlit as st
 
 from geo import presets, views_preschool_tables, views_preschools
+from geo.access.from_point import read_point
+from geo.access.preschools.model import PreschoolAnswer
+from geo.access.preschools.surge import SurgeAnswer, arrival_of, read_ages, read_ramp, surge
 from geo.area.model import Area
-from geo.around import read_point
-from geo.arrival import arrival_of, read_ages, read_ramp
 from geo.errors import NarhetError
 from geo.output import preschool_more
-from geo.preschool_answer import PreschoolAnswer
-from geo.surge import SurgeAnswer, surge
 from pages.parts import frame, mapbox, state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t

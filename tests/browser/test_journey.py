@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from geo import texts
+from geo.access.gaps import gap, headline
 from geo.catalog import open_area, save_area
-from geo.gaps import gap, headline
 from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
 from tests.geo.worlds import street
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.catalog import save_area
 from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
-from tests.geo.test_flips import world
+from tests.geo.access.test_flips import world
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from geo import gaps, privacy
+from geo import privacy
+from geo.access import gaps
 from geo.area.model import Area
 from geo.placing import prepared
 from geo.placing import proposal as placing_proposal

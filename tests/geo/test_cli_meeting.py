@@ -11,13 +11,12 @@ import openpyxl
 import pytest
 
 from geo import texts
+from geo.access.meeting.query import MEASURES, Wish, answer_of, ask
 from geo.catalog import save_area
 from geo.cli import main
-from geo.meeting.answering import MEASURES, answer_of
-from geo.meeting.asking import Wish, ask
 from geo.output import meeting_files
 from geo.output.meeting_rows import MEETING_COLUMNS
-from tests.geo.meeting.worlds import TODAY, activity, meeting_street
+from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 
 WEEK = ("--week", "2026-11-25", "--limit", "310")
 

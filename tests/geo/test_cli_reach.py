@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 
 from geo import texts
-from geo.around import around, limits_of, read_point, way_between
+from geo.access.from_point import around, limits_of, read_point, way_between
 from geo.catalog import save_area
 from geo.cli import main
 from geo.errors import BadPoint

@@ -12,7 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from geo import gaps, texts
+from geo import texts
+from geo.access import gaps
 from geo.catalog import open_area, save_area
 from geo.cli import main
 from geo.embedded import embedded

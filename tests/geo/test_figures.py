@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from geo import mapview, symbols, texts
+from geo.access.gaps import gap
 from geo.area.model import Area
 from geo.area.provenance import empty_table
 from geo.classes import RADII_PX, SEQUENTIAL, ValueClass
-from geo.gaps import gap
 from geo.mapview import AreaLayer, CircleLayer, Layer, LineLayer, MapSpec, PointLayer
 from geo.output import figures, furniture, legend, lettering, sheet
 from geo.output.figures import figure_png, figure_svg, natural_height

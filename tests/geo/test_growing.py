@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import growing
+from geo.access.preschools.shortage import capacity_of
 from geo.area.record_fields import Growing
 from geo.errors import BadTarget, TargetOutOfReach
 from geo.growing import share_of, where_to_add
@@ -19,7 +20,6 @@ from geo.growing_model import Options, cost_of, least_cost, rounded_up
 from geo.models.assignment.assign import most_placed
 from geo.models.location.highs import Clock
 from geo.network.distances import within
-from geo.shortage import capacity_of
 from tests.geo.preschool_worlds import nursery_street
 
 TODAY = date(2026, 11, 22)

@@ -10,13 +10,12 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
+from geo.access.knowledge_bank.model import Bank, Wish, ask
+from geo.access.knowledge_bank.search import bank_of
 from geo.area.model import Area
-from geo.banking.asking import Wish, ask
-from geo.banking.finding import bank_of
-from geo.banking.model import Bank
 from geo.output import fonts, leaflet
 from geo.output.leaflet import pdf_bytes
-from tests.geo.meeting.worlds import TODAY, activity, meeting_street
+from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 from tests.geo.test_pdf import elements, opened, words_of
 
 HOME = "transitional_housing-100"

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from geo import texts
+from geo.access.gaps import gap, headline
 from geo.area.model import Area
 from geo.catalog import save_area
 from geo.errors import BadDate, DocumentFailed, NoFindings, UnknownArea
-from geo.gaps import gap, headline
 from geo.output import glyphs, lettering, pdf
 from geo.output.lettering import covered
 from geo.record import NAME, record_bytes

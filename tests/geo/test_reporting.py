@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from geo import gaps, privacy, texts
+from geo import privacy, texts
+from geo.access import gaps
 from geo.area.model import Area
 from geo.errors import (
     AreaLacks,

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from geo import gaps, privacy
+from geo import privacy
+from geo.access import gaps
 from geo.area.model import Area
 from geo.placing import prepared, proposal
 from geo.placing import question as placing_question

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import saved as kept
+from geo.access.gaps import gap
 from geo.catalog import open_area, save_area
 from geo.cli import main
 from geo.errors import BadScenario, ScenarioApart, UnknownKind, UnknownScenario
-from geo.gaps import gap
 from geo.placing.prepared import prepare
 from geo.placing.proposal import propose
 from geo.placing.question import Question

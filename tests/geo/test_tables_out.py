@@ -12,10 +12,10 @@ import geopandas as gpd
 import openpyxl
 import pytest
 
+from geo.access.gaps import gap
 from geo.area.model import Area
 from geo.area.provenance import Source
 from geo.errors import OutputFormat, OutputUnwritable
-from geo.gaps import gap
 from geo.output import tables
 from tests.geo.worlds import street
 

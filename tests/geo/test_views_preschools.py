@@ -8,17 +8,11 @@ import numpy as np
 import pytest
 
 from geo import texts
-from geo.arrival import arrival_of
-from geo.calls import calls_for
+from geo.access.preschools.call_list import calls_for
+from geo.access.preschools.shortage import capacity_of
+from geo.access.preschools.surge import arrival_of, surge
 from geo.mapview import AreaLayer, PointLayer
-from geo.shortage import capacity_of
-from geo.surge import surge
-from geo.views_preschool_tables import (
-    calls_table,
-    district_table,
-    preschool_table,
-    week_table,
-)
+from geo.views_preschool_tables import calls_table, district_table, preschool_table, week_table
 from geo.views_preschools import (
     FILLS,
     STATUS,

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from geo import texts, views, views_reach
-from geo.around import WALK_MINUTES, around, limits_of, way_to
+from geo.access.from_point import WALK_MINUTES, around, limits_of, way_to
 from geo.mapview import AreaLayer, LineLayer
 from geo.output import screen
 from geo.output.reach_files import notes, parts_of

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from geo import gaps, texts
+from geo import texts
+from geo.access import gaps
 from geo.area.model import Area
 from geo.output.workbook import SHEET_CHARACTERS, sheet_name, xlsx_bytes
 from geo.report import Finding, Report

@@ -6,9 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import texts
-from geo.banking.asking import Question, Wish, ask
+from geo.access.knowledge_bank.model import Question, Wish, ask
 from geo.catalog import save_area
-from tests.geo.meeting.worlds import TODAY, activity, meeting_street
+from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 from tests.pages.test_pages import page, said
 
 HOME = "transitional_housing-100"

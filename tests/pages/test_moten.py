@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import texts
+from geo.access.meeting.hours import hours_gap
+from geo.access.meeting.query import Wish, ask
 from geo.catalog import save_area
-from geo.meeting.asking import Wish, ask
-from geo.meeting.hours import hours_gap
 from geo.views_meeting import PALETTE, heat_map, legend
-from tests.geo.meeting.worlds import TODAY, activity, meeting_street
+from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 from tests.geo.worlds import street
 from tests.pages.test_pages import page, said
 

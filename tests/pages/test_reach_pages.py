@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo import texts
 from geo.catalog import open_area, save_area
-from tests.geo.test_flips import world
+from tests.geo.access.test_flips import world
 from tests.geo.worlds import along, street
 from tests.pages.test_pages import page, words
 

@@ -26,18 +26,20 @@ import shapely
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from geo import gaps, here, views
+from geo import views
+from geo.access import from_point, gaps
+from geo.access.from_point import around, way_to
+from geo.access.gaps import Gap
+from geo.access.preschools.call_list import calls_for
+from geo.access.preschools.shortage import capacity_of
 from geo.area import protected
 from geo.area.model import Area
 from geo.area.people import of_housing
 from geo.area.provenance import Source, empty_table
 from geo.area.regions import is_wide, rule
-from geo.around import around, way_to
-from geo.calls import calls_for
 from geo.candidates import candidates
 from geo.catalog import open_area, save_area
 from geo.cli import main
-from geo.gaps import Gap
 from geo.mapview import AreaLayer, MapSpec, PointLayer
 from geo.network.distances import nearest
 from geo.network.walk_network import build_network
@@ -47,7 +49,6 @@ from geo.placing import prepared
 from geo.placing import proposal as placing_proposal
 from geo.placing import question as placing_question
 from geo.reporting.making import make_report
-from geo.shortage import capacity_of
 from geo.types import SWEREF99_TM, WGS84
 from geo.views_preschools import preschools_map
 from geo.views_restricted import findable
@@ -202,10 +203,10 @@ def _reach(area: Area) -> dict[str, object]:
         "search": list(findable(area)["name"]),
     }
     for place in area.places["id"]:
-        found[f"record {place}"] = here.record(area, place, "sv")
+        found[f"record {place}"] = from_point.record(area, place, "sv")
     spots = area.places.geometry[:4]
     for lon, lat in zip(spots.x, spots.y, strict=True):
-        near = here.reach_here(area, lon, lat, limit_m=900)
+        near = from_point.reach_here(area, lon, lat, limit_m=900)
         found[f"here {lon}"] = views.reach_table(area, near, "sv").to_csv()
         found[f"around {lon}"] = reach_json(
             around(area, lon, lat, limits_m=[400.0, 900.0]), area, "sv"
@@ -456,7 +457,7 @@ def test_it_is_no_candidate_and_nothing_is_near_it() -> None:
 
 
 def test_what_is_known_of_it_is_its_kind_and_district() -> None:
-    lines = here.record(town((625, 950)), "transitional_housing-restricted-1", "sv")
+    lines = from_point.record(town((625, 950)), "transitional_housing-restricted-1", "sv")
     assert not [value for _, value in lines if str(FAMILY) in value or "POLYGON" in value]
     assert lines[0][1].startswith("Skyddat boende")
 

@@ -1,0 +1,1 @@
+"""Who cannot walk to what: gaps, from a point, preschools, meeting places, knowledge bank."""

@@ -1,0 +1,405 @@
+"""Who lives beyond a stated walking distance of a kind of place: how many, how far, how unevenly.
+Knows metres and people, and nothing of what to do about it.
+
+Definitions, with people ``w``, walking metres ``d`` to the nearest place and limit ``T``: headcount
+``Σ w[d > T]``; its share; mean metres beyond ``Σ w (d − T) / Σ w`` over those beyond who can be
+reached; and Foster, Greer and Thorbecke (1984), ``FGT_a = Σ w · max(0, (d − T)/T)^a [d > T] / Σ
+w``. Who can not be reached counts as beyond, as ``d = 3T`` in the FGT measures, and is reported
+apart.
+
+People beyond the limit summed in squares of the ground, for maps. Knows gaps, and no map.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely import box
+
+from geo import presets, privacy, texts
+from geo.area.model import Area
+from geo.area.provenance import Source
+from geo.errors import AreaLacks
+from geo.network.distances import nearest
+from geo.texts import text
+from geo.types import WGS84, Bools, Floats
+
+UNREACHABLE_TIMES = 3.0
+"""Unreachable people count as this many limits away in the FGT measures, and nowhere else."""
+
+
+@dataclass(frozen=True)
+class DistrictGap:
+    """One district's people and those beyond; ``None`` where a count is hidden, be it small or so
+    that it gives no other away: to tell which would tell a count whose sum is known.
+
+    ``name`` is empty for people outside all districts.
+    """
+
+    name: str
+    people: float | None
+    beyond: float | None
+    share_beyond: float | None
+    mean_m_beyond: float | None = None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether any of its counts is hidden."""
+        return self.people is None or self.beyond is None
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Headcount, share (NaN without people), mean metres beyond, unreachable, and FGT 0 to 2."""
+
+    people: float
+    beyond: float
+    share_beyond: float
+    mean_m_beyond: float
+    unreachable: float
+    fgt0: float
+    fgt1: float
+    fgt2: float
+
+
+@dataclass(frozen=True, eq=False)
+class Gap(Measures):
+    """The answer for one kind, limit, group and profile; counts are people, distances metres.
+
+    ``metres`` and ``weights`` have one entry a row of ``area.people``. ``unknown`` is the number of
+    rows whose count for the group is not known. ``concentration`` is the share of those beyond who
+    would have to live in other districts for every district to have its even share (Hoover); NaN
+    without districts.
+    """
+
+    area: str
+    kind: str
+    group: str
+    limit_m: float
+    profile: str
+    concentration: float
+    places: int
+    unknown: int
+    estimated: bool
+    demonstration: bool
+    districts: tuple[DistrictGap, ...]
+    sources: tuple[Source, ...]
+    metres: Floats
+    weights: Floats
+
+    @property
+    def few_people(self) -> bool:
+        """Whether the whole group is so few that nothing may be said of them."""
+        return privacy.is_small(self.people, not self.estimated)
+
+    @property
+    def few_beyond(self) -> bool:
+        """Whether so few are beyond that their number must not leave the editor's hands."""
+        return privacy.is_small(self.beyond, not self.estimated)
+
+    @property
+    def few_within(self) -> bool:
+        """Whether so few are within the limit that those beyond would give them away."""
+        return privacy.is_small(self.people - self.beyond, not self.estimated)
+
+    @property
+    def small(self) -> bool:
+        """Whether the headcount must be hidden."""
+        return self.few_beyond or self.few_within
+
+
+def distances(area: Area, kind: str, profile: str = "adult") -> Floats:
+    """Return walking metres from each row of ``area.people`` to the nearest place of a kind.
+
+    Raises
+    ------
+    UnknownKind, UnknownProfile : with the nearest valid names.
+    AreaLacks : the area has no people, or no place of the kind.
+    """
+    presets.kind(kind)
+    walker = presets.profile(profile)
+    if area.people.empty:
+        raise AreaLacks(key="lacks.people")
+    if kind not in area.kinds:
+        known = ", ".join(area.kinds) or "–"
+        raise AreaLacks(key="lacks.kind", kind=kind, known=known, id=kind)
+    found = nearest(
+        area.network,
+        area.snapped_people(walker),
+        area.snapped_places(kind, walker),
+        profile=walker,
+    )
+    return found.metres[:, 0]
+
+
+def gap(
+    area: Area,
+    *,
+    kind: str,
+    limit_m: float,
+    group: str,
+    profile: str = "adult",
+    metres: Floats | None = None,
+) -> Gap:
+    """Compute the gap for one kind, limit, group and profile.
+
+    ``metres`` are ``distances`` for the same area, kind and profile, when they are already known.
+
+    Raises
+    ------
+    BadLimit, UnknownKind, UnknownGroup, UnknownProfile : what was asked for is not valid.
+    AreaLacks : no people, no such group among them, or no place of the kind.
+    """
+    limit = presets.limit_m(limit_m)
+    presets.kind(kind)
+    presets.group(group)
+    _needs(area, group)
+    if metres is None:
+        metres = distances(area, kind, profile)
+    of_group = (area.people["origin"] == presets.group(group).origin).to_numpy(bool)
+    weights = np.where(of_group, area.count(group), 0.0)
+    lives = weights > 0
+    counted = not bool(area.people["estimated"].to_numpy(bool)[lives].any())
+    districts, concentration = _by_district(area, metres, weights, limit)
+    return Gap(
+        area=area.id,
+        kind=kind,
+        group=group,
+        limit_m=limit,
+        profile=profile,
+        **vars(measures(metres, weights, limit)),
+        districts=districts,
+        concentration=concentration,
+        places=len(area.places_of(kind)),
+        unknown=int((of_group & area.people[group].isna().to_numpy(bool)).sum()),
+        estimated=not counted,
+        demonstration=area.demonstration,
+        sources=_sources(area, kind, group),
+        metres=metres,
+        weights=weights,
+    )
+
+
+def measures(metres: Floats, people: Floats, limit_m: float) -> Measures:
+    """Return headcount, share, mean metres beyond, unreachable and FGT 0–2 of people at distances.
+
+    >>> round(measures(np.array([100., 600.]), np.array([1., 3.]), 400).fgt1, 3)
+    0.375
+    """
+    total = float(people.sum())
+    far = metres > limit_m
+    lost = np.isinf(metres)
+    short = np.where(lost, UNREACHABLE_TIMES - 1, np.where(far, (metres - limit_m) / limit_m, 0.0))
+    walks = people[far & ~lost]
+    excess = metres[far & ~lost] - limit_m
+    beyond = float(people[far].sum())
+    return Measures(
+        people=total,
+        beyond=beyond,
+        share_beyond=_ratio(beyond, total),
+        mean_m_beyond=_ratio(float(walks @ excess), float(walks.sum())),
+        unreachable=float(people[lost].sum()),
+        fgt0=_ratio(beyond, total),
+        fgt1=_ratio(float(people[far] @ short[far]), total),
+        fgt2=_ratio(float(people[far] @ short[far] ** 2), total),
+    )
+
+
+def without_small_counts(answer: Gap) -> Gap:
+    """Return the answer with small counts of counted people hidden, as it may leave the house.
+
+    Districts with a hidden count stand last, by name: their place among the others, most beyond
+    first, would tell their size.
+    """
+    rows = answer.districts
+    if answer.estimated or not rows:
+        return answer
+    beyond = np.array([row.beyond for row in rows], dtype=float)
+    people = np.array([row.people for row in rows], dtype=float)
+    counted = np.ones(len(rows), dtype=bool)
+    no_people = privacy.hidden(people, people, counted)
+    no_beyond = privacy.hidden(beyond, people, counted, also=no_people)
+    shown = tuple(
+        _without(row, bool(a), bool(b))
+        for row, a, b in zip(rows, no_people, no_beyond, strict=True)
+    )
+    return replace(answer, districts=hidden_last(shown))
+
+
+def hidden_last(rows: Iterable[DistrictGap]) -> tuple[DistrictGap, ...]:
+    """Return districts with those that hide a count last, by name."""
+    return tuple(sorted(rows, key=lambda row: (row.hidden, row.name if row.hidden else "")))
+
+
+def headline(answer: Gap, language: str) -> str:
+    """Say the gap in one sentence: "1 240 av 3 828 barn 0–4 år (32 %) bor längre än 400 m …"."""
+    kind, group = presets.kind(answer.kind), presets.group(answer.group)
+    small = answer.small
+    key = "headline_few" if answer.few_beyond else "headline_all_but" if small else "headline"
+    if answer.few_people:
+        key = "headline_few_people"
+    fewer = text("gap.fewer", language, smallest=privacy.SMALLEST)
+    said = text(
+        f"gap.{key}",
+        language,
+        beyond=fewer if small else texts.number(round(answer.beyond), language),
+        people=fewer if answer.few_people else texts.number(round(answer.people), language),
+        share=texts.percent(answer.share_beyond, language),
+        group=group.name(language),
+        limit=texts.metres(answer.limit_m, language),
+        place=kind.indefinite(language),
+    )
+    return said[:1].upper() + said[1:]
+
+
+def _without(row: DistrictGap, no_people: bool, no_beyond: bool) -> DistrictGap:
+    if not (no_people or no_beyond):
+        return row
+    return replace(
+        row,
+        people=None if no_people else row.people,
+        beyond=None,
+        share_beyond=None,
+        mean_m_beyond=None,
+    )
+
+
+def _needs(area: Area, group: str) -> None:
+    if group in area.groups:
+        return
+    if (
+        presets.group(group).origin == "transitional_housing"
+        and not (area.people["origin"] == "transitional_housing").any()
+    ):
+        raise AreaLacks(key="lacks.newcomers")
+    if area.people.empty:
+        raise AreaLacks(key="lacks.people")
+    raise AreaLacks(key="lacks.group", group=group, known=", ".join(area.groups) or "–")
+
+
+def _by_district(
+    area: Area, metres: Floats, weights: Floats, limit_m: float
+) -> tuple[tuple[DistrictGap, ...], float]:
+    """Return the districts' gaps, largest first, and how concentrated the gap is between them."""
+    if area.districts.empty:
+        return (), math.nan
+    name = area.people["district"].to_numpy(object)
+    rows = []
+    for district in [*sorted(set(area.districts["name"])), ""]:
+        here: Bools = (name == district) & (weights > 0)
+        if district or here.any():
+            found = measures(metres[here], weights[here], limit_m)
+            share, mean = _known(found.share_beyond), _known(found.mean_m_beyond)
+            rows.append(DistrictGap(district, found.people, found.beyond, share, mean))
+    rows.sort(key=lambda row: (-(row.beyond or 0.0), row.name))
+    beyond = np.array([row.beyond for row in rows], dtype=float)
+    people = np.array([row.people for row in rows], dtype=float)
+    if beyond.sum() <= 0:
+        return tuple(rows), math.nan
+    uneven = float(np.abs(beyond / beyond.sum() - people / people.sum()).sum() / 2)
+    return tuple(rows), uneven
+
+
+def _sources(area: Area, kind: str, group: str) -> tuple[Source, ...]:
+    """Return the sources this figure rests on: network, districts, people, and the kind's
+    places.
+    """
+    people = "people" if presets.group(group).origin == "residents" else "transitional_housing"
+    parts = {"network", "districts", "boundary", people, kind, "places"}
+    return tuple(source for source in area.sources if source.part in parts)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else math.nan
+
+
+SQUARE_M = 250.0
+"""Side of the squares people are summed in for maps: Statistics Sweden's grid in towns."""
+
+
+def squares(area: Area, answer: Gap) -> gpd.GeoDataFrame:
+    """Sum people beyond the limit in squares of 250 m, for the map.
+
+    Returns
+    -------
+    GeoDataFrame in WGS84 with ``id`` (the square's south-west corner in kilometres), ``people``,
+    ``beyond``, ``unreachable``, ``share_beyond``, ``district`` (of most of those beyond) and the
+    square as geometry; only squares with somebody beyond. Sums are those of ``answer``.
+    """
+    xy = area.people.geometry.to_crs(area.network.crs)
+    table = pd.DataFrame(
+        {
+            "east": np.floor(xy.x.to_numpy() / SQUARE_M),
+            "north": np.floor(xy.y.to_numpy() / SQUARE_M),
+            "people": answer.weights,
+            "beyond": np.where(answer.metres > answer.limit_m, answer.weights, 0.0),
+            "unreachable": np.where(np.isinf(answer.metres), answer.weights, 0.0),
+            "district": area.people["district"].to_numpy(),
+        }
+    )
+    table = table[np.isfinite(table["east"]) & (table["people"] > 0)]
+    most = table.sort_values("beyond", ascending=False).drop_duplicates(["east", "north"])
+    summed = table.groupby(["east", "north"], as_index=False)[["people", "beyond", "unreachable"]]
+    cells = summed.sum().merge(most[["east", "north", "district"]], on=["east", "north"])
+    cells = cells[cells["beyond"] > 0].reset_index(drop=True)
+    return _square_shapes(cells, area.network.crs)
+
+
+def without_small_squares(
+    area: Area, answer: Gap, cells: gpd.GeoDataFrame | None = None
+) -> gpd.GeoDataFrame:
+    """Return the squares of counted people that may be shown, with those beyond only; ``cells``
+    are ``squares`` when they are already known.
+
+    A square of a few, or in two districts, is left out, and then in each district the smallest,
+    until what its squares leave of its sum is nobody or not few.
+    """
+    cells = squares(area, answer) if cells is None else cells
+    beyond, people = cells["beyond"].to_numpy(float), cells["people"].to_numpy(float)
+    keep = ~privacy.hidden(beyond, people, np.ones(len(cells), dtype=bool))
+    district = _only_district(area, answer, cells)
+    keep &= np.array([name is not None for name in district], dtype=bool)
+    names = area.people["district"].to_numpy(object)
+    far = np.where(answer.metres > answer.limit_m, answer.weights, 0.0)
+    for name in sorted(set(names)):
+        total = float(far[names == name].sum())
+        inside = np.flatnonzero(keep & (district == name))
+        for at in inside[np.argsort(beyond[inside], kind="stable")]:
+            rest = total - float(beyond[keep & (district == name)].sum())
+            if not privacy.is_small(rest, counted=True):
+                break
+            keep[at] = False
+    keep &= not answer.small
+    kept = cells[keep].reset_index(drop=True)
+    return kept.assign(people=None, share_beyond=None, unreachable=None)
+
+
+def _only_district(area: Area, answer: Gap, cells: gpd.GeoDataFrame) -> np.ndarray:
+    """Return each square's district, None for a square with people of two."""
+    names = area.people["district"].to_numpy(object)
+    of_cell: dict[str, list[str]] = {}
+    for name in sorted(set(names[answer.weights > 0])):
+        only = replace(answer, weights=np.where(names == name, answer.weights, 0.0))
+        for cell in squares(area, only)["id"]:
+            of_cell.setdefault(cell, []).append(name)
+    return np.array(
+        [of_cell[cell][0] if len(of_cell[cell]) == 1 else None for cell in cells["id"]],
+        dtype=object,
+    )
+
+
+def _square_shapes(cells: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
+    west, south = cells["east"] * SQUARE_M, cells["north"] * SQUARE_M
+    kilometres = [f"{y / 1000:.2f}-{x / 1000:.2f}" for x, y in zip(west, south, strict=True)]
+    columns = cells.assign(id=kilometres, share_beyond=cells["beyond"] / cells["people"])
+    shapes = gpd.GeoSeries(box(west, south, west + SQUARE_M, south + SQUARE_M), crs=crs)
+    return gpd.GeoDataFrame(columns.drop(columns=["east", "north"]), geometry=shapes.to_crs(WGS84))

@@ -1,0 +1,188 @@
+"""What an area's records tell, as entries of the knowledge bank: activities, visits, associations
+and plain places. Reads records; knows neither hours nor how they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from geo import presets
+from geo.access.from_point import source_of
+from geo.access.knowledge_bank.model import (
+    ACTIVITY,
+    PLACE,
+    VISIT,
+    Entry,
+    Question,
+    fields_of,
+    rules,
+    said,
+)
+from geo.access.meeting.terms import kinds_of
+from geo.area import protected
+from geo.area.activities.derived import DERIVED, activities_of, opening_times
+from geo.area.activities.links import link_of, written_of
+from geo.area.activities.model import Activity, activity_kinds, is_counted, kind_of_place
+from geo.area.associations import ASSOCIATION, Association, associations_of
+from geo.area.languages import known_in
+from geo.area.model import Area
+from geo.area.opening_hours import hours_text
+from geo.cells import plain
+from geo.types import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """An area, what is asked, walking metres to each place, and the places that may be told: their
+    rows by id.
+    """
+
+    area: Area
+    question: Question
+    metres: Floats
+    row_of: Mapping[str, int]
+
+    def row(self, place: str) -> pd.Series:
+        return self.area.places.iloc[self.row_of[place]]
+
+    def walk(self, place: str) -> tuple[float, float]:
+        """Return metres and minutes."""
+        metres = float(self.metres[self.row_of[place]])
+        return metres, presets.profile(self.question.profile).minutes(metres)
+
+
+def entries_of(area: Area, question: Question, metres: Floats) -> Iterator[Entry]:
+    """Yield all of the asked kinds within the limit, or that no path leads to, whatever the hour.
+
+    Parameters
+    ----------
+    metres : to each of ``area.places``, inf where no path leads.
+
+    A place that is an activity by what it is (a library) is told as that; any other as itself.
+    """
+    told = ~protected.is_restricted(area.places)
+    near = (metres <= question.limit_m) | np.isinf(metres)
+    ids = area.places["id"].astype(str).to_numpy(object)
+    ground = _Ground(
+        area, question, metres, {str(ids[row]): int(row) for row in np.flatnonzero(near & told)}
+    )
+    running = [
+        each
+        for each in activities_of(area)
+        if each.place in ground.row_of and _runs(each, question)
+    ]
+    yield from _activities(ground, running)
+    yield from _places(ground, running)
+    yield from _associations(ground)
+
+
+def _activities(ground: _Ground, running: list[Activity]) -> Iterator[Entry]:
+    kinds = kinds_of(ground.question.kinds)
+    for each in running:
+        if each.kind in kinds:
+            what = VISIT if each.visiting else ACTIVITY
+            yield _entry(what, each, ground.row(each.place), ground.walk(each.place))
+
+
+def _places(ground: _Ground, running: list[Activity]) -> Iterator[Entry]:
+    """Yield the places that are not told by an activity of their own kind."""
+    kinds = {str(key): str(ground.row(key)["kind"]) for key in ground.row_of}
+    own = {
+        each.place
+        for each in running
+        if not each.visiting and each.kind == kind_of_place(kinds[each.place])
+    }
+    for place, kind in kinds.items():
+        theme = rules().themes.get(kind) or _theme(kind_of_place(kind))
+        left_out = place in own or kind == ASSOCIATION or kind in rules().left_out
+        if not left_out and _is_asked(theme, ground.question):
+            row = ground.row(place)
+            yield _entry(PLACE, _of_place(ground.area, row), row, ground.walk(place))
+
+
+def _associations(ground: _Ground) -> Iterator[Entry]:
+    if _is_asked(rules().themes[ASSOCIATION], ground.question):
+        for each in associations_of(ground.area):
+            if each.place in ground.row_of:
+                yield _of_association(each, ground)
+
+
+def _is_asked(theme: str, question: Question) -> bool:
+    return not question.kinds or theme in question.kinds
+
+
+def _entry(what: str, activity: Activity, row: pd.Series, walk: tuple[float, float]) -> Entry:
+    """Return an entry before hours."""
+    there, own = fields_of(row["details"]), dict(activity.told)
+    kind = str(row["kind"])
+    of_place = activity.id.startswith(DERIVED)
+    links = (said(own, "link"), activity.contact, said(there, "link"))
+    return Entry(
+        what=what,
+        activity=activity,
+        place_name=str(row["name"]),
+        kind_of_place=kind,
+        theme=_theme(activity.kind) or rules().themes.get(kind, ""),
+        metres=walk[0],
+        minutes=walk[1],
+        link=next(filter(None, map(link_of, links)), ""),
+        written=written_of(there if of_place else own),
+        place_written=() if of_place else written_of(there),
+    )
+
+
+def _of_place(area: Area, row: pd.Series) -> Activity:
+    """Return what a plain place's record tells, in the fields of an activity without a kind."""
+    record = fields_of(row["details"])
+    by_plain = {plain(str(key)): value for key, value in record.items()}
+    source = source_of(area, row)
+    dated = source.date if source is not None and not source.file_date else ""
+    return Activity(
+        id=f"{DERIVED}{row['id']}",
+        place=str(row["id"]),
+        kind="",
+        name=str(row["name"]),
+        times=opening_times(hours_text(by_plain)),
+        languages=known_in(said(record, "languages")),
+        contact=said(record, "contact"),
+        source=str(row["source"]),
+        confirmed=_day(said(record, "confirmed")) or _day(dated),
+        demonstration=bool(row["demonstration"]),
+    )
+
+
+def _of_association(each: Association, ground: _Ground) -> Entry:
+    row = ground.row(each.place)
+    place = _of_place(ground.area, row)
+    told = replace(
+        place,
+        languages=each.languages,
+        contact=each.contact,
+        confirmed=each.confirmed or place.confirmed,
+    )
+    found = _entry(ASSOCIATION, told, row, ground.walk(each.place))
+    return replace(found, mentors=each.mentors_per_year, buddies=each.buddies_per_year)
+
+
+def _runs(activity: Activity, question: Question) -> bool:
+    """Tell whether an activity is valid at some time of the week, or of the day asked about."""
+    first = max(question.monday, question.today) if question.since is None else question.monday
+    last = question.monday + timedelta(days=6)
+    begins_later = activity.valid_from is not None and activity.valid_from > last
+    return is_counted(activity, min(first, last)) and not begins_later
+
+
+def _theme(kind: str) -> str:
+    return activity_kinds()[kind].theme if kind in activity_kinds() else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

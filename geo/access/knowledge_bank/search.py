@@ -1,0 +1,136 @@
+"""What is in reach of one housing or point, nearest first, and when. What a record does not tell
+stays unknown. Knows no words and no screen.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import shapely
+
+from geo import presets
+from geo.access.from_point import placed
+from geo.access.knowledge_bank.entries import entries_of
+from geo.access.knowledge_bank.model import SORTS, Bank, Entry, Question, Start, fields_of, rules
+from geo.access.meeting.terms import speaks
+from geo.area import protected
+from geo.area.activities.model import Activity, Occurrence, is_fresh
+from geo.area.activities.occurrences import in_week, midnight, occurrences
+from geo.area.model import Area
+from geo.area.people import HOUSING
+from geo.errors import PointOffPaths, UnknownHousing
+from geo.network.distances import within
+from geo.network.walk_network import MAX_SNAP_M, Snapped
+from geo.types import Floats
+
+
+def bank_of(area: Area, question: Question) -> Bank:
+    """Return what is in reach of the question's housing or point.
+
+    Raises
+    ------
+    UnknownHousing : no housing has this id or name, or several have the name.
+    BadPoint, PointSwapped, PointOffPaths : as ``around.placed``.
+    """
+    walker = presets.profile(question.profile)
+    start, row = _start(area, question)
+    if row is None:
+        spot = placed(area, start.lon, start.lat, walker)
+    else:
+        spot = area.snapped_places("", walker).take(np.array([row]))
+        if spot.edge[0] < 0:
+            raise PointOffPaths(found=start.id, limit=MAX_SNAP_M)
+    metres = _metres(area, spot, question)
+    parts: dict[str, list[Entry]] = {"": [], "language": [], "hours": [], "far": []}
+    for entry in entries_of(area, question, metres):
+        found = _timed(entry, question)
+        part = _part(found, question)
+        if part is not None:
+            parts["far" if math.isinf(found.metres) else part].append(found)
+    ordered = {name: tuple(sorted(rows, key=_order)) for name, rows in parts.items()}
+    return Bank(
+        area=area.id,
+        area_name=area.name,
+        question=question,
+        start=start,
+        entries=ordered[""],
+        language_unknown=ordered["language"],
+        hours_unknown=ordered["hours"],
+        unreachable=ordered["far"],
+        demonstration=area.demonstration,
+    )
+
+
+def _start(area: Area, question: Question) -> tuple[Start, int | None]:
+    """Return where the walk begins, and the housing's row of the places."""
+    if question.lon is not None and question.lat is not None:
+        return Start("", question.lon, question.lat), None
+    rows = np.flatnonzero((area.places["kind"] == HOUSING).to_numpy(bool))
+    ids, names = ([str(area.places[part].iloc[row]) for row in rows] for part in ("id", "name"))
+    hits = [at for at, known in enumerate(ids) if known == question.housing]
+    hits = hits or [at for at, known in enumerate(names) if known == question.housing]
+    if len(hits) != 1:
+        named = ids if len(hits) > 1 else [a or b for a, b in zip(names, ids, strict=True)]
+        raise UnknownHousing(found=question.housing, known=", ".join(named) or "–")
+    row, housing = int(rows[hits[0]]), ids[hits[0]]
+    record = fields_of(area.places["details"].iloc[row])
+    if protected.is_restricted(area.places.iloc[[row]])[0]:
+        region = shapely.from_wkt(record[protected.SHAPE]) if record[protected.ENOUGH] else None
+        return Start(names[hits[0]], math.nan, math.nan, housing, True, region), row
+    point = area.places.geometry.iloc[row]
+    return Start(names[hits[0]], float(point.x), float(point.y), housing), row
+
+
+def _metres(area: Area, spot: Snapped, question: Question) -> Floats:
+    """Return walking metres to each place of the area, inf where no path leads."""
+    walker = presets.profile(question.profile)
+    goals = area.snapped_places("", walker)
+    found = within(area.network, spot, goals, within_m=math.inf, profile=walker)
+    metres = np.full(len(area.places), np.inf)
+    metres[found.indices] = found.data
+    return metres
+
+
+def _timed(entry: Entry, question: Question) -> Entry:
+    """Add when an entry takes place, and what of it is in doubt."""
+    activity = entry.activity
+    coming = in_week(activity, question.monday)
+    doubts = [] if is_fresh(activity, question.today) else ["stale"]
+    doubts += ["times"] if activity.times is None else []
+    doubts += [] if activity.languages else ["language"]
+    then = (
+        occurrences(activity, question.since, question.until)
+        if question.since is not None and question.until is not None
+        else ()
+    )
+    later = None if coming or activity.times is None else _next(activity, question.monday)
+    return replace(entry, coming=coming, then=then, later=later, doubts=tuple(doubts))
+
+
+def _next(activity: Activity, monday: date) -> Occurrence | None:
+    """Return the first time after a week, as far ahead as is looked."""
+    first = monday + timedelta(days=7)
+    last = first + timedelta(days=rules().ahead_days)
+    found = occurrences(activity, midnight(first), midnight(last))
+    return found[0] if found else None
+
+
+def _part(entry: Entry, question: Question) -> str | None:
+    """Return which list an entry stands in; None where it does not answer the question."""
+    language = speaks(entry.activity, question.language)
+    hours: bool | None = True
+    if question.since is not None:
+        hours = None if entry.activity.times is None else bool(entry.then)
+    if language is False or hours is False:
+        return None
+    if language is None:
+        return "language"
+    return "hours" if hours is None else ""
+
+
+def _order(entry: Entry) -> tuple[float, str, int, str, str]:
+    name = entry.activity.name.casefold()
+    return entry.metres, entry.place, SORTS.index(entry.what), name, entry.id

@@ -1,0 +1,1 @@
+"""Meeting places as supply: open hours, languages, whom one meets, mentors and seats."""

@@ -1,0 +1,195 @@
+"""How many mentors, and how many seats at activities, there are for each newcomer in reach, by
+floating catchments. Knows counts and metres; what has no count is unknown, not nought.
+
+A supply's places are shared by all newcomers of transitional housing within the limit of it
+(``geo.models.assignment.assign``, plain two-step catchment); a housing's figure is the sum over
+what it reaches.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from geo.access.meeting.supply import Asked, Home, Offer, homes, reach, supply_of
+from geo.access.meeting.terms import mentor_columns
+from geo.area.activities.model import Activity, Span, a_year_before
+from geo.area.activities.occurrences import in_week
+from geo.area.associations import associations_of
+from geo.area.model import Area
+from geo.area.places import place_fields
+from geo.cells import plain
+from geo.errors import AreaLacks
+from geo.models.catchments import floating_catchment
+from geo.types import Floats, Ints
+
+MENTORS, SEATS = "mentors", "seats"
+MEASURES = (MENTORS, SEATS)
+"""Matches a year with a mentor or a buddy; seats at activities in the week asked about."""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """One place's supply: how many, for sure and with records that are a year old, and whether
+    something there does not tell how many.
+    """
+
+    row: int
+    low: float
+    high: float
+    unknown: bool
+
+
+@dataclass(frozen=True)
+class HomeContact:
+    """One housing: for each newcomer there, how many; the ``high`` end is NaN where something in
+    reach does not tell how many. ``places`` in reach tell, ``untold`` do not.
+    """
+
+    home: Home
+    per_newcomer: Span
+    places: int
+    untold: int
+
+
+@dataclass(frozen=True, eq=False)
+class Contact:
+    """The answer for one measure: newcomers who share, how many there are in all (of which nobody
+    can walk to ``unreached``), what does not tell how many, and each housing's.
+    """
+
+    asked: Asked
+    measure: str
+    newcomers: float
+    uncounted: int
+    stock: Span
+    unreached: float
+    untold: int
+    homes: tuple[HomeContact, ...]
+
+
+def contact_supply(area: Area, asked: Asked) -> tuple[Contact, ...]:
+    """Answer how many mentors and seats there are for each newcomer in reach.
+
+    Raises
+    ------
+    AreaLacks : no transitional housing whose number of residents is known.
+    """
+    known = homes(area)
+    if not any(np.isfinite(each.people) and each.people > 0 for each in known):
+        raise AreaLacks(key="lacks.newcomers")
+    return tuple(_answer(area, asked, known, measure) for measure in MEASURES)
+
+
+def stocks(area: Area, asked: Asked, measure: str) -> tuple[Stock, ...]:
+    """Return what each place has of a measure, in the order of ``area.places``.
+
+    Seats are those of each time an activity is on in the week; hours or seats that are not told
+    make them unknown. Mentors are those of activities of that kind, and of associations whose
+    record tells them.
+    """
+    if measure == SEATS:
+        return _seats(area, asked)
+    return _mentors(area, asked)
+
+
+def _answer(area: Area, asked: Asked, known: tuple[Home, ...], measure: str) -> Contact:
+    found = stocks(area, asked, measure)
+    rows = np.array([each.row for each in found], dtype=np.int64)
+    people = np.array([0.0 if math.isnan(each.people) else each.people for each in known])
+    metres = reach(area, np.array([each.row for each in known]), rows, asked)
+    low, high = (
+        floating_catchment(metres, people, amounts, limit_m=asked.limit_m)
+        for amounts in (_amounts(found, "low"), _amounts(found, "high"))
+    )
+    told = [
+        _home(each, metres.indices[metres.indptr[at] : metres.indptr[at + 1]], found,
+              Span(float(low[at]), float(high[at])))
+        for at, each in enumerate(known)
+        if not asked.housing or asked.housing in (each.id, each.name)
+    ]  # fmt: skip
+    near = np.zeros(len(found), dtype=bool)
+    near[metres[np.flatnonzero(people > 0)].indices] = True
+    return Contact(
+        asked=asked,
+        measure=measure,
+        newcomers=float(people.sum()),
+        uncounted=sum(math.isnan(each.people) for each in known),
+        stock=Span(sum(each.low for each in found), sum(each.high for each in found)),
+        unreached=sum(each.high for each, is_near in zip(found, near, strict=True) if not is_near),
+        untold=sum(each.unknown for each in found),
+        homes=tuple(told),
+    )
+
+
+def _home(each: Home, columns: Ints, found: tuple[Stock, ...], reached: Span) -> HomeContact:
+    near = [found[at] for at in columns]
+    untold = sum(stock.unknown for stock in near)
+    telling = sum(stock.high > 0 for stock in near)
+    high = math.nan if untold else reached.high
+    return HomeContact(each, Span(reached.low, high), telling, untold)
+
+
+def _amounts(found: tuple[Stock, ...], end: str) -> Floats:
+    return np.array([getattr(each, end) for each in found], dtype=np.float64)
+
+
+def _seats(area: Area, asked: Asked) -> tuple[Stock, ...]:
+    offered = supply_of(area, asked)
+
+    def seats(offer: Offer) -> float:
+        if offer.activity.times is None or offer.activity.seats is None:
+            return math.nan
+        return float(offer.activity.seats * len(in_week(offer.activity, asked.monday)))
+
+    others = [each for each in offered.offers if each.activity.kind != MENTORS]
+    return _stocks((int(offered.rows[each.at]), seats(each), each.sure()) for each in others)
+
+
+def _mentors(area: Area, asked: Asked) -> tuple[Stock, ...]:
+    offered = supply_of(area, replace(asked, kinds=(MENTORS,)))
+    about = ("stale", "language", "audience")
+    told = [
+        (int(offered.rows[each.at]), _number(each.activity), each.sure(*about))
+        for each in offered.offers
+    ]
+    return _stocks(sorted([*told, *_associations(area, asked)]))
+
+
+def _associations(area: Area, asked: Asked) -> list[tuple[int, float, bool]]:
+    """Return the matches a year that associations' own records tell; not of one that runs an
+    activity with mentors, which tells them already.
+    """
+    row_of = {str(place): row for row, place in enumerate(area.places["id"])}
+    names = {plain(name) for name in mentor_columns()}
+    told = []
+    for each in associations_of(area):
+        row = row_of[each.place]
+        if any(activity.kind == MENTORS for activity in each.runs):
+            continue
+        fresh = each.confirmed is not None and each.confirmed >= a_year_before(asked.today)
+        if each.matches_per_year is not None:
+            told.append((row, float(each.matches_per_year), fresh))
+        elif names & set(map(plain, place_fields(area.places["details"].iloc[row]))):
+            told.append((row, math.nan, fresh))
+    return told
+
+
+def _number(activity: Activity) -> float:
+    return math.nan if activity.seats is None else float(activity.seats)
+
+
+def _stocks(told: Iterable[tuple[int, float, bool]]) -> tuple[Stock, ...]:
+    """Add up what is told (row, how many, whether for sure) by place."""
+    sums: dict[int, Stock] = {}
+    for row, count, sure in told:
+        before = sums.get(row, Stock(row, 0.0, 0.0, unknown=False))
+        unknown = math.isnan(count)
+        more = 0.0 if unknown else count
+        sums[row] = Stock(
+            row, before.low + more * sure, before.high + more, before.unknown or unknown
+        )
+    return tuple(sums[row] for row in sorted(sums))

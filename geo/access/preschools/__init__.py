@@ -1,0 +1,1 @@
+"""Preschool places against children: shortage, calls and a surge."""

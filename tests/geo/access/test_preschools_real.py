@@ -1,0 +1,83 @@
+"""A real borough: its preschools and children, against sums its own file tells."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geo.access.preschools.shortage import capacity_of
+from geo.area.model import Area
+from geo.growing import where_to_add
+from geo.ingest import build
+from geo.ingest.build import Inputs
+from geo.models.assignment.assign import most_placed
+
+WHEN = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def borough(shared_data: Path) -> Area:
+    folder = shared_data / "hasselby-vallingby"
+    inputs = Inputs(
+        lines=folder / "walk_lines.geojson.gz",
+        districts=folder / "stadsdelar.geojson",
+        people=(folder / "deso2025.geojson",),
+        places=(("preschool", folder / "preschools.csv"),),
+    )
+    return build.build("hv", "Hässelby-Vällingby", inputs)
+
+
+@pytest.fixture(scope="module")
+def answer(borough: Area):
+    return capacity_of(borough, when=WHEN)
+
+
+def test_enrolled_by_district_are_those_of_the_file(answer, shared_data: Path) -> None:
+    path = shared_data / "hasselby-vallingby" / "preschools.csv"
+    told: Counter[str] = Counter()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            told[row["stadsdel"].casefold()] += int(float(row["antal_barn"]))
+    assert sum(told.values()) == answer.enrolled == 3472
+    found = {row.name.casefold(): row.enrolled for row in answer.districts if row.enrolled}
+    assert found == dict(told)
+
+
+def test_children_are_four_fifths_and_one_fifth_of_the_bands(answer, borough) -> None:
+    first, second = (borough.people[name].sum() for name in ("children_0_4", "children_5_9"))
+    assert round(first) == 3828
+    assert answer.children.value == round(0.8 * first + 0.2 * second)
+    units = borough.people.assign(
+        exact=0.8 * borough.people["children_0_4"] + 0.2 * borough.people["children_5_9"],
+        whole=answer.demand.children,
+    ).groupby("unit")[["exact", "whole"]]
+    assert (units.sum()["exact"] - units.sum()["whole"]).abs().max() <= 1
+    assert sum(row.children.value for row in answer.districts) == answer.children.value
+
+
+def test_as_many_have_a_place_as_the_greatest_flow_allows(answer) -> None:
+    asked = answer.assignment.question
+    most = most_placed(asked.metres, asked.children, asked.places)
+    assert answer.children.value - answer.shortage.children.value == most
+    assert answer.shortage.by_distance == int(
+        asked.children[np.diff(asked.metres.indptr) == 0].sum()
+    )
+    low, high = answer.shortage.children.low, answer.shortage.children.high
+    assert low < answer.shortage.children.value < high
+
+
+def test_catchments_keep_the_places_of_the_borough(borough) -> None:
+    found = capacity_of(borough, when=WHEN, method="balanced")
+    assert found.access @ found.demand.children == pytest.approx(found.places.value)
+
+
+def test_places_for_nineteen_in_twenty_are_found_and_proven(borough, answer) -> None:
+    found = where_to_add(borough, answer, target=0.95)
+    assert found.proven and found.reached >= 0.95
+    # No fewer groups of eighteen hold the children that are missing.
+    assert found.cost == 18 * -(-(found.wanted - found.placed_before) // 18)
