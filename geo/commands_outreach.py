@@ -16,12 +16,11 @@ from geo.console import Options
 from geo.errors import BadOption
 from geo.output import outreach_files, outreach_print, tables
 from geo.output.outreach_tables import lines_of
-from geo.outreach import Brief, briefed, outreach
-from geo.placing.written import whole_of
-from geo.reaching.asking import EVERYWHERE, LIMIT, WHEN, WHERE, Wanted, read_question
-from geo.reaching.rounds import PREFERRED, RULES, Plan, plan_week
-from geo.reaching.staff import read_staff
-from geo.reaching.visits import visits_of
+from geo.planning.outreach.brief import Brief, briefed, outreach, visits_of
+from geo.planning.outreach.query import EVERYWHERE, LIMIT, WHEN, WHERE, Wanted, read_question
+from geo.planning.outreach.rounds import PREFERRED, RULES, Plan, plan_week
+from geo.planning.outreach.staff import read_staff
+from geo.planning.siting.question import whole_of
 
 TOP = "20"
 

@@ -30,10 +30,10 @@ from geo.area.record_fields import day
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadDate, BadOption, NarhetError
-from geo.growing import GrowthAnswer, share_of, where_to_add
 from geo.models.assignment.assign import MorePlaces
 from geo.models.decay import decay_of
 from geo.output import preschool_files, preschool_more, preschool_tables, tables
+from geo.planning.preschool_expansion import GrowthAnswer, share_of, where_to_add
 
 TARGET = "0.95"
 

@@ -18,9 +18,9 @@ from geo.console import Options
 from geo.errors import BadCount, BadOption, ReportChanged
 from geo.output import reports, tables
 from geo.output.verdicts import verdict_json, verdict_lines
-from geo.placing import prepared, proposal
-from geo.placing.proposal import Proposal
-from geo.placing.question import Question
+from geo.planning.siting import instance, proposal
+from geo.planning.siting.proposal import Proposal
+from geo.planning.siting.question import Question
 from geo.provenance import HOLDS, verify
 from geo.report import FINDINGS
 from geo.reporting.asking import asked
@@ -140,7 +140,7 @@ def _proposal(area: Area, options: Options, limit_m: float) -> Proposal | None:
         profile=options.profile,
         kinds=kinds,
     )
-    return proposal.propose(prepared.prepare(area, question))
+    return proposal.propose(instance.prepare(area, question))
 
 
 def _pair(word: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
-from geo.scenario import Opened, Scenario, after
+from geo.planning.scenario import Opened, Scenario, after
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
@@ -36,7 +36,9 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], s
 
 def scenarios(options: Options) -> None:
     """List the saved scenarios, after saving or deleting one."""
-    from geo import saved as kept  # a database takes a while to load: only who asks for it waits
+    from geo.planning import (
+        scenario as kept,  # a database takes a while to load: only who asks for it waits
+    )
 
     area = open_area(options.area, options.home)
     if options.save:
@@ -61,7 +63,7 @@ def scenarios(options: Options) -> None:
 
 def with_scenario(area: Area, name: str, home: str | None) -> Area:
     """Return an area as a saved scenario makes it."""
-    from geo import saved as kept
+    from geo.planning import scenario as kept
 
     return after(area, kept.saved(area.id, name, home).scenario)
 

@@ -17,13 +17,12 @@ from geo.errors import BadBalance, BadBudget, BadOption, BadTimeLimit, UnknownCa
 from geo.output import site_files, tables
 from geo.output.site_json import site_json
 from geo.output.site_lines import site_lines
-from geo.placing import answer as placing_answer
-from geo.placing import prepared
-from geo.placing import question as placing_question
-from geo.placing.answer import SiteAnswer
-from geo.placing.prepared import Placing
-from geo.placing.question import Question
-from geo.placing.written import number_of, points_of, whole_of
+from geo.planning.siting import alternatives as placing_answer
+from geo.planning.siting import instance
+from geo.planning.siting import question as placing_question
+from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting.instance import Placing
+from geo.planning.siting.question import Question, number_of, points_of, whole_of
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
@@ -59,7 +58,7 @@ def sites(options: Options) -> None:
     output = Path(options.output) if options.output else None
     ending = tables.check_ending(output) if output else ""
     area = open_area(options.area, options.home)
-    placing = prepared.prepare(area, question, progress=_quiet)
+    placing = instance.prepare(area, question, progress=_quiet)
     _check_excluded(placing)
     answer = placing_answer.answered(placing, vary=options.robust, most=most, progress=_quiet)
     if output and ending == ".json":

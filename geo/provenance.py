@@ -20,9 +20,9 @@ from geo.catalog import open_area
 from geo.embedded import embedded
 from geo.errors import BadName, BadProvenance, Cancelled, NarhetError, OutputUnwritable, UnknownArea
 from geo.output import cells, reports
-from geo.placing.prepared import prepare
-from geo.placing.proposal import propose
-from geo.placing.question import Question
+from geo.planning.siting.instance import prepare
+from geo.planning.siting.proposal import propose
+from geo.planning.siting.question import Question
 from geo.record import checksum
 from geo.report import Report
 from geo.reporting.making import make_report

@@ -29,12 +29,13 @@ from geo.mapview import (
 )
 from geo.network.routes import route
 from geo.output.outreach_tables import list_table, round_name, rounds_table
-from geo.outreach import Brief, Row
+from geo.planning.outreach import spots as outreach_spots
+from geo.planning.outreach.brief import Brief, Row
+from geo.planning.outreach.proposals import Proposal
+from geo.planning.outreach.query import AREAS, HOMES
+from geo.planning.outreach.rounds import Plan, Round
+from geo.planning.outreach.rules import needs
 from geo.reaching import telling
-from geo.reaching.asking import AREAS, HOMES
-from geo.reaching.proposals import Proposal
-from geo.reaching.rounds import Plan, Round
-from geo.reaching.rules import needs
 from geo.symbols import MOST_NUMBERS
 from geo.types import WGS84
 from geo.views import districts_layers
@@ -150,7 +151,7 @@ def _row_told(row: Row, language: str) -> str:
         "outreach.alt_place",
         language,
         number=row.number,
-        name=telling.spot_name(row.spot, language),
+        name=outreach_spots.spot_name(row.spot, language),
         score=texts.number(row.score, language, 1),
         need=needs()[most.need].name(language),
         count=telling.lacking_words(most, language),

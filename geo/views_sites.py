@@ -27,10 +27,12 @@ from geo.mapview import (
 )
 from geo.output.site_files import kind_name
 from geo.output.site_lines import sites_table
-from geo.placing import sentence, small
-from geo.placing.prepared import Placing
-from geo.placing.proposal import Effect, Proposal
-from geo.placing.question import CENTRE, MEDIAN
+from geo.placing import sentence
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting import small_counts
+from geo.planning.siting.instance import Placing
+from geo.planning.siting.proposal import Effect, Proposal
+from geo.planning.siting.question import CENTRE, MEDIAN
 from geo.symbols import MOST_NUMBERS
 from geo.types import WGS84, Bools
 from geo.views import districts_layers, kind_layers
@@ -49,7 +51,7 @@ def sites_map(
     """Return the map of a proposal: its sites numbered, who gains and whereto, the places there are
     and the candidates that were not chosen. Small counts of counted people hidden unless ``exact``.
     """
-    shown = proposal if exact else small.without_small_counts(proposal)
+    shown = proposal if exact else small_counts.without_small_counts(proposal)
     layers = districts_layers(area, language)
     if exact or not shown.small:  # the circles would add up to a count that must not be known
         layers += _gain_layers(proposal, language, lines=lines, exact=exact)
@@ -104,7 +106,7 @@ def districts_table(proposal: Proposal, language: str) -> pd.DataFrame:
     """Return people, and those within the limit before and after, by district in words; small
     counts hidden.
     """
-    shown = small.without_small_counts(proposal)
+    shown = small_counts.without_small_counts(proposal)
     outside = texts.text("gap.outside_districts", language)
     rows = [(row.name or outside, *_counts(row, language)) for row in shown.districts]
     rows.append((texts.text("gap.whole_area", language), *_counts(shown.effect, language)))
@@ -117,7 +119,7 @@ def candidates_table(placing: Placing, language: str) -> pd.DataFrame:
     """Return what there was to choose from in words, indexed by id."""
     table = placing.candidates.table
     names = [
-        sentence.candidate_name(row.id, row.name, row.kind, row.district, language)
+        siting_proposal.candidate_name(row.id, row.name, row.kind, row.district, language)
         for row in table.itertuples(index=False)
     ]
     return pd.DataFrame(
@@ -136,7 +138,8 @@ def left_out_table(placing: Placing, language: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             texts.text("sites.column_name", language): [
-                sentence.candidate_name(row.id, row.name, row.kind, "", language) for row in rows
+                siting_proposal.candidate_name(row.id, row.name, row.kind, "", language)
+                for row in rows
             ],
             texts.text("place.kind", language): _kinds([row.kind for row in rows], language),
             texts.text("source.reason", language): [

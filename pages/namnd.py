@@ -12,9 +12,9 @@ from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.output import reports
 from geo.output.pdf import page_images
-from geo.placing import prepared
-from geo.placing import proposal as placing_proposal
-from geo.placing.question import Question
+from geo.planning.siting import instance
+from geo.planning.siting import proposal as placing_proposal
+from geo.planning.siting.question import Question
 from geo.report import FINDINGS, Report
 from geo.reporting.asking import MAX_TITLE, MAX_WORDS
 from geo.reporting.making import make_report
@@ -128,7 +128,7 @@ def _work(area: Area, wanted: Wanted) -> Callable[[Progress], Report]:
                 profile=wanted.profile,
                 kinds=wanted.rooms,
             )
-            laid_out = prepared.prepare(area, question, progress=progress)
+            laid_out = instance.prepare(area, question, progress=progress)
             proposal = placing_proposal.propose(laid_out, progress=progress)
         return make_report(
             area,

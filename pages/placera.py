@@ -11,12 +11,13 @@ import streamlit as st
 from geo import texts, views_sites
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError, SitingError
-from geo.placing import curves, robust, sentence, variants
-from geo.placing import proposal as placing_proposal
-from geo.placing.answer import SiteAnswer
-from geo.placing.prepared import Placing
-from geo.placing.proposal import Proposal
-from geo.placing.question import Question
+from geo.placing import sentence
+from geo.planning.siting import alternatives, curves, robustness
+from geo.planning.siting import proposal as placing_proposal
+from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting.instance import Placing
+from geo.planning.siting.proposal import Proposal
+from geo.planning.siting.question import Question
 from geo.types import Progress
 from pages.parts import answers, asks, frame, mapbox, placebox, proposalbox, scenariobox, state
 from pages.parts.literal import literal
@@ -70,7 +71,7 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     language = state.language()
     varied = answers.kept().get(_key(area, placing.question, "robust"))
     if varied is not None:
-        proposal = robust.with_shares(proposal, varied)
+        proposal = robustness.with_shares(proposal, varied)
     proposalbox.sentence(proposal)
     _said_no(area, placing)
     spec = views_sites.sites_map(area, proposal, language)
@@ -151,7 +152,7 @@ def _runner_up(area: Area, placing: Placing, proposal: Proposal) -> Proposal | N
     """Answer what the best other choice is."""
 
     def work(progress: Progress) -> tuple[Proposal | None]:
-        return (variants.runner_up(placing, proposal, progress=progress),)
+        return (alternatives.runner_up(placing, proposal, progress=progress),)
 
     key = _key(area, placing.question, "runner-up")
     found = _asked(key, t("placera.second_working"), work)
@@ -201,7 +202,7 @@ def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:
         return
 
     def work(progress: Progress) -> Proposal:
-        return variants.why_not(placing, candidate, progress=progress)
+        return alternatives.why_not(placing, candidate, progress=progress)
 
     key = _key(area, placing.question, "why not", candidate)
     other = _asked(key, t("placera.why_not_table"), work)
@@ -219,7 +220,7 @@ def _best(area: Area, placing: Placing, proposal: Proposal) -> None:
         return
 
     def work(progress: Progress) -> tuple[Proposal, ...]:
-        return variants.best_answers(
+        return alternatives.best_answers(
             placing, proposal, k=BEST_MOST, within=BEST_WITHIN, progress=progress
         )
 
@@ -237,8 +238,8 @@ def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:
     key = _key(area, placing.question, "robust")
     fresh = answers.kept().get(key) is None
 
-    def work(progress: Progress) -> robust.Robustness:
-        return robust.robust(placing, proposal, progress=progress)
+    def work(progress: Progress) -> robustness.Robustness:
+        return robustness.robust(placing, proposal, progress=progress)
 
     found = _asked(key, t("placera.robust"), work)
     if found is None:

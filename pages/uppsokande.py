@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from geo import outreach as work
 from geo import views_outreach
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
-from geo.outreach import Brief, Outreach, Row
+from geo.planning.outreach import brief as work
+from geo.planning.outreach.brief import Brief, Outreach, Row
+from geo.planning.outreach.proposals import Proposal
+from geo.planning.outreach.query import Question
 from geo.reaching import telling
-from geo.reaching.asking import Question
-from geo.reaching.proposals import Proposal
 from geo.types import Progress
 from pages.parts import asks, frame, mapbox, outreachbox, planbox, state
 from pages.parts.literal import literal

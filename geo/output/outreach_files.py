@@ -25,12 +25,12 @@ from geo.output.outreach_tables import (
     summary,
 )
 from geo.output.spreadsheets import write_cell
-from geo.outreach import Brief, Row
+from geo.planning.outreach.brief import Brief, Row
+from geo.planning.outreach.effects import Effect
+from geo.planning.outreach.proposals import Proposal
+from geo.planning.outreach.rounds import Plan, Round
 from geo.reaching import telling
 from geo.reaching.calendar import ics_bytes
-from geo.reaching.effects import Effect
-from geo.reaching.proposals import Proposal
-from geo.reaching.rounds import Plan, Round
 
 ENDINGS = (".csv", ".xlsx", ".json", ".ics", ".pdf")
 """What the command and the page can write; the printed list is ``outreach_print``'s."""

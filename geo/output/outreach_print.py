@@ -19,9 +19,9 @@ from geo.output.outreach_tables import (
     summary,
 )
 from geo.output.pdf import pdf_bytes as set_report
-from geo.outreach import Brief
+from geo.planning.outreach.brief import Brief
+from geo.planning.outreach.rounds import Plan
 from geo.reaching import telling
-from geo.reaching.rounds import Plan
 from geo.report import Finding, Report
 from geo.views_outreach import list_map, plan_map
 

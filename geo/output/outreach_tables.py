@@ -14,12 +14,13 @@ from geo.area.activities.model import Span
 from geo.area.activities.occurrences import weekday_name
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
-from geo.outreach import Brief, Outreach, Row
+from geo.planning.outreach import spots
+from geo.planning.outreach.brief import Brief, Outreach, Row
+from geo.planning.outreach.needs import Need
+from geo.planning.outreach.rounds import Plan, Round, Stop
+from geo.planning.outreach.rules import needs
 from geo.privacy import is_small
 from geo.reaching import telling
-from geo.reaching.needs import Need
-from geo.reaching.rounds import Plan, Round, Stop
-from geo.reaching.rules import needs
 
 OUTREACH_COLUMNS = (
     *("number", "where", "where_kind", "district", "lon", "lat", "group", "people", "score"),
@@ -63,7 +64,7 @@ def lines_of(brief: Brief, language: str) -> list[str]:
     more = telling.headline_more(answer, language)
     lines = [f"{telling.headline(answer, language)}. {more}".strip(), ""]
     for row, made in zip(brief.rows, brief.proposals, strict=True):
-        name = telling.spot_name(row.spot, language)
+        name = spots.spot_name(row.spot, language)
         lines.append(f"{row.number}. {name}: {texts.number(row.score, language, 1)}")
         for need in row.lacking:
             label, count = needs()[need.need].name(language), telling.lacking_words(need, language)
@@ -116,7 +117,7 @@ def list_table(brief: Brief, language: str) -> pd.DataFrame:
     rows = [
         (
             row.number,
-            telling.spot_name(row.spot, language),
+            spots.spot_name(row.spot, language),
             texts.text(f"outreach.kind_{row.spot.kind}", language),
             people_words(row, language),
             texts.number(row.score, language, 1),
@@ -137,7 +138,7 @@ def needs_table(brief: Brief, language: str) -> pd.DataFrame:
     rows = [
         (
             row.number,
-            telling.spot_name(row.spot, language),
+            spots.spot_name(row.spot, language),
             needs()[need.need].short(language),
             telling.lacking_words(need, language),
             telling.sure_words(need, language),
@@ -155,7 +156,7 @@ def proposals_table(brief: Brief, language: str) -> pd.DataFrame:
     rows = [
         (
             texts.number(row.number, language),
-            telling.spot_name(row.spot, language),
+            spots.spot_name(row.spot, language),
             telling.proposal_words(brief.answer, each, language),
             " ".join(telling.effect_words(effect, language) for effect in each.effects),
         )
@@ -250,7 +251,7 @@ def place_cells(row: Row, language: str) -> tuple[object, ...]:
     hidden = math.isnan(spot.people) or few
     return (
         row.number,
-        telling.spot_name(spot, language),
+        spots.spot_name(spot, language),
         spot.kind,
         spot.district,
         None if spot.restricted else round(spot.lon, 6),

@@ -11,9 +11,9 @@ from geo.access.preschools.call_list import Call, CallList
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.supply import Preschool
 from geo.access.preschools.surge import Need, SurgeAnswer, Taker
-from geo.growing import GrowthAnswer
 from geo.models.assignment.assign import MorePlaces
 from geo.output.preschool_files import amount_words, plain_amount, preschool_json
+from geo.planning.preschool_expansion import GrowthAnswer
 
 
 def surge_json(answer: SurgeAnswer, language: str = "sv") -> dict[str, Any]:

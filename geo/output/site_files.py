@@ -19,9 +19,11 @@ from geo import cells, presets, privacy, texts
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.spreadsheets import Sheet, xlsx_of
-from geo.placing import sentence, small
-from geo.placing.answer import SiteAnswer
-from geo.placing.proposal import Effect, Proposal
+from geo.placing import sentence
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting import small_counts
+from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting.proposal import Effect, Proposal
 from geo.types import WGS84
 
 SITE_COLUMNS = (
@@ -51,7 +53,7 @@ def site_file(answer: SiteAnswer, language: str = "sv", *, exact: bool = False) 
     """
     proposal = answer.proposal
     area = proposal.placing.area
-    shown = proposal if exact else small.without_small_counts(proposal)
+    shown = proposal if exact else small_counts.without_small_counts(proposal)
     rows = site_rows(shown, language)
     spots = gpd.points_from_xy(rows["lon"], rows["lat"], crs=WGS84)
     districts = pd.DataFrame([effect_row(row, "district") for row in shown.districts])
@@ -71,7 +73,8 @@ def site_rows(proposal: Proposal, language: str) -> pd.DataFrame:
     note = texts.text("gap.hidden_note", language, smallest=privacy.SMALLEST)
     rows = [
         (
-            site.number, site.id, sentence.site_name(site, language), site.kind, site.district,
+            site.number, site.id, siting_proposal.site_name(site, language), site.kind,
+            site.district,
             site.lon, site.lat, site.gain, site.gain_if_last, site.served, site.cost,
             site.share_of_variants, note if site.gain is None or site.served is None else "",
         )

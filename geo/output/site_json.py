@@ -12,14 +12,15 @@ from geo.cells import finite
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output import tables
 from geo.output.site_files import candidates_words, effect_row
-from geo.placing import proposal as placing_proposal
 from geo.placing import sentence
-from geo.placing import small as placing_small
-from geo.placing.answer import SiteAnswer
-from geo.placing.curves import CurvePoint
-from geo.placing.proposal import Proposal
-from geo.placing.robust import Robustness
-from geo.placing.telling import curve_tells, trade_off_tells
+from geo.planning.siting import proposal as placing_proposal
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting import small_counts as placing_small
+from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting.curves import CurvePoint
+from geo.planning.siting.proposal import Proposal
+from geo.planning.siting.robustness import Robustness
+from geo.planning.siting.small_counts import curve_tells, trade_off_tells
 
 
 def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def _site(site: placing_proposal.ProposedSite, language: str) -> dict[str, Any]:
     found = {name: value for name, value in asdict(site).items() if name != "kind"}
     return {
         **found,
-        "name": sentence.site_name(site, language),
+        "name": siting_proposal.site_name(site, language),
         "place_kind": site.kind,
         "cost": finite(site.cost),
     }

@@ -12,12 +12,13 @@ from geo import presets, texts
 from geo.output import site_files
 from geo.output.lines import as_text
 from geo.placing import sentence
-from geo.placing.answer import SiteAnswer
-from geo.placing.curves import Curve, TradePoint
-from geo.placing.prepared import Placing
-from geo.placing.proposal import Effect, Proposal, ProposedSite, Walk
-from geo.placing.question import CENTRE
-from geo.placing.robust import Robustness, Stays
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting.curves import Curve, TradePoint
+from geo.planning.siting.instance import Placing
+from geo.planning.siting.proposal import Effect, Proposal, ProposedSite, Walk
+from geo.planning.siting.question import CENTRE
+from geo.planning.siting.robustness import Robustness, Stays
 
 
 def site_lines(answer: SiteAnswer, language: str) -> list[str]:
@@ -114,7 +115,7 @@ def yes_no(value: bool, language: str) -> str:
 def _site_row(site: ProposedSite, names: list[str], language: str) -> list[str]:
     shown: dict[str, str] = {
         "number": str(site.number),
-        "name": sentence.site_name(site, language),
+        "name": siting_proposal.site_name(site, language),
         "district": site.district,
         "gain": _people(site.gain, language),
         "gain_if_last": _people(site.gain_if_last, language),

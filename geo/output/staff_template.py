@@ -9,7 +9,7 @@ from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.area.protected import in_the_open
 from geo.output.spreadsheets import Lines, Sheet, xlsx_of
-from geo.reaching.staff import COLUMNS
+from geo.planning.outreach.staff import COLUMNS
 
 WIDTHS = ((0, 2, 24.0), (3, 9, 16.0))
 

@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 
 from geo import presets, privacy, texts
-from geo.candidates import LATTICE, POINT
-from geo.placing.prepared import Placing
-from geo.placing.proposal import Proposal, ProposedSite, walk_of
-from geo.placing.question import CENTRE, COVER_ALL, MEDIAN, Question
-from geo.placing.small import difference, without_small_counts
+from geo.planning.siting.instance import Placing
+from geo.planning.siting.proposal import Proposal, ProposedSite, candidate_name, site_name, walk_of
+from geo.planning.siting.question import CENTRE, COVER_ALL, MEDIAN, Question
+from geo.planning.siting.small_counts import difference, without_small_counts
 from geo.texts import text
 
 MOST_NAMED = 6
@@ -93,23 +92,6 @@ def difference_words(one: Proposal, other: Proposal, language: str) -> str:
         return text("sites.differs_none", language)
     key = "sites.differs_fewer" if whole > 0 else "sites.differs_more"
     return text(key, language, number=texts.number(abs(whole), language))
-
-
-def site_name(site: ProposedSite, language: str) -> str:
-    """Return a site's name; a place without one by its kind and district, a point by its number."""
-    return candidate_name(site.id, site.name, site.kind, site.district, language)
-
-
-def candidate_name(id: str, name: str, kind: str, district: str, language: str) -> str:
-    """Return a candidate's name as ``site_name`` does."""
-    if name:
-        return name
-    key = kind if kind in (POINT, LATTICE) else "nameless"
-    what = "" if key != "nameless" else presets.kind(kind).indefinite(language)
-    named = text(f"sites.{key}", language, number=id.rpartition("-")[2], kind=what)
-    return (
-        text("sites.in_district", language, place=named, district=district) if district else named
-    )
 
 
 def name_of(placing: Placing, candidate: str, language: str) -> str:

@@ -12,8 +12,8 @@ from icalendar import Event
 from geo import texts
 from geo.activity.ics import new_calendar
 from geo.area import languages
-from geo.reaching.rounds import Plan, Round, Stop
-from geo.reaching.rules import needs
+from geo.planning.outreach.rounds import Plan, Round, Stop
+from geo.planning.outreach.rules import needs
 
 PRODUCT = "-//Narhet//uppsokande//SV"
 SPACE = uuid.UUID("6f1e6e6a-6f0c-5b1e-9d0e-6a1d7f1c2b11")

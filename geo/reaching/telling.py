@@ -16,10 +16,9 @@ from geo.area import languages
 from geo.area.activities.model import Activity, Span, activity_kinds
 from geo.area.activities.occurrences import in_week, weekday_name
 from geo.area.newcomers import availabilities
-from geo.outreach import Outreach, Row
-from geo.reaching.asking import HOMES
-from geo.reaching.effects import Effect
-from geo.reaching.needs import (
+from geo.planning.outreach.brief import Outreach, Row
+from geo.planning.outreach.effects import Effect
+from geo.planning.outreach.needs import (
     HOURS,
     LANGUAGE,
     OF_CHILDREN,
@@ -30,27 +29,14 @@ from geo.reaching.needs import (
     suits,
     within_of,
 )
-from geo.reaching.proposals import MOVE, Proposal
-from geo.reaching.rounds import Plan
-from geo.reaching.rules import needs
-from geo.reaching.spots import Spot
+from geo.planning.outreach.proposals import MOVE, Proposal
+from geo.planning.outreach.query import HOMES
+from geo.planning.outreach.rounds import Plan
+from geo.planning.outreach.rules import needs
+from geo.planning.outreach.spots import Spot, spot_name
 
 COUNTED = 0.5
 """People are whole: less than half of one is nobody."""
-
-
-def spot_name(spot: Spot, language: str) -> str:
-    """Return what to call a place in the list."""
-    if spot.restricted:
-        where = spot.district or texts.text("gap.outside_districts", language)
-        return texts.text("outreach.restricted", language, district=where)
-    if spot.is_home:
-        return spot.name or spot.id
-    if not spot.name:
-        return texts.text("gap.outside_districts", language)
-    if spot.district in ("", spot.name):
-        return spot.name
-    return texts.text("outreach.unit", language, unit=spot.name, district=spot.district)
 
 
 def group_name(spot: Spot, language: str) -> str:

@@ -12,8 +12,8 @@ import numpy as np
 
 from geo.access.gaps import SQUARE_M, DistrictGap, distances, hidden_last
 from geo.area.model import Area
-from geo.placing.prepared import Placing
-from geo.placing.proposal import Proposal
+from geo.planning.siting.instance import Placing
+from geo.planning.siting.proposal import Proposal
 from geo.reporting.attack import may_stay
 from geo.reporting.safe import Shown
 from geo.reporting.sensitivity import BASE

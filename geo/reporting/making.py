@@ -15,7 +15,7 @@ from geo.access import gaps
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.mapview import credits_of
-from geo.placing.proposal import Proposal
+from geo.planning.siting.proposal import Proposal
 from geo.report import FINDINGS, Finding, Report
 from geo.reporting import findings as parts
 from geo.reporting import proposals

@@ -18,9 +18,10 @@ from geo.errors import ProposalApart
 from geo.mapview import MapSpec, PointLayer, compose
 from geo.placing import sentence as placing_sentence
 from geo.placing import sentence as site_words
-from geo.placing import small, variants
-from geo.placing.proposal import Proposal, ProposedSite
-from geo.placing.question import CENTRE, MEDIAN
+from geo.planning.siting import alternatives, small_counts
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting.proposal import Proposal, ProposedSite
+from geo.planning.siting.question import CENTRE, MEDIAN
 from geo.report import Finding, KeyFigure
 from geo.reporting import rounding
 from geo.reporting.asking import one_line, writable_table
@@ -55,9 +56,11 @@ def told(
     ):
         if one != other:
             raise ProposalApart(what=what, found=str(one), wanted=str(other))
-    second = variants.runner_up(proposal.placing, proposal, progress=progress)
-    shown = _with_gap(small.without_small_counts(proposal), proposal, answer)
-    next_best = None if second is None else rounding.rounded(small.without_small_counts(second))
+    second = alternatives.runner_up(proposal.placing, proposal, progress=progress)
+    shown = _with_gap(small_counts.without_small_counts(proposal), proposal, answer)
+    next_best = (
+        None if second is None else rounding.rounded(small_counts.without_small_counts(second))
+    )
     return ToldProposal(rounding.rounded(shown), next_best)
 
 
@@ -113,7 +116,7 @@ def results(found: ToldProposal | None) -> dict[str, Any] | None:
     if found is None:
         return None
     proposal, second = found.proposal, found.second
-    fewer = None if second is None else small.difference(proposal, second)
+    fewer = None if second is None else small_counts.difference(proposal, second)
     return {
         "before": _known(proposal.people_before),
         "after": _known(proposal.people_after),
@@ -152,7 +155,7 @@ def _headline(told: Told, proposal: Proposal) -> str:
 def _second(told: Told, proposal: Proposal, second: Proposal) -> str:
     """Say the next best; of counted people with what it does only where they are not few."""
     walks = proposal.question.objective in WALKS
-    if not told.rounded or not (walks or not small.difference(proposal, second)):
+    if not told.rounded or not (walks or not small_counts.difference(proposal, second)):
         return placing_sentence.runner_up_sentence(proposal, second, told.language)
     new = [site for site in second.sites if site.id not in proposal.ids]
     gone = [site for site in proposal.sites if site.id not in second.ids]
@@ -261,7 +264,7 @@ def _mark(told: Told, site: ProposedSite) -> PointLayer:
 
 
 def _name(told: Told, site: ProposedSite) -> str:
-    return one_line(placing_sentence.site_name(site, told.language))
+    return one_line(siting_proposal.site_name(site, told.language))
 
 
 def _known(value: float | None) -> float | None:

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from geo import privacy
 from geo.models.location.model import gap_between
-from geo.placing.proposal import Effect, Proposal, ProposedSite, Walk
-from geo.placing.question import COVER_ALL, COVERAGE
+from geo.planning.siting.proposal import Effect, Proposal, ProposedSite, Walk
+from geo.planning.siting.question import COVER_ALL, COVERAGE
 
 _NO_WALK = Walk(people=math.nan, total_m=math.nan, mean_m=math.nan, worst_m=math.nan)
 

@@ -8,7 +8,7 @@ from typing import Any
 from geo import presets, privacy, texts
 from geo.access.gaps import Gap
 from geo.area.model import Area
-from geo.placing.proposal import Proposal
+from geo.planning.siting.proposal import Proposal
 from geo.reporting.asking import short
 from geo.reporting.safe import Shown
 from geo.reporting.sensitivity import Variant

@@ -110,7 +110,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A saved scenario; what its ``data`` (a JSON value) mean is for ``geo.scenario`` to say."""
+    """A saved scenario; what its ``data`` (a JSON value) mean is for ``geo.planning.scenario`` to
+    say.
+    """
 
     id: str
     name: str

@@ -1,5 +1,5 @@
 """Saved scenarios: a name and a JSON value each, with a version. What they mean is for
-``geo.scenario`` to say.
+``geo.planning.scenario`` to say.
 """
 
 from __future__ import annotations

@@ -31,10 +31,10 @@ from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
 from geo.output import bank_files, meeting_files, preschool_tables, site_files
 from geo.output import tables as files
-from geo.placing.answer import SiteAnswer
-from geo.placing.prepared import Placing, prepare
-from geo.placing.question import Question
-from geo.scenario import Scenario, after
+from geo.planning.scenario import Scenario, after
+from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting.instance import Placing, prepare
+from geo.planning.siting.question import Question
 from geo.store.store import edits_of, with_edits
 from geo.types import Floats
 from pages.parts.state import t

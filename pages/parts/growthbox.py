@@ -7,8 +7,8 @@ import streamlit as st
 from geo.access.preschools.model import PreschoolAnswer
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.growing import GrowthAnswer, where_to_add
 from geo.output import preschool_more
+from geo.planning.preschool_expansion import GrowthAnswer, where_to_add
 from geo.types import Progress
 from pages.parts import asks, frame, state
 from pages.parts.literal import literal

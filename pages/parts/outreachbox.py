@@ -14,13 +14,22 @@ from geo.area.newcomers import availabilities
 from geo.errors import NarhetError
 from geo.output import outreach_files, outreach_print
 from geo.output.outreach_tables import people_words, summary
-from geo.outreach import Outreach, Row, briefed
+from geo.planning.outreach import spots
+from geo.planning.outreach.brief import Outreach, Row, briefed
+from geo.planning.outreach.proposals import Proposal
+from geo.planning.outreach.query import (
+    WHERE,
+    Question,
+    Wanted,
+    equal,
+    groups_of,
+    read_question,
+    weights_of,
+    written,
+)
+from geo.planning.outreach.rounds import Plan
+from geo.planning.outreach.rules import needs
 from geo.reaching import telling
-from geo.reaching.asking import WHERE, Question, Wanted, groups_of, read_question
-from geo.reaching.proposals import Proposal
-from geo.reaching.rounds import Plan
-from geo.reaching.rules import needs
-from geo.reaching.weights import equal, weights_of, written
 from geo.types import Progress
 from pages.parts import asks, choices, frame, state, tables
 from pages.parts.downloads import offer
@@ -75,7 +84,7 @@ def choose(answer: Outreach) -> Row:
         "spot",
         t("uppsokande.choose"),
         list(rows),
-        lambda key: f"{rows[key].number}. {telling.spot_name(rows[key].spot, language)}",
+        lambda key: f"{rows[key].number}. {spots.spot_name(rows[key].spot, language)}",
     )
     return rows[name]
 
@@ -88,7 +97,7 @@ def key_of(row: Row) -> str:
 def reasons(answer: Outreach, row: Row) -> None:
     """Show which needs a place has: how many, how sure, why; and what is not known there."""
     language = state.language()
-    st.subheader(literal(telling.spot_name(row.spot, language)), anchor=False)
+    st.subheader(literal(spots.spot_name(row.spot, language)), anchor=False)
     people = literal(people_words(row, language))
     st.markdown(t("uppsokande.about", people=people, score=texts.number(row.score, language, 1)))
     for need in row.lacking:

@@ -8,11 +8,10 @@ import streamlit as st
 
 from geo import presets, texts
 from geo.area.model import Area
-from geo.candidates import POINT
 from geo.errors import NarhetError
-from geo.placing import question as placing_question
-from geo.placing.question import Question
-from geo.placing.written import number_of, points_of, whole_of
+from geo.planning.siting import question as placing_question
+from geo.planning.siting.candidates import POINT
+from geo.planning.siting.question import Question, number_of, points_of, whole_of
 from pages.parts import choices, state
 from pages.parts.state import t
 

@@ -19,10 +19,9 @@ from geo.area.protected import in_the_open
 from geo.errors import NarhetError
 from geo.output.outreach_tables import plan_notes
 from geo.output.staff_template import staff_template
-from geo.outreach import Brief
-from geo.reaching import telling
-from geo.reaching.rounds import PREFERRED, RULES, Plan, plan_week
-from geo.reaching.staff import (
+from geo.planning.outreach.brief import Brief, visits_of
+from geo.planning.outreach.rounds import PREFERRED, RULES, Plan, plan_week
+from geo.planning.outreach.staff import (
     COLUMNS,
     DAYS,
     LANGUAGES,
@@ -34,7 +33,7 @@ from geo.reaching.staff import (
     staff_of,
     tidy,
 )
-from geo.reaching.visits import visits_of
+from geo.reaching import telling
 from geo.types import Progress
 from pages.parts import asks, frame, mapbox, state, tables
 from pages.parts.literal import literal

@@ -21,14 +21,15 @@ from geo.output.site_lines import (
     yes_no,
 )
 from geo.placing import sentence as placing_sentence
-from geo.placing import small
-from geo.placing.answer import SiteAnswer
-from geo.placing.curves import Curve, TradePoint
-from geo.placing.prepared import Placing
-from geo.placing.proposal import Proposal, ProposedSite
-from geo.placing.question import CENTRE, MEDIAN
-from geo.placing.robust import Robustness
-from geo.placing.telling import curve_tells, trade_off_tells
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting import small_counts
+from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting.curves import Curve, TradePoint
+from geo.planning.siting.instance import Placing
+from geo.planning.siting.proposal import Proposal, ProposedSite
+from geo.planning.siting.question import CENTRE, MEDIAN
+from geo.planning.siting.robustness import Robustness
+from geo.planning.siting.small_counts import curve_tells, trade_off_tells
 from pages.parts import answers, placebox, state, tables
 from pages.parts.downloads import offer
 from pages.parts.literal import literal
@@ -82,7 +83,7 @@ def runner_up(proposal: Proposal, second: Proposal) -> None:
     st.markdown(f"**{literal(words)}**")
     st.caption(placing_sentence.proof(second, language))
     with st.expander(t("placera.runner_up_table")):
-        shown = sites_table(small.without_small_counts(second), language)
+        shown = sites_table(small_counts.without_small_counts(second), language)
         tables.table(shown, t("sites.second"), numbers=_numeric(shown))
 
 
@@ -167,12 +168,12 @@ def why_not(proposal: Proposal, other: Proposal, candidate: str) -> None:
     language = state.language()
     site = next(site for site in other.sites if site.id == candidate)
     others = [each for each in other.sites if each.id != candidate]
-    name = literal(placing_sentence.site_name(site, language))
+    name = literal(siting_proposal.site_name(site, language))
     said = literal(placing_sentence.compared(proposal, other, language))
     st.markdown(t("placera.with_it", name=name, compared=said))
     st.caption(placing_sentence.proof(other, language))
     if others:
-        shown = sites_table(small.without_small_counts(other), language)
+        shown = sites_table(small_counts.without_small_counts(other), language)
         tables.table(shown, t("placera.why_not_table"), numbers=_numeric(shown))
 
 
@@ -241,7 +242,7 @@ def _numeric(sites: pd.DataFrame) -> set[str]:
 
 def _refusal_buttons(sites: Sequence[ProposedSite], language: str) -> None:
     for site in sites:
-        name = placing_sentence.site_name(site, language)
+        name = siting_proposal.site_name(site, language)
         st.button(
             t("placera.says_no", number=site.number, name=literal(name)),
             key=f"no_{site.number}",
@@ -268,7 +269,7 @@ def _reached(proposal: Proposal) -> list[str]:
     language = state.language()
     limit = texts.metres(proposal.question.limit_m, language)
     said = []
-    for effect in small.without_small_counts(proposal).groups:
+    for effect in small_counts.without_small_counts(proposal).groups:
         if effect.people is None or effect.before is None or effect.after is None:
             continue
         values = {"before": effect.before, "people": effect.people, "after": effect.after}

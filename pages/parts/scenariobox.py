@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo import saved as kept
-from geo import scenario as change
 from geo import texts
 from geo.access.gaps import Gap, without_small_counts
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.placing.proposal import Proposal
+from geo.planning import scenario as change
+from geo.planning import scenario as kept
+from geo.planning.siting.proposal import Proposal
 from pages.parts import answers, frame, state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo import presets, texts
 from geo.errors import NarhetError
-from geo.placing import question as placing_question
+from geo.planning.siting import question as placing_question
 
 DEFAULTS: dict[str, str] = {
     "area": "demo",

@@ -9,11 +9,11 @@ from typing import Any
 
 import streamlit as st
 
-from geo import saved
 from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.ingest import conflicts
 from geo.output.everything import ENDINGS, read_everything, write_everything
+from geo.planning import scenario
 from geo.store.backup import Restored, Whole, of_area
 from geo.store.protection import ground_of
 from geo.store.store import store_of
@@ -108,7 +108,7 @@ def _restore(area: Area, told: Whole) -> None:
 
 
 def _scenarios(area: Area) -> None:
-    there = saved.saved_of(area.id)
+    there = scenario.saved_of(area.id)
     if not there:
         st.markdown(t("data.no_scenarios"))
         return
@@ -128,4 +128,4 @@ def _scenarios(area: Area) -> None:
 
 
 def _delete(area: str, name: str) -> None:
-    saved.delete(area, name)
+    scenario.delete(area, name)

@@ -8,9 +8,9 @@ from functools import cache
 import pandas as pd
 
 from geo.area.model import Area
-from geo.placing import prepared
-from geo.placing import proposal as placing_proposal
-from geo.placing import question as placing_question
+from geo.planning.siting import instance
+from geo.planning.siting import proposal as placing_proposal
+from geo.planning.siting import question as placing_question
 from geo.report import Finding, Report
 from geo.reporting.making import make_report
 from tests.geo.worlds import street
@@ -38,7 +38,7 @@ def whole(language: str = "sv") -> tuple[Report, Area]:
         group="children_0_4",
         kinds=("library", "meeting_place", "transitional_housing"),
     )
-    proposal = placing_proposal.propose(prepared.prepare(area, question))
+    proposal = placing_proposal.propose(instance.prepare(area, question))
     return made(area, language=language, proposal=proposal), area
 
 

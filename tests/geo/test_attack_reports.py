@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from geo import privacy
 from geo.access import gaps
 from geo.area.model import Area
-from geo.placing import prepared
-from geo.placing import proposal as placing_proposal
-from geo.placing import question as placing_question
+from geo.planning.siting import instance
+from geo.planning.siting import proposal as placing_proposal
+from geo.planning.siting import question as placing_question
 from geo.report import Report
 from geo.reporting.guard import rows_of_squares
 from geo.reporting.making import make_report
@@ -216,7 +216,7 @@ def test_proposals_beside_them_tell_of_no_few_either(
         question = placing_question.Question(
             kind="preschool", limit_m=limit, group="children_0_4", kinds=tuple(sites.values())
         )
-        found = placing_proposal.propose(prepared.prepare(area, question))
+        found = placing_proposal.propose(instance.prepare(area, question))
         for proposal in (None, found):
             made = make_report(
                 area, kind="preschool", group="children_0_4", date=DATE, limit_m=limit,

@@ -18,7 +18,7 @@ from geo.area.provenance import OSM_CREDIT
 from geo.catalog import save_area
 from geo.cli import main
 from geo.output.site_files import SITE_COLUMNS
-from tests.geo.placing.town import town
+from tests.geo.planning.siting.town import town
 from tests.geo.worlds import street
 
 Run = Callable[..., int]

@@ -20,8 +20,8 @@ from geo.embedded import MB, embedded
 from geo.errors import BadProvenance, FileMissing, NoProvenance, OutputFormat
 from geo.output import reports
 from geo.output.verdicts import verdict_json, verdict_lines
-from geo.placing import prepared, proposal
-from geo.placing import question as placing_question
+from geo.planning.siting import instance, proposal
+from geo.planning.siting import question as placing_question
 from geo.provenance import CHANGED, HOLDS, MISSING, REWRITTEN, SAME, SAME_CELLS, verify
 from geo.report import Report
 from geo.reporting.making import make_report
@@ -156,7 +156,7 @@ def test_a_file_holds_with_a_proposal(area: Area, tmp_path: Path) -> None:
         kinds=("library", "meeting_place"),
         near=(("library", 900.0),),
     )
-    report = made(area, proposal=proposal.propose(prepared.prepare(area, question)))
+    report = made(area, proposal=proposal.propose(instance.prepare(area, question)))
     path = tmp_path / "report.xlsx"
     path.write_bytes(reports.report_bytes(report, area, ".xlsx"))
     verdict = verify(path)

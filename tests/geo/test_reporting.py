@@ -33,10 +33,10 @@ from geo.errors import (
     WordsTooLong,
 )
 from geo.mapview import CircleLayer
-from geo.placing import prepared
-from geo.placing import proposal as placing_proposal
-from geo.placing import question as placing_question
 from geo.placing import sentence as placing_sentence
+from geo.planning.siting import instance
+from geo.planning.siting import proposal as placing_proposal
+from geo.planning.siting import question as placing_question
 from geo.record import record_bytes
 from geo.report import FINDINGS, Report
 from geo.reporting.asking import MAX_TITLE, MAX_WORDS, writable
@@ -528,7 +528,7 @@ def proposed() -> tuple[Area, placing_proposal.Proposal]:
         group="children_0_4",
         kinds=("library", "meeting_place"),
     )
-    return area, placing_proposal.propose(prepared.prepare(area, question))
+    return area, placing_proposal.propose(instance.prepare(area, question))
 
 
 def test_a_proposal_is_told_with_gain_proof_and_runner_up(
@@ -572,7 +572,7 @@ def test_a_proposal_gives_no_few_away(homes: dict[float, float], at: tuple[float
         kind="preschool", count=1, limit_m=300.0, group="children_0_4",
         kinds=("library", "meeting_place"),
     )  # fmt: skip
-    proposal = placing_proposal.propose(prepared.prepare(area, question))
+    proposal = placing_proposal.propose(instance.prepare(area, question))
     made = report(area, limit_m=300.0, proposal=proposal)
     results, beyond = made.results["proposal"], made.results["beyond"]
     gains = [site["gain"] for site in results["sites"] if site["gain"] is not None]

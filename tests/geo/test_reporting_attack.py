@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from geo import privacy
 from geo.access import gaps
 from geo.area.model import Area
-from geo.placing import prepared, proposal
-from geo.placing import question as placing_question
+from geo.planning.siting import instance, proposal
+from geo.planning.siting import question as placing_question
 from geo.report import Report
 from geo.reporting.attack import may_stay
 from geo.reporting.guard import rows_of_squares
@@ -131,7 +131,7 @@ def test_a_proposal_beside_it_tells_of_no_few_either(
     question = placing_question.Question(
         kind="preschool", limit_m=limit, group="children_0_4", kinds=("library", "meeting_place")
     )
-    found = proposal.propose(prepared.prepare(area, question))
+    found = proposal.propose(instance.prepare(area, question))
     made = make_report(area, limit_m=limit, proposal=found, **ASKED)  # type: ignore[arg-type]
     told = equations(area, made, limit)
     results = made.results["proposal"]

@@ -8,10 +8,10 @@ import geopandas as gpd
 import pytest
 
 from geo.mapview import CircleLayer, LineLayer, PointLayer
-from geo.placing.prepared import prepare
-from geo.placing.proposal import propose
-from geo.placing.question import Question
 from geo.placing.sentence import headline
+from geo.planning.siting.instance import prepare
+from geo.planning.siting.proposal import propose
+from geo.planning.siting.question import Question
 from geo.views_sites import (
     candidates_table,
     districts_table,
@@ -19,7 +19,7 @@ from geo.views_sites import (
     left_out_table,
     sites_map,
 )
-from tests.geo.placing.town import ask, town
+from tests.geo.planning.siting.town import ask, town
 from tests.geo.whole_maps import rendered
 from tests.geo.worlds import street
 

@@ -10,9 +10,9 @@ import pytest
 from geo import texts
 from geo.catalog import save_area
 from geo.output.staff_template import staff_template
-from geo.reaching.staff import DAYS, LANGUAGES, NAMES, STARTS, staff_of
+from geo.planning.outreach.staff import DAYS, LANGUAGES, NAMES, STARTS, staff_of
 from pages.parts.planbox import take
-from tests.geo.reaching.worlds import activity, town
+from tests.geo.planning.outreach.worlds import activity, town
 from tests.pages.test_pages import page, said
 
 HOUSING = {120.0: {"residents": 30, "språk": "tigrinja 12, arabiska 18"}}
@@ -124,7 +124,7 @@ def test_the_template_is_read_as_it_is() -> None:
 
 
 def test_no_more_staff_is_read_than_a_week_is_planned_for(monkeypatch) -> None:
-    monkeypatch.setattr("geo.reaching.staff.MOST", 1)
+    monkeypatch.setattr("geo.planning.outreach.staff.MOST", 1)
     area = town(places={150.0: "school"}, housing=HOUSING)
     text = "namn,start,mån\nAsta,school 150,9-12\nBo,school 150,9-12\n"
     taken = take(area, "a.csv", text.encode())

@@ -12,10 +12,10 @@ import pytest
 
 from geo.access.preschools.shortage import capacity_of
 from geo.area.model import Area
-from geo.growing import where_to_add
 from geo.ingest import build
 from geo.ingest.build import Inputs
 from geo.models.assignment.assign import most_placed
+from geo.planning.preschool_expansion import where_to_add
 
 WHEN = date(2026, 11, 22)
 

@@ -37,7 +37,6 @@ from geo.area.model import Area
 from geo.area.people import of_housing
 from geo.area.provenance import Source, empty_table
 from geo.area.regions import is_wide, rule
-from geo.candidates import candidates
 from geo.catalog import open_area, save_area
 from geo.cli import main
 from geo.mapview import AreaLayer, MapSpec, PointLayer
@@ -45,9 +44,10 @@ from geo.network.distances import nearest
 from geo.network.walk_network import build_network
 from geo.output import package, preschool_files, preschool_tables, tables, webmap, workbook
 from geo.output.reach_files import reach_json, route_json
-from geo.placing import prepared
-from geo.placing import proposal as placing_proposal
-from geo.placing import question as placing_question
+from geo.planning.siting import instance
+from geo.planning.siting import proposal as placing_proposal
+from geo.planning.siting import question as placing_question
+from geo.planning.siting.candidates import candidates
 from geo.reporting.making import make_report
 from geo.types import SWEREF99_TM, WGS84
 from geo.views_preschools import preschools_map
@@ -224,7 +224,7 @@ def _proposal(area: Area) -> dict[str, object]:
         group="newcomers",
         kinds=("library", "meeting_place"),
     )
-    proposal = placing_proposal.propose(prepared.prepare(area, question))
+    proposal = placing_proposal.propose(instance.prepare(area, question))
     near = candidates(
         area,
         kinds=("library", "meeting_place", "transitional_housing"),

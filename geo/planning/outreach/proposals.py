@@ -1,0 +1,308 @@
+"""What could be done about the needs at one place: move an activity's hour, let an organisation
+visit a desk, open a café in a room there is, visit at the door. Names nothing that is not in the
+area; each proposal is tried on a copy of it, and told only where somebody gains and nobody loses.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from geo import presets
+from geo.access.meeting.mix import ESTABLISHED
+from geo.access.meeting.supply import Supply
+from geo.access.meeting.terms import speaks
+from geo.area.activities.derived import activities_of
+from geo.area.activities.model import Activity, Times
+from geo.area.activities.table import from_table
+from geo.cells import plain
+from geo.network.distances import within
+from geo.planning.outreach.context import World
+from geo.planning.outreach.effects import Change, Effect, effects_of
+from geo.planning.outreach.needs import (
+    ARENA,
+    HOURS,
+    LANGUAGE,
+    Need,
+    counts_for,
+    needs_at,
+    suits,
+    within_of,
+)
+from geo.planning.outreach.rules import proposal_rule, visitors
+from geo.planning.outreach.spots import Spot
+from geo.planning.outreach.time_slots import free_slot, moved_times
+from geo.types import Ints, Progress
+
+MOVE, DESK, CAFE, VISIT = "move", "desk", "cafe", "visit"
+CAFE_KIND, CAFE_LANGUAGE = "language_cafe", "sv"
+INFO_DESK = "info_desk"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Something to do for a spot.
+
+    ``what`` is ``MOVE``, ``DESK``, ``CAFE`` or ``VISIT``; ``activity`` as it would be, ``was`` as
+    it is (a moved one). ``place`` is where, ``metres`` how far those who live nearest at the spot
+    walk there. ``effects`` are those of the needs it changes; ``worth`` orders proposals by them.
+    """
+
+    what: str
+    spot: str
+    place: str
+    activity: Activity
+    was: Activity | None
+    metres: float
+    effects: tuple[Effect, ...]
+    worth: float
+
+    @property
+    def change(self) -> Change:
+        """Return the proposal as a change to the area."""
+        if self.was is None:
+            return Change(add=(self.activity,))
+        return Change(instead=(self.activity,))
+
+
+def proposals_for(
+    world: World, spot: int, *, progress: Progress | None = None
+) -> tuple[Proposal, ...]:
+    """Return what could be done for a spot, the most worth first, of each sort no more than
+    ``proposal_rule().told``.
+
+    Parameters
+    ----------
+    spot : its number in ``world.spots``.
+    """
+    supply = world.supply()
+    before = needs_at(world, supply)
+    ideas = list(_ideas(world, spot, supply, before))
+    found: list[Proposal] = []
+    for number, (what, activity, was) in enumerate(ideas):
+        if progress:
+            progress("progress.outreach_effects", number / len(ideas))
+        made = _tried(world, spot, before, what, activity, was)
+        if made is not None:
+            found.append(made)
+    found.sort(key=lambda each: _order(each, _info_desks(world)))
+    return tuple(
+        each
+        for each in found
+        if [other for other in found if other.what == each.what].index(each) < proposal_rule().told
+    )
+
+
+def _order(each: Proposal, desks: set[str]) -> tuple[object, ...]:
+    """Return what orders proposals: worth, then info desks before other rooms, then the walk."""
+    elsewhere = each.what == DESK and each.place not in desks
+    return -round(each.worth, 9), elsewhere, each.metres, each.activity.id
+
+
+def _info_desks(world: World) -> set[str]:
+    places = world.area.places
+    return set(places["id"][places["kind"] == INFO_DESK].astype(str))
+
+
+def _ideas(
+    world: World, spot: int, supply: Supply, before: tuple[tuple[Need, ...], ...]
+) -> Iterator[tuple[str, Activity, Activity | None]]:
+    """Yield what may be tried: the sort, the activity as it would be, and as it is."""
+    here = world.spots[spot]
+    lacking = {
+        need.need for need in before[spot] if need.lacking is not None and need.lacking.high > 0
+    }
+    if not lacking:
+        return
+    near = _near(world, here)
+    times = free_slot(world, here, supply)
+    if HOURS in lacking:
+        yield from _moves(world, here, supply)
+    if times is None:
+        return
+    if lacking - {ARENA}:
+        yield from _desks(world, here, near, times, lacking)
+        yield from _visits(world, here, near, times)
+    if {HOURS, ARENA} & lacking:
+        yield from _cafes(world, near, times, arena=ARENA in lacking)
+
+
+def _tried(
+    world: World,
+    spot: int,
+    before: tuple[tuple[Need, ...], ...],
+    what: str,
+    activity: Activity,
+    was: Activity | None,
+) -> Proposal | None:
+    """Return an idea as a proposal with its effects; None where nobody gains or somebody loses."""
+    change = Change(add=(activity,)) if was is None else Change(instead=(activity,))
+    effects = effects_of(world, change, spot, before)
+    helps = tuple(effect for effect in effects if effect.helps and _here(effect))
+    if not helps or any(effect.harms for effect in effects):
+        return None
+    return Proposal(
+        what=what,
+        spot=world.spots[spot].id,
+        place=activity.place,
+        activity=activity,
+        was=was,
+        metres=_near(world, world.spots[spot]).get(activity.place, math.nan),
+        effects=helps,
+        worth=sum(world.question.weights.of(effect.need) * _share(effect) for effect in helps),
+    )
+
+
+def _here(effect: Effect) -> bool:
+    return effect.here_after.low > effect.here_before.low
+
+
+def _share(effect: Effect) -> float:
+    return (effect.here_after.low - effect.here_before.low) / max(effect.here_about, 1.0)
+
+
+def _near(world: World, spot: Spot) -> dict[str, float]:
+    """Return the places within the limit of somebody at a spot, with the fewest metres."""
+    part = world.near[list(spot.rows)]
+    metres = np.full(part.shape[1], np.inf)
+    np.minimum.at(metres, part.indices, part.data)
+    ids = world.area.places["id"].astype(str)
+    return {ids.iloc[row]: float(metres[row]) for row in np.flatnonzero(np.isfinite(metres))}
+
+
+def _moves(
+    world: World, spot: Spot, supply: Supply
+) -> Iterator[tuple[str, Activity, Activity | None]]:
+    """Yield activities near whose hours nobody here can come to, at the nearest hours that suit. A
+    place's own opening hours are not moved.
+    """
+    listed = {activity.id for activity in from_table(world.area.activities)}
+    for offer in within_of(world, spot, supply):
+        activity = offer.activity
+        if (
+            activity.id in listed
+            and counts_for(HOURS, activity)
+            and suits(world, activity, spot) is False
+        ):
+            times = moved_times(world, spot, activity)
+            if times is not None:
+                today = world.question.asked.today
+                yield MOVE, replace(activity, times=times, confirmed=today), activity
+
+
+def _desks(
+    world: World, spot: Spot, near: dict[str, float], times: Times, lacking: set[str]
+) -> Iterator[tuple[str, Activity, Activity | None]]:
+    """Yield visits to a desk by organisations with an activity of their own not far from it."""
+    own = [each for each in activities_of(world.area) if each.organisers]
+    rule = proposal_rule()
+    for place in _rooms(world, near)[: rule.places]:
+        bases = _bases(world, place, own)
+        useful = [
+            each
+            for each in own
+            if each.place in bases and each.place != place and _useful(each, spot, lacking)
+        ]
+        useful.sort(key=lambda each: (bases[each.place], each.id))
+        once = {each.organisers: each for each in reversed(useful)}
+        chosen = sorted(once.values(), key=lambda each: (bases[each.place], each.id))
+        for each in chosen[: rule.organisations]:
+            yield DESK, _visiting(world, each, place, times, DESK), None
+
+
+def _useful(activity: Activity, spot: Spot, lacking: set[str]) -> bool:
+    """Tell whether an organisation's activity is of a kind that counts for a need here."""
+    if LANGUAGE in lacking and any(speaks(activity, row.language) for row in spot.spoken):
+        return True
+    return any(counts_for(need, activity) for need in lacking - {ARENA, LANGUAGE})
+
+
+def _visiting(world: World, own: Activity, place: str, times: Times, what: str) -> Activity:
+    return replace(
+        own,
+        id=f"{what}:{place}:{own.id}",
+        place=place,
+        times=(times,),
+        confirmed=world.question.asked.today,
+        valid_from=None,
+        valid_to=None,
+        seats=None,
+        visiting=True,
+    )
+
+
+def _bases(world: World, place: str, own: list[Activity]) -> dict[str, float]:
+    """Return the places where organisations have something on, not far from a desk, with metres."""
+    rows = {str(id_): row for row, id_ in enumerate(world.area.places["id"])}
+    bases = sorted({each.place for each in own})
+    walker = presets.profile(world.question.asked.profile)
+    snapped = world.area.snapped_places("", walker)
+    at: Ints = np.array([rows[base] for base in bases], dtype=np.int64)
+    metres = within(
+        world.area.network,
+        snapped.take(np.array([rows[place]])),
+        snapped.take(at),
+        within_m=proposal_rule().near_m,
+        profile=walker,
+    )
+    return {
+        bases[column]: float(far) for column, far in zip(metres.indices, metres.data, strict=True)
+    }
+
+
+def _rooms(world: World, near: dict[str, float]) -> list[str]:
+    """Return places with rooms within the limit: info desks first, then the nearest."""
+    kinds = world.rooms
+    there = [place for place in near if place in kinds]
+    return sorted(there, key=lambda place: (kinds[place] != INFO_DESK, near[place], place))
+
+
+def _cafes(
+    world: World, near: dict[str, float], times: Times, *, arena: bool
+) -> Iterator[tuple[str, Activity, Activity | None]]:
+    """Yield a language café in rooms near; where arenas are lacking, first where one would meet
+    mostly established people.
+    """
+    rooms = sorted(_rooms(world, near), key=lambda place: (near[place], place))
+    chosen = rooms[: proposal_rule().places]
+    if arena and world.majority:
+        ids = world.area.places["id"].astype(str)
+        most = dict(zip(ids, world.majority, strict=True))
+        good = [place for place in rooms if most[place] == ESTABLISHED]
+        chosen = list(dict.fromkeys([*good[: proposal_rule().places], *chosen]))
+    for place in chosen:
+        yield (
+            CAFE,
+            Activity(
+                id=f"{CAFE}:{place}",
+                place=place,
+                kind=CAFE_KIND,
+                times=(times,),
+                languages=(CAFE_LANGUAGE,),
+                audience=("everyone",),
+                confirmed=world.question.asked.today,
+                demonstration=world.area.demonstration,
+            ),
+            None,
+        )
+
+
+def _visits(
+    world: World, spot: Spot, near: dict[str, float], times: Times
+) -> Iterator[tuple[str, Activity, Activity | None]]:
+    """Yield visits by those the area's activities name: at the door of a housing; to homes around
+    their own place else. Nobody is sent to protected housing, whose door is not known.
+    """
+    for visitor in visitors().values():
+        names = [plain(name) for name in visitor.names]
+        for own in activities_of(world.area):
+            said = plain(" ".join((*own.organisers, own.name)))
+            if own.place not in near and not spot.is_home:
+                continue
+            if any(name in said for name in names) and not spot.restricted:
+                place = spot.place if spot.is_home else own.place
+                visit = _visiting(world, own, place, times, VISIT)
+                yield VISIT, replace(visit, kind=visitor.kind, drop_in=None), None

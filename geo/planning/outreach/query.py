@@ -1,0 +1,204 @@
+"""A question about outreach, from what a person chose or wrote to what the answers take. The door
+where a mistake is told; behind it every word is known.
+
+What each need weighs, and the score that ranks where outreach would matter. Knows numbers, not
+where they come from.
+
+score(r) = 100 · Σ_n w_n · L(r, n) / A(n, o(r)) / Σ_n w_n
+
+L(r, n) is how many of those at r the need n is met for too little: the middle of its range, as
+unknown records leave one. A(n, o) is everybody in the area whom the need is about, of the same
+origin o: residents of transitional housing or of statistical areas. A score of 100 would be
+everybody, in every need, at one place. What is not known adds nothing, and is told as unknown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from geo import presets
+from geo.access.meeting.query import Wish, ask
+from geo.access.meeting.supply import Asked
+from geo.access.meeting.terms import measures
+from geo.area.activities.model import Span
+from geo.area.model import Area
+from geo.area.people import RESIDENTS
+from geo.errors import BadNeedWeight, UnknownTerm
+from geo.planning.outreach.rules import needs
+from geo.texts import Phrase
+
+WHEN = "any_time"
+LIMIT = "1000"
+EVERYWHERE, HOMES, AREAS = "all", "housing", "areas"
+WHERE = (EVERYWHERE, HOMES, AREAS)
+"""Whom to rank: housing and statistical areas, or one of them."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked, as written. ``group``: which residents of statistical areas the needs of
+    adults are about; empty: the first the area tells of those born abroad, of foreign background,
+    all. ``week`` is any day of it, empty: today's.
+    """
+
+    limit: str = LIMIT
+    profile: str = "adult"
+    when: str = WHEN
+    week: str = ""
+    group: str = ""
+    weights: str = ""
+    where: str = EVERYWHERE
+
+
+@dataclass(frozen=True)
+class Question:
+    """A checked question. ``asked`` is what the measures of meeting places take; its ``group`` is
+    of residents. ``established`` names the measure of who is established, "" where the area tells
+    none.
+    """
+
+    asked: Asked
+    established: str
+    weights: Weights
+    where: str
+
+    @property
+    def basis(self) -> tuple[object, ...]:
+        """What needs and proposals depend on: all but weights and who is shown."""
+        return (self.asked, self.established)
+
+
+def read_question(wanted: Wanted, area: Area, *, today: date | None = None) -> Question:
+    """Return a question with every word checked.
+
+    Raises
+    ------
+    BadDate, BadLimit, UnknownGroup, UnknownProfile, UnknownTerm, BadNeedWeight : what can not be.
+    """
+    if wanted.where not in WHERE:
+        raise UnknownTerm(
+            what=Phrase("outreach.term_where"), found=wanted.where, nearest=", ".join(WHERE)
+        )
+    asked = ask(
+        Wish(week=wanted.week, limit=wanted.limit, profile=wanted.profile, when=wanted.when),
+        today=today,
+    )
+    group = presets.group(wanted.group).id if wanted.group else _first_group(area)
+    told = [name for name, apart in measures().items() if apart in area.groups]
+    established = group if group in told else next(iter(told), "")
+    return Question(
+        asked=replace(asked, group=group),
+        established=established,
+        weights=weights_of(wanted.weights),
+        where=wanted.where,
+    )
+
+
+def groups_of(area: Area) -> tuple[str, ...]:
+    """Return the groups of residents that may be asked about, the usual one first."""
+    known = [name for name in area.groups if presets.group(name).origin == RESIDENTS]
+    usual = [name for name in (*measures().values(), "all") if name in known]
+    return tuple(dict.fromkeys(usual))
+
+
+def _first_group(area: Area) -> str:
+    return next(iter(groups_of(area)), "all")
+
+
+MOST = 100.0
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A weight a need, in the order of ``needs()``; equal by default."""
+
+    values: tuple[float, ...]
+
+    def of(self, need: str) -> float:
+        """Return one need's weight."""
+        return self.values[list(needs()).index(need)]
+
+    @property
+    def total(self) -> float:
+        """Return the sum of the weights."""
+        return math.fsum(self.values)
+
+    @property
+    def are_equal(self) -> bool:
+        """Whether all needs weigh as much."""
+        return len(set(self.values)) == 1
+
+    def items(self) -> tuple[tuple[str, float], ...]:
+        """Return needs and their weights."""
+        return tuple(zip(needs(), self.values, strict=True))
+
+
+def equal() -> Weights:
+    """Return the same weight for every need."""
+    return Weights((1.0,) * len(needs()))
+
+
+def weights_of(told: Mapping[str, object] | str) -> Weights:
+    """Return weights as told, ``need=2,need=0``; needs not named weigh 1.
+
+    >>> weights_of("language=2, arena=0").items()[:2]
+    (('hours', 1.0), ('language', 2.0))
+
+    Raises
+    ------
+    BadNeedWeight : no such need, not a number from 0 to ``MOST``, or all are nought.
+    """
+    named = _parts(told) if isinstance(told, str) else {key: str(told[key]) for key in told}
+    for need in named:
+        if need not in needs():
+            raise BadNeedWeight(found=need, known=", ".join(needs()))
+    values = tuple(_number(named[need]) if need in named else 1.0 for need in needs())
+    if not any(values):
+        raise BadNeedWeight(found=_written(values), known=", ".join(needs()))
+    return Weights(values)
+
+
+def written(weights: Weights) -> str:
+    """Return weights as ``weights_of`` reads them; "" for equal ones of 1."""
+    parts = [f"{need}={value:g}" for need, value in weights.items() if value != 1]
+    return ",".join(parts)
+
+
+def score(lacking: Sequence[Span | None], about: Sequence[float], weights: Weights) -> float:
+    """Return the score of one place; see the formula at the top of this room.
+
+    Parameters
+    ----------
+    lacking : people a need, in the order of ``needs()``; None where it is not known.
+    about : everybody in the area whom the need is about, of the same origin.
+    """
+    total = 0.0
+    for span, whole, weight in zip(lacking, about, weights.values, strict=True):
+        if span is not None and whole > 0:
+            total += weight * (span.low + span.high) / 2 / whole
+    return 100.0 * total / weights.total
+
+
+def _parts(words: str) -> dict[str, str]:
+    found = {}
+    for part in filter(None, (part.strip() for part in words.split(","))):
+        need, _, value = part.partition("=")
+        found[need.strip()] = value.strip()
+    return found
+
+
+def _number(words: str) -> float:
+    try:
+        value = float(words)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= MOST:
+        raise BadNeedWeight(found=words[:40], known=", ".join(needs()))
+    return value
+
+
+def _written(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)

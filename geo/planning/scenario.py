@@ -1,0 +1,263 @@
+"""A change to an Area, and the Area after it: places that open, and places that close. Knows no
+page; where scenarios are kept is for ``geo.store.store``.
+
+The scenarios saved for an area: listed, saved, deleted. What a scenario does is for
+``geo.scenario``; how it is kept, for ``geo.store.store``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import presets, texts
+from geo.access.gaps import Gap, headline
+from geo.area.folder import slug
+from geo.area.model import Area
+from geo.area.people import HOUSING, with_districts
+from geo.area.provenance import Source
+from geo.errors import BadScenario, ScenarioApart, UnknownScenario
+from geo.planning.siting.proposal import Proposal, site_name
+from geo.privacy import is_small
+from geo.store.store import has_store, store_of
+from geo.store.write import user
+from geo.types import WGS84
+
+MOST_NAME = 80
+PREFIX = "scenario-"
+"""Begins the ids of places that a scenario opens: no place of the area has such an id."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A place that opens: its kind, what it is called, and where (WGS84)."""
+
+    kind: str
+    name: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What changes: ``opened`` places, and the ids of places that are ``closed``."""
+
+    name: str
+    opened: tuple[Opened, ...] = ()
+    closed: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What it is kept under: its name in letters that can stand in a link."""
+        return slug(self.name)
+
+
+def after(area: Area, scenario: Scenario) -> Area:
+    """Return the area as it would be; ``area`` itself stays as it is.
+
+    What is cached for the area is not taken over: the area after has a key of its own.
+
+    Raises
+    ------
+    ScenarioApart : a place that closes is not in the area.
+    BadScenario : a place that opens has no position in the world, or is housing.
+    UnknownKind : it is of no kind we know.
+    """
+    ids = set(area.places["id"])
+    missing = [one for one in scenario.closed if one not in ids]
+    if missing:
+        raise ScenarioApart(scenario=scenario.name, found=", ".join(missing)[:200], area=area.name)
+    kept = area.places[~area.places["id"].isin(scenario.closed)]
+    places = pd.concat([kept, _opened(area, scenario)], ignore_index=True)
+    title = f"{scenario.name} (scenario)"
+    sources = tuple(
+        Source(kind, title, made="scenario", rows=sum(new.kind == kind for new in scenario.opened))
+        for kind in dict.fromkeys(new.kind for new in scenario.opened)
+    )
+    return replace(
+        area,
+        places=gpd.GeoDataFrame(places, geometry="geometry", crs=WGS84),
+        sources=(*area.sources, *sources),
+        created=f"{area.created}~{_digest(scenario)}",
+        _snaps={},
+    )
+
+
+def of_proposal(proposal: Proposal, name: str, language: str = "sv") -> Scenario:
+    """Return the scenario that a proposal's sites open."""
+    kind = proposal.placing.question.kind
+    opened = tuple(
+        Opened(kind, site_name(site, language), site.lon, site.lat) for site in proposal.sites
+    )
+    return checked(Scenario(name.strip(), opened))
+
+
+def effect(before: Gap, changed: Gap, name: str, language: str) -> str:
+    """Say a gap after a scenario, and how it differs from the gap before; both of one question."""
+    said = headline(changed, language)
+    fewer = round(before.beyond) - round(changed.beyond)
+    counted = not (before.estimated or changed.estimated)
+    if before.small or changed.small or is_small(abs(fewer), counted):
+        key = "effect_hidden"
+    else:
+        key = "effect_fewer" if fewer > 0 else "effect_more" if fewer < 0 else "effect_same"
+    number = texts.number(abs(fewer), language)
+    return texts.text(f"scenario.{key}", language, name=name, after=said, number=number)
+
+
+def checked(scenario: Scenario) -> Scenario:
+    """Return a scenario that can be kept.
+
+    Raises
+    ------
+    BadScenario : it has no name, or changes nothing; and as ``after`` for places that open.
+    UnknownKind : a place of no kind we know.
+    """
+    if not scenario.name.strip() or len(scenario.name) > MOST_NAME:
+        raise BadScenario(found=scenario.name[:MOST_NAME] or "–")
+    if not scenario.opened and not scenario.closed:
+        raise BadScenario(found=scenario.name)
+    for new in scenario.opened:
+        _check(new)
+    return scenario
+
+
+def to_data(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario as JSON knows it."""
+    return {
+        "name": scenario.name,
+        "opened": [asdict(new) for new in scenario.opened],
+        "closed": list(scenario.closed),
+    }
+
+
+def from_data(data: Any) -> Scenario:
+    """Return the scenario that ``to_data`` wrote.
+
+    Raises
+    ------
+    BadScenario : it is something else.
+    """
+    try:
+        opened = tuple(
+            Opened(str(new["kind"]), str(new["name"]), float(new["lon"]), float(new["lat"]))
+            for new in data["opened"]
+        )
+        closed = tuple(str(one) for one in data["closed"])
+        return checked(Scenario(str(data["name"]), opened, closed))
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, BadScenario):
+            raise
+        raise BadScenario(found=str(data)[:MOST_NAME]) from error
+
+
+def _opened(area: Area, scenario: Scenario) -> gpd.GeoDataFrame:
+    for new in scenario.opened:
+        _check(new)
+    count = len(scenario.opened)
+    points = [shapely.Point(new.lon, new.lat) for new in scenario.opened]
+    table = gpd.GeoDataFrame(
+        {
+            "id": [f"{PREFIX}{number}" for number in range(1, count + 1)],
+            "name": [new.name for new in scenario.opened],
+            "kind": [new.kind for new in scenario.opened],
+            "address": "",
+            "district": "",
+            "source": f"{scenario.name} (scenario)",
+            "demonstration": np.full(count, area.demonstration),
+            "details": "",
+        },
+        geometry=gpd.GeoSeries(points, crs=WGS84),
+    )
+    return table.assign(district=with_districts(table, area.districts))
+
+
+def _check(new: Opened) -> None:
+    presets.kind(new.kind)
+    there = math.isfinite(new.lon) and math.isfinite(new.lat)
+    if not there or abs(new.lon) > 180 or abs(new.lat) > 90 or new.kind == HOUSING:
+        raise BadScenario(found=f"{new.name}: {new.kind} {new.lon:g}, {new.lat:g}"[:200])
+
+
+def _digest(scenario: Scenario) -> str:
+    written = json.dumps(to_data(scenario), sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A scenario as it is kept: under which id, which version, when and by whom it was saved."""
+
+    id: str
+    scenario: Scenario
+    version: int
+    at: str
+    by: str
+
+
+def saved_of(area: str, home: str | Path | None = None) -> tuple[Saved, ...]:
+    """Return the scenarios saved for an area by name; what we can not read is passed over."""
+    if not has_store(area, home):
+        return ()
+    found = []
+    for row in store_of(area, home).scenarios():
+        try:
+            scenario = from_data(row.data)
+        except BadScenario:  # written by another Närhet: it stays, but we can not use it
+            continue
+        found.append(Saved(row.id, scenario, row.version, row.changed_at, row.changed_by))
+    return tuple(found)
+
+
+def saved(area: str, name: str, home: str | Path | None = None) -> Saved:
+    """Return a saved scenario by its id or name.
+
+    Raises
+    ------
+    UnknownScenario : there is none; the message lists those there are.
+    """
+    there = saved_of(area, home)
+    for one in there:
+        if name in (one.id, one.scenario.name):
+            return one
+    known = ", ".join(one.id for one in there) or "–"
+    raise UnknownScenario(found=name[:80], known=known)
+
+
+def save(area: Area, scenario: Scenario, *, who: str = "", home: str | Path | None = None) -> Saved:
+    """Save a scenario; one of the same name is replaced.
+
+    Raises
+    ------
+    BadScenario : it has no name or changes nothing.
+    ScenarioChanged : somebody else saves it at the same moment.
+    """
+    by = user(who)
+    data = to_data(checked(scenario))
+    store = store_of(area.id, home)
+    store.take(area, by)
+    version = {row.id: row.version for row in store.scenarios()}.get(scenario.id, 0)
+    kept = store.save_scenario(scenario.id, scenario.name, data, who=by, expects=version)
+    return Saved(kept.id, scenario, kept.version, kept.changed_at, kept.changed_by)
+
+
+def delete(area: str, name: str, home: str | Path | None = None) -> Saved:
+    """Delete a saved scenario by its id or name, and return it.
+
+    Raises
+    ------
+    UnknownScenario : there is none.
+    ScenarioChanged : somebody else saves it at the same moment.
+    """
+    one = saved(area, name, home)
+    store_of(area, home).delete_scenario(one.id, expects=one.version)
+    return one

@@ -1,0 +1,175 @@
+"""What becomes of a proposal when another site is wished for, or the next best will do.
+Every answer is a proposal of its own, with its own proof.
+
+All that is asked of one question, as the command and the page show it: the proposal, the next
+best, how it holds, what more sites bring and what a balance costs. Knows no words and no screen.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from geo.errors import BadCount, NoCandidates, TooManySites
+from geo.planning.siting.curves import Curve, TradePoint, curve, trade_off
+from geo.planning.siting.instance import Placing
+from geo.planning.siting.proposal import Proposal, described, propose
+from geo.planning.siting.question import COVER_ALL, COVERAGE
+from geo.planning.siting.robustness import Robustness, robust, with_shares
+from geo.planning.siting.solve import Choice, shared, solve
+from geo.types import Progress
+
+
+def why_not(placing: Placing, candidate: str, *, progress: Progress | None = None) -> Proposal:
+    """Return the best sites with a candidate among them, by id: what ``difference`` then tells is
+    what the wish costs.
+
+    Raises
+    ------
+    UnknownCandidate : no candidate has the id; BadCount : no site was asked for.
+    """
+    column, count = placing.column(candidate), placing.question.count
+    if count == 0:
+        raise BadCount(found="0")
+    choice = solve(placing, count=count, also=[column], progress=progress)
+    return described(placing, choice, "why_not")
+
+
+def runner_up(
+    placing: Placing, proposal: Proposal, *, progress: Progress | None = None
+) -> Proposal | None:
+    """Return the best different set of sites; None where there is no other.
+
+    A different set lacks at least one of the proposal's sites (or has them all, and more that add
+    nothing): so it is the best of the answers with one of them forbidden. Proven only when each of
+    those and the proposal are.
+    """
+    found = list(
+        _without_each(shared(placing, len(proposal.chosen)), _Node(proposal.chosen), progress)
+    )
+    if not found:
+        return None
+    best = min(found, key=lambda node: _key(placing, node.choice)).choice
+    proven = proposal.proven and all(node.choice.proven for node in found)
+    return described(placing, replace(best, proven=proven), "runner_up")
+
+
+def best_answers(
+    placing: Placing,
+    proposal: Proposal,
+    *,
+    k: int = 5,
+    within: float = 0.05,
+    progress: Progress | None = None,
+) -> tuple[Proposal, ...]:
+    """Return the ``k`` best different sets of sites whose objective is within a share of the
+    proposal's, best first, the proposal itself among them.
+
+    Lawler (1972) and Murty (1968): take the best set left, and part all other sets by the first of
+    its sites that they lack, with those before it forced in. Proper supersets of a set (which can
+    only add sites that gain nothing) are not looked at. In the order of the list only when every
+    question on the way was proven; each proposal says whether it was.
+    """
+    first = Choice(
+        proposal.chosen, proposal.objective, proposal.bound, proposal.gap, proposal.proven,
+        proposal.seconds, proposal.status, proposal.missed,
+    )  # fmt: skip
+    asked = shared(placing, k * max(1, len(first.sites)))
+    heap = [(_key(placing, first), 0, _Node(first.sites, choice=first))]
+    found: list[Choice] = []
+    number, proven = 0, True
+    while heap and len(found) < k:
+        _, _, node = heapq.heappop(heap)
+        if not _near_enough(placing, first, node.choice, within):
+            break
+        found.append(replace(node.choice, proven=proven and node.choice.proven))
+        if len(found) == k:
+            break
+        for child in _without_each(asked, node, progress):
+            number += 1
+            proven = proven and child.choice.proven
+            heapq.heappush(heap, (_key(placing, child.choice), number, child))
+    rest = (described(placing, choice, "ranked") for choice in found[1:])
+    return (proposal, *rest)
+
+
+@dataclass(frozen=True, eq=False)
+class _Node:
+    """Some of all sets: those with ``forced`` and without ``never``; ``sites`` is the best."""
+
+    sites: Iterable[int]
+    forced: tuple[int, ...] = ()
+    never: tuple[int, ...] = ()
+    choice: Choice = field(default=None)  # type: ignore[assignment]
+
+
+def _without_each(placing: Placing, node: _Node, progress: Progress | None) -> Iterator[_Node]:
+    """Part a node's other sets by the first of its sites that they lack, each part's best set."""
+    forced = node.forced
+    for site in map(int, node.sites):
+        if site in node.forced:
+            continue
+        never = (*node.never, site)
+        try:
+            choice = solve(
+                placing, count=placing.question.count, also=forced, never=never, progress=progress
+            )
+            yield _Node(choice.sites, forced, never, choice)
+        except (NoCandidates, TooManySites):
+            pass  # too few are left for a set without this site
+        forced = (*forced, site)
+
+
+def _key(placing: Placing, choice: Choice) -> tuple[float, float]:
+    """Order choices, best first: whom they leave out, then what they strive for."""
+    value = round(choice.objective, 6)
+    if placing.question.objective == COVERAGE:
+        return 0.0, -value
+    return round(choice.missed, 6), value
+
+
+def _near_enough(placing: Placing, best: Choice, other: Choice, within: float) -> bool:
+    if placing.question.objective == COVERAGE:
+        return other.objective >= (1 - within) * best.objective - 1e-9
+    if placing.question.objective == COVER_ALL and other.missed > best.missed + 1e-9:
+        return False
+    return other.missed <= best.missed + 1e-6 and other.objective <= (1 + within) * best.objective
+
+
+@dataclass(frozen=True, eq=False)
+class SiteAnswer:
+    """A proposal, and what was asked about it besides; None: not asked, or there is none."""
+
+    proposal: Proposal
+    runner_up: Proposal | None = None
+    robustness: Robustness | None = None
+    curve: Curve | None = None
+    trade_off: tuple[TradePoint, ...] = ()
+
+
+def answered(
+    placing: Placing,
+    *,
+    vary: bool = False,
+    most: int | None = None,
+    progress: Progress | None = None,
+) -> SiteAnswer:
+    """Ask for the proposal and the next best; with ``vary`` also how often each site stays, with
+    ``most`` also the curve, and with a balance in the question also the trade-off.
+
+    Raises
+    ------
+    What ``propose``, ``robust``, ``curve`` and ``trade_off`` raise.
+    """
+    proposal = propose(placing, progress=progress)
+    second = runner_up(placing, proposal, progress=progress)
+    found = robust(placing, proposal, progress=progress) if vary else None
+    if found is not None:
+        proposal = with_shares(proposal, found)
+    along = None if most is None else curve(placing, most, progress=progress)
+    question = placing.question
+    trade: tuple[TradePoint, ...] = ()
+    if question.balance is not None:
+        trade = trade_off(placing.area, question, progress=progress)
+    return SiteAnswer(proposal, second, found, along, trade)

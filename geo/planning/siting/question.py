@@ -1,0 +1,190 @@
+"""What a coordinator asks: what to open, how many, and what to strive for. Knows no area.
+
+What a person writes in a question, in an option or an address, as numbers and points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from geo import presets
+from geo.access.from_point import read_point
+from geo.errors import (
+    BadBalance,
+    BadBudget,
+    BadCount,
+    BadOption,
+    BadTimeLimit,
+    BudgetNotHere,
+    UnknownObjective,
+)
+
+COVERAGE, MEDIAN, CENTRE, COVER_ALL = "coverage", "median", "centre", "cover_all"
+OBJECTIVES = (COVERAGE, MEDIAN, CENTRE, COVER_ALL)
+"""As many as possible within the limit; the shortest walk in all; the shortest longest walk;
+everybody within the limit with as few as possible."""
+_ALSO = {
+    "max_coverage": COVERAGE, "p_median": MEDIAN, "p_center": CENTRE, "p_centre": CENTRE,
+    "center": CENTRE, "all": COVER_ALL,
+}  # fmt: skip
+KEEP, IGNORE = "keep", "ignore"
+TIME_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to open, how many, and what to strive for. Hashable: answers may be kept on it.
+
+    Attributes
+    ----------
+    kind : the kind of place to open. ``count`` : how many new ones; None with a budget (as many as
+        it buys) or with ``cover_all`` (as few as do).
+    objective : one of ``OBJECTIVES``. ``limit_m`` : walking metres that count as reached.
+    kinds, points, lattice_m, near, evening, staffed, excluded : where they may open, as in
+        ``geo.planning.siting.candidates.candidates``.
+    existing : ``keep`` counts the places of the kind there are first; ``ignore`` asks as if there
+        were none.
+    balance : None, or 0 to 1: the weight of residents of transitional housing against the group's.
+    budget : with ``coverage`` only: the most the new sites may cost together.
+    """
+
+    kind: str
+    count: int | None = 1
+    objective: str = COVERAGE
+    limit_m: float = 800.0
+    group: str = "all"
+    profile: str = "adult"
+    kinds: tuple[str, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
+    lattice_m: float | None = None
+    near: tuple[tuple[str, float], ...] = ()
+    evening: bool = False
+    staffed: bool = False
+    excluded: tuple[str, ...] = ()
+    existing: str = KEEP
+    balance: float | None = None
+    budget: float | None = None
+    time_limit_s: float = TIME_LIMIT_S
+
+    @property
+    def basis(self) -> Question:
+        """The question without what can change on the same preparation: keep a ``Placing`` on it,
+        and put the rest to it with ``Placing.asked``.
+        """
+        return replace(self, count=1, budget=None, time_limit_s=TIME_LIMIT_S)
+
+
+def objective(name: str) -> str:
+    """Return an objective by any of its names.
+
+    Raises
+    ------
+    UnknownObjective : with the valid ones.
+    """
+    found = _ALSO.get(name, name)
+    if found not in OBJECTIVES:
+        raise UnknownObjective(found=name, known=", ".join(OBJECTIVES))
+    return found
+
+
+def checked(question: Question) -> Question:
+    """Return the question as the planner takes it: names looked up, numbers as numbers.
+
+    Raises
+    ------
+    UnknownKind, UnknownGroup, UnknownProfile, UnknownObjective, BadLimit, BadCount, BadBudget,
+    BudgetNotHere, BadBalance, BadTimeLimit : what is asked for is not valid.
+    """
+    aim = objective(question.objective)
+    group = presets.group(question.group)
+    presets.profile(question.profile)
+    if question.existing not in (KEEP, IGNORE):
+        raise BadOption(reason=f"existing={question.existing}", command="sites")
+    balance = _balance(question.balance, group.origin)
+    budget = _budget(question.budget, aim)
+    return replace(
+        question,
+        kind=presets.kind(question.kind).id,
+        kinds=tuple(presets.kind(name).id for name in question.kinds),
+        objective=aim,
+        limit_m=presets.limit_m(question.limit_m),
+        near=tuple((presets.kind(k).id, presets.limit_m(m)) for k, m in question.near),
+        count=_count(question.count, free=aim == COVER_ALL or budget is not None),
+        balance=balance,
+        budget=budget,
+        time_limit_s=_seconds(question.time_limit_s),
+    )
+
+
+def _count(count: object, *, free: bool) -> int | None:
+    if count is None and free:
+        return None
+    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        raise BadCount(found="–" if count is None else str(count))
+    return count
+
+
+def _balance(balance: object, origin: str) -> float | None:
+    if balance is None:
+        return None
+    share = _number(balance)
+    if origin != "residents" or not 0 <= share <= 1:
+        raise BadBalance(found=str(balance))
+    return share
+
+
+def _budget(budget: object, aim: str) -> float | None:
+    if budget is None:
+        return None
+    amount = _number(budget)
+    if not (math.isfinite(amount) and amount >= 0):
+        raise BadBudget(found=str(budget))
+    if aim != COVERAGE:
+        raise BudgetNotHere
+    return amount
+
+
+def _seconds(seconds: object) -> float:
+    found = _number(seconds)
+    if not (math.isfinite(found) and found > 0):
+        raise BadTimeLimit(found=str(seconds))
+    return found
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    return float(value)
+
+
+def whole_of(words: str) -> int:
+    """Read a whole number of sites; ``BadCount`` for anything else.
+
+    >>> whole_of("3")
+    3
+    """
+    try:
+        return int(words)
+    except ValueError:
+        raise BadCount(found=words) from None
+
+
+def number_of(
+    words: str, refuse: type[BadBudget] | type[BadBalance] | type[BadTimeLimit] = BadBudget
+) -> float:
+    """Read a number with spaces or a decimal comma; ``refuse`` for anything else.
+
+    >>> number_of("12 500,5")
+    12500.5
+    """
+    try:
+        return float(words.replace("\u00a0", "").replace(" ", "").replace(",", "."))
+    except ValueError:
+        raise refuse(found=words) from None
+
+
+def points_of(words: Iterable[str]) -> tuple[tuple[float, float], ...]:
+    """Read points written as ``lon,lat``; ``BadPoint`` for anything else."""
+    return tuple(read_point(each) for each in words)

@@ -1,0 +1,196 @@
+"""Proposals: what each says it does is what a fresh count of the changed area says; nothing that
+harms, and nobody who is not in the area.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from geo.area.activities.model import Span
+from geo.area.activities.occurrences import in_week
+from geo.area.activities.table import from_table
+from geo.planning.outreach.brief import Outreach, Row
+from geo.planning.outreach.effects import Effect, applied
+from geo.planning.outreach.needs import OF_CHILDREN
+from geo.planning.outreach.proposals import Proposal, proposals_for
+from geo.reaching.telling import effect_words, proposal_words
+from tests.geo.planning.outreach.worlds import (
+    TODAY,
+    activity,
+    asked,
+    held,
+    row_of,
+    town,
+    without_children,
+)
+
+RECORD = {"residents": 30, "språk": "tigrinja 12, arabiska 18"}
+
+
+@pytest.fixture(scope="module")
+def answer() -> Outreach:
+    """A housing and two areas; an association that speaks Tigrinya 700 m away."""
+    area = town(
+        homes={100.0: 10, 500.0: 10, 900.0: 20},
+        places={150.0: "school", 850.0: "association", 300.0: "info_desk", 320.0: "library"},
+        activities=[
+            activity(
+                "kor",
+                "association-1",
+                kind="womens_group",
+                name="Kören",
+                organisers=("Eritreanska föreningen",),
+                languages=("ti", "sv"),
+            ),
+            activity("fika", "school-0", name="Fikat", times=held(2, 9, 11)),
+            activity(
+                "stod",
+                "library-3",
+                kind="family_support",
+                organisers=("Stadsdelsmammorna i Väst",),
+                languages=("ar",),
+                times=held(0, 9, 11),
+            ),
+        ],
+        housing={120.0: RECORD},
+    )
+    area.people["three_year_olds_without_place"] = [7.0, 9.0, 11.0, float("nan")]
+    return asked(replace(area, _snaps={}), when="works_daytime")
+
+
+@cache
+def of(answer: Outreach, row: Row) -> tuple[Proposal, ...]:
+    return proposals_for(answer.world, row.at)
+
+
+def recounted(answer: Outreach, effect: Effect, change) -> tuple[Span, Span]:
+    """What an effect should say, by a fresh count of an area with the change made."""
+    changed = asked(applied(answer.world.area, change), when="works_daytime")
+
+    def total(of: Outreach) -> Span:
+        known = [
+            need.reached
+            for row in of.rows
+            for need in row.needs
+            if need.need == effect.need and need.reached
+        ]
+        return Span(sum(each.low for each in known), sum(each.high for each in known))
+
+    return total(answer), total(changed)
+
+
+def test_what_a_proposal_says_it_does_is_what_a_fresh_count_says(answer) -> None:
+    seen = set()
+    for row in answer.shown:
+        for proposal in of(answer, row):
+            seen.add(proposal.what)
+            for effect in proposal.effects:
+                before, after = recounted(answer, effect, proposal.change)
+                said = (effect.before, effect.after)
+                for one, other in zip(said, (before, after), strict=True):
+                    assert (one.low, one.high) == pytest.approx((other.low, other.high))
+    assert seen == {"move", "desk", "cafe", "visit"}
+
+
+def test_no_proposal_takes_anything_from_anybody(answer) -> None:
+    for row in answer.shown:
+        for proposal in of(answer, row):
+            assert proposal.effects
+            for effect in proposal.effects:
+                assert effect.after.low > effect.before.low
+                assert effect.after.high >= effect.before.high - 1e-9
+                assert effect.here_after.low > effect.here_before.low
+
+
+def test_a_proposal_names_only_places_and_organisations_of_the_area(answer) -> None:
+    area = answer.world.area
+    there = set(area.places["id"])
+    names = {name for each in from_table(area.activities) for name in each.organisers}
+    for row in answer.shown:
+        for proposal in of(answer, row):
+            assert proposal.place in there
+            assert set(proposal.activity.organisers) <= names
+
+
+def test_the_moved_hour_is_one_when_the_group_can_come_on_the_same_day(answer) -> None:
+    moves = [each for each in of(answer, row_of(answer, "home0")) if each.was]
+    fika = next(each for each in moves if each.activity.id == "fika")
+    (when,) = in_week(fika.activity, TODAY)
+    assert (when.start.weekday(), when.start.hour, when.end.hour) == (2, 18, 20)
+    words = proposal_words(answer, fika, "sv")
+    assert "från ons 09:00–11:00 till ons 18:00–20:00" in words
+
+
+def test_a_desk_visit_is_by_an_organisation_that_speaks_the_language_and_is_near(answer) -> None:
+    found = of(answer, row_of(answer, "home0"))
+    desk = next(
+        each for each in found if each.what == "desk" and each.activity.languages == ("ti", "sv")
+    )
+    language = next(effect for effect in desk.effects if effect.need == "language")
+    assert desk.activity.organisers == ("Eritreanska föreningen",)
+    assert desk.place == "info_desk-2"
+    assert desk.activity.visiting
+    assert (language.here_before.low, language.here_after.low) == (18, 30)
+
+
+def test_those_who_visit_at_the_door_come_only_where_the_data_name_them(answer) -> None:
+    found = of(answer, row_of(answer, "home0"))
+    visit = next(each for each in found if each.what == "visit")
+    assert visit.place == "home0"
+    assert visit.activity.organisers == ("Stadsdelsmammorna i Väst",)
+    nobody = replace(
+        answer.world.area,
+        activities=answer.world.area.activities[answer.world.area.activities["id"] != "stod"],
+    )
+    other = asked(nobody, when="works_daytime")
+    assert not [each for each in of(other, row_of(other, "home0")) if each.what == "visit"]
+
+
+def test_nobody_is_sent_to_the_door_of_protected_housing(answer) -> None:
+    area = answer.world.area
+    hidden = town(
+        homes={100.0: 10, 500.0: 10, 900.0: 20},
+        places={150.0: "school", 850.0: "association", 300.0: "info_desk", 320.0: "library"},
+        activities=from_table(area.activities),
+        housing={120.0: {**RECORD, "skyddad": "ja"}},
+    )
+    other = asked(hidden, when="works_daytime")
+    row = next(row for row in other.rows if row.spot.restricted)
+    assert all(each.what != "visit" for each in of(other, row))
+
+
+def test_a_cafe_for_arenas_is_where_most_who_can_walk_there_are_established() -> None:
+    area = town(
+        homes={100.0: 10, 900.0: 30},
+        places={500.0: "school", 50.0: "school"},
+    )
+    area.people["born_abroad"] = np.array([90.0, 30.0])
+    answer = asked(replace(area, _snaps={}), limit="450")
+    cafes = [
+        each
+        for each in proposals_for(answer.world, row_of(answer, "Väst").at)
+        if any(effect.need == "arena" for effect in each.effects)
+    ]
+    assert [each.place for each in cafes] == ["school-0"]
+
+
+def test_a_proposal_for_children_says_that_it_gives_no_place(answer) -> None:
+    said = [
+        effect_words(effect, "sv")
+        for row in answer.shown
+        for proposal in of(answer, row)
+        for effect in proposal.effects
+        if effect.need in OF_CHILDREN and not effect.hidden
+    ]
+    assert said
+    assert all("Det ger ingen plats i sig." in words for words in said)
+
+
+def test_where_nobody_lacks_anything_nothing_is_proposed() -> None:
+    area = town(places={100.0: "library"}, activities=[activity("a", "library-0")])
+    answer = asked(without_children(area))
+    assert proposals_for(answer.world, row_of(answer, "Väst").at) == ()
