@@ -22,13 +22,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.config import get_option
 
+from geo import texts, warmup
+from geo.output.maps.folium import Tiles, tiles
+from pages.parts import background
+
 ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:  # `streamlit run` from another folder
     sys.path.insert(0, str(ROOT))
-
-from geo import texts, warmup  # noqa: E402
-from geo.output.tiles import Tiles, tiles  # noqa: E402
-from pages.parts import background  # noqa: E402
 
 YEAR = 31_536_000
 PATIENCE_S = 3.0

@@ -25,9 +25,11 @@ from geo.ingest.checks.fixes import check_places
 from geo.ingest.checks.network_audit import audit, to_json, to_rows
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
-from geo.output import tables
-from geo.output.check_lines import check_json, check_lines
-from geo.output.lines import area_json, area_lines, as_text, gap_lines
+from geo.output.files import formats
+from geo.output.files import gap as gap_files
+from geo.output.words import area_and_gaps as area_and_gaps_words
+from geo.output.words.area_and_gaps import area_json, area_lines, as_text, gap_lines
+from geo.output.words.imports import check_json, check_lines
 from geo.sources.files.place_tables import read_points
 
 Say: TypeAlias = Callable[[str], str]
@@ -123,7 +125,7 @@ def distances(options: Options) -> None:
     profile = presets.profile(options.profile)
     output = Path(options.output) if options.output else None
     if output:
-        tables.check_ending(output, (".csv",))
+        formats.check_ending(output, (".csv",))
     ends = [read_points(console.existing(path)) for path in (options.origins, options.destinations)]
     snapped = [area.network.snap(end.frame.geometry, profile) for end in ends]
     ids = [_ids(end.frame) for end in ends]
@@ -140,9 +142,9 @@ def distances(options: Options) -> None:
         _say_unreachable(name, points, options.lang)
         for row in end.left_out:
             console.warn(_left_out_line(row.row, row.reason, row.values, options.lang))
-    content = tables.csv_bytes(rows)
+    content = formats.csv_bytes(rows)
     if output:
-        tables.write_file(output, content.removeprefix(b"\xef\xbb\xbf"))
+        formats.write_file(output, content.removeprefix(b"\xef\xbb\xbf"))
     else:
         sys.stdout.write(content.decode("utf-8-sig"))
 
@@ -154,7 +156,7 @@ def gaps(options: Options) -> None:
         area = with_scenario(area, options.scenario, options.home)
     limit_m = presets.limit_m(options.limit)
     output = Path(options.output) if options.output else None
-    ending = tables.check_ending(output) if output else ""
+    ending = formats.check_ending(output) if output else ""
     if options.by and area.districts.empty:
         raise AreaLacks(key="lacks.districts")
     answer = gap(
@@ -162,10 +164,10 @@ def gaps(options: Options) -> None:
     )
     if output and ending == ".json":
         document = _gap_document(answer, area, options, exact=options.exact)
-        tables.write_file(output, document.encode())
+        formats.write_file(output, document.encode())
     elif output:
-        content = tables.gap_file(answer, area, options.lang, exact=options.exact)
-        tables.write_file(output, tables.WRITERS[ending](content))
+        content = area_and_gaps_words.gap_file(answer, area, options.lang, exact=options.exact)
+        formats.write_file(output, gap_files.WRITERS[ending](content))
     if options.json:
         print(_gap_document(answer, area, options))
     elif not output:
@@ -264,5 +266,5 @@ def _ids(frame: pd.DataFrame) -> pd.Series:
 
 
 def _gap_document(answer: Gap, area: Area, options: Options, *, exact: bool = True) -> str:
-    document = tables.gap_json(answer, area, options.lang, exact=exact)
+    document = area_and_gaps_words.gap_json(answer, area, options.lang, exact=exact)
     return json.dumps(document, ensure_ascii=False, indent=1)

@@ -11,7 +11,6 @@ from typing import Any
 
 from geo import console, texts
 from geo.access.meeting.terms import week_of
-from geo.activity.ics import to_ics
 from geo.area.activities.derived import activities_of
 from geo.area.activities.occurrences import STOCKHOLM
 from geo.area.model import Area
@@ -21,8 +20,10 @@ from geo.commands import Say
 from geo.console import Options
 from geo.errors import BadDate
 from geo.ingest.activities import with_activities
-from geo.output import activity_files, tables
-from geo.output.activity_files import Week
+from geo.output.files import activities as activities_files
+from geo.output.files import formats
+from geo.output.files.activities import Week
+from geo.output.files.calendar import to_ics
 from geo.sources.activities.cells import day
 from geo.sources.activities.reader import read_activities
 
@@ -46,21 +47,21 @@ def activities(options: Options) -> None:
     """Add activities from a file, if one is given, and tell what happens in a week."""
     output = Path(options.output) if options.output else None
     if output:
-        tables.check_ending(output, ENDINGS)
+        formats.check_ending(output, ENDINGS)
     today = datetime.now(STOCKHOLM).date()
     monday = _monday(options.week, today)
     area = open_area(options.area, options.home)
     if options.add:
         area = _added(area, Path(options.add), options)
     console.warn_of_demonstration(area.demonstration, options.lang)
-    week = activity_files.week_of(area, activities_of(area), monday, today)
+    week = activities_files.week_of(area, activities_of(area), monday, today)
     if output:
-        tables.write_file(output, _content(output, week, options.lang))
+        formats.write_file(output, _content(output, week, options.lang))
     if options.json:
-        document = activity_files.week_json(week, options.lang)
+        document = activities_files.week_json(week, options.lang)
         console.print_json(document)
     elif not output:
-        print("\n".join(activity_files.week_lines(week, options.lang)))
+        print("\n".join(activities_files.week_lines(week, options.lang)))
 
 
 def _added(area: Area, path: Path, options: Options) -> Area:
@@ -81,7 +82,7 @@ def _left_out(each: LeftOut, language: str) -> str:
 
 def _content(output: Path, week: Week, language: str) -> bytes:
     if output.suffix.lower() == ".csv":
-        return activity_files.week_csv(week, language)
+        return activities_files.week_csv(week, language)
     found = activities_of(week.area)
     places = dict(zip(week.area.places["id"], week.area.places["name"], strict=True))
     return to_ics(

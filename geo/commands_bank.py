@@ -14,7 +14,9 @@ from geo.access.knowledge_bank.search import bank_of
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
-from geo.output import bank_files, bank_words, leaflet, tables
+from geo.output.documents import knowledge_bank_files, leaflet
+from geo.output.files import formats
+from geo.output.words import knowledge_bank as knowledge_bank_words
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
@@ -38,7 +40,7 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
 def run(options: Options) -> None:
     """Answer what is in reach, as text, JSON or a file."""
     output = Path(options.output) if options.output else None
-    ending = tables.check_ending(output, bank_files.ENDINGS) if output else ""
+    ending = formats.check_ending(output, knowledge_bank_files.ENDINGS) if output else ""
     if options.leaflet and ending != ".pdf":
         raise BadOption(reason="--leaflet -o FILE.pdf", command="bank")
     question = ask(
@@ -55,13 +57,13 @@ def run(options: Options) -> None:
     area = open_area(options.area, options.home)
     bank = bank_of(area, question)
     if output and ending == ".pdf":
-        tables.write_file(
+        formats.write_file(
             output, leaflet.pdf_bytes(bank, area, options.lang, as_leaflet=options.leaflet)
         )
     elif output:
-        tables.write_file(output, bank_files.WRITERS[ending](bank, area, options.lang))
+        formats.write_file(output, knowledge_bank_files.WRITERS[ending](bank, area, options.lang))
     if options.json:
-        print(bank_files.json_text(bank, area, options.lang))
+        print(knowledge_bank_files.json_text(bank, area, options.lang))
     elif not output:
-        print("\n".join(bank_words.lines(bank, options.lang)))
+        print("\n".join(knowledge_bank_words.lines(bank, options.lang)))
     console.warn_of_demonstration(area.demonstration, options.lang)

@@ -22,7 +22,7 @@ from geo.errors import BadOption, FileMissing, InputError, UnknownFix
 from geo.ingest.checks.thresholds import Fix
 from geo.ingest.places.apply import Plan, carry_out_all, plan
 from geo.ingest.places.propose import Import, by_kind, propose, suggested
-from geo.output.import_lines import (
+from geo.output.words.imports import (
     found_lines,
     import_json,
     import_lines,

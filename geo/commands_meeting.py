@@ -14,7 +14,8 @@ from geo.access.meeting.terms import measures
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
-from geo.output import meeting_files, tables
+from geo.output.files import formats
+from geo.output.files import meeting as meeting_files
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
@@ -59,13 +60,13 @@ def meet(options: Options) -> None:
         )
     )
     output = Path(options.output) if options.output else None
-    ending = tables.check_ending(output, meeting_files.ENDINGS) if output else ""
+    ending = formats.check_ending(output, meeting_files.ENDINGS) if output else ""
     area = open_area(options.area, options.home)
     answer = answer_of(area, asked, options.measure, options.established)
     content = meeting_files.meeting_file(answer, area, options.lang)
     if output:
         written = meeting_files.WRITERS[ending](content, answer, area, options.lang)
-        tables.write_file(output, written)
+        formats.write_file(output, written)
     if options.json:
         print(meeting_files.json_text(content, answer, area, options.lang))
     elif not output:

@@ -14,8 +14,10 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadOption
-from geo.output import outreach_files, outreach_print, tables
-from geo.output.outreach_tables import lines_of
+from geo.output.documents import outreach as documents_outreach
+from geo.output.files import formats
+from geo.output.files import outreach as outreach_files
+from geo.output.words.outreach_tables import lines_of
 from geo.planning.outreach.brief import Brief, briefed, outreach, visits_of
 from geo.planning.outreach.query import EVERYWHERE, LIMIT, WHEN, WHERE, Wanted, read_question
 from geo.planning.outreach.rounds import PREFERRED, RULES, Plan, plan_week
@@ -52,7 +54,7 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
 def run(options: Options) -> None:
     """Answer where outreach would matter, as text, JSON or a file."""
     output = Path(options.output) if options.output else None
-    ending = tables.check_ending(output, outreach_files.ENDINGS) if output else ""
+    ending = formats.check_ending(output, outreach_files.ENDINGS) if output else ""
     if ending == ".ics" and not options.plan:
         raise BadOption(reason=f"-o {options.output} --plan", command="outreach")
     top = whole_of(options.top)
@@ -62,9 +64,9 @@ def run(options: Options) -> None:
     brief = briefed(answer, top, plan=plan)
     if output and ending == ".pdf":
         day = options.date or date.today().isoformat()
-        tables.write_file(output, outreach_print.pdf_bytes(brief, options.lang, date=day))
+        formats.write_file(output, documents_outreach.pdf_bytes(brief, options.lang, date=day))
     elif output:
-        tables.write_file(output, outreach_files.WRITERS[ending](brief, options.lang))
+        formats.write_file(output, outreach_files.WRITERS[ending](brief, options.lang))
     if options.json:
         print(outreach_files.json_bytes(brief, options.lang).decode())
     elif not output:

@@ -32,7 +32,9 @@ from geo.console import Options
 from geo.errors import BadDate, BadOption, NarhetError
 from geo.models.assignment.assign import MorePlaces
 from geo.models.decay import decay_of
-from geo.output import preschool_files, preschool_more, preschool_tables, tables
+from geo.output.files import formats
+from geo.output.files import preschools as preschools_files
+from geo.output.words import preschools as preschools_words
 from geo.planning.preschool_expansion import GrowthAnswer, share_of, where_to_add
 
 TARGET = "0.95"
@@ -91,7 +93,7 @@ def preschools(options: Options) -> None:
     target = share_of(options.target or TARGET)
     when = read_day(options.when) if options.when else date.today()
     output = Path(options.output) if options.output else None
-    ending = tables.check_ending(output) if output else ""
+    ending = formats.check_ending(output) if output else ""
     area = open_area(options.area, options.home)
 
     def answers_of(*, exact: bool) -> _Answers:
@@ -114,7 +116,7 @@ def preschools(options: Options) -> None:
     if options.json:
         print(_document(answers, area, options.lang))
     elif not output:
-        print("\n".join(preschool_tables.preschool_lines(main, options.lang)))
+        print("\n".join(preschools_files.preschool_lines(main, options.lang)))
         for _, lines in _more(answers, options.lang):
             print("\n" + "\n".join(lines))
     console.warn_of_demonstration(main.demonstration, options.lang)
@@ -179,22 +181,22 @@ def _asked(
 
 def _without_small_counts(answers: _Answers, area: Area, options: Options) -> _Answers:
     """Return what may leave the house of what was asked besides."""
-    shown = preschool_files.without_small_counts(answers.main)
+    shown = preschools_words.without_small_counts(answers.main)
     if answers.calls:
         answers = replace(answers, calls=calls_for(area, shown, options.housing))
     return replace(answers, more=None, growth=None) if shown.few else answers
 
 
 def _document(answers: _Answers, area: Area, language: str, *, exact: bool = True) -> str:
-    document = preschool_files.preschools_json(answers.main, area, language, exact=exact)
+    document = preschools_words.preschools_json(answers.main, area, language, exact=exact)
     if answers.surge:
-        document["surge"] = preschool_more.surge_json(answers.surge, language)
+        document["surge"] = preschools_words.surge_json(answers.surge, language)
     if answers.calls:
-        document["calls"] = preschool_more.calls_json(answers.calls, language)
+        document["calls"] = preschools_words.calls_json(answers.calls, language)
     if answers.more:
-        document["more"] = preschool_more.more_json(answers.more, answers.main, language)
+        document["more"] = preschools_words.more_json(answers.more, answers.main, language)
     if answers.growth:
-        document["growth"] = preschool_more.growth_json(answers.growth)
+        document["growth"] = preschools_words.growth_json(answers.growth)
     for name, error in answers.refused:
         document[name] = {"error": error.code, "text": error.message(language)}
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
@@ -203,13 +205,13 @@ def _document(answers: _Answers, area: Area, language: str, *, exact: bool = Tru
 def _more(answers: _Answers, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     parts = []
     if answers.surge:
-        parts.append(("surge", tuple(preschool_more.surge_lines(answers.surge, language))))
+        parts.append(("surge", tuple(preschools_words.surge_lines(answers.surge, language))))
     if answers.calls:
-        parts.append(("calls", tuple(preschool_more.call_lines(answers.calls, language))))
+        parts.append(("calls", tuple(preschools_words.call_lines(answers.calls, language))))
     if answers.more:
-        parts.append(("more", (preschool_more.more_words(answers.more, answers.main, language),)))
+        parts.append(("more", (preschools_words.more_words(answers.more, answers.main, language),)))
     if answers.growth:
-        parts.append(("growth", tuple(preschool_more.growth_lines(answers.growth, language))))
+        parts.append(("growth", tuple(preschools_words.growth_lines(answers.growth, language))))
     return tuple(parts)
 
 
@@ -218,13 +220,13 @@ def _write(output: Path, ending: str, answers: _Answers, area: Area, options: Op
         answers = _without_small_counts(answers, area, options)
     if ending == ".json":
         document = _document(answers, area, options.lang, exact=options.exact)
-        tables.write_file(output, document.encode())
+        formats.write_file(output, document.encode())
         return
-    content = preschool_tables.preschool_file(
+    content = preschools_files.preschool_file(
         answers.main,
         area,
         options.lang,
         exact=options.exact,
         more=_more(answers, options.lang),
     )
-    tables.write_file(output, preschool_tables.WRITERS[ending](content))
+    formats.write_file(output, preschools_files.WRITERS[ending](content))

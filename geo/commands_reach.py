@@ -10,7 +10,8 @@ from geo import console, presets
 from geo.access.from_point import around, read_limits, read_point, way_between
 from geo.catalog import open_area
 from geo.console import Options
-from geo.output import reach_files, tables
+from geo.output.files import formats
+from geo.output.files import reach as reach_files
 
 
 def reach(options: Options) -> None:
@@ -22,7 +23,7 @@ def reach(options: Options) -> None:
     area = open_area(options.area, options.home)
     answer = around(area, lon, lat, limits_m=limits, profile=options.profile)
     if output:
-        tables.write_file(output, reach_files.reach_geojson(answer, area, options.lang))
+        formats.write_file(output, reach_files.reach_geojson(answer, area, options.lang))
     if options.json:
         console.print_json(reach_files.reach_json(answer, area, options.lang))
     elif not output:
@@ -38,7 +39,7 @@ def route(options: Options) -> None:
     area = open_area(options.area, options.home)
     way = way_between(area, a, b, profile=options.profile)
     if output:
-        tables.write_file(output, reach_files.route_geojson(way, area, options.lang))
+        formats.write_file(output, reach_files.route_geojson(way, area, options.lang))
     if options.json:
         console.print_json(reach_files.route_json(way, area, options.lang))
     elif not output:
@@ -50,5 +51,5 @@ def _output(options: Options) -> Path | None:
     if not options.output:
         return None
     path = Path(options.output)
-    tables.check_ending(path, (".geojson",))
+    formats.check_ending(path, (".geojson",))
     return path

@@ -16,15 +16,15 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadCount, BadOption, ReportChanged
-from geo.output import reports, tables
-from geo.output.verdicts import verdict_json, verdict_lines
+from geo.output.documents import report as documents_report
+from geo.output.documents.verify import HOLDS, verdict_json, verdict_lines, verify
+from geo.output.files import formats
+from geo.output.report.make import make_report
+from geo.output.report.model import FINDINGS
+from geo.output.report.query import asked
 from geo.planning.siting import instance, proposal
 from geo.planning.siting.proposal import Proposal
 from geo.planning.siting.question import Question
-from geo.provenance import HOLDS, verify
-from geo.report import FINDINGS
-from geo.reporting.asking import asked
-from geo.reporting.making import make_report
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
@@ -68,8 +68,8 @@ def report(options: Options) -> None:
         home=options.home,
         **choice,
     )
-    content = reports.report_bytes(made, area, output.suffix.lower())
-    tables.write_file(output, content)
+    content = documents_report.report_bytes(made, area, output.suffix.lower())
+    formats.write_file(output, content)
     console.warn_of_demonstration(area.demonstration, options.lang)
 
 
@@ -99,7 +99,7 @@ def _output(options: Options) -> Path:
     if lacking:
         raise _refused("said_missing", what=", ".join(lacking))
     path = Path(options.output)
-    tables.check_ending(path, reports.ENDINGS)
+    formats.check_ending(path, documents_report.ENDINGS)
     return path
 
 

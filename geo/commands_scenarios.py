@@ -36,9 +36,7 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], s
 
 def scenarios(options: Options) -> None:
     """List the saved scenarios, after saving or deleting one."""
-    from geo.planning import (
-        scenario as kept,  # a database takes a while to load: only who asks for it waits
-    )
+    from geo.planning import scenario as kept
 
     area = open_area(options.area, options.home)
     if options.save:

@@ -14,9 +14,10 @@ from geo import console, presets
 from geo.catalog import open_area
 from geo.console import Options
 from geo.errors import BadBalance, BadBudget, BadOption, BadTimeLimit, UnknownCandidate
-from geo.output import site_files, tables
-from geo.output.site_json import site_json
-from geo.output.site_lines import site_lines
+from geo.output.files import formats
+from geo.output.files import sites as sites_files
+from geo.output.files.sites import site_json
+from geo.output.words.sites import site_lines
 from geo.planning.siting import alternatives as placing_answer
 from geo.planning.siting import instance
 from geo.planning.siting import question as placing_question
@@ -56,16 +57,16 @@ def sites(options: Options) -> None:
     question = placing_question.checked(read_question(options))
     most = None if options.curve is None else whole_of(options.curve)
     output = Path(options.output) if options.output else None
-    ending = tables.check_ending(output) if output else ""
+    ending = formats.check_ending(output) if output else ""
     area = open_area(options.area, options.home)
     placing = instance.prepare(area, question, progress=_quiet)
     _check_excluded(placing)
     answer = placing_answer.answered(placing, vary=options.robust, most=most, progress=_quiet)
     if output and ending == ".json":
-        tables.write_file(output, _document(answer, options.lang, exact=options.exact).encode())
+        formats.write_file(output, _document(answer, options.lang, exact=options.exact).encode())
     elif output:
-        content = site_files.site_file(answer, options.lang, exact=options.exact)
-        tables.write_file(output, site_files.WRITERS[ending](content))
+        content = sites_files.site_file(answer, options.lang, exact=options.exact)
+        formats.write_file(output, sites_files.WRITERS[ending](content))
     if options.json:
         print(_document(answer, options.lang))
     elif not output:

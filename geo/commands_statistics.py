@@ -14,7 +14,7 @@ from geo.console import Options
 from geo.errors import BadOption
 from geo.ingest.residents import Ask, add_statistics
 from geo.ingest.schools import AskSchools, add_schools
-from geo.output import statistics_lines
+from geo.output.words import statistics as statistics_words
 from geo.sources.statistics.vintages import LEVELS
 from geo.texts import Phrase
 
@@ -55,10 +55,10 @@ def statistics(options: Options) -> None:
     added = add_statistics(area, ask, progress=console.progress(options.lang))
     _save(added.area, options)
     if options.json:
-        console.print_json(statistics_lines.statistics_json(added, options.lang))
+        console.print_json(statistics_words.statistics_json(added, options.lang))
         return
-    print("\n".join(statistics_lines.statistics_lines(added, options.lang)))
-    console.warn(statistics_lines.left_out_lines(added.left_out, options.lang))
+    print("\n".join(statistics_words.statistics_lines(added, options.lang)))
+    console.warn(statistics_words.left_out_lines(added.left_out, options.lang))
 
 
 def schools(options: Options) -> None:
@@ -68,10 +68,10 @@ def schools(options: Options) -> None:
     added = add_schools(area, ask, progress=console.progress(options.lang))
     _save(added.area, options)
     if options.json:
-        console.print_json(statistics_lines.schools_json(added))
+        console.print_json(statistics_words.schools_json(added))
         return
-    print("\n".join(statistics_lines.schools_lines(added, options.lang)))
-    console.warn(statistics_lines.left_out_lines(added.source.left_out, options.lang))
+    print("\n".join(statistics_words.schools_lines(added, options.lang)))
+    console.warn(statistics_words.left_out_lines(added.source.left_out, options.lang))
 
 
 def _save(area: Area, options: Options) -> None:

@@ -81,7 +81,7 @@ def undo(options: Options) -> None:
 
 def export(options: Options) -> None:
     """Write all records, activities, scenarios and the log of an area to one file."""
-    from geo.output.everything import write_everything
+    from geo.output.files.backup import write_everything
     from geo.store.backup import of_area
 
     store = _store(options)
@@ -93,7 +93,7 @@ def export(options: Options) -> None:
 
 def restore(options: Options) -> None:
     """Put what ``export`` wrote into the store of an area."""
-    from geo.output.everything import read_everything
+    from geo.output.files.backup import read_everything
     from geo.store.protection import ground_of
     from geo.store.store import store_of
     from geo.store.write import user

@@ -6,13 +6,15 @@ from datetime import date
 
 import streamlit as st
 
-from geo import views_preschool_tables, views_preschools
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.shortage import ASSIGNMENT, METHODS
 from geo.area.model import Area
 from geo.area.record_fields import day
 from geo.errors import NarhetError
-from geo.output import preschool_files, preschool_tables
+from geo.output.files import preschools as preschools_files
+from geo.output.maps import preschool_tables as preschool_tables_map
+from geo.output.maps import preschools as preschools_map
+from geo.output.words import preschools as preschools_words
 from pages.parts import (
     answers,
     callbox,
@@ -41,7 +43,7 @@ def render() -> None:
     except NarhetError as error:
         frame.say(error)
         return
-    shown = preschool_files.without_small_counts(answer)
+    shown = preschools_words.without_small_counts(answer)
     _headline(shown)
     _map_and_table(area, answer, shown)
     callbox.show(area, shown)
@@ -94,25 +96,25 @@ def _when(where: st.delta_generator.DeltaGenerator) -> date:
 
 def _headline(shown: PreschoolAnswer) -> None:
     language = state.language()
-    st.header(preschool_files.headline(shown, language), anchor=False)
+    st.header(preschools_words.headline(shown, language), anchor=False)
     short = shown.shortage
     if not (shown.hidden or short.few):
         st.markdown(t("preschools.reasons", distance=short.by_distance, places=short.by_places))
-    notes = preschool_files.notes(shown, language)
+    notes = preschools_words.notes(shown, language)
     if shown.estimated and notes:
         st.info("\n\n".join(literal(note) for note in notes), icon=":material/calculate:")
-    unreachable = preschool_tables.unreachable_words(shown, language)
+    unreachable = preschools_files.unreachable_words(shown, language)
     if unreachable:
         st.warning(literal(" ".join(unreachable)), icon=":material/warning:")
     if shown.problems:
         with st.expander(t("forskola.problems", count=len(shown.problems))):
             for problem in shown.problems:
-                st.text(preschool_files.problem_words(problem, language))
+                st.text(preschools_words.problem_words(problem, language))
 
 
 def _map_and_table(area: Area, answer: PreschoolAnswer, shown: PreschoolAnswer) -> None:
     language = state.language()
-    spec = views_preschools.preschools_map(area, answer, language)
+    spec = preschools_map.preschools_map(area, answer, language)
     click = mapbox.heard(lambda: spec, area, key="forskola", language=language)
     if click is not None:
         _clicked(shown, click)
@@ -121,9 +123,9 @@ def _map_and_table(area: Area, answer: PreschoolAnswer, shown: PreschoolAnswer) 
         mapbox.show_map(spec, area, key="forskola", language=language)
         st.caption(t("forskola.map_note"))
     with right:
-        tables.record(views_preschool_tables.key_figures(shown, language), t("forskola.in_all"))
+        tables.record(preschool_tables_map.key_figures(shown, language), t("forskola.in_all"))
     mapbox.table_twin(spec)
-    rows = views_preschool_tables.district_table(shown, language)
+    rows = preschool_tables_map.district_table(shown, language)
     tables.table(rows, t("forskola.by_district"), numbers=set(rows.columns[1:]))
     if answer.asked.method == ASSIGNMENT:
         st.caption(t("forskola.assignment_note"))
@@ -141,7 +143,7 @@ def _clicked(shown: PreschoolAnswer, click: mapbox.Click) -> None:
 
 def _preschools(shown: PreschoolAnswer) -> None:
     with st.expander(t("forskola.preschools", count=len(shown.preschools))):
-        table = views_preschool_tables.preschool_table(shown, state.language())
+        table = preschool_tables_map.preschool_table(shown, state.language())
         st.dataframe(table, hide_index=True, width="stretch")
 
 

@@ -6,11 +6,12 @@ import math
 
 import streamlit as st
 
-from geo import presets, texts, views
+from geo import presets, texts
 from geo.access.gaps import Gap, headline, without_small_counts
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
-from geo.output import tables as files
+from geo.output.maps import places_and_gaps as places_and_gaps_map
+from geo.output.words import area_and_gaps as area_and_gaps_words
 from pages.parts import answers, choices, flipbox, frame, mapbox, scenariobox, state, tables
 from pages.parts.downloads import offer
 from pages.parts.state import t
@@ -69,7 +70,7 @@ def _headline(answer: Gap) -> None:
 def _map_and_table(area: Area, answer: Gap) -> None:
     language = state.language()
     left, right = st.columns([11, 9])
-    spec = views.gap_map(area, answer, language)
+    spec = places_and_gaps_map.gap_map(area, answer, language)
     with left:
         mapbox.show_map(spec, area, key="gap", language=language)
         st.caption(t("gap.map_note"))
@@ -108,5 +109,5 @@ def _sources(area: Area, answer: Gap) -> None:
     """Trace the figure: each source with licence and date, profile and snap rule."""
     language = state.language()
     with st.expander(t("gap.rests_on")):
-        for label, words in files.summary(answer, area, language)[1:]:
+        for label, words in area_and_gaps_words.gap_summary(answer, area, language)[1:]:
             st.text(f"{label}: {words}")

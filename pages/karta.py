@@ -6,11 +6,12 @@ from typing import Literal
 
 import streamlit as st
 
-from geo import presets, privacy, texts, views, views_restricted
+from geo import presets, privacy, texts
 from geo.access import from_point
 from geo.access.from_point import Here
 from geo.area.model import Area
 from geo.errors import NarhetError
+from geo.output.maps import places_and_gaps as places_and_gaps_map
 from pages.parts import answers, choices, frame, mapbox, reachbox, state, tables
 from pages.parts.state import t
 
@@ -34,7 +35,10 @@ def render() -> None:
     kind = reachbox.choose_kind(area, where=columns[3])
     language = state.language()
     click = mapbox.heard(
-        lambda: views.places_map(area, kinds, language), area, key="karta", language=language
+        lambda: places_and_gaps_map.places_map(area, kinds, language),
+        area,
+        key="karta",
+        language=language,
     )
     if click is not None:
         _remember(area, click)
@@ -48,7 +52,9 @@ def render() -> None:
     with map_column:
         focus = st.session_state.pop("focus", None)
         layers = walk.layers(area, language) if walk else ()
-        spec = views.places_map(area, kinds, language, here=reach, reach=layers, focus=focus)
+        spec = places_and_gaps_map.places_map(
+            area, kinds, language, here=reach, reach=layers, focus=focus
+        )
         mapbox.show_map(spec, area, key="karta", language=language)
     with side:
         _side(area, spot, reach, walk)
@@ -77,7 +83,7 @@ def _layers(area: Area) -> list[str]:
 
 def _search(area: Area, where: st.delta_generator.DeltaGenerator) -> None:
     """Find a place by name; choosing one moves the map there."""
-    rows = views_restricted.findable(area).set_index("id")
+    rows = places_and_gaps_map.findable(area).set_index("id")
     unknown = t("source.unknown")
 
     def label(place: str) -> str:
@@ -148,7 +154,7 @@ def _side(area: Area, spot: Spot | None, reach: Here | None, walk: reachbox.Walk
     if walk is not None:
         walk.show(area)
     limit = texts.metres(reach.limit_m, language)
-    found = views.reach_table(area, reach, language)
+    found = places_and_gaps_map.reach_table(area, reach, language)
     st.markdown(t("karta.reached", limit=limit, count=len(found)))
     if reach.people == reach.people:  # known
         fewer = t("gap.fewer", smallest=privacy.SMALLEST)

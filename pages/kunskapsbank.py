@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import texts, views_bank
+from geo import texts
 from geo.access import from_point
 from geo.access.knowledge_bank.model import Bank, Entry
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.output import bank_files, bank_words
+from geo.output.documents import knowledge_bank_files
+from geo.output.maps import knowledge_bank as knowledge_bank_map
+from geo.output.words import knowledge_bank as knowledge_bank_words
 from pages.parts import answers, bankbox, banklist, frame, mapbox, state, tables
 from pages.parts.downloads import offer
 from pages.parts.literal import literal
@@ -43,16 +45,16 @@ def render() -> None:
 
 def _show(area: Area, bank: Bank) -> None:
     language = state.language()
-    st.header(literal(bank_words.title(bank, language)), anchor=False)
-    st.caption(literal(bank_words.question_words(bank.question, language)))
-    for note in bank_words.restricted_note(bank, language):
+    st.header(literal(knowledge_bank_words.title(bank, language)), anchor=False)
+    st.caption(literal(knowledge_bank_words.question_words(bank.question, language)))
+    for note in knowledge_bank_words.restricted_note(bank, language):
         st.info(note, icon=":material/shield:")
-    st.markdown(literal(bank_words.count_words(bank, language)))
-    spec = views_bank.bank_map(area, bank, bank.all, language, whole=True)
+    st.markdown(literal(knowledge_bank_words.count_words(bank, language)))
+    spec = knowledge_bank_map.bank_map(area, bank, bank.all, language, whole=True)
     mapbox.show_map(spec, area, key=MAP, language=language, height=460)
     _chosen(area, bank)
-    numbers = views_bank.numbers_of(bank.all)
-    for title, entries in bank_words.sections(bank, language):
+    numbers = knowledge_bank_map.numbers_of(bank.all)
+    for title, entries in knowledge_bank_words.sections(bank, language):
         _list(title, entries, bank, numbers)
     mapbox.table_twin(spec)
 
@@ -68,7 +70,7 @@ def _chosen(area: Area, bank: Bank) -> None:
 def _list(title: str, entries: tuple[Entry, ...], bank: Bank, numbers: dict[str, int]) -> None:
     language = state.language()
     count = texts.number(len(entries), language)
-    cards = views_bank.cards(entries[:LONGEST], bank, numbers, language)
+    cards = knowledge_bank_map.cards(entries[:LONGEST], bank, numbers, language)
     banklist.show(cards, f"{title} ({count})", language)
     if len(entries) > LONGEST:
         st.caption(t("kunskapsbank.more", count=len(entries) - LONGEST))
@@ -91,5 +93,5 @@ def _downloads(area: Area, bank: Bank) -> None:
 
 def _rests_on(area: Area, bank: Bank) -> None:
     with st.expander(t("gap.rests_on")):
-        for label, words in bank_files.summary(bank, area, state.language()):
+        for label, words in knowledge_bank_files.summary(bank, area, state.language()):
             st.text(f"{label}: {words}")

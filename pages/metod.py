@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo import presets, texts, views
-from geo.method import chapters, filter_rows, group_rows, kind_rows
+from geo import presets, texts
+from geo.output.maps import places_and_gaps as places_and_gaps_map
+from geo.output.words.method import chapters, filter_rows, group_rows, kind_rows
 from pages.parts import frame, state, tables
 from pages.parts.state import t
 
@@ -16,8 +17,8 @@ def render() -> None:
     frame.begin(t("metod.title"), area)
     language = state.language()
     st.header(t("metod.sources", area=area.name), anchor=False)
-    tables.table(views.sources_table(area, language), t("metod.sources_table"))
-    lost = views.left_out_table(area, language)
+    tables.table(places_and_gaps_map.sources_table(area, language), t("metod.sources_table"))
+    lost = places_and_gaps_map.left_out_table(area, language)
     if len(lost):
         with st.expander(t("metod.left_out", count=len(lost))):
             tables.table(lost, t("metod.left_out", count=len(lost)))

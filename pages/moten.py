@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import views_arenas, views_meeting
 from geo.access.meeting.contact import Contact
 from geo.access.meeting.hours import Hours
 from geo.access.meeting.language import Languages
@@ -12,7 +11,10 @@ from geo.access.meeting.mix import Arenas
 from geo.access.meeting.query import Answer, asked_of
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
-from geo.output import meeting_files, meeting_whom_words, meeting_words
+from geo.output.files import meeting as meeting_files
+from geo.output.maps import meeting as meeting_map
+from geo.output.words import meeting as meeting_words
+from geo.output.words import meeting as words_meeting
 from pages.parts import answers, frame, heatbox, mapbox, meetingbox, state, tables
 from pages.parts.downloads import offer
 from pages.parts.literal import literal
@@ -61,19 +63,19 @@ def _hours(answer: Hours) -> None:
     for line in meeting_words.nowhere_lines(answer, language):
         st.markdown(literal(line))
     heatbox.show(
-        views_meeting.heat_map(answer, language),
-        views_meeting.legend(language),
+        meeting_map.heat_map(answer, language),
+        meeting_map.legend(language),
         note=t("moten.heat_note"),
     )
     _notes(meeting_words.hours_notes(answer, language))
     with st.expander(t("moten.hours_table")):
-        table = views_meeting.hours_table(answer, language)
+        table = meeting_map.hours_table(answer, language)
         st.dataframe(table, hide_index=True, width="stretch")
     if answer.homes:
-        rows = views_meeting.units_table(answer, answer.homes, t("moten.home"), language)
+        rows = meeting_map.units_table(answer, answer.homes, t("moten.home"), language)
         tables.table(rows, t("moten.by_home"), numbers=rows.columns[1:2])
     if answer.districts and not answer.asked.housing:
-        rows = views_meeting.units_table(answer, answer.districts, t("table.district"), language)
+        rows = meeting_map.units_table(answer, answer.districts, t("table.district"), language)
         tables.table(rows, t("moten.by_district"), numbers=rows.columns[1:])
 
 
@@ -82,43 +84,42 @@ def _language(area: Area, answer: Languages) -> None:
     st.header(meeting_words.language_head(answer, language), anchor=False)
     _notes(meeting_words.language_notes(answer, language))
     if answer.rows:
-        rows = views_meeting.language_table(answer, area, language)
+        rows = meeting_map.language_table(answer, area, language)
         tables.table(rows, t("moten.by_language"), numbers=rows.columns[1:3])
     if answer.homes:
-        rows = views_meeting.home_language_table(answer, area, language)
+        rows = meeting_map.home_language_table(answer, area, language)
         tables.table(rows, t("moten.by_home"))
 
 
 def _arena(area: Area, answer: Arenas) -> None:
     language = state.language()
-    st.header(meeting_whom_words.arena_head(answer, language), anchor=False)
-    _notes(meeting_whom_words.arena_notes(answer, language))
-    spec = views_arenas.arena_map(area, answer, language)
+    st.header(words_meeting.arena_head(answer, language), anchor=False)
+    _notes(words_meeting.arena_notes(answer, language))
+    spec = meeting_map.arena_map(area, answer, language)
     mapbox.show_map(spec, area, key="moten", language=language)
     mapbox.table_twin(spec)
     if answer.homes:
         said = [
-            meeting_whom_words.home_arena_words(each, answer.asked, language)
-            for each in answer.homes
+            words_meeting.home_arena_words(each, answer.asked, language) for each in answer.homes
         ]
         st.markdown("\n".join(f"- {literal(line)}" for line in said))
-        rows = views_meeting.home_arena_table(answer, language)
+        rows = meeting_map.home_arena_table(answer, language)
         tables.table(rows, t("moten.home_arenas"), numbers=rows.columns[2:])
 
 
 def _contact(answer: tuple[Contact, ...]) -> None:
     language = state.language()
-    heads = [meeting_whom_words.contact_head(each, language) for each in answer]
+    heads = [words_meeting.contact_head(each, language) for each in answer]
     st.header(heads[-1], anchor=False)
     st.markdown(literal(heads[0]))
-    rows = views_meeting.contact_table(answer, language)
+    rows = meeting_map.contact_table(answer, language)
     tables.table(rows, t("moten.contact_table"), numbers=rows.columns[1:])
     untold = [
-        f"{meeting_whom_words.measure_name(each.measure, language).capitalize()}: {line}"
+        f"{words_meeting.measure_name(each.measure, language).capitalize()}: {line}"
         for each in answer
-        for line in meeting_whom_words.untold_lines(each, language)
+        for line in words_meeting.untold_lines(each, language)
     ]
-    _notes([t("moten.contact_note"), *untold, *meeting_whom_words.contact_notes(answer, language)])
+    _notes([t("moten.contact_note"), *untold, *words_meeting.contact_notes(answer, language)])
 
 
 def _notes(lines: list[str]) -> None:

@@ -10,14 +10,14 @@ import streamlit as st
 
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.output import reports
-from geo.output.pdf import page_images
+from geo.output.documents import report as documents_report
+from geo.output.documents.report_pdf import page_images
+from geo.output.report.make import make_report
+from geo.output.report.model import FINDINGS, Report
+from geo.output.report.query import MAX_TITLE, MAX_WORDS
 from geo.planning.siting import instance
 from geo.planning.siting import proposal as placing_proposal
 from geo.planning.siting.question import Question
-from geo.report import FINDINGS, Report
-from geo.reporting.asking import MAX_TITLE, MAX_WORDS
-from geo.reporting.making import make_report
 from geo.types import Progress
 from pages.parts import answers, asks, choices, frame, presentbox, reportbox, state
 from pages.parts.downloads import offer
@@ -162,10 +162,10 @@ def _files(area: Area, report: Report, wanted: Wanted) -> None:
 
     def work(progress: Progress) -> tuple[dict[str, bytes], list[bytes]]:
         made = {}
-        endings = reports.ENDINGS
+        endings = documents_report.ENDINGS
         for at, ending in enumerate(endings):
             progress("progress.documents", at / (len(endings) + 1))
-            made[ending] = reports.report_bytes(report, area, ending)
+            made[ending] = documents_report.report_bytes(report, area, ending)
         progress("progress.documents", len(endings) / (len(endings) + 1))
         return made, page_images(report, area, dpi=70)
 

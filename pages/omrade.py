@@ -11,13 +11,14 @@ from typing import Any
 
 import streamlit as st
 
-from geo import presets, views
+from geo import presets
 from geo.area.folder import DEMO, slug
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.errors import OnlineError
 from geo.ingest.build import Inputs, build, from_fetched
 from geo.ingest.checks.network_audit import to_rows
+from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.sources.osm.overpass import ReadyArea, fetch, ready_areas
 from geo.types import Progress
 from pages.parts import answers, fetchbox, frame, jobs, state, tables
@@ -56,14 +57,14 @@ def _holds(area: Area) -> None:
     """Say what the area has, and what is missing."""
     language = state.language()
     st.header(area.name, anchor=False)
-    tables.record(views.contents(area, language), t("omrade.contents"))
-    for key in views.missing(area):
+    tables.record(places_and_gaps_map.contents(area, language), t("omrade.contents"))
+    for key in places_and_gaps_map.missing(area):
         st.info(t(key), icon=":material/info:")
-    read = views.columns_table(area, language)
+    read = places_and_gaps_map.columns_table(area, language)
     if len(read):
         with st.expander(t("omrade.columns")):
             tables.table(read, t("omrade.columns"))
-    lost = views.left_out_table(area, language)
+    lost = places_and_gaps_map.left_out_table(area, language)
     if len(lost):
         with st.expander(t("metod.left_out", count=len(lost))):
             tables.table(lost, t("metod.left_out", count=len(lost)))

@@ -8,10 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from geo import texts, views_sites
+from geo import texts
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError, SitingError
-from geo.placing import sentence
+from geo.output.maps import sites as sites_map
+from geo.output.words import proposal as proposal_words
 from geo.planning.siting import alternatives, curves, robustness
 from geo.planning.siting import proposal as placing_proposal
 from geo.planning.siting.alternatives import SiteAnswer
@@ -74,7 +75,7 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
         proposal = robustness.with_shares(proposal, varied)
     proposalbox.sentence(proposal)
     _said_no(area, placing)
-    spec = views_sites.sites_map(area, proposal, language)
+    spec = sites_map.sites_map(area, proposal, language)
     click = mapbox.heard(lambda: spec, area, key="placera", language=language)
     if click is not None:
         _clicked(placing, click)
@@ -118,7 +119,7 @@ def _said_no(area: Area, placing: Placing | None) -> None:
         for at, name in enumerate(refused):
             shown = names.get(name) or name
             if placing is not None:
-                shown = sentence.name_of(placing, name, state.language())
+                shown = proposal_words.name_of(placing, name, state.language())
             st.button(
                 t("placera.take_back", name=literal(shown)),
                 key=f"back_{at}",

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from geo import views_outreach
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
+from geo.output.maps import outreach as outreach_map
+from geo.output.words import outreach as outreach_words
 from geo.planning.outreach import brief as work
 from geo.planning.outreach.brief import Brief, Outreach, Row
 from geo.planning.outreach.proposals import Proposal
 from geo.planning.outreach.query import Question
-from geo.reaching import telling
 from geo.types import Progress
 from pages.parts import asks, frame, mapbox, outreachbox, planbox, state
 from pages.parts.literal import literal
@@ -48,8 +48,8 @@ def _ranked(area: Area, question: Question) -> Callable[[Progress], Outreach]:
 
 def _show(area: Area, answer: Outreach) -> None:
     language = state.language()
-    st.header(literal(telling.headline(answer, language)), anchor=False)
-    st.markdown(literal(telling.headline_more(answer, language)))
+    st.header(literal(outreach_words.headline(answer, language)), anchor=False)
+    st.markdown(literal(outreach_words.headline_more(answer, language)))
     if not answer.shown:
         outreachbox.rests_on(answer)
         return
@@ -61,7 +61,7 @@ def _show(area: Area, answer: Outreach) -> None:
         outreachbox.reasons(answer, chosen)
         proposals = _proposals(area, answer, chosen)
     with left:
-        spec = views_outreach.list_map(
+        spec = outreach_map.list_map(
             area, brief, language, chosen=chosen, proposals=proposals or ()
         )
         mapbox.show_map(spec, area, key="uppsokande", language=language)
@@ -76,13 +76,13 @@ def _heard(area: Area, brief: Brief) -> None:
     """A click on a mark of the list chooses it."""
     language = state.language()
     click = mapbox.heard(
-        lambda: views_outreach.list_map(area, brief, language),
+        lambda: outreach_map.list_map(area, brief, language),
         area,
         key="uppsokande",
         language=language,
     )
     for shown in click.shown if click is not None else ():
-        row = views_outreach.row_of(brief, shown)
+        row = outreach_map.row_of(brief, shown)
         if row is not None:
             state.choose("spot", outreachbox.key_of(row))
             return

@@ -12,13 +12,13 @@ import pytest
 
 from geo import presets, texts
 from geo.cli import main, parser
-from geo.output.activity_files import COLUMNS as WEEK_COLUMNS
-from geo.output.bank_files import BANK_COLUMNS
-from geo.output.meeting_rows import MEETING_COLUMNS
-from geo.output.outreach_tables import OUTREACH_COLUMNS
-from geo.output.preschool_tables import PRESCHOOL_COLUMNS
-from geo.output.site_files import SITE_COLUMNS
-from geo.output.tables import GAP_COLUMNS
+from geo.output.documents.knowledge_bank_files import BANK_COLUMNS
+from geo.output.files.activities import COLUMNS as WEEK_COLUMNS
+from geo.output.files.preschools import PRESCHOOL_COLUMNS
+from geo.output.files.sites import SITE_COLUMNS
+from geo.output.words.area_and_gaps import GAP_COLUMNS
+from geo.output.words.meeting_rows import MEETING_COLUMNS
+from geo.output.words.outreach_tables import OUTREACH_COLUMNS
 from tests.conftest import ROOT
 
 DATA, DOCS = ROOT / "data", ROOT / "docs"

@@ -231,7 +231,7 @@ class Store:
             store_scenarios.delete(connection, self.key, id, expects=expects)
 
     def everything(self) -> Whole:
-        """Return all that the store holds of the area: see ``geo.output.everything``."""
+        """Return all that the store holds of the area: see ``geo.output.files.backup``."""
         with store_database.reading(self.engine) as connection:
             return backup.taken_out(connection, self.key)
 

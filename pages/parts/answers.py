@@ -29,8 +29,12 @@ from geo.area.folder import DEMO, home_folder
 from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
-from geo.output import bank_files, meeting_files, preschool_tables, site_files
-from geo.output import tables as files
+from geo.output.documents import knowledge_bank_files
+from geo.output.files import gap as files
+from geo.output.files import meeting as meeting_files
+from geo.output.files import preschools as preschools_files
+from geo.output.files import sites as sites_files
+from geo.output.words import area_and_gaps as area_and_gaps_words
 from geo.planning.scenario import Scenario, after
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing, prepare
@@ -127,7 +131,7 @@ def preschool_summary(
     of: Area, found: PreschoolAnswer, language: str
 ) -> tuple[tuple[str, str], ...]:
     """Return what an answer rests on, small counts hidden."""
-    return preschool_tables.summary(found, of, language)
+    return preschools_files.summary(found, of, language)
 
 
 def meeting(of: Area, asked: MeetingAsked, measure: str, established: str) -> Answer:
@@ -224,8 +228,8 @@ def _placing(key: str, basis: Question, _area: Area) -> Placing:  # noqa: ARG001
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _site_files(key: Hashable, _found: SiteAnswer, language: str) -> dict[str, bytes]:  # noqa: ARG001
-    content = site_files.site_file(_found, language)
-    return {ending: write(content) for ending, write in site_files.WRITERS.items()}
+    content = sites_files.site_file(_found, language)
+    return {ending: write(content) for ending, write in sites_files.WRITERS.items()}
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -250,8 +254,8 @@ def _preschool_files(
     _found: PreschoolAnswer,
     _area: Area,
 ) -> dict[str, bytes]:
-    content = preschool_tables.preschool_file(_found, _area, language)
-    return {ending: write(content) for ending, write in preschool_tables.WRITERS.items()}
+    content = preschools_files.preschool_file(_found, _area, language)
+    return {ending: write(content) for ending, write in preschools_files.WRITERS.items()}
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -262,7 +266,7 @@ def _gap_files(
     _found: Gap,
     _area: Area,
 ) -> dict[str, bytes]:
-    content = files.gap_file(without_small_counts(_found), _area, language)
+    content = area_and_gaps_words.gap_file(without_small_counts(_found), _area, language)
     return {ending: write(content) for ending, write in files.WRITERS.items()}
 
 
@@ -300,7 +304,7 @@ def _bank_files(
     _found: Bank,
     _area: Area,
 ) -> dict[str, bytes]:
-    return bank_files.files_of(_found, _area, language)
+    return knowledge_bank_files.files_of(_found, _area, language)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -11,7 +11,7 @@ from geo.area.folder import area_id, home_folder
 from geo.area.model import Area
 from geo.catalog import open_area
 from geo.errors import NarhetError
-from geo.output import background
+from geo.output.maps import folium as folium_map
 
 KEPT = 8
 _Key = TypeVar("_Key")
@@ -42,12 +42,12 @@ def gzipped(name: str, version: str) -> tuple[bytes, str] | None:
         if known in _packed:
             return _packed[known], version
         area = _areas.get(name)
-    if area is None or background.version(area) != version:
+    if area is None or folium_map.version(area) != version:
         area = _opened(name)
     if area is None:
         return None
-    content = gzip.compress(background.background(area), compresslevel=6, mtime=0)
-    found = background.version(area)
+    content = gzip.compress(folium_map.background(area), compresslevel=6, mtime=0)
+    found = folium_map.version(area)
     with _lock:
         _packed[name, found] = content
         _shorten(_packed)

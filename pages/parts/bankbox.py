@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from geo import views, views_bank
 from geo.access.knowledge_bank.model import Bank, Question, Start, Wish, ask
 from geo.area import languages
 from geo.area.activities.derived import activities_of
@@ -16,8 +15,10 @@ from geo.area.model import Area
 from geo.area.newcomers import newcomers_of
 from geo.area.people import HOUSING
 from geo.area.record_fields import day
-from geo.mapview import MapSpec
-from geo.output import bank_words
+from geo.output.maps import knowledge_bank as knowledge_bank_map
+from geo.output.maps import places_and_gaps as places_and_gaps_map
+from geo.output.maps.spec import MapSpec
+from geo.output.words import knowledge_bank as knowledge_bank_words
 from pages.parts import choices, mapbox, state
 from pages.parts.state import t
 
@@ -73,7 +74,7 @@ def question(area: Area) -> Question | None:
 
 def blank_map(area: Area, key: str) -> None:
     """Show the area to choose a point on."""
-    spec = views.places_map(area, _kinds(area), state.language())
+    spec = places_and_gaps_map.places_map(area, _kinds(area), state.language())
     mapbox.show_map(spec, area, key=key, language=state.language(), height=460)
 
 
@@ -83,17 +84,17 @@ def _kinds(area: Area) -> list[str]:
 
 def _drawn(area: Area) -> MapSpec:
     """Return a map with what could be clicked: all places that may be drawn."""
-    return views.places_map(area, area.kinds, state.language())
+    return places_and_gaps_map.places_map(area, area.kinds, state.language())
 
 
 def _housing(area: Area) -> dict[str, str]:
     """Return what each housing is called, by id."""
     language = state.language()
     rows = area.places_of(HOUSING)
-    protected = set(rows["id"]) - set(views_bank.open_ids(area))
+    protected = set(rows["id"]) - set(knowledge_bank_map.open_ids(area))
     names = dict(zip(rows["id"].astype(str), rows["name"].astype(str), strict=True))
     return {
-        place: bank_words.start_name(
+        place: knowledge_bank_words.start_name(
             Start(name, 0.0, 0.0, place, restricted=place in protected), language
         )
         for place, name in names.items()

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from geo.views_bank import NUMBER_COLOUR, Card, OtherText
+from geo.output.maps.knowledge_bank import NUMBER_COLOUR, Card, OtherText
 
 _LIST = (
     "list-style:none;margin:0 0 1rem;padding:0;display:grid;gap:.6rem;"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import views_preschool_tables
 from geo.access.preschools.call_list import CallList, calls_for
 from geo.access.preschools.model import PreschoolAnswer
 from geo.area.model import Area
-from geo.output import preschool_more, preschool_tables
+from geo.output.files import preschools as preschools_files
+from geo.output.maps import preschool_tables as preschool_tables_map
+from geo.output.words import preschools as preschools_words
 from pages.parts import state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t
@@ -29,7 +30,7 @@ def show(area: Area, shown: PreschoolAnswer) -> None:
     chosen = state.select("home", t("forskola.home_pick"), list(names), names.__getitem__)
     for row in shown.housing:
         if row.family.place == chosen:
-            said = preschool_tables.housing_words(row, shown, language)
+            said = preschools_files.housing_words(row, shown, language)
             st.markdown(f"**{literal(said)}**")
     found = calls_for(area, shown, chosen)
     _calls(found)
@@ -41,7 +42,7 @@ def _calls(found: CallList) -> None:
         st.info(t("forskola.nobody_to_call"))
         return
     st.markdown(t("forskola.call_in_order"))
-    rows = views_preschool_tables.calls_table(found, language)
+    rows = preschool_tables_map.calls_table(found, language)
     rows, numbers = rows.head(MOST), {rows.columns[0], rows.columns[2]}
     name, ask = rows.columns[1], rows.columns[-1]
     asked = rows[rows[ask] != ""].groupby(ask, sort=False)[name].agg(list)
@@ -53,7 +54,7 @@ def _calls(found: CallList) -> None:
             st.markdown(t("forskola.ask_some", names=told, questions=literal(str(questions))))
     rows = rows.drop(columns=ask)
     tables.table(rows, t("forskola.calls"), numbers=numbers)
-    lines = "\n".join(preschool_more.call_lines(found, language))
+    lines = "\n".join(preschools_words.call_lines(found, language))
     st.download_button(
         t("forskola.call_list"),
         lines.encode(),

@@ -12,13 +12,14 @@ from typing import Any
 
 import streamlit as st
 
-from geo import presets, views_data
+from geo import presets
 from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.ingest import conflicts
 from geo.ingest import edits as ingest_edits
 from geo.ingest.edits import Draft
-from geo.mapview import MapSpec
+from geo.output.maps import data as data_map
+from geo.output.maps.spec import MapSpec
 from geo.store.model import CLOSED, OPEN, Record, edit_of
 from pages.parts import keepbox, mapbox, state
 from pages.parts.state import t
@@ -212,7 +213,7 @@ def _spot(
     def drawn() -> MapSpec:
         held = st.session_state.get("edit_spot")
         spot = held[1] if held and held[0] == key else None
-        return views_data.records_map(area, records, language, chosen=of, spot=spot)
+        return data_map.records_map(area, records, language, chosen=of, spot=spot)
 
     click = mapbox.heard(drawn, area, key="data_edit", language=language)
     if click is not None:

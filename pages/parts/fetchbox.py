@@ -13,11 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from geo import views
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.ingest.residents import Ask, add_statistics, municipality_of
 from geo.ingest.schools import AskSchools, add_schools
+from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.sources.statistics.vintages import LEVELS, NAMES
 from geo.types import Progress
 from pages.parts import jobs, state, tables
@@ -131,7 +131,7 @@ def _with_files(area: Area, ask: Ask, kept: dict[str, Path]) -> Ask:
 
 def _there(area: Area) -> None:
     """Show what the area has now, with table, drawing and date."""
-    rows = views.sources_table(area, state.language())
+    rows = places_and_gaps_map.sources_table(area, state.language())
     wanted = [
         source.part.startswith("people") or source.part == "preschool" for source in area.sources
     ]

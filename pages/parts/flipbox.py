@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import presets, texts, views_reach
+from geo import presets, texts
 from geo.access import profile_comparison
 from geo.access.gaps import Gap
 from geo.access.profile_comparison import Flips
 from geo.area.model import Area
+from geo.output.maps import from_point as from_point_map
 from pages.parts import answers, mapbox, state, tables
 from pages.parts.state import t
 
@@ -81,7 +82,7 @@ def _words(found: Flips) -> None:
 def _map_and_table(area: Area, found: Flips) -> None:
     language = state.language()
     left, right = st.columns([11, 9])
-    spec = views_reach.flips_map(area, found, language)
+    spec = from_point_map.flips_map(area, found, language)
     with left:
         mapbox.show_map(spec, area, key="flips", language=language)
     with right:

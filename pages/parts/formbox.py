@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from geo import texts, views_data
+from geo import texts
+from geo.output.maps import data as data_map
+from geo.output.maps.data import ColumnChoice
 from geo.sources.files.dialect import DELIMITERS, ENCODINGS
 from geo.sources.files.place_tables import Understood
-from geo.views_data import ColumnChoice
 from pages.parts import state, tables, uploadbox
 from pages.parts.literal import literal
 from pages.parts.state import t
@@ -29,7 +30,7 @@ def show(upload: Upload, understood: Understood) -> None:
     with st.expander(t("data.writing")):
         _writing(upload, understood)
     tables.table(
-        views_data.sample_table(understood, state.language()),
+        data_map.sample_table(understood, state.language()),
         t("data.sample", count=len(understood.frame)),
     )
     _columns(upload, understood)
@@ -65,7 +66,7 @@ def _summary(understood: Understood) -> str:
     if not understood.crs:
         where = t("importing.no_crs")
     else:
-        name = views_data.system_name(understood.crs)
+        name = data_map.system_name(understood.crs)
         share = texts.percent(understood.landing, state.language())
         where = t("data.crs_found", name=literal(name), share=share)
     return ", ".join(how) + ". " + where
@@ -92,9 +93,9 @@ def _writing(upload: Upload, understood: Understood) -> None:
     guess = understood.crs or said.crs
 
     def name(code: str) -> str:
-        return views_data.system_name(code) if code else t("data.crs_none")
+        return data_map.system_name(code) if code else t("data.crs_none")
 
-    _pick(next(spots), "crs", ("", *views_data.SYSTEMS), guess, shown=name)
+    _pick(next(spots), "crs", ("", *data_map.SYSTEMS), guess, shown=name)
     again()
 
 
@@ -143,8 +144,8 @@ def _columns(upload: Upload, understood: Understood) -> None:
     st.subheader(t("data.columns"), anchor=False)
     st.markdown(t("data.columns_intro"))
     options = ["", *map(str, understood.frame.columns)]
-    labels = {name: views_data.column_label(understood, name) for name in options if name}
-    choices = views_data.column_choices(understood)
+    labels = {name: data_map.column_label(understood, name) for name in options if name}
+    choices = data_map.column_choices(understood)
     _grid([choice for choice in choices if choice.main], options, labels, upload)
     with st.expander(t("data.more_fields")):
         _grid([choice for choice in choices if not choice.main], options, labels, upload)

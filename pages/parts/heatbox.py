@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from geo.views_meeting import HeatCell, HeatMap
+from geo.output.maps.meeting import HeatCell, HeatMap
 
 _HEAD = "padding:.2rem .1rem;font-weight:600;text-align:center;white-space:nowrap"
 _SIDE = "padding:.2rem .5rem;font-weight:600;text-align:left;position:sticky;left:0;background:#fff"

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from geo import texts, views_data
+from geo import texts
 from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.errors import NarhetError, OutsideArea, RecordChanged
@@ -20,7 +20,8 @@ from geo.ingest.checks.thresholds import Fix
 from geo.ingest.places.apply import Plan, carry_out, plan
 from geo.ingest.places.locate import HOW
 from geo.ingest.places.propose import Import, only_placed, propose
-from geo.output.import_lines import why_unplaced
+from geo.output.maps import data as data_map
+from geo.output.words.imports import why_unplaced
 from geo.sources.files.place_tables import Understood
 from geo.store.store import store_of
 from geo.types import Progress
@@ -52,7 +53,7 @@ def show(area: Area) -> None:
     except NarhetError as error:
         frame.say(error)
         if isinstance(error, OutsideArea) and upload.kind != HOUSING:
-            _map(views_data.landing_map(area, understood, state.language()), area)
+            _map(data_map.landing_map(area, understood, state.language()), area)
         return
     if found is None:
         return
@@ -90,7 +91,7 @@ def _what_happens(area: Area, upload: Upload, found: Import) -> None:
     counts = found.how.value_counts()
     lines = [t(f"importing.by_{how}", count=int(counts[how])) for how in HOW if how in counts]
     st.markdown("\n".join(f"- {line.strip()}" for line in lines))
-    _map(views_data.import_map(area, found, language), area)
+    _map(data_map.import_map(area, found, language), area)
     _unplaced(found)
     _lookup(upload, found)
     _left_out(found)
@@ -119,7 +120,7 @@ def _unplaced(found: Import) -> None:
     st.markdown("\n".join(lines))
     with st.expander(t("data.unplaced_all")):
         why_each = [why_unplaced(str(reason), language) for reason in found.unplaced["reason"]]
-        shown = views_data.unplaced_table(found, why_each, language)
+        shown = data_map.unplaced_table(found, why_each, language)
         st.dataframe(shown, hide_index=True, width="stretch")
 
 

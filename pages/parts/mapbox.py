@@ -11,12 +11,11 @@ from urllib.parse import quote
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geo import symbols
 from geo.area.model import Area
-from geo.mapview import LegendEntry, MapSpec, Shown, shown_at
-from geo.output import screen
-from geo.output.background import version
-from geo.output.tiles import tiles
+from geo.output.maps import folium as folium_map
+from geo.output.maps import symbols
+from geo.output.maps.folium import tiles, version
+from geo.output.maps.spec import LegendEntry, MapSpec, Shown, shown_at
 from pages.parts import background
 from pages.parts.state import t
 
@@ -60,12 +59,12 @@ def show_map(
     background.remember(area)
     st.html(f'<p style="{_UNSEEN}">{escape(spec.alt_text)}</p>')
     st_folium(
-        screen.base_map(screen.base_view(spec, area, language), tiles()),
+        folium_map.base_map(folium_map.base_view(spec, area, language), tiles()),
         key=_component(key, area, language),
         height=height,
         use_container_width=True,
         returned_objects=list(RETURNED),
-        feature_group_to_add=screen.feature_groups(spec),
+        feature_group_to_add=folium_map.feature_groups(spec),
         center=(spec.focus[1], spec.focus[0]) if spec.focus else None,
     )
     _legend(spec)

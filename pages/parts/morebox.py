@@ -9,7 +9,7 @@ import streamlit as st
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.shortage import more_places
 from geo.errors import NarhetError
-from geo.output import preschool_more
+from geo.output.words import preschools as preschools_words
 from pages.parts import frame, state
 from pages.parts.literal import literal
 from pages.parts.state import t
@@ -39,5 +39,5 @@ def show(answer: PreschoolAnswer) -> None:
     except NarhetError as error:
         frame.say(error)
         return
-    said = preschool_more.more_words(gain, answer, state.language())
+    said = preschools_words.more_words(gain, answer, state.language())
     st.markdown(f"**{literal(said)}**")

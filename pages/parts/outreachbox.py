@@ -12,8 +12,10 @@ from geo import presets, texts
 from geo.area.model import Area
 from geo.area.newcomers import availabilities
 from geo.errors import NarhetError
-from geo.output import outreach_files, outreach_print
-from geo.output.outreach_tables import people_words, summary
+from geo.output.documents import outreach
+from geo.output.files import outreach as outreach_files
+from geo.output.words import outreach as outreach_words
+from geo.output.words.outreach_tables import people_words, summary
 from geo.planning.outreach import spots
 from geo.planning.outreach.brief import Outreach, Row, briefed
 from geo.planning.outreach.proposals import Proposal
@@ -29,7 +31,6 @@ from geo.planning.outreach.query import (
 )
 from geo.planning.outreach.rounds import Plan
 from geo.planning.outreach.rules import needs
-from geo.reaching import telling
 from geo.types import Progress
 from pages.parts import asks, choices, frame, state, tables
 from pages.parts.downloads import offer
@@ -104,15 +105,17 @@ def reasons(answer: Outreach, row: Row) -> None:
         said = t(
             "uppsokande.need",
             need=_sentence(needs()[need.need].name(language)),
-            count=telling.lacking_words(need, language),
-            sure=telling.sure_words(need, language),
+            count=outreach_words.lacking_words(need, language),
+            sure=outreach_words.sure_words(need, language),
         )
-        st.markdown(f"- **{literal(said)}** {literal(telling.why(answer, row, need, language))}")
+        st.markdown(
+            f"- **{literal(said)}** {literal(outreach_words.why(answer, row, need, language))}"
+        )
     for need in row.unknown:
         name = literal(needs()[need.need].name(language))
         st.markdown(
             f"- {t('uppsokande.need_unknown', need=name)} "
-            f"{literal(telling.why(answer, row, need, language))}"
+            f"{literal(outreach_words.why(answer, row, need, language))}"
         )
 
 
@@ -123,9 +126,9 @@ def proposals(answer: Outreach, found: Sequence[Proposal]) -> None:
         st.info(t("uppsokande.no_proposals"))
     for each in found:
         with st.container(border=True):
-            st.markdown(f"**{literal(telling.proposal_words(answer, each, language))}**")
+            st.markdown(f"**{literal(outreach_words.proposal_words(answer, each, language))}**")
             for effect in each.effects:
-                st.markdown(f"- {literal(telling.effect_words(effect, language))}")
+                st.markdown(f"- {literal(outreach_words.effect_words(effect, language))}")
     st.caption(t("uppsokande.proposals_note"))
 
 
@@ -152,7 +155,7 @@ def downloads(area: Area, answer: Outreach, plan: Plan | None) -> None:
             if ending != ".ics" or plan is not None
         }
         day = date.today().isoformat()
-        return {".pdf": outreach_print.pdf_bytes(brief, language, date=day), **made}
+        return {".pdf": outreach.pdf_bytes(brief, language, date=day), **made}
 
     key = (area.key, answer.question, language, plan, "files")
     try:

@@ -12,13 +12,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo import views_outreach
 from geo.area.activities.occurrences import weekday_name
 from geo.area.model import Area
 from geo.area.protected import in_the_open
 from geo.errors import NarhetError
-from geo.output.outreach_tables import plan_notes
-from geo.output.staff_template import staff_template
+from geo.output.files.outreach import staff_template
+from geo.output.maps import outreach as outreach_map
+from geo.output.words import outreach as outreach_words
+from geo.output.words.outreach_tables import plan_notes
 from geo.planning.outreach.brief import Brief, visits_of
 from geo.planning.outreach.rounds import PREFERRED, RULES, Plan, plan_week
 from geo.planning.outreach.staff import (
@@ -33,7 +34,6 @@ from geo.planning.outreach.staff import (
     staff_of,
     tidy,
 )
-from geo.reaching import telling
 from geo.types import Progress
 from pages.parts import asks, frame, mapbox, state, tables
 from pages.parts.literal import literal
@@ -251,9 +251,9 @@ def _planned(area: Area, brief: Brief, staff: Staff, rule: str, count: int) -> P
 
 def _show(area: Area, plan: Plan) -> None:
     language = state.language()
-    st.markdown(f"**{literal(telling.plan_words(plan, language))}**")
+    st.markdown(f"**{literal(outreach_words.plan_words(plan, language))}**")
     if plan.rounds:
-        spec = views_outreach.plan_map(area, plan, language)
+        spec = outreach_map.plan_map(area, plan, language)
         mapbox.show_map(spec, area, key="plan", language=language, height=480)
         tables.table(spec.table, t("outreach.file_stopped"), numbers={spec.table.columns[2]})
     _notes(plan_notes(plan, language))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.area.model import Area
-from geo.report import Report
+from geo.output.report.model import Report
 from pages.parts import reportbox
 from pages.parts.literal import literal
 from pages.parts.state import t

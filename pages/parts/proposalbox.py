@@ -9,9 +9,11 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from geo import presets, texts, views_sites
-from geo.output import site_files
-from geo.output.site_lines import (
+from geo import presets, texts
+from geo.output.maps import sites as sites_map
+from geo.output.words import proposal as placing_sentence
+from geo.output.words import sites as sites_words
+from geo.output.words.sites import (
     curve_table,
     others_lines,
     rests_on,
@@ -20,7 +22,6 @@ from geo.output.site_lines import (
     trade_table,
     yes_no,
 )
-from geo.placing import sentence as placing_sentence
 from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting import small_counts
 from geo.planning.siting.alternatives import SiteAnswer
@@ -48,7 +49,7 @@ def sentence(proposal: Proposal) -> None:
     st.header(literal(placing_sentence.headline(proposal, language)), anchor=False)
     aim = placing_sentence.objective_words(proposal.question, language)
     st.markdown(" ".join([t("placera.aim_is", aim=aim), *_costs(proposal), *_reached(proposal)]))
-    st.caption(literal(site_files.candidates_words(proposal, language)))
+    st.caption(literal(sites_words.candidates_words(proposal, language)))
     if proposal.estimated:
         st.info(t("gap.estimated"), icon=":material/calculate:")
     if round(proposal.off_paths):
@@ -92,7 +93,7 @@ def districts(proposal: Proposal) -> None:
     if proposal.placing.area.districts.empty:
         return
     with st.expander(t("placera.by_district")):
-        shown = views_sites.districts_table(proposal, state.language())
+        shown = sites_map.districts_table(proposal, state.language())
         names = list(shown.columns)
         tables.table(shown, t("placera.by_district"), numbers=names[1:], last_is_total=True)
 
@@ -148,7 +149,7 @@ def downloads(answer: SiteAnswer, key: tuple[object, ...]) -> None:
 
 def choose_candidate(placing: Placing, proposal: Proposal) -> str | None:
     """Choose a candidate that was not chosen; a click on the map may have."""
-    table = views_sites.candidates_table(placing, state.language())
+    table = sites_map.candidates_table(placing, state.language())
     names = table.iloc[:, 0] + " – " + table.iloc[:, 1]
     names = names[~names.index.isin(proposal.ids)]
     if st.session_state.get("why_not") not in names.index:
@@ -220,11 +221,11 @@ def candidates(placing: Placing) -> None:
     language = state.language()
     with st.expander(t("placera.candidates")):
         st.dataframe(
-            views_sites.candidates_table(placing, language), hide_index=True, width="stretch"
+            sites_map.candidates_table(placing, language), hide_index=True, width="stretch"
         )
         if placing.candidates.left_out:
             st.markdown(t("placera.left_out"))
-            left_out = views_sites.left_out_table(placing, language)
+            left_out = sites_map.left_out_table(placing, language)
             st.dataframe(left_out, hide_index=True, width="stretch")
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from geo import presets, views_reach
+from geo import presets
 from geo.access.from_point import Around, Here, Way
 from geo.area.model import Area
-from geo.mapview import Layer
-from geo.output import reach_files
+from geo.output.files import reach as reach_files
+from geo.output.maps import from_point as from_point_map
+from geo.output.maps.spec import Layer
 from pages.parts import answers, state, tables
 from pages.parts.state import t
 
@@ -27,19 +28,19 @@ class Walk:
 
     def layers(self, area: Area, language: str) -> list[Layer]:
         """Return what is drawn: the bands, and the way on top of them."""
-        bands: list[Layer] = list(views_reach.band_layers(self.around, language))
-        return [*bands, *([views_reach.way_layer(area, self.way, language)] if self.way else [])]
+        bands: list[Layer] = list(from_point_map.band_layers(self.around, language))
+        return [*bands, *([from_point_map.way_layer(area, self.way, language)] if self.way else [])]
 
     def show(self, area: Area) -> None:
         """Show the same in words and tables."""
         language = state.language()
-        nearest = views_reach.nearest_table(area, self.around, language)
+        nearest = from_point_map.nearest_table(area, self.around, language)
         if len(nearest):
             numbers = list(nearest.columns)[2:]
             tables.table(nearest, t("reach.nearest"), numbers=numbers)
         if self.way is not None:
             _show_way(area, self.way)
-        bands = views_reach.reach_summary(self.around, language)
+        bands = from_point_map.reach_summary(self.around, language)
         tables.table(bands, t("reach.band_title"), numbers=list(bands.columns)[1:])
 
 
@@ -71,9 +72,9 @@ def walk(area: Area, reach: Here | None, kind: str | None) -> Walk | None:
 def _show_way(area: Area, way: Way) -> None:
     language = state.language()
     # Not Markdown: a place's name may hold signs that Markdown would read.
-    st.text(views_reach.way_sentence(area, way, language))
+    st.text(from_point_map.way_sentence(area, way, language))
     for note in reach_files.notes(way, language):
         st.caption(note)
     with st.expander(t("reach.way_title")):
-        parts = views_reach.way_table(way, language)
+        parts = from_point_map.way_table(way, language)
         tables.table(parts, t("reach.way_title"), numbers=list(parts.columns)[1:])

@@ -6,13 +6,15 @@ from datetime import date
 
 import streamlit as st
 
-from geo import presets, views_preschool_tables, views_preschools
+from geo import presets
 from geo.access.from_point import read_point
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.surge import SurgeAnswer, arrival_of, read_ages, read_ramp, surge
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.output import preschool_more
+from geo.output.maps import preschool_tables as preschool_tables_map
+from geo.output.maps import preschools as preschools_map
+from geo.output.words import preschools as preschools_words
 from pages.parts import frame, mapbox, state, tables
 from pages.parts.literal import literal
 from pages.parts.state import t
@@ -66,18 +68,18 @@ def _asked(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
 def _show(area: Area, found: SurgeAnswer) -> None:
     language = state.language()
     left, right = st.columns([11, 9])
-    spec = views_preschools.surge_map(area, found, language)
+    spec = preschools_map.surge_map(area, found, language)
     told = [need for need in found.needs if need.kind not in found.lacking]
     with left:
         mapbox.show_map(spec, area, key="surge", language=language, height=420)
     with right:
         for need in told:
-            said = preschool_more.need_words(need, found.limit_m, language)
+            said = preschools_words.need_words(need, found.limit_m, language)
             st.markdown(f"**{literal(said)}**")
-        for note in preschool_more.surge_notes(found, language):
+        for note in preschools_words.surge_notes(found, language):
             st.caption(literal(note))
     for need in told:
-        weeks = views_preschool_tables.week_table(need, language)
+        weeks = preschool_tables_map.week_table(need, language)
         kind = presets.kind(need.kind).plural(language).lower()
         numbers = {weeks.columns[0], *weeks.columns[2:]}
         tables.table(weeks, t("forskola.surge_weeks", kind=kind), numbers=numbers)

@@ -12,7 +12,7 @@ import streamlit as st
 from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.ingest import conflicts
-from geo.output.everything import ENDINGS, read_everything, write_everything
+from geo.output.files.backup import ENDINGS, read_everything, write_everything
 from geo.planning import scenario
 from geo.store.backup import Restored, Whole, of_area
 from geo.store.protection import ground_of

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from geo import views_data
 from geo.area.model import Area
 from geo.ingest import edits as ingest_edits
 from geo.ingest.geocoding.match import Match
 from geo.ingest.places.propose import suggested
-from geo.mapview import MapSpec
-from geo.output.import_lines import why_unplaced
+from geo.output.maps import data as data_map
+from geo.output.maps.spec import MapSpec
+from geo.output.words.imports import why_unplaced
 from geo.store.model import CLOSED, Record, edit_of
 from geo.types import Progress
 from pages.parts import asks, keepbox, mapbox, state
@@ -139,7 +139,7 @@ def _place(area: Area, record: Record) -> None:
     spots: dict[str, tuple[float, float]] = st.session_state.setdefault("work_spots", {})
 
     def drawn() -> MapSpec:
-        return views_data.records_map(area, [], language, spot=spots.get(record.id))
+        return data_map.records_map(area, [], language, spot=spots.get(record.id))
 
     click = mapbox.heard(drawn, area, key="data_work", language=language)
     if click is not None:

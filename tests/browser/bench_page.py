@@ -5,10 +5,11 @@ from __future__ import annotations
 import geopandas as gpd
 import streamlit as st
 
-from geo import mapview, presets
+from geo import presets
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.mapview import AreaLayer, CircleLayer, LineLayer, PointLayer
+from geo.output.maps import spec as map_spec
+from geo.output.maps.spec import AreaLayer, CircleLayer, LineLayer, PointLayer
 from pages.parts import mapbox, page, state
 
 ATTACK = "{{ 7*7*191 }} {% Torget %} </script><img src=x onerror=\"document.title='broken'\">"
@@ -21,12 +22,12 @@ def main() -> None:
     area = open_area(state.get("area"))
     st.title("Provkarta")
     wanted = st.toggle("Cirklar", value=True)
-    spec = mapview.compose(
+    spec = map_spec.compose(
         ATTACK,
         layers(area, circles=wanted),
-        bounds=mapview.bounds_of(area),
+        bounds=map_spec.bounds_of(area),
         table=area.places[["name", "kind"]],
-        credits=(*mapview.credits_of(area), ATTACK),
+        credits=(*map_spec.credits_of(area), ATTACK),
         language=state.language(),
     )
     click = mapbox.heard(lambda: spec, area, key="bench", language=state.language())
@@ -40,11 +41,11 @@ def main() -> None:
     mapbox.table_twin(spec)
 
 
-def layers(area: Area, *, circles: bool) -> list[mapview.Layer]:
+def layers(area: Area, *, circles: bool) -> list[map_spec.Layer]:
     people = area.people
     points = people.geometry.to_crs("EPSG:4326") if len(people) else people.geometry
     ring = area.places.geometry.iloc[:1].to_crs(area.network.crs).buffer(220).to_crs("EPSG:4326")
-    found: list[mapview.Layer] = [
+    found: list[map_spec.Layer] = [
         AreaLayer("reach", ATTACK, "#005a8c", ring, dash="6 4", fill_opacity=0.15),
         LineLayer("walk", "Väg", "#5d3a9b", gpd.GeoSeries(ring.boundary), width_px=4),
     ]
@@ -56,7 +57,7 @@ def layers(area: Area, *, circles: bool) -> list[mapview.Layer]:
 
 
 def _circles(people: gpd.GeoDataFrame, points: gpd.GeoSeries) -> CircleLayer:
-    return mapview.circle_layer(
+    return map_spec.circle_layer(
         "people",
         "Barn",
         ids=list(people["id"]),

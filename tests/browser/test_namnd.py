@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from geo import texts
 from geo.catalog import save_area
-from geo.provenance import HOLDS, verify
+from geo.output.documents.verify import HOLDS, verify
 from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
 from tests.geo.worlds import street
 

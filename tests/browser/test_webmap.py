@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from geo.mapview import PointLayer
-from geo.output.webmap import html_bytes
+from geo.output.documents.report_page import html_bytes
+from geo.output.maps.spec import PointLayer
 from tests.browser.conftest import visiting
 from tests.browser.test_map import PIXELS
 from tests.geo.board import ODD, few, named, whole

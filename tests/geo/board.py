@@ -8,11 +8,11 @@ from functools import cache
 import pandas as pd
 
 from geo.area.model import Area
+from geo.output.report.make import make_report
+from geo.output.report.model import Finding, Report
 from geo.planning.siting import instance
 from geo.planning.siting import proposal as placing_proposal
 from geo.planning.siting import question as placing_question
-from geo.report import Finding, Report
-from geo.reporting.making import make_report
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 

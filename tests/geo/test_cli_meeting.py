@@ -14,8 +14,8 @@ from geo import texts
 from geo.access.meeting.query import MEASURES, Wish, answer_of, ask
 from geo.catalog import save_area
 from geo.cli import main
-from geo.output import meeting_files
-from geo.output.meeting_rows import MEETING_COLUMNS
+from geo.output.files import meeting as meeting_files
+from geo.output.words.meeting_rows import MEETING_COLUMNS
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 
 WEEK = ("--week", "2026-11-25", "--limit", "310")

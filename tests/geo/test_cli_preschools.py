@@ -17,7 +17,7 @@ from geo import texts
 from geo.access.preschools.shortage import capacity_of
 from geo.catalog import save_area
 from geo.cli import main
-from geo.output.preschool_tables import PRESCHOOL_COLUMNS
+from geo.output.files.preschools import PRESCHOOL_COLUMNS
 from tests.geo.preschool_worlds import nursery_street, points_at
 
 SOON = (date.today() + timedelta(days=30)).isoformat()

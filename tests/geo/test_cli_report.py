@@ -16,8 +16,8 @@ from geo import texts
 from geo.access import gaps
 from geo.catalog import open_area, save_area
 from geo.cli import main
-from geo.embedded import embedded
-from geo.output import reports
+from geo.output.documents import report as documents_report
+from geo.output.documents.read_record import embedded
 from tests.tiny import tiny_area
 
 ASKED = ("--kind", "preschool", "--limit", "400", "--group", "children_0_4")
@@ -33,7 +33,7 @@ def area() -> None:
     save_area(tiny_area())
 
 
-@pytest.mark.parametrize("ending", reports.ENDINGS)
+@pytest.mark.parametrize("ending", documents_report.ENDINGS)
 def test_each_kind_of_file_is_written_and_holds(
     ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

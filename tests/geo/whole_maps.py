@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from geo.area.model import Area
-from geo.mapview import MapSpec
-from geo.output import screen
-from geo.output.tiles import Tiles
+from geo.output.maps import folium as folium_map
+from geo.output.maps.folium import Tiles
+from geo.output.maps.spec import MapSpec
 
 
 def rendered(spec: MapSpec, area: Area, tiles: Tiles | None = None) -> str:
-    base = screen.base_map(screen.base_view(spec, area, "sv"), tiles)
-    for group in screen.feature_groups(spec):
+    base = folium_map.base_map(folium_map.base_view(spec, area, "sv"), tiles)
+    for group in folium_map.feature_groups(spec):
         group.add_to(base)
     page: str = base.get_root().render()
     return page

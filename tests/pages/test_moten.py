@@ -12,7 +12,7 @@ from geo import texts
 from geo.access.meeting.hours import hours_gap
 from geo.access.meeting.query import Wish, ask
 from geo.catalog import save_area
-from geo.views_meeting import PALETTE, heat_map, legend
+from geo.output.maps.meeting import PALETTE, heat_map, legend
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 from tests.geo.worlds import street
 from tests.pages.test_pages import page, said

@@ -15,14 +15,14 @@ from starlette.middleware import Middleware
 
 import app as launcher
 from geo.catalog import save_area
-from geo.mapview import compose
-from geo.output import background
-from geo.output.tiles import tiles
+from geo.output.maps import folium as folium_map
+from geo.output.maps.folium import tiles
+from geo.output.maps.spec import compose
 from pages.parts import background as kept
 from pages.parts import mapbox
 from pages.parts.mapbox import Click, ClickState
 from tests.asgi import Answer, get, knock
-from tests.geo.test_mapview import TABLE, contrast, points
+from tests.geo.output.test_mapview import TABLE, contrast, points
 from tests.tiny import tiny_area
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,16 +131,16 @@ def address(name: str, key: str) -> str:
 
 def test_a_background_is_sent_once_and_kept_until_the_area_changes(client, home):
     area = save_area(tiny_area(), home)
-    key = background.version(area)
+    key = folium_map.version(area)
     answer = client.get(address("provby", key))
-    assert answer.json() == json.loads(background.background(area))
+    assert answer.json() == json.loads(folium_map.background(area))
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-encoding"] == "gzip"
     again = client.get(address("provby", key), if_none_match=answer.headers["etag"])
     assert (again.status, again.body) == (304, b"")
     newer = save_area(area, home)
     old = client.get(address("provby", "gammal"))
-    assert old.headers["etag"] == f'"{background.version(newer)}"'
+    assert old.headers["etag"] == f'"{folium_map.version(newer)}"'
     assert old.headers["cache-control"] == "no-cache"
 
 
@@ -148,9 +148,9 @@ def test_a_background_is_sent_once_and_kept_until_the_area_changes(client, home)
 def test_what_a_page_has_open_needs_no_folder():
     area = tiny_area()
     kept.remember(area)
-    packed, version = kept.gzipped("provby", background.version(area)) or (b"", "")
-    assert version == background.version(area)
-    assert gzip.decompress(packed) == background.background(area)
+    packed, version = kept.gzipped("provby", folium_map.version(area)) or (b"", "")
+    assert version == folium_map.version(area)
+    assert gzip.decompress(packed) == folium_map.background(area)
 
 
 @pytest.mark.parametrize("name", ["finns-inte", "..%2f..%2fetc", "PROVBY", "demo", "a" * 200])
@@ -170,7 +170,7 @@ def test_only_so_many_backgrounds_are_kept(home):
     for _ in range(kept.KEPT + 3):
         area = save_area(tiny_area(), home)
         kept.remember(area)
-        kept.gzipped("provby", background.version(area))
+        kept.gzipped("provby", folium_map.version(area))
     assert len(kept._packed) <= kept.KEPT
     kept._areas.clear()
     kept._packed.clear()

@@ -9,7 +9,7 @@ import pytest
 
 from geo import texts
 from geo.catalog import save_area
-from geo.output.staff_template import staff_template
+from geo.output.files.outreach import staff_template
 from geo.planning.outreach.staff import DAYS, LANGUAGES, NAMES, STARTS, staff_of
 from pages.parts.planbox import take
 from tests.geo.planning.outreach.worlds import activity, town

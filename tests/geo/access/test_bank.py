@@ -30,9 +30,10 @@ from geo.errors import (
     UnknownLanguage,
     UnknownTerm,
 )
-from geo.output import bank_files, bank_words
-from geo.output.bank_files import BANK_COLUMNS, WRITERS
-from geo.views_bank import bank_map, numbers_of
+from geo.output.documents import knowledge_bank_files
+from geo.output.documents.knowledge_bank_files import BANK_COLUMNS, WRITERS
+from geo.output.maps.knowledge_bank import bank_map, numbers_of
+from geo.output.words import knowledge_bank as knowledge_bank_words
 from tests.geo.access.meeting.worlds import STALE, TODAY, activity, meeting_street
 from tests.geo.worlds import along
 
@@ -108,7 +109,7 @@ def test_what_is_uncertain_is_told_with_what_is_unknown() -> None:
     assert doubts["silent"] == ("language",)
     assert doubts["place:school-900"] == ("stale", "times", "language")
     old = next(entry for entry in asked().entries if entry.id == "old")
-    assert bank_words.doubt_words(old, "sv") == "Osäkert: inte bekräftat på ett år."
+    assert knowledge_bank_words.doubt_words(old, "sv") == "Osäkert: inte bekräftat på ett år."
 
 
 def test_a_language_keeps_those_that_tell_none_apart_and_is_never_yes_for_them() -> None:
@@ -124,7 +125,7 @@ def test_an_hour_keeps_what_is_open_then_or_soon_and_unknown_hours_apart() -> No
     bank = asked(when="2026-11-24T17:30")
     assert set(ids(bank.entries)) == {"cafe", "silent", "late"}
     assert "timeless" in ids(bank.hours_unknown) and "morning" not in ids(bank.all)
-    said = [bank_words.hours_words(each, bank.question, "sv") for each in bank.entries]
+    said = [knowledge_bank_words.hours_words(each, bank.question, "sv") for each in bank.entries]
     assert said == ["öppet 17–19", "börjar 18, till 20", "börjar 19, till 21"]
     at_end = asked(when="2026-11-24T19:00")
     assert "cafe" not in ids(at_end.entries) and "silent" in ids(at_end.entries)
@@ -144,13 +145,17 @@ def test_a_week_is_written_with_days_in_a_row_together_and_the_next_time_where_t
 ):
     bank = asked()
     by_id = {entry.id: entry for entry in bank.entries}
-    assert bank_words.hours_words(by_id["morning"], bank.question, "sv") == "mån–ons 09–12"
-    assert bank_words.hours_words(by_id["timeless"], bank.question, "en") == "hours unknown"
+    assert (
+        knowledge_bank_words.hours_words(by_id["morning"], bank.question, "sv") == "mån–ons 09–12"
+    )
+    assert (
+        knowledge_bank_words.hours_words(by_id["timeless"], bank.question, "en") == "hours unknown"
+    )
     monthly = replace(
         ACTIVITIES[0], times=(replace(ACTIVITIES[0].times[0], rrule="FREQ=MONTHLY;BYDAY=1TU"),)
     )
     entry = asked(town((monthly,))).entries[0]
-    assert bank_words.hours_words(entry, bank.question, "sv") == (
+    assert knowledge_bank_words.hours_words(entry, bank.question, "sv") == (
         "inte denna vecka; nästa gång tis 1 december 17–19"
     )
 
@@ -165,7 +170,7 @@ def test_what_no_path_leads_to_stands_apart() -> None:
     assert {"cafe", "old", "desk", "place:school-200"} == set(ids(bank.unreachable))
     assert all(math.isinf(entry.metres) for entry in bank.unreachable)
     assert "cafe" not in ids(bank.all)
-    assert "går inte att nå till fots: Kafé" in "\n".join(bank_words.lines(bank, "sv"))
+    assert "går inte att nå till fots: Kafé" in "\n".join(knowledge_bank_words.lines(bank, "sv"))
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
@@ -206,9 +211,9 @@ def test_protected_housing_has_a_region_and_no_point() -> None:
     spec = bank_map(area, bank, bank.all, "sv")
     assert "start" not in {layer.id for layer in spec.layers}
     spot = area.places.geometry[area.places["id"] == housing].iloc[0]
-    document = json.dumps(bank_files.bank_json(bank, area, "sv"))
+    document = json.dumps(knowledge_bank_files.bank_json(bank, area, "sv"))
     assert f"{spot.x:.4f}" not in document and '"point": null' in document
-    assert "Adressen är skyddad" in "\n".join(bank_words.lines(bank, "sv"))
+    assert "Adressen är skyddad" in "\n".join(knowledge_bank_words.lines(bank, "sv"))
     assert SHAPE not in document
     assert bank.entries
 
@@ -286,7 +291,7 @@ def test_an_activitys_link_and_texts_go_before_its_places() -> None:
 def test_files_say_what_they_rest_on_and_hold_no_formulas() -> None:
     area = town((replace(ACTIVITIES[0], name="=cmd|' /C calc'!A0"),))
     bank = asked(area)
-    rows = bank_files.rows_of(bank, area, "sv")
+    rows = knowledge_bank_files.rows_of(bank, area, "sv")
     assert tuple(rows.columns) == BANK_COLUMNS
     assert rows["metres"].iloc[0] == pytest.approx(100.0, abs=0.01)
     assert "'=cmd" in WRITERS[".csv"](bank, area, "sv").decode()

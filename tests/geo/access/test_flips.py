@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import texts, views_reach
+from geo import texts
 from geo.access.gaps import distances, gap
 from geo.access.profile_comparison import BASES, flips, headline
 from geo.area.model import Area
 from geo.errors import AreaLacks, BadLimit, UnknownProfile
 from geo.network.walk_network import network_from_frame
+from geo.output.maps import from_point as from_point_map
 from tests.geo.worlds import street
 
 HOMES = {100.0: 10, 300.0: 20, 500.0: 40, 900.0: 30}
@@ -108,9 +109,9 @@ def test_the_sentence_and_the_table_say_the_count(language: str) -> None:
     )
     sentence = headline(found, language)
     assert "20" in sentence and "100" in sentence and "20" in sentence
-    table = views_reach.flips_table(found, language)
+    table = from_point_map.flips_table(found, language)
     assert table.iloc[-1].tolist()[1:3] == ["100", "20"]
-    spec = views_reach.flips_map(area, found, language)
+    spec = from_point_map.flips_map(area, found, language)
     assert spec.title == sentence
     assert list(spec.table.columns) == list(table.columns)
 
@@ -125,7 +126,7 @@ def test_small_counts_of_counted_people_are_hidden_everywhere(few: int) -> None:
     )
     assert found.gap.beyond == few
     sentence = headline(found, "sv")
-    spec = views_reach.flips_map(area, found, "sv")
+    spec = from_point_map.flips_map(area, found, "sv")
     said = f"{sentence} {spec.alt_text} {spec.table.to_csv()}"
     assert "färre än 5" in sentence.lower()
     assert not any(f"{sign}{few}{sign}" in said for sign in (" ", '"', ","))

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geo import texts, views
+from geo import texts
 from geo.access import gaps
 from geo.access import gaps as access_gaps
 from geo.area.model import Area
 from geo.errors import AreaLacks, BadLimit, UnknownGroup, UnknownKind, UnknownProfile
-from geo.output import tables
+from geo.output.maps import places_and_gaps as places_and_gaps_map
+from geo.output.words import area_and_gaps as area_and_gaps_words
 from tests.geo.worlds import street
 
 people_and_metres = st.integers(1, 40).flatmap(
@@ -151,7 +152,7 @@ def test_hidden_districts_stand_last_by_name_and_read_alike() -> None:
     hidden = [row.name for row in shown.districts if row.hidden]
     assert {"A", "Z"} <= set(hidden)
     assert [row.name for row in shown.districts][-len(hidden) :] == sorted(hidden)
-    table = views.district_table(shown, "sv")
+    table = places_and_gaps_map.district_table(shown, "sv")
     assert set(table.iloc[-len(hidden) - 1 : -1, 2]) == {"döljs"}
 
 
@@ -162,10 +163,10 @@ def test_a_group_of_a_few_counted_people_is_not_told_at_all() -> None:
         said = gaps.headline(answer, language).replace("0–4", "").replace("400", "")
         assert "4" not in said and "3" not in said and "1" not in said
     assert gaps.headline(answer, "sv").startswith("Färre än 5 barn")
-    document = tables.gap_json(answer, area, exact=False)
+    document = area_and_gaps_words.gap_json(answer, area, exact=False)
     assert document["people"] is document["beyond"] is document["fgt1"] is None
-    assert tables.gap_file(answer, area).rows["people"].isna().all()
-    assert tables.gap_json(answer, area)["people"] == 4
+    assert area_and_gaps_words.gap_file(answer, area).rows["people"].isna().all()
+    assert area_and_gaps_words.gap_json(answer, area)["people"] == 4
 
 
 def test_few_within_the_limit_are_not_given_away_by_those_beyond() -> None:

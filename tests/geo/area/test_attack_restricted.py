@@ -26,7 +26,6 @@ import shapely
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from geo import views
 from geo.access import from_point, gaps
 from geo.access.from_point import around, way_to
 from geo.access.gaps import Gap
@@ -39,20 +38,25 @@ from geo.area.provenance import Source, empty_table
 from geo.area.regions import is_wide, rule
 from geo.catalog import open_area, save_area
 from geo.cli import main
-from geo.mapview import AreaLayer, MapSpec, PointLayer
 from geo.network.distances import nearest
 from geo.network.walk_network import build_network
-from geo.output import package, preschool_files, preschool_tables, tables, webmap, workbook
-from geo.output.reach_files import reach_json, route_json
+from geo.output.documents import report_geopackage, report_page, report_workbook
+from geo.output.files import gap as gap_files
+from geo.output.files import preschools as preschools_files
+from geo.output.files.reach import reach_json, route_json
+from geo.output.maps import places_and_gaps as places_and_gaps_map
+from geo.output.maps.places_and_gaps import findable
+from geo.output.maps.preschools import preschools_map
+from geo.output.maps.sites import sites_map
+from geo.output.maps.spec import AreaLayer, MapSpec, PointLayer
+from geo.output.report.make import make_report
+from geo.output.words import area_and_gaps as area_and_gaps_words
+from geo.output.words import preschools as preschools_words
 from geo.planning.siting import instance
 from geo.planning.siting import proposal as placing_proposal
 from geo.planning.siting import question as placing_question
 from geo.planning.siting.candidates import candidates
-from geo.reporting.making import make_report
 from geo.types import SWEREF99_TM, WGS84
-from geo.views_preschools import preschools_map
-from geo.views_restricted import findable
-from geo.views_sites import sites_map
 
 EAST, NORTH, WIDE_M, HIGH_M, BLOCK_M = 660_000.0, 6_580_000.0, 2000.0, 1500.0, 125.0
 SECRETS = ("Hemliga huset", "Dolda vägen 7", "070-1234567", "kvinnojour", "hemlig-17")
@@ -169,11 +173,18 @@ def outputs(area: Area) -> dict[str, bytes]:
     ):
         answer = gaps.gap(area, kind=kind, limit_m=limit, group=group)
         name = f"gap {kind} {limit} {group} {exact}"
-        found[name] = tables.gap_json(answer, area, exact=exact)
-        found[f"{name} map"] = views.gap_map(area, answer, "sv", exact=exact)
-        found[f"{name} rows"] = tables.gap_rows(answer, area, "sv", exact=exact).to_csv()
-    file = tables.gap_file(gaps.gap(area, kind="library", limit_m=500, group="newcomers"), area)
-    found["gap geojson"], found["gap gpkg"] = tables.geojson_bytes(file), tables.gpkg_bytes(file)
+        found[name] = area_and_gaps_words.gap_json(answer, area, exact=exact)
+        found[f"{name} map"] = places_and_gaps_map.gap_map(area, answer, "sv", exact=exact)
+        found[f"{name} rows"] = area_and_gaps_words.gap_rows(
+            answer, area, "sv", exact=exact
+        ).to_csv()
+    file = area_and_gaps_words.gap_file(
+        gaps.gap(area, kind="library", limit_m=500, group="newcomers"), area
+    )
+    found["gap geojson"], found["gap gpkg"] = (
+        gap_files.geojson_bytes(file),
+        gap_files.gpkg_bytes(file),
+    )
     return {
         **{name: _bytes(value) for name, value in found.items()},
         **{name: _bytes(value) for name, value in _preschools(area).items()},
@@ -184,21 +195,21 @@ def outputs(area: Area) -> dict[str, bytes]:
 
 def _preschools(area: Area) -> dict[str, object]:
     answer = capacity_of(area, when=TODAY, limit_m=600)
-    shown = preschool_files.without_small_counts(answer)
-    file = preschool_tables.preschool_file(answer, area)
+    shown = preschools_words.without_small_counts(answer)
+    file = preschools_files.preschool_file(answer, area)
     return {
-        "preschools": preschool_files.preschools_json(answer, area, exact=True),
+        "preschools": preschools_words.preschools_json(answer, area, exact=True),
         "preschools map": preschools_map(area, answer, "sv"),
-        "preschools geojson": preschool_tables.geojson_bytes(file),
-        "preschools text": "\n".join(preschool_tables.preschool_lines(shown, "sv")),
+        "preschools geojson": preschools_files.geojson_bytes(file),
+        "preschools text": "\n".join(preschools_files.preschool_lines(shown, "sv")),
         "calls": [repr(calls_for(area, shown, row.family.place)) for row in shown.housing],
     }
 
 
 def _reach(area: Area) -> dict[str, object]:
     found: dict[str, object] = {
-        "places": views.places_map(area, area.kinds, "sv"),
-        "contents": views.contents(area, "sv"),
+        "places": places_and_gaps_map.places_map(area, area.kinds, "sv"),
+        "contents": places_and_gaps_map.contents(area, "sv"),
         "table": area.places.drop(columns="geometry").to_csv(),
         "search": list(findable(area)["name"]),
     }
@@ -207,7 +218,7 @@ def _reach(area: Area) -> dict[str, object]:
     spots = area.places.geometry[:4]
     for lon, lat in zip(spots.x, spots.y, strict=True):
         near = from_point.reach_here(area, lon, lat, limit_m=900)
-        found[f"here {lon}"] = views.reach_table(area, near, "sv").to_csv()
+        found[f"here {lon}"] = places_and_gaps_map.reach_table(area, near, "sv").to_csv()
         found[f"around {lon}"] = reach_json(
             around(area, lon, lat, limits_m=[400.0, 900.0]), area, "sv"
         )
@@ -235,9 +246,9 @@ def _proposal(area: Area) -> dict[str, object]:
         "proposal map": sites_map(area, proposal, "sv"),
         "proposal": [repr(vars(site)) for site in proposal.sites],
         "candidates": near.table.drop(columns="geometry").to_csv() + repr(near.left_out),
-        "report html": webmap.html_bytes(report, area),
-        "report gpkg": package.gpkg_bytes(report, area),
-        "report xlsx": workbook.xlsx_bytes(report),
+        "report html": report_page.html_bytes(report, area),
+        "report gpkg": report_geopackage.gpkg_bytes(report, area),
+        "report xlsx": report_workbook.xlsx_bytes(report),
     }
 
 
@@ -424,8 +435,8 @@ def test_it_is_drawn_as_an_area_and_never_as_a_point() -> None:
     hidden = area.places["id"].iloc[-1]
     answer = gaps.gap(area, kind="transitional_housing", limit_m=300, group="newcomers")
     specs = [
-        views.places_map(area, area.kinds, "sv"),
-        views.gap_map(area, answer, "en"),
+        places_and_gaps_map.places_map(area, area.kinds, "sv"),
+        places_and_gaps_map.gap_map(area, answer, "en"),
         preschools_map(area, capacity_of(area, when=TODAY), "sv"),
     ]
     for spec in specs:
@@ -440,9 +451,9 @@ def test_it_is_drawn_as_an_area_and_never_as_a_point() -> None:
 
 def test_its_row_in_the_files_of_preschools_has_no_point() -> None:
     area = town((625, 950))
-    file = preschool_tables.preschool_file(capacity_of(area, when=TODAY), area)
+    file = preschools_files.preschool_file(capacity_of(area, when=TODAY), area)
     drawn = {row["properties"]["id"] for row in json.loads(
-        preschool_tables.geojson_bytes(file))["features"]}  # fmt: skip
+        preschools_files.geojson_bytes(file))["features"]}  # fmt: skip
     assert "h1" in drawn and area.places["id"].iloc[-1] not in drawn
     assert area.places["id"].iloc[-1] in set(file.rows["id"])
 

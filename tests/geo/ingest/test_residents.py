@@ -18,13 +18,13 @@ from geo.catalog import open_area, save_area
 from geo.errors import BadMunicipality, BadOption, NoOutlines, ServiceAnswer, VintageMismatch
 from geo.ingest.build import Inputs, build
 from geo.ingest.residents import Ask, add_statistics
+from geo.output.maps.places_and_gaps import sources_table
 from geo.sources import http
 from geo.sources.statistics import outlines
 from geo.sources.statistics.files import read_figures
 from geo.sources.statistics.join import join
 from geo.sources.statistics.outlines import fetch_outlines, read_outlines
 from geo.types import SWEREF99_TM
-from geo.views import sources_table
 from tests.geo.fake_statistics import Agencies, Odd, blocks, running
 from tests.geo.worlds import street
 

@@ -20,7 +20,7 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli import main
 from geo.errors import FileFormat, FileMissing, FileTooLarge, HousingHidden, OutputFormat
-from geo.output.everything import ENDINGS, read_everything, write_everything
+from geo.output.files.backup import ENDINGS, read_everything, write_everything
 from geo.store.backup import Whole
 from geo.store.model import PLACE_FIELDS, Change, Edit, Record, Scenario, edit_of
 from geo.store.protection import Grounds, ground_of

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from geo import texts
-from geo.activity.ics import to_ics
 from geo.area.activities.derived import activities_of, opening_times
 from geo.area.activities.model import Activity, Times, is_fresh
 from geo.area.activities.occurrences import STOCKHOLM, in_week, occurrences, week_grid, weekly_rule
@@ -28,7 +27,8 @@ from geo.area.newcomers import newcomers_of
 from geo.area.provenance import Source
 from geo.catalog import open_area, save_area
 from geo.cli import main
-from geo.output.activity_files import COLUMNS
+from geo.output.files.activities import COLUMNS
+from geo.output.files.calendar import to_ics
 from geo.sources.demo import activities
 from geo.sources.demo import area as demo_area
 from tests.geo.worlds import street

@@ -12,7 +12,7 @@ from geo.cli import main
 from geo.ingest.checks.fixes import check_places
 from geo.ingest.checks.network_audit import Audit
 from geo.ingest.checks.thresholds import SEVERITIES, Fix, Problem
-from geo.output.check_lines import MOST, check_json, check_lines
+from geo.output.words.imports import MOST, check_json, check_lines
 from geo.texts import LANGUAGES, catalogue, text
 from tests.geo.ingest.checks.worlds import TODAY, Stand, table_of, the_street
 

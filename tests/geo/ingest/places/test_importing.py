@@ -28,7 +28,7 @@ from geo.ingest.build import Inputs, with_places
 from geo.ingest.places.apply import carry_out, plan
 from geo.ingest.places.propose import Import, propose
 from geo.ingest.places.records import _free_id
-from geo.output.import_lines import next_lines
+from geo.output.words.imports import next_lines
 from geo.sources.files.place_tables import understand
 from geo.sources.files.sheets import Choices
 from geo.store.model import edit_of

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from geo.area.activities.model import Span
 from geo.area.activities.table import from_table, to_table
 from geo.errors import BadNeedWeight, UnknownTerm
+from geo.output.words.outreach import lacking_words, settings_words, sure_words, why
 from geo.planning.outreach.brief import ranked
 from geo.planning.outreach.effects import Change, applied
 from geo.planning.outreach.query import equal, score, weights_of, written
 from geo.planning.outreach.time_slots import moved_times
-from geo.reaching.telling import lacking_words, settings_words, sure_words, why
 from tests.geo.planning.outreach.worlds import (
     TODAY,
     activity,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from geo import texts
+from geo.output.maps.outreach import list_map
 from geo.planning.outreach.brief import Brief
-from geo.views_outreach import list_map
 from tests.geo.planning.outreach.worlds import asked, town, without_children
 
 

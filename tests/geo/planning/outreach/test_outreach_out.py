@@ -12,11 +12,12 @@ import pytest
 from geo import texts
 from geo.catalog import save_area
 from geo.cli import main
-from geo.mapview import Shown
-from geo.output import outreach_files, outreach_print
-from geo.output.outreach_tables import OUTREACH_COLUMNS, list_table, rows_of
+from geo.output.documents import outreach
+from geo.output.files import outreach as outreach_files
+from geo.output.maps.outreach import list_map, row_of
+from geo.output.maps.spec import Shown
+from geo.output.words.outreach_tables import OUTREACH_COLUMNS, list_table, rows_of
 from geo.planning.outreach.brief import Brief, briefed, visits_of
-from geo.views_outreach import list_map, row_of
 from tests.geo.planning.outreach.worlds import activity, asked, town
 
 EVIL = '=HYPERLINK("http://x")'
@@ -120,9 +121,9 @@ def test_a_few_counted_residents_have_no_number_in_any_cell() -> None:
 def test_a_printed_list_is_a_pdf_and_the_same_twice() -> None:
     answer = asked(world(), week="2026-11-30")
     brief = briefed(answer, 3)
-    written = outreach_print.pdf_bytes(brief, "sv", date="2026-11-22")
+    written = outreach.pdf_bytes(brief, "sv", date="2026-11-22")
     assert written.startswith(b"%PDF")
-    assert written == outreach_print.pdf_bytes(brief, "sv", date="2026-11-22")
+    assert written == outreach.pdf_bytes(brief, "sv", date="2026-11-22")
 
 
 def test_a_calendar_needs_a_plan_and_unknown_endings_are_refused(home, capsys) -> None:

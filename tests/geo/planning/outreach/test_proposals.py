@@ -13,11 +13,11 @@ import pytest
 from geo.area.activities.model import Span
 from geo.area.activities.occurrences import in_week
 from geo.area.activities.table import from_table
+from geo.output.words.outreach import effect_words, proposal_words
 from geo.planning.outreach.brief import Outreach, Row
 from geo.planning.outreach.effects import Effect, applied
 from geo.planning.outreach.needs import OF_CHILDREN
 from geo.planning.outreach.proposals import Proposal, proposals_for
-from geo.reaching.telling import effect_words, proposal_words
 from tests.geo.planning.outreach.worlds import (
     TODAY,
     activity,

@@ -12,10 +12,10 @@ import icalendar
 import pytest
 
 from geo.errors import NoStaff
+from geo.output.files.calendar import ics_bytes
+from geo.output.words.outreach import plan_words
 from geo.planning.outreach.rounds import ANY, PREFERRED, REQUIRED, Plan, Visit, plan_week
 from geo.planning.outreach.staff import Worker, hours_of, read_staff, staff_of
-from geo.reaching.calendar import ics_bytes
-from geo.reaching.telling import plan_words
 from tests.geo.planning.outreach.worlds import town
 from tests.geo.worlds import along
 

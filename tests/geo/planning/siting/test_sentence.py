@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from geo import texts
-from geo.placing.sentence import (
+from geo.output.words.proposal import (
     difference_words,
     headline,
     name_of,

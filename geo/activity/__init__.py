@@ -1,1 +1,0 @@
-"""What happens at places: activities with hours, languages and who may come."""

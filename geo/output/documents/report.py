@@ -1,0 +1,48 @@
+"""Which writer makes which file of a report, by its ending. Knows no answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from geo.area.model import Area
+from geo.errors import OutputFormat
+from geo.output.report.model import Report
+
+Writer: TypeAlias = Callable[[Report, Area], bytes]
+
+ENDINGS = (".pdf", ".pptx", ".xlsx", ".gpkg", ".geojson", ".html")
+
+
+def report_bytes(report: Report, area: Area, ending: str) -> bytes:
+    """Write a report as the kind of file an ending names; the same bytes for the same report.
+
+    Raises
+    ------
+    OutputFormat : no report is written so. DocumentFailed : the document could not be made.
+    """
+    return writer(ending)(report, area)
+
+
+def writer(ending: str) -> Writer:
+    """Return the function that writes files of an ending; ``OutputFormat`` where there is none."""
+    # Loaded when asked for: half a second that the other commands need not wait.
+    from geo.output.documents import (
+        report_geopackage,
+        report_page,
+        report_pdf,
+        report_slides,
+        report_workbook,
+    )
+
+    writers: dict[str, Writer] = {
+        ".pdf": report_pdf.pdf_bytes,
+        ".pptx": report_slides.pptx_bytes,
+        ".xlsx": report_workbook.xlsx_bytes,
+        ".gpkg": report_geopackage.gpkg_bytes,
+        ".geojson": report_geopackage.geojson_bytes,
+        ".html": report_page.html_bytes,
+    }
+    if ending not in writers:
+        raise OutputFormat(found=ending, known=", ".join(ENDINGS))
+    return writers[ending]

@@ -1,0 +1,1 @@
+"""Answers as files: CSV, Excel, JSON, GeoJSON, GeoPackage, calendars, backups."""

@@ -1,0 +1,1 @@
+"""Answers as maps on screen: layers, classes, symbols, and the table with the same content."""

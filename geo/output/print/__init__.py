@@ -1,0 +1,1 @@
+"""Maps and text for paper: projection, legend, glyphs, typesetting."""

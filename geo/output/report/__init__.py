@@ -1,0 +1,1 @@
+"""The board's report before it has a form: findings, suppression, record."""

@@ -1,0 +1,211 @@
+"""Makes a report: asks for the gap, hides what must not leave, and puts the findings in order.
+Knows no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from geo import presets
+from geo.access import gaps
+from geo.area.model import Area
+from geo.area.people import HOUSING
+from geo.output.maps.spec import credits_of
+from geo.output.report import findings as parts
+from geo.output.report import proposals
+from geo.output.report.context import Told
+from geo.output.report.disclosure_guard import guarded
+from geo.output.report.model import FINDINGS, Finding, Report
+from geo.output.report.query import Asked, asked, one_line, short, writable_table
+from geo.output.report.record import area_checksums
+from geo.output.report.sensitivity import Variant, sensitivity, width
+from geo.output.report.suppression import shown
+from geo.planning.siting.proposal import Proposal
+from geo.texts import text
+from geo.types import Progress
+
+
+def make_report(  # noqa: PLR0913 (each is a choice of the user's)
+    area: Area,
+    *,
+    kind: str,
+    limit_m: float,
+    group: str,
+    profile: str = "adult",
+    date: str,
+    language: str = "sv",
+    title: str = "",
+    findings: Sequence[str] = FINDINGS,
+    own_words: Mapping[str, str] | None = None,
+    proposal: Proposal | None = None,
+    home: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Say everything a report says of one gap; the same inputs make the same report.
+
+    Parameters
+    ----------
+    date : YYYY-MM-DD, given and never taken from the clock.
+    findings : ids of ``FINDINGS`` in the order wanted; one named twice stands once. ``proposal`` is
+        left out where there is none.
+    own_words : a user's own text a finding; for findings not chosen it is left out.
+    proposal : sites for the same area, kind, limit, group and profile.
+    home : the home folder the area is in, for the checksums of its files. ``progress`` is asked
+        while the next best of a proposal is sought.
+
+    Returns
+    -------
+    Report with small counts of counted people hidden in words, tables, numbers and results.
+
+    Raises
+    ------
+    NoFindings, UnknownFinding, TitleTooLong, WordsTooLong, BadDate, BadLanguage : what was chosen.
+    ProposalApart : the proposal answers another question. NobodyToReport, TooFewToReport : there is
+    nobody in the group, or so few that any figure would tell of them. What ``gaps.gap`` raises.
+    """
+    choice = asked(
+        date=date,
+        language=language,
+        title=title,
+        findings=findings,
+        own_words=own_words or {},
+    )
+    answer = gaps.gap(area, kind=kind, limit_m=limit_m, group=group, profile=profile)
+    found = Told(
+        area=area,
+        answer=answer,
+        shown=shown(area, answer),
+        variants=sensitivity(area, answer),
+        width=width(area, answer),
+        proposal=proposals.told(area, answer, proposal, progress),
+        language=language,
+    )
+    told = guarded(found)
+    return Report(
+        title=choice.title or _title(told),
+        subtitle=_subtitle(told),
+        language=language,
+        date=choice.date,
+        area=area.id,
+        area_name=one_line(area.name),
+        area_key=area.key,
+        findings=_findings(told, choice),
+        settings=_settings(told, choice),
+        results=_results(told),
+        demonstration=answer.demonstration,
+        estimated=answer.estimated,
+        credits=credits_of(area),
+        checksums=area_checksums(area, home),
+        squares=told.shown.squares,
+        places=_places(area, kind),
+    )
+
+
+def _findings(told: Told, choice: Asked) -> tuple[Finding, ...]:
+    makers = {
+        "question": parts.question,
+        "answer": parts.answer,
+        "map": parts.gap_map,
+        "key_figures": parts.key_figures,
+        "districts": parts.districts,
+        "proposal": proposals.finding,
+        "estimated": parts.estimated,
+        "sensitivity": parts.variants,
+        "method": parts.method,
+        "sources": parts.sources,
+    }
+    made = (makers[name](told, choice.own_words.get(name, "")) for name in choice.findings)
+    return tuple(finding for finding in made if finding is not None)
+
+
+def _title(told: Told) -> str:
+    kind = presets.kind(told.answer.kind)
+    return text(
+        "report.title",
+        told.language,
+        place=kind.indefinite(told.language),
+        area=short(told.area.name),
+    )
+
+
+def _subtitle(told: Told) -> str:
+    profile = presets.profile(told.answer.profile).name(told.language)
+    return text(
+        "report.subtitle",
+        told.language,
+        group=told.group_at_start,
+        limit=told.limit,
+        profile=profile.lower(),
+    )
+
+
+def _settings(told: Told, choice: Asked) -> dict[str, Any]:
+    """Return what was asked, so that the report can be made again."""
+    answer = told.answer
+    return {
+        "kind": answer.kind,
+        "limit_m": answer.limit_m,
+        "group": answer.group,
+        "profile": answer.profile,
+        "language": choice.language,
+        "title": choice.title,
+        "findings": list(choice.findings),
+        "own_words": dict(choice.own_words),
+        "proposal": proposals.settings(told.proposal),
+    }
+
+
+def _results(told: Told) -> dict[str, Any]:
+    """Return every figure of the report as a number; None where hidden or unknown."""
+    answer, found = told.answer, told.shown
+    wide = told.width
+    return {
+        **found.measures,
+        "places": answer.places,
+        "unknown_rows": answer.unknown,
+        "districts": [
+            {
+                "name": one_line(row.name),
+                "people": _plain(row.people),
+                "beyond": _plain(row.beyond),
+                "share_beyond": _plain(row.share_beyond),
+                "mean_m_beyond": _plain(row.mean_m_beyond),
+            }
+            for row in found.gap.districts
+        ],
+        "width": None
+        if wide is None
+        else {
+            "lowest": _plain(wide.lowest),
+            "low": _plain(wide.low),
+            "high": _plain(wide.high),
+            "highest": _plain(wide.highest),
+        },
+        "sensitivity": [_variant(row) for row in told.variants],
+        "proposal": proposals.results(told.proposal),
+    }
+
+
+def _variant(row: Variant) -> dict[str, Any]:
+    return {
+        "name": f"{row.why} {row.profile} {row.limit_m:g} m",
+        "beyond": row.beyond,
+        "share_beyond": row.share_beyond,
+    }
+
+
+def _places(area: Area, kind: str) -> gpd.GeoDataFrame:
+    """Return the places of the kind as they may be listed. Transitional housing is never listed one
+    by one: its points are homes.
+    """
+    columns = ["name", "kind", "address", "district", "source", "geometry"]
+    found = area.places_of(kind)[columns]
+    return writable_table(found.iloc[:0] if kind == HOUSING else found)
+
+
+def _plain(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 6)

@@ -1,0 +1,85 @@
+"""What the board is told, before it has a form: one Report that PDF, slides, workbook and page all
+draw, so that their numbers can not differ. Knows answers, not files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.output.maps.spec import MapSpec
+
+FINDINGS = (
+    *("question", "answer", "map", "key_figures", "districts", "proposal", "estimated"),
+    *("sensitivity", "method", "sources"),
+)
+"""What a report may hold, in the order it has unless the user chooses another."""
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One number as it is read: ``label``, the ``value`` in words, and what it means."""
+
+    label: str
+    value: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """One thing the board is told: a page part, a slide, a sheet.
+
+    ``id`` is one of ``FINDINGS``. ``words`` are paragraphs of plain text; ``own_words`` what the
+    user wrote for it. ``table`` is made for reading (texts, numbers as texts), ``numbers`` the same
+    table as values for workbooks and charts; small counts are hidden in both (None). ``notes`` say
+    how it was made, for the speaker.
+    """
+
+    id: str
+    title: str
+    words: tuple[str, ...] = ()
+    own_words: str = ""
+    figures: tuple[KeyFigure, ...] = ()
+    table: pd.DataFrame | None = None
+    numbers: pd.DataFrame | None = None
+    total_last: bool = False
+    map: MapSpec | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything a report says.
+
+    ``date`` is given, never taken from the clock, so that the same inputs give the same bytes.
+    ``settings`` and ``results`` are plain JSON: what was asked, and every figure in the report as a
+    number (None where hidden). ``area_key`` is the area's version, ``checksums`` are of its files.
+    ``credits`` are shown wherever a map is. ``squares`` (of 250 m, WGS84: ``id``, ``district``,
+    ``beyond``; for estimates ``people``, ``share_beyond``, ``unreachable``) and ``places`` of the
+    kind (``name``, ``kind``, ``address``, ``district``, ``source``) are as they may leave: workbook
+    and map package take them from here and not from the area.
+    """
+
+    title: str
+    subtitle: str
+    language: str
+    date: str
+    area: str
+    area_name: str
+    area_key: str
+    findings: tuple[Finding, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+    demonstration: bool = False
+    estimated: bool = False
+    credits: tuple[str, ...] = ()
+    checksums: dict[str, str] = field(default_factory=dict)
+    squares: gpd.GeoDataFrame | None = None
+    places: gpd.GeoDataFrame | None = None
+
+    def finding(self, name: str) -> Finding | None:
+        """Return a finding by id, None where the report does not hold it."""
+        return next((found for found in self.findings if found.id == name), None)

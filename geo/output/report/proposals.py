@@ -1,0 +1,275 @@
+"""The proposal as a report tells it: which sites, what each adds, the proof and the runner-up;
+small counts hidden beside those of the gap. Knows no file.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo import privacy, texts
+from geo.access.gaps import Gap
+from geo.area.model import Area
+from geo.errors import ProposalApart
+from geo.output.maps.spec import MapSpec, PointLayer, compose
+from geo.output.maps.symbols import MOST_NUMBERS
+from geo.output.report import suppression
+from geo.output.report.context import Told, ToldProposal
+from geo.output.report.maps import safe_map
+from geo.output.report.model import Finding, KeyFigure
+from geo.output.report.query import one_line, writable_table
+from geo.output.words import proposal as placing_sentence
+from geo.output.words import proposal as site_words
+from geo.planning.siting import alternatives, small_counts
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting.proposal import Proposal, ProposedSite
+from geo.planning.siting.question import CENTRE, MEDIAN
+from geo.types import Progress
+
+SITE_COLOUR = "#1b1b1b"
+WALKS = (MEDIAN, CENTRE)
+"""What is striven for in metres."""
+
+
+def told(
+    area: Area, answer: Gap, proposal: Proposal | None, progress: Progress | None = None
+) -> ToldProposal | None:
+    """Return a proposal as it may leave beside a gap, with the next best; None for none.
+
+    Raises
+    ------
+    ProposalApart : it is of another area, kind, limit, group or profile. Cancelled.
+    """
+    if proposal is None:
+        return None
+    asked = proposal.question
+    for what, one, other in (
+        ("area", proposal.placing.area.key, area.key),
+        ("kind", asked.kind, answer.kind),
+        ("limit_m", asked.limit_m, answer.limit_m),
+        ("group", asked.group, answer.group),
+        ("profile", asked.profile, answer.profile),
+    ):
+        if one != other:
+            raise ProposalApart(what=what, found=str(one), wanted=str(other))
+    second = alternatives.runner_up(proposal.placing, proposal, progress=progress)
+    shown = _with_gap(small_counts.without_small_counts(proposal), proposal, answer)
+    next_best = (
+        None if second is None else suppression.rounded(small_counts.without_small_counts(second))
+    )
+    return ToldProposal(suppression.rounded(shown), next_best)
+
+
+def sentence(told: Told) -> str:
+    """Say the proposal in one sentence, without its proof; empty for none."""
+    if told.proposal is None:
+        return ""
+    proposal = told.proposal.proposal
+    whole = _headline(told, proposal)
+    return one_line(whole.removesuffix(placing_sentence.proof(proposal, told.language)))
+
+
+def finding(told: Told, own: str) -> Finding | None:
+    """Tell the proposal, or nothing where there is none."""
+    if told.proposal is None:
+        return None
+    proposal, second = told.proposal.proposal, told.proposal.second
+    words = [_headline(told, proposal)]
+    if second is not None:
+        words.append(_second(told, proposal, second))
+    if proposal.small:
+        words.append(told.say("hidden_words", smallest=privacy.SMALLEST))
+    words += told.rounding
+    table, numbers = _tables(told, proposal)
+    return Finding(
+        id="proposal",
+        title=told.say("proposal_title"),
+        words=tuple(one_line(word) for word in words),
+        own_words=own,
+        figures=_figures(told, proposal),
+        table=table,
+        numbers=numbers,
+        map=_map(told, proposal),
+        notes=told.say(
+            "proposal_notes",
+            objective=placing_sentence.objective_words(proposal.question, told.language),
+        ),
+    )
+
+
+def settings(found: ToldProposal | None) -> dict[str, Any] | None:
+    """Return the question as plain data, so that it can be asked again."""
+    if found is None:
+        return None
+    return {
+        name: list(map(_plain_item, value)) if isinstance(value, tuple) else value
+        for name, value in asdict(found.proposal.question).items()
+    }
+
+
+def results(found: ToldProposal | None) -> dict[str, Any] | None:
+    """Return the proposal's figures; None where hidden or unknown."""
+    if found is None:
+        return None
+    proposal, second = found.proposal, found.second
+    fewer = None if second is None else small_counts.difference(proposal, second)
+    return {
+        "before": _known(proposal.people_before),
+        "after": _known(proposal.people_after),
+        "gain": _known(proposal.effect.gain),
+        "objective": _known(None if proposal.small else proposal.objective),
+        "bound": _known(None if proposal.small else proposal.bound),
+        "gap": _known(None if proposal.small else proposal.gap),
+        "proven": proposal.proven,
+        "sites": [
+            {
+                "name": one_line(site.id),
+                "gain": _known(site.gain),
+                "gain_if_last": _known(site.gain_if_last),
+            }
+            for site in proposal.sites
+        ],
+        "runner_up": None if second is None else sorted(one_line(name) for name in second.ids),
+        "runner_up_fewer": _known(None if not proposal.estimated and not fewer else fewer),
+    }
+
+
+def _headline(told: Told, proposal: Proposal) -> str:
+    """Say the proposal and its proof; of counted people not how far they walk."""
+    if not told.rounded or proposal.question.objective not in WALKS or not proposal.sites:
+        return placing_sentence.headline(proposal, told.language)
+    said = told.say(
+        "proposal_walks",
+        what=site_words.what(proposal, told.language),
+        places=site_words.places(proposal.sites, told.language),
+        group=told.group,
+        objective=placing_sentence.objective_words(proposal.question, told.language),
+    )
+    return f"{said} {placing_sentence.proof(proposal, told.language)}"
+
+
+def _second(told: Told, proposal: Proposal, second: Proposal) -> str:
+    """Say the next best; of counted people with what it does only where they are not few."""
+    walks = proposal.question.objective in WALKS
+    if not told.rounded or not (walks or not small_counts.difference(proposal, second)):
+        return placing_sentence.runner_up_sentence(proposal, second, told.language)
+    new = [site for site in second.sites if site.id not in proposal.ids]
+    gone = [site for site in proposal.sites if site.id not in second.ids]
+    return texts.text(
+        "sites.runner_up" if new else "sites.runner_up_without",
+        told.language,
+        places=site_words.places(new or gone, told.language),
+    )
+
+
+def _with_gap(shown: Proposal, exact: Proposal, answer: Gap) -> Proposal:
+    """Hide also what the gap beside it would tell with a site's gain: the few that are left."""
+    if exact.estimated or shown.small:
+        return shown
+    beyond, gained = answer.beyond, exact.effect.gain or 0.0
+    few = any(
+        privacy.is_small(whole - (part or 0.0), counted=True)
+        for site in exact.sites
+        for part in (site.gain, site.gain_if_last)
+        for whole in (beyond, gained)
+    )
+    if not few:
+        return shown
+    sites = tuple(replace(site, gain=None, gain_if_last=None) for site in shown.sites)
+    return replace(shown, sites=sites)
+
+
+def _figures(told: Told, proposal: Proposal) -> tuple[KeyFigure, ...]:
+    """Return the proof in figures: gain, bound, gap."""
+    figures = [
+        KeyFigure(
+            told.say("figure_gain"),
+            told.people(proposal.effect.gain),
+            told.say("means_gain", limit=told.limit, group=told.group),
+        )
+    ]
+    if not proposal.small and math.isfinite(proposal.gap):
+        share = math.ceil(proposal.gap * 1000 - 1e-9) / 1000
+        figures.append(
+            KeyFigure(
+                told.say("figure_gap"),
+                texts.percent(share, told.language, 1),
+                told.say("means_gap"),
+            )
+        )
+        figures.append(
+            KeyFigure(
+                told.say("figure_bound"),
+                texts.number(proposal.bound, told.language),
+                told.say(
+                    "means_bound",
+                    objective=placing_sentence.objective_words(proposal.question, told.language),
+                ),
+            )
+        )
+    return tuple(figures)
+
+
+def _tables(told: Told, proposal: Proposal) -> tuple[pd.DataFrame, pd.DataFrame]:
+    names = [told.say(f"column_{name}") for name in ("number", "site", "district", "gain", "last")]
+    rows = [
+        (
+            str(site.number),
+            _name(told, site),
+            site.district,
+            _known(site.gain),
+            _known(site.gain_if_last),
+        )
+        for site in proposal.sites
+    ]
+    numbers = pd.DataFrame(rows, columns=names, dtype=object)
+    table = pd.DataFrame(
+        [(*row[:3], told.people(row[3]), told.people(row[4])) for row in rows],
+        columns=names,
+        dtype=object,
+    )
+    return writable_table(table), writable_table(numbers)
+
+
+def _map(told: Told, proposal: Proposal) -> MapSpec:
+    """Return the map of the gap with the proposed sites on it."""
+    base = safe_map(told)
+    sites = [_mark(told, site) for site in proposal.sites]
+    return compose(
+        told.say("proposal_title"),
+        [*base.layers, *sites],
+        bounds=base.bounds,
+        table=_tables(told, proposal)[0],
+        credits=base.credits,
+        language=told.language,
+    )
+
+
+def _mark(told: Told, site: ProposedSite) -> PointLayer:
+    """Return a layer with one site, marked with the number it has in the table."""
+    return PointLayer(
+        id=f"proposed-{site.number}",
+        label=texts.text("sites.layer_site", told.language, number=site.number),
+        symbol=f"number_{site.number}" if site.number <= MOST_NUMBERS else "star",
+        colour=SITE_COLOUR,
+        ids=(site.id,),
+        lon=np.array([site.lon]),
+        lat=np.array([site.lat]),
+        size_px=32,
+    )
+
+
+def _name(told: Told, site: ProposedSite) -> str:
+    return one_line(siting_proposal.site_name(site, told.language))
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else round(float(value), 6)
+
+
+def _plain_item(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

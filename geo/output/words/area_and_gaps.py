@@ -1,0 +1,252 @@
+"""Answers as lines of text, for terminals and logs. Says what an area holds and what a gap is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo import presets, privacy, texts
+from geo.access.gaps import Gap, headline, squares, without_small_counts, without_small_squares
+from geo.area.model import Area
+from geo.cells import finite
+from geo.ingest.build import left_out_rows
+from geo.network.walk_network import MAX_SNAP_M
+from geo.output.words import sources as source_words
+from geo.output.words.sources import credit, origins, source_json, source_line, walked
+
+
+def area_lines(area: Area, language: str) -> list[str]:
+    """Return an area in lines: counts, groups, kinds, and each source."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"show.{key}", language, **values)
+
+    network = area.network
+    lines = [f"{area.name} ({area.id}, r{area.revision}, {area.created[:16]})"]
+    if area.demonstration:
+        lines.append(texts.text("demo.mark", language))
+    lines.append(
+        say(
+            "network",
+            edges=network.edges,
+            length=round(network.edge_m.sum() / 1000),
+            share=texts.percent(network.main_length_share(), language, 1),
+        )
+    )
+    lines.append(say("districts", count=len(area.districts)))
+    if area.people.empty:
+        lines.append(texts.text("lacks.people", language))
+    for name in area.groups:
+        count = round(float(area.count(name).sum()))
+        lines.append(say("group", name=presets.group(name).name(language), id=name, count=count))
+    for name in area.kinds:
+        kind = presets.kind(name)
+        count = len(area.places_of(name))
+        lines.append(say("kind", name=kind.plural(language), id=name, count=count))
+    for source in area.sources:
+        made = texts.text(f"made.{source.made}", language)
+        lines.append(
+            say(
+                "source",
+                part=source_words.part_name(source.part, language).lower(),
+                line=source_words.source_line(source, language),
+                made=made,
+            )
+        )
+        for group, column in source.columns.items():
+            lines.append(say("column", group=group, column=column))
+    return lines
+
+
+def area_json(area: Area, language: str) -> dict[str, Any]:
+    """Return what an area holds as plain data."""
+    network = area.network
+    return {
+        "id": area.id,
+        "name": area.name,
+        "revision": area.revision,
+        "created": area.created,
+        "demonstration": area.demonstration,
+        "nodes": network.nodes,
+        "edges": network.edges,
+        "length_m": float(network.edge_m.sum()),
+        "districts": list(area.districts["name"]),
+        "people": {name: float(area.count(name).sum()) for name in area.groups},
+        "places": {name: len(area.places_of(name)) for name in area.kinds},
+        "sources": [source_words.source_json(source, language) for source in area.sources],
+        "left_out": [
+            {
+                "file": source.file,
+                "row": row.row,
+                "reason": texts.text(f"left_out.{row.reason}", language, **row.values),
+            }
+            for source, row in left_out_rows(area)
+        ],
+    }
+
+
+def gap_lines(answer: Gap, area: Area, language: str) -> list[str]:
+    """Return the answer in lines: the sentence, the table by district, what it rests on."""
+    content = gap_file(answer, area, language, exact=True)
+    rows = content.rows[["district", "people", "beyond", "share_beyond"]].copy()
+    for name in ("people", "beyond"):
+        rows[name] = [texts.number(round(value), language) for value in rows[name]]
+    rows["share_beyond"] = [
+        texts.percent(math.nan if value is None else value, language)
+        for value in rows["share_beyond"]
+    ]
+    rows.columns = [texts.text(f"table.{name}", language) for name in rows.columns]
+    lines = [headline(answer, language), "", as_text(rows), ""]
+    return lines + [f"{label}: {words}" for label, words in content.summary[1:]]
+
+
+def as_text(table: pd.DataFrame) -> str:
+    """Lay a table out in columns of even width, numbers to the right."""
+    cells = [[str(name) for name in table.columns]]
+    cells += [[str(value) for value in row] for row in table.itertuples(index=False)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(table.columns))]
+    right = [all(_numeric(row[at]) for row in cells[1:]) for at in range(len(table.columns))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in cells
+    )
+
+
+def _numeric(cell: str) -> bool:
+    return not any(sign.isalpha() for sign in cell)
+
+
+GAP_COLUMNS = (
+    "district", "people", "beyond", "share_beyond", "mean_m_beyond", "note", "kind", "group",
+    "limit_m", "profile", "snap_rule", "estimated", "demonstration", "area", "sources",
+)  # fmt: skip
+"""Columns of a gap as CSV, Excel, GeoJSON and GeoPackage; shares are from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class GapFile:
+    """What a gap's file holds: rows by district, shapes of the districts, squares, and words."""
+
+    rows: pd.DataFrame
+    shapes: gpd.GeoDataFrame
+    squares: gpd.GeoDataFrame
+    summary: tuple[tuple[str, str], ...]
+    credit: str
+
+
+def gap_json(
+    answer: Gap, area: Area, language: str = "sv", *, exact: bool = True
+) -> dict[str, Any]:
+    """Return a gap as plain data: counts are people, ``limit_m`` metres, shares from 0 to 1.
+
+    Unless ``exact``, small counts of counted people, and what would give them away, are null.
+    """
+    hidden = answer.small and not exact
+    answer = answer if exact else without_small_counts(answer)
+    some_hidden = any(row.hidden for row in answer.districts)
+    return {
+        "area": answer.area,
+        "area_name": area.name,
+        "kind": answer.kind,
+        "group": answer.group,
+        "limit_m": answer.limit_m,
+        "profile": answer.profile,
+        **{
+            name: None
+            if hidden and (name != "people" or answer.few_people)
+            else finite(getattr(answer, name))
+            for name in _MEASURES
+        },
+        "concentration": None if some_hidden else finite(answer.concentration),
+        "places": answer.places,
+        "unknown_rows": answer.unknown,
+        "districts": [
+            {
+                "name": row.name or texts.text("gap.outside_districts", language),
+                "people": finite(row.people),
+                "beyond": finite(row.beyond),
+                "share_beyond": finite(row.share_beyond),
+                "mean_m_beyond": finite(row.mean_m_beyond),
+                **({"hidden": True} if row.hidden else {}),
+            }
+            for row in answer.districts
+        ],
+        "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
+        "sources": [source_json(source, language) for source in answer.sources],
+        "estimated": answer.estimated,
+        "demonstration": answer.demonstration,
+        "headline": headline(answer, language),
+    }
+
+
+_MEASURES = (
+    "people", "beyond", "share_beyond", "mean_m_beyond", "unreachable", "fgt0", "fgt1", "fgt2",
+)  # fmt: skip
+
+
+def gap_file(answer: Gap, area: Area, language: str = "sv", *, exact: bool = False) -> GapFile:
+    """Gather what a gap's files hold; small counts of counted people hidden unless ``exact``."""
+    shown = answer if exact else without_small_counts(answer)
+    rows = gap_rows(shown, area, language, exact=exact)
+    by_name = area.districts.set_index("name").geometry if len(area.districts) else gpd.GeoSeries()
+    inside = rows[rows["district"].isin(by_name.index)]
+    shapes = gpd.GeoDataFrame(
+        inside, geometry=[by_name.loc[name] for name in inside["district"]], crs="EPSG:4326"
+    )
+    cells = squares(area, answer)
+    if not exact and not answer.estimated:
+        cells = without_small_squares(area, answer, cells)
+    return GapFile(rows, shapes, cells, gap_summary(shown, area, language), credit(area))
+
+
+def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> pd.DataFrame:
+    """Return the table by district, the total last, each row with what its figures rest on."""
+    small = answer.small and not exact
+    note = texts.text("gap.hidden_note", language, smallest=privacy.SMALLEST)
+    rows = [
+        (
+            row.name or texts.text("gap.outside_districts", language),
+            row.people,
+            row.beyond,
+            row.share_beyond,
+            row.mean_m_beyond,
+            note if row.hidden else "",
+        )
+        for row in answer.districts
+    ]
+    total = texts.text("gap.whole_area", language)
+    beyond = None if small else answer.beyond
+    share = None if small else answer.share_beyond
+    mean = None if small else answer.mean_m_beyond
+    people = None if small and answer.few_people else answer.people
+    rows.append((total, people, beyond, share, mean, note if small else ""))
+    table = pd.DataFrame(rows, columns=list(GAP_COLUMNS[:6]))
+    return table.assign(
+        kind=answer.kind,
+        group=answer.group,
+        limit_m=answer.limit_m,
+        profile=answer.profile,
+        snap_rule=texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
+        estimated=answer.estimated,
+        demonstration=answer.demonstration,
+        area=area.name,
+        sources="; ".join(source_line(source, language) for source in answer.sources),
+    )
+
+
+def gap_summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ...]:
+    """Return what a file says of itself: the sentence, the settings, the sources."""
+    lines = [(texts.text("file.answer", language), headline(answer, language))]
+    lines += walked(area, answer.profile, language)
+    if answer.estimated:
+        said = texts.text("gap.estimated", language)
+        lines.append((texts.text("file.estimated", language), said))
+    made_up = answer.demonstration
+    return (*lines, *origins(area, answer.sources, language, demonstration=made_up))

@@ -1,0 +1,397 @@
+"""The measures of meeting places in words: one sentence for each thing that is known, hidden or
+unknown. Knows answers, and neither screens nor files.
+
+Whom one may meet, and how many mentors and seats there are, in words. Knows answers, and neither
+screens nor files.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from babel.dates import format_datetime, format_interval
+
+from geo import presets, privacy, texts
+from geo.access.meeting.contact import MENTORS, Contact, HomeContact
+from geo.access.meeting.hours import Hours, WindowAnswer
+from geo.access.meeting.language import LanguageRow, Languages, Near
+from geo.access.meeting.mix import Arena, Arenas, HomeArenas
+from geo.access.meeting.supply import FEW_AS, Asked, Home, Supply
+from geo.access.meeting.terms import kinds_name
+from geo.area import languages
+from geo.area.activities.model import Occurrence, Span
+from geo.area.model import Area
+from geo.area.newcomers import availabilities
+from geo.area.people import HOUSING
+
+
+def say(key: str, language: str, /, **values: Any) -> str:
+    """Return a text of the section ``meeting``."""
+    return texts.text(f"meeting.{key}", language, **values)
+
+
+def range_words(span: Span, language: str, decimals: int = 0) -> str:
+    """Write a range of counts: one number where both ends read the same, ``minst 3`` where nobody
+    can say how many more.
+    """
+    low = texts.number(span.low, language, decimals)
+    if math.isnan(span.high):
+        return say("at_least", language, low=low)
+    high = texts.number(span.high, language, decimals)
+    return low if low == high else say("range", language, low=low, high=high)
+
+
+def share_words(low: float, high: float, language: str) -> str:
+    """Write a range of shares from 0 to 1 in per cent."""
+    one, other = texts.percent(low, language), texts.percent(high, language)
+    if one == other:
+        return other
+    return say("range", language, low=texts.number(100 * low, language), high=other)
+
+
+def heading(asked: Asked, language: str, form: str = "heading") -> str:
+    """Say the question: week, limit, people and what counts; ``heading_week`` leaves out the
+    people, ``heading_walk`` the week too.
+    """
+    minutes = presets.profile(asked.profile).minutes(asked.limit_m)
+    everything = "everywhere" if form == "heading_walk" else "everything"
+    values = {
+        "limit": texts.metres(asked.limit_m, language),
+        "minutes": texts.number(minutes, language),
+        "what": kinds_name(asked.kinds, language) or say(everything, language),
+    }
+    if form != "heading_walk":
+        values["week"] = week_words(asked, language)
+    if form == "heading":
+        values["group"] = presets.group(asked.group).name(language)
+    return say(form, language, **values)
+
+
+def week_words(asked: Asked, language: str) -> str:
+    """Write the week's first and last day."""
+    return str(format_interval(asked.monday, asked.sunday, "yMMMd", locale=language))
+
+
+def hours_lines(answer: Hours, language: str) -> list[str]:
+    """Say for each stretch of the week who has something open, and where nobody has."""
+    lines = [window_words(answer, each, language) for each in answer.windows]
+    return [*lines, *nowhere_lines(answer, language)]
+
+
+def nowhere_lines(answer: Hours, language: str) -> list[str]:
+    """Say in which districts nothing is open for anybody, by stretch of the week."""
+    lines = []
+    for at, each in enumerate(answer.windows):
+        here = [row for row in answer.districts if row.people > 0 and not row.hidden]
+        names = [row.name for row in here if row.reached[at].high == 0 and row.name]
+        if names and len(names) < len(here):
+            values = {"window": each.window.name(language), "districts": ", ".join(names)}
+            limit = texts.metres(answer.asked.limit_m, language)
+            lines.append(say("hours_nowhere", language, limit=limit, **values))
+    return lines
+
+
+def window_words(answer: Hours, each: WindowAnswer, language: str) -> str:
+    """Say who has something open at some time of a stretch of the week."""
+    name = each.window.name(language)
+    values = {
+        "window": name[0].upper() + name[1:],
+        "limit": texts.metres(answer.asked.limit_m, language),
+        "group": presets.group(answer.asked.group).name(language),
+    }
+    low, high = each.reached.low, each.reached.high
+    if answer.asked.housing and len(answer.homes) == 1:
+        at = answer.windows.index(each)
+        sure, perhaps = (
+            end > 0 for end in (answer.homes[0].reached[at].low, answer.homes[0].reached[at].high)
+        )
+        key = "yes" if sure else "maybe" if perhaps else "no"
+        values["home"] = answer.homes[0].name or say("unnamed", language)
+        del values["group"]
+        return say(f"hours_home_{key}", language, **values)
+    if answer.hidden(low) or answer.hidden(high):
+        return say("hours_hidden", language, **values)
+    values["all"] = texts.number(round(answer.people), language)
+    if high == 0:
+        return say("hours_none", language, **values)
+    shares = share_words(answer.share(low), answer.share(high), language)
+    return say(
+        "hours_some", language, people=range_words(each.reached, language), share=shares, **values
+    )
+
+
+def hours_notes(answer: Hours, language: str) -> list[str]:
+    """Say what the answer rests on and what it leaves out."""
+    notes = [supply_words(answer.supply, language)]
+    if not answer.counted:
+        notes.append(texts.text("gap.estimated", language))
+    if answer.asked.when:
+        name = availabilities()[answer.asked.when].name(language)
+        notes.append(say("when", language, when=name))
+    if answer.unknown and presets.group(answer.asked.group).origin == HOUSING:
+        notes.append(say("unknown_people", language, count=answer.unknown))
+    if answer.supply.lost:
+        notes.append(say("lost", language, count=len(answer.supply.lost)))
+    return [*notes, *few_notes([row.hidden for row in answer.homes], language)]
+
+
+def supply_words(supply: Supply, language: str) -> str:
+    """Say how many activities count, and how many of them are uncertain and why."""
+    if not supply.offers:
+        return say("counted_none", language)
+    silent = sum(bool({"language", "audience"} & set(each.doubts)) for each in supply.offers)
+    return say(
+        "counted",
+        language,
+        offers=len(supply.offers),
+        places=len(supply.rows),
+        unsure=sum(not each.sure() for each in supply.offers),
+        stale=supply.count("stale"),
+        times=supply.count("times"),
+        silent=silent,
+    )
+
+
+def few_notes(hidden: list[bool], language: str) -> list[str]:
+    """Say that small counts stand as one, where there are any."""
+    if not any(hidden):
+        return []
+    return [say("few", language, smallest=privacy.SMALLEST, few=FEW_AS)]
+
+
+def language_head(answer: Languages, language: str) -> str:
+    """Say whom an activity in reach can talk to."""
+    limit = texts.metres(answer.asked.limit_m, language)
+    if not answer.people:
+        return say("language_untold", language)
+    if answer.hidden:
+        return say("language_hidden", language, limit=limit)
+    everybody = texts.number(round(answer.people), language)
+    if answer.reached.high == 0:
+        return say("language_none", language, all=everybody, limit=limit)
+    low, high = answer.reached.low / answer.people, answer.reached.high / answer.people
+    return say(
+        "language_some",
+        language,
+        people=range_words(answer.reached, language),
+        all=everybody,
+        share=share_words(low, high, language),
+        limit=limit,
+    )
+
+
+def language_lines(answer: Languages, area: Area, language: str) -> list[str]:
+    """Say each language: who speaks it, whom it reaches, and the nearest activity."""
+    return [language_words(row, answer, area, language) for row in answer.rows]
+
+
+def language_words(row: LanguageRow, answer: Languages, area: Area, language: str) -> str:
+    """Say one language in a sentence."""
+    name = languages.name(row.language, language)
+    values = {
+        "spoken": name[0].upper() + name[1:],
+        "nearest": near_words(row.nearest, area, language),
+    }
+    if row.hidden:
+        return say("language_row_hidden", language, **values)
+    return say(
+        "language_row",
+        language,
+        reached=range_words(row.reached, language),
+        speakers=range_words(row.speakers, language),
+        limit=texts.metres(answer.asked.limit_m, language),
+        **values,
+    )
+
+
+def near_words(near: Near | None, area: Area, language: str) -> str:
+    """Say the nearest activity: where, how far and when."""
+    if near is None:
+        return say("nearest_none", language)
+    return say(
+        "nearest" if near.sure else "nearest_unsure",
+        language,
+        name=near.activity.name or place_name(area, near.row, language),
+        metres=texts.metres(near.metres, language),
+        when=when_words(near, language),
+    )
+
+
+def when_words(near: Near, language: str) -> str:
+    """Say when an activity is next on in the week, or that nobody told."""
+    if near.activity.times is None:
+        return say("time_unknown", language)
+    if near.next is None:
+        return say("time_not_this_week", language)
+    return occurrence_words(near.next, language)
+
+
+def occurrence_words(each: Occurrence, language: str) -> str:
+    """Write a time as in ``tis 24 nov. 17:00–19:00``."""
+    start = format_datetime(each.start, "EEE d MMM HH:mm", locale=language)
+    return f"{start}–{each.end:%H:%M}"
+
+
+def language_notes(answer: Languages, language: str) -> list[str]:
+    """Say what is not known of languages."""
+    notes = []
+    if answer.untold or answer.unknown:
+        people = texts.number(round(answer.unknown), language)
+        notes.append(say("language_unknown", language, people=people, homes=answer.untold))
+    if answer.residents > 0:
+        people = texts.number(round(answer.residents), language)
+        notes.append(say("language_residents", language, people=people))
+    offers = answer.supply.offers
+    silent = sum(not each.activity.languages for each in offers)
+    if silent:
+        notes.append(say("language_silent", language, count=silent, offers=len(offers)))
+    if answer.supply.lost:
+        notes.append(say("lost", language, count=len(answer.supply.lost)))
+    few = [each.home.hidden for each in answer.homes] + [row.hidden for row in answer.rows]
+    return [*notes, *few_notes(few, language)]
+
+
+def home_name(home: Home, language: str) -> str:
+    """Return a housing's name, or that it has none."""
+    return home.name or say("unnamed", language)
+
+
+def place_name(area: Area, row: int, language: str) -> str:
+    """Return a place's name, or that it has none."""
+    return str(area.places["name"].iloc[row]) or say("unnamed", language)
+
+
+SOME_SHARE = 0.005
+"""A smaller share of unknown reads as none."""
+
+
+def arena_head(answer: Arenas, language: str) -> str:
+    """Say at how many meeting places the established are most."""
+    told = [each.majority for each in answer.arenas]
+    return say(
+        "arena_some",
+        language,
+        good=told.count("established"),
+        bad=told.count("newcomers"),
+        unknown=told.count("unknown"),
+        all=len(told),
+        limit=texts.metres(answer.asked.limit_m, language),
+    )
+
+
+def arena_words(each: Arena, language: str) -> str:
+    """Say one meeting place in a sentence."""
+    name = each.name or say("unnamed", language)
+    if each.hidden:
+        return say("arena_row_hidden", language, name=name)
+    if math.isnan(each.share):
+        return say("arena_row_none", language, name=name)
+    unknown = ""
+    if each.unknown > SOME_SHARE:
+        share = texts.percent(each.unknown, language)
+        unknown = say("arena_row_unknown", language, share=share)
+    return say(
+        "arena_row",
+        language,
+        name=name,
+        share=texts.percent(each.share, language),
+        people=texts.number(round(each.people), language),
+        unknown=unknown,
+    )
+
+
+def home_arena_words(each: HomeArenas, asked: Asked, language: str) -> str:
+    """Say one housing's meeting places in a sentence."""
+    values = {
+        "home": home_name(each.home, language),
+        "limit": texts.metres(asked.limit_m, language),
+    }
+    if not each.arenas:
+        unsure = {"others": each.others, "unknown": each.unknown}
+        return say("arena_home_none", language, **values, **unsure)
+    nearest = ", ".join(
+        say(
+            "arena_place",
+            language,
+            name=pair.arena.name or say("unnamed", language),
+            metres=texts.metres(pair.metres, language),
+            share=texts.percent(pair.arena.share, language),
+        )
+        for pair in each.arenas[:3]
+    )
+    return say("arena_home", language, count=len(each.arenas), nearest=nearest, **values)
+
+
+def arena_notes(answer: Arenas, language: str) -> list[str]:
+    """Say which measure is used and how distance counts."""
+    group = presets.group(answer.established).name(language)
+    notes = [
+        say("arena_measure", language, group=group),
+        say("arena_decay", language, decay=say(f"decay_{answer.decay}", language)),
+    ]
+    if answer.estimated:
+        notes.append(texts.text("gap.estimated", language))
+    if answer.uncounted:
+        notes.append(say("unknown_people", language, count=answer.uncounted))
+    return [*notes, *few_notes([each.home.hidden for each in answer.homes], language)]
+
+
+def measure_name(measure: str, language: str) -> str:
+    """Return what is shared: mentors or seats."""
+    return say("mentors" if measure == MENTORS else "seats", language)
+
+
+def contact_head(answer: Contact, language: str) -> str:
+    """Say what is shared and by how many."""
+    name = measure_name(answer.measure, language)
+    if not answer.stock.high and not answer.untold:
+        return say("contact_none", language, measure=name)
+    return say(
+        "contact_some",
+        language,
+        stock=range_words(answer.stock, language),
+        measure=name,
+        newcomers=texts.number(round(answer.newcomers), language),
+        unreached=texts.number(answer.unreached, language),
+        limit=texts.metres(answer.asked.limit_m, language),
+    )
+
+
+def contact_words(each: HomeContact, answer: Contact, language: str) -> str:
+    """Say one housing in a sentence."""
+    return say(
+        "contact_home",
+        language,
+        home=home_name(each.home, language),
+        per=range_words(each.per_newcomer, language, 2),
+        measure=measure_name(answer.measure, language),
+        places=each.places,
+        limit=texts.metres(answer.asked.limit_m, language),
+        untold=each.untold,
+    )
+
+
+def contact_notes(answers: tuple[Contact, ...], language: str) -> list[str]:
+    """Say which housing shares nothing because nobody told how many live there."""
+    first = answers[0]
+    notes = []
+    if first.uncounted:
+        notes.append(say("unknown_people", language, count=first.uncounted))
+    return [*notes, *few_notes([each.home.hidden for each in first.homes], language)]
+
+
+def untold_lines(answer: Contact, language: str) -> list[str]:
+    """Say how many meeting places do not tell how many they have."""
+    return [say("contact_untold", language, count=answer.untold)] if answer.untold else []
+
+
+def contact_lines(answers: tuple[Contact, ...], language: str) -> list[str]:
+    """Say each measure: what is shared, and each housing's."""
+    lines = []
+    for answer in answers:
+        lines.append(contact_head(answer, language))
+        lines += untold_lines(answer, language)
+        if answer.stock.high or answer.untold:
+            lines += [contact_words(each, answer, language) for each in answer.homes]
+    return lines

@@ -1,0 +1,656 @@
+"""Preschool places against children as plain data, lines of text and files; small counts of counted
+people hidden where it leaves the house. Computes no places and no children.
+
+What stands beside an answer on preschool places, as plain data and lines of text: people who
+arrive, whom to call, where to add places. Computes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from geo import cells, presets, privacy, texts
+from geo.access.preschools.call_list import Call, CallList
+from geo.access.preschools.demand import FEW_AS
+from geo.access.preschools.model import (
+    DistrictRow,
+    HousingRow,
+    PreschoolAnswer,
+    PreschoolRow,
+    Shortage,
+)
+from geo.access.preschools.supply import Amount, Preschool, Problem
+from geo.access.preschools.surge import Need, SurgeAnswer, Taker
+from geo.area.model import Area
+from geo.area.record_fields import rules
+from geo.models.assignment.assign import MorePlaces
+from geo.network.walk_network import MAX_SNAP_M
+from geo.output.words import sources as source_words
+from geo.planning.preschool_expansion import GrowthAnswer
+
+
+def preschools_json(
+    answer: PreschoolAnswer, area: Area, language: str = "sv", *, exact: bool = True
+) -> dict[str, Any]:
+    """Return an answer as plain data: counts are children and places, ``_m`` metres one way.
+
+    A figure that is or may be an estimate has its range beside it, as ``…_low`` and ``…_high``.
+    Unless ``exact``, small counts of counted children, and what would give them away, are null.
+    """
+    shown = answer if exact else without_small_counts(answer)
+    no_newcomers, hidden = shown.newcomer_children is None, shown.hidden
+    return {
+        "area": answer.area,
+        "area_name": area.name,
+        "headline": headline(shown, language),
+        **plain_amount("children", None if hidden else answer.children),
+        **plain_amount("places", answer.places),
+        **plain_amount("vacancies", answer.vacancies),
+        "enrolled": answer.enrolled,
+        "estimated": answer.estimated,
+        **_shortage(None if hidden else shown.shortage),
+        "newcomers": None
+        if no_newcomers
+        else {"children": shown.newcomer_children, **_shortage(answer.newcomers)},
+        "mean_walk_m": cells.finite(answer.mean_walk_m),
+        "preschools": [_preschool_row(row, few=shown.few) for row in answer.preschools],
+        "districts": [_district(row, language, few=shown.few) for row in shown.districts],
+        "housing": [_housing(row) for row in shown.housing],
+        "not_valid": [_named(each) for each in answer.supply.not_valid],
+        "unknown": [_named(each) for each in answer.supply.unknown],
+        "problems": [problem_json(each, language) for each in answer.problems],
+        "notes": notes(answer, language),
+        "settings": settings(answer, language),
+        "sources": [source_words.source_json(source, language) for source in answer.sources],
+        "demonstration": answer.demonstration,
+    }
+
+
+def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
+    """Return the answer with small counts of counted children hidden, as it may leave the house.
+
+    Hidden is a housing with 1 to 4 children, and the next smallest where their total would give it
+    away; and a district all whose children are counted, in the same way. Why children are without a
+    place is hidden where it would tell of a few, and a hidden housing lies there; and in an area
+    of counted children only, also who takes how many.
+    """
+    housing, newcomers = _without_few_at_home(answer)
+    counted = np.array([row.counted for row in answer.districts], bool)
+    children = np.array([row.children.value for row in answer.districts], float)
+    mask = privacy.hidden(children, children, counted) if counted.any() else counted
+    beside = {row.family.district for row in housing if row.hidden}
+    districts = tuple(
+        replace(row, hidden=bool(few), shortage=_of_few(row.shortage, row.name in beside))
+        for row, few in zip(answer.districts, mask, strict=True)
+    )
+    alone = not answer.demand.high[~answer.demand.counted].any()
+    few = alone and bool(beside)
+    without = privacy.is_small(answer.shortage.children.value, counted=few)
+    return replace(
+        answer,
+        housing=housing,
+        districts=districts,
+        newcomer_children=newcomers,
+        shortage=_of_few(answer.shortage, bool(beside)),
+        hidden=alone and (newcomers is None or without),
+        few=few,
+    )
+
+
+def headline(answer: PreschoolAnswer, language: str) -> str:
+    """Say the answer in one sentence."""
+    fewer = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+    children, short = (
+        fewer if answer.hidden else amount_words(amount, language)
+        for amount in (answer.children, answer.shortage.children)
+    )
+    sentence = texts.text(
+        "preschools.headline",
+        language,
+        children=children,
+        places=amount_words(answer.places, language),
+        shortage=short,
+        limit=texts.metres(answer.asked.limit_m, language),
+    )
+    if not answer.supply.unknown:
+        return sentence
+    count, beside = len(answer.supply.unknown), answer.shortage.beside_unknown
+    more = fewer if answer.hidden else texts.number(beside, language)
+    return f"{sentence} " + texts.text(
+        "preschools.headline_unknown", language, count=count, beside=more
+    )
+
+
+def notes(answer: PreschoolAnswer, language: str) -> list[str]:
+    """Say what was estimated and by which rule, and what is not known."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"preschools.note_{key}", language, **values)
+
+    rule, filled = rules().bands, rules().filled
+    estimated = sum(each.estimated for each in answer.supply.here)
+    lines = []
+    if answer.demand.rule != "none":
+        lines.append(say(answer.demand.rule))
+    if answer.demand.rule in ("bands", "first_band"):
+        least, most = (texts.percent(part, language) for part in (rule.least, rule.most))
+        lines.append(say("bands_range", least=least, most=most))
+    if estimated:
+        parts = (filled.share, filled.most_places, filled.fewest_places)
+        share, low, high = (texts.percent(part, language) for part in parts)
+        of = len(answer.supply.here)
+        lines.append(say("filled", count=estimated, of=of, share=share, low=low, high=high))
+    if answer.supply.unknown:
+        lines.append(say("unknown", count=len(answer.supply.unknown)))
+    if answer.supply.not_valid:
+        day = answer.asked.when.isoformat()
+        lines.append(say("not_valid", count=len(answer.supply.not_valid), date=day))
+    if answer.newcomer_children and answer.demand.rule != "none":
+        lines.append(say("double"))
+    if answer.demand.stand_ins:
+        count = answer.demand.stand_ins
+        lines.append(say("few", count=count, smallest=privacy.SMALLEST, few=FEW_AS))
+    if any(family.with_infants for family in answer.demand.families):
+        lines.append(say("infants"))
+    if answer.demand.unknown_rows:
+        lines.append(say("unknown_rows", rows=answer.demand.unknown_rows))
+    return lines
+
+
+def settings(answer: PreschoolAnswer, language: str) -> dict[str, Any]:
+    """Return what the figures were asked with, and the rules behind the estimates."""
+    asked, rule = answer.asked, rules()
+    return {
+        "limit_m": asked.limit_m,
+        "profile": asked.profile,
+        "method": asked.method,
+        "decay": asked.decay,
+        "when": asked.when.isoformat(),
+        "children_rule": answer.demand.rule,
+        "one_year_of_band": vars(rule.bands),
+        "share_filled": vars(rule.filled),
+        "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
+        "walk": texts.text("preschools.one_way", language),
+        "speed_m_per_s": presets.profile(asked.profile).metres_per_second,
+    }
+
+
+def problem_json(problem: Problem, language: str) -> dict[str, Any]:
+    """Return a problem as plain data, with its sentence."""
+    return {
+        "what": problem.what,
+        "id": problem.place,
+        "name": problem.name,
+        **problem.values,
+        "text": problem_words(problem, language),
+    }
+
+
+def problem_words(problem: Problem, language: str) -> str:
+    """Say a problem in a sentence: where, what was found, how it was treated."""
+    values = dict(problem.values)
+    if "field" in values:
+        values["field"] = texts.text(f"preschool_field.{values['field']}", language)
+    name = problem.name or problem.place
+    return texts.text(f"preschool_problem.{problem.what}", language, name=name, **values)
+
+
+def amount_words(amount: Amount, language: str) -> str:
+    """Write an amount with its range: ``188 (0–386)``.
+
+    >>> amount_words(Amount(188, 0, 386), "en"), amount_words(Amount(9, 9, 9), "en")
+    ('188 (0–386)', '9')
+    """
+    low, value, high = (texts.number(n, language) for n in (amount.low, amount.value, amount.high))
+    if amount.low < 0:
+        low_to_high = texts.text("preschools.range", language, low=amount.low, high=amount.high)
+        return f"{value} ({low_to_high})" if amount.estimated else value
+    return f"{value} ({low}–{high})" if amount.estimated else value
+
+
+def plain_amount(name: str, amount: Amount | None) -> dict[str, int | None]:
+    """Return an amount as three figures of plain data: itself, ``…_low`` and ``…_high``."""
+    if amount is None:
+        return {name: None, f"{name}_low": None, f"{name}_high": None}
+    return {name: amount.value, f"{name}_low": amount.low, f"{name}_high": amount.high}
+
+
+def preschool_json(each: Preschool) -> dict[str, Any]:
+    """Return what is known of a preschool as plain data; null is unknown."""
+    return {
+        **_named(each),
+        "district": each.district,
+        "lon": each.lon,
+        "lat": each.lat,
+        **plain_amount("places", each.places),
+        "basis": each.basis,
+        "estimated": each.estimated,
+        "enrolled": each.enrolled,
+        **plain_amount("vacancies", each.vacancies),
+        "groups": each.groups,
+        "owner": each.owner,
+        "ages": each.ages,
+        "without_personal_number": each.without_personal_number,
+        "languages": list(each.languages),
+        "valid_from": each.valid_from.isoformat() if each.valid_from else None,
+        "valid_to": each.valid_to.isoformat() if each.valid_to else None,
+    }
+
+
+def _of_few(short: Shortage, beside_hidden: bool) -> Shortage:
+    """Mark a shortage beside a hidden housing, a part of which is a small count."""
+    parts = (short.by_distance, short.by_places, short.beside_unknown, short.unreachable)
+    return replace(short, few=any(privacy.is_small(part, counted=beside_hidden) for part in parts))
+
+
+def _preschool_row(row: PreschoolRow, *, few: bool) -> dict[str, Any]:
+    return {
+        **preschool_json(row.preschool),
+        "children_in_reach": None if few else row.children_in_reach,
+        "assigned": None if few else row.assigned,
+        **plain_amount("left", None if few else row.left),
+        "shadow_m": row.shadow_m,
+        "would_place": row.would_place,
+    }
+
+
+def _district(row: DistrictRow, language: str, *, few: bool) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "name": row.name or texts.text("gap.outside_districts", language),
+        **plain_amount("children", None if row.hidden else row.children),
+        **plain_amount("places", row.places),
+        "enrolled": row.enrolled,
+        **plain_amount("vacancies", row.vacancies),
+        "preschools": row.preschools,
+        "unknown_preschools": row.unknown,
+        "places_per_child": None if row.hidden else row.places_per_child,
+        **_shortage(None if row.hidden else row.shortage),
+        **plain_amount("surplus", None if few else row.surplus),
+        **plain_amount("balance", None if row.hidden else row.balance),
+        "three_year_olds_without_place": None if row.hidden else row.three_year_olds_without_place,
+        "children_in_preschool": None if row.hidden else row.children_in_preschool,
+    }
+    if not row.hidden and row.places_per_child is None and row.children.value == 0:
+        document["note"] = texts.text("preschools.no_children", language)
+    return {**document, "hidden": True} if row.hidden else document
+
+
+def _housing(row: HousingRow) -> dict[str, Any]:
+    family = row.family
+    return {
+        "id": family.place,
+        "name": family.name,
+        "district": family.district,
+        "children": None if row.hidden else family.children,
+        "with_infants": family.with_infants,
+        "preschools": row.preschools,
+        "unknown_preschools": row.unknown,
+        **plain_amount("places_in_reach", row.places),
+        **plain_amount("vacancies_in_reach", row.vacancies),
+        "vacancies_unknown": row.vacancies_unknown,
+        "places_per_child": None if row.hidden else row.places_per_child,
+        **_shortage(None if row.hidden else row.shortage),
+        "enrolled_share": None if row.hidden else family.enrolled_share,
+        "three_year_olds_without_place": None
+        if row.hidden
+        else family.three_year_olds_without_place,
+        "languages": list(family.languages),
+        "nearest_vacancies": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "metres": round(each.metres, 1),
+                "minutes": round(each.minutes, 1),
+                **plain_amount("vacancies", each.vacancies),
+            }
+            for each in row.nearest
+        ],
+        **({"hidden": True} if row.hidden else {}),
+    }
+
+
+def _without_few_at_home(
+    answer: PreschoolAnswer,
+) -> tuple[tuple[HousingRow, ...], int | None]:
+    children = np.array([row.family.children or 0 for row in answer.housing], float)
+    everywhere = np.ones(len(children), bool)
+    mask = privacy.hidden(children, children, everywhere) if len(children) else everywhere
+    housing = tuple(
+        replace(row, hidden=True) if few else row
+        for row, few in zip(answer.housing, mask, strict=True)
+    )
+    whole = answer.newcomer_children or 0
+    gives_away = privacy.is_small(whole, counted=True) or (mask.any() and (~mask).sum() == 0)
+    return housing, None if gives_away else whole
+
+
+def _shortage(short: Shortage | None) -> dict[str, int | None]:
+    names = ("by_distance", "by_places", "beside_unknown", "unreachable")
+    if short is None:
+        return {
+            **plain_amount("shortage_children", None),
+            **{f"shortage_{name}": None for name in ("widest_low", "widest_high", *names)},
+        }
+    return {
+        **plain_amount("shortage_children", short.children),
+        "shortage_widest_low": short.widest.low,
+        "shortage_widest_high": short.widest.high,
+        **{f"shortage_{name}": None if short.few else getattr(short, name) for name in names},
+    }
+
+
+def _named(each: Preschool) -> dict[str, Any]:
+    return {"id": each.id, "name": each.name}
+
+
+def surge_json(answer: SurgeAnswer, language: str = "sv") -> dict[str, Any]:
+    """Return what can be taken of those who arrive as plain data; null is unknown."""
+    arrival = answer.arrival
+    return {
+        "lon": arrival.lon,
+        "lat": arrival.lat,
+        "people": arrival.people,
+        "date": arrival.first.isoformat(),
+        "ramp": list(arrival.ramp),
+        "ages": [vars(band) for band in arrival.ages],
+        "ages_assumed": arrival.assumed,
+        "limit_m": answer.limit_m,
+        "profile": answer.profile,
+        "in_school": answer.in_school,
+        "lacking": list(answer.lacking),
+        "needs": [_need_json(need) for need in answer.needs],
+        "notes": surge_notes(answer, language),
+        "demonstration": answer.demonstration,
+    }
+
+
+def surge_notes(answer: SurgeAnswer, language: str) -> list[str]:
+    """Say what the answer assumes and what it does not know."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"surge.note_{key}", language, **values)
+
+    lines = [say("vacancies")]
+    if answer.arrival.assumed:
+        ages = ", ".join(
+            _band_words(answer, at, language) for at in range(len(answer.arrival.ages))
+        )
+        lines.append(say("assumed", ages=ages))
+    if answer.in_school:
+        lines.append(say("school", count=answer.in_school))
+    lines += [
+        say("lacking", kind=presets.kind(kind).plural(language).lower()) for kind in answer.lacking
+    ]
+    return lines
+
+
+def surge_lines(answer: SurgeAnswer, language: str) -> list[str]:
+    """Say week by week what can be taken, who is left, and where to go on."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"surge.{key}", language, **values)
+
+    arrival = answer.arrival
+    lines = [say("title", people=arrival.people, date=arrival.first.isoformat())]
+    for need in (need for need in answer.needs if need.kind not in answer.lacking):
+        lines.append(need_words(need, answer.limit_m, language))
+        lines += [f"  {taker_words(taker, language)}" for taker in need.takers]
+        if len(need.weeks) > 1:
+            lines += [
+                "  "
+                + say(
+                    "week",
+                    number=week.number,
+                    date=week.first_day.isoformat(),
+                    arrived=week.arrived,
+                    need=week.need,
+                    have=week.have,
+                    left=amount_words(week.left, language),
+                )
+                for week in need.weeks
+            ]
+        if need.next:
+            lines.append("  " + say("next"))
+            lines += [f"    {taker_words(taker, language)}" for taker in need.next]
+    return lines + surge_notes(answer, language)
+
+
+def need_words(need: Need, limit_m: float, language: str) -> str:
+    """Say in a sentence how many need a kind of place, and how many get one."""
+    unknown = texts.text("surge.unknown", language, count=need.unknown) if need.unknown else ""
+    return texts.text(
+        "surge.need",
+        language,
+        kind=presets.kind(need.kind).plural(language),
+        people=need.people,
+        ages=ages_words(need.ages, language),
+        taken=need.taken,
+        limit=texts.metres(limit_m, language),
+        left=amount_words(need.left, language),
+        unknown=unknown,
+    ).strip()
+
+
+def ages_words(ages: tuple[int, int], language: str) -> str:
+    """Write ages: ``1–5 år``; from sixteen up without an end."""
+    low, high = ages
+    key = "surge.ages_from" if high >= 79 else "surge.ages"
+    return texts.text(key, language, low=low, high=high)
+
+
+def taker_words(taker: Taker, language: str) -> str:
+    """Say of a place how far it is and what it can take."""
+    room = texts.text("source.unknown", language)
+    if taker.room is not None:
+        room = amount_words(taker.room, language)
+    return texts.text(
+        "surge.taker",
+        language,
+        name=taker.place.name or taker.place.id,
+        metres=texts.metres(taker.metres, language),
+        room=room,
+        taken=taker.taken,
+    )
+
+
+def calls_json(found: CallList, language: str = "sv") -> dict[str, Any]:
+    """Return whom to call as plain data, with the questions in words."""
+    return {
+        "housing": found.housing,
+        "district": found.district,
+        "name": found.name,
+        "children": found.children,
+        "limit_m": found.limit_m,
+        "enrolled_share": found.enrolled_share,
+        "three_year_olds_without_place": found.three_year_olds_without_place,
+        "languages": list(found.languages),
+        "calls": [
+            {
+                **preschool_json(call.place),
+                "metres": round(call.metres, 1),
+                "minutes": round(call.minutes, 1),
+                "in_limit": call.in_limit,
+                "common_languages": list(call.common),
+                "ask": list(call.ask),
+                "ask_words": ask_words(call, language),
+            }
+            for call in found.calls
+        ],
+    }
+
+
+def ask_words(call: Call, language: str) -> list[str]:
+    """Return what to ask a preschool, in words."""
+    return [texts.text(f"preschool_ask.{question}", language) for question in call.ask]
+
+
+def call_lines(found: CallList, language: str) -> list[str]:
+    """Say whom to call, in order, and what to ask."""
+    lines = [texts.text("calls.title", language, name=found.name)]
+    lines += need_of_lines(found, language)
+    for number, call in enumerate(found.calls, start=1):
+        lines.append(
+            texts.text(
+                "calls.line",
+                language,
+                number=number,
+                name=call.place.name or call.place.id,
+                metres=texts.metres(call.metres, language),
+                vacancies=_vacancies(call.place, language),
+                ask=" ".join(ask_words(call, language)),
+            )
+        )
+    return lines if found.calls else [*lines, texts.text("calls.nobody", language)]
+
+
+def need_of_lines(found: CallList, language: str) -> list[str]:
+    """Say what is known of the families: children, share enrolled, three-year-olds without."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"calls.{key}", language, **values)
+
+    lines = []
+    if found.children is not None:
+        lines.append(say("children", children=found.children))
+    if found.enrolled_share is not None:
+        lines.append(say("enrolled", share=texts.percent(found.enrolled_share, language)))
+    if found.three_year_olds_without_place is not None:
+        value = found.three_year_olds_without_place
+        words = texts.percent(value, language) if found.housing else texts.number(value, language)
+        lines.append(say("three_year_olds", count=words))
+    if found.languages:
+        lines.append(say("languages", languages=", ".join(found.languages)))
+    return lines
+
+
+def more_json(gain: MorePlaces, answer: PreschoolAnswer, language: str = "sv") -> dict[str, Any]:
+    """Return what more places at one preschool would change as plain data; metres one way."""
+    place = answer.supply.here[gain.preschool]
+    return {
+        "id": place.id,
+        "name": place.name,
+        "extra": gain.extra,
+        "used": gain.used,
+        "placed": gain.placed,
+        "shorter": gain.shorter,
+        "longer": gain.longer,
+        "saved_m": gain.saved_m,
+        "new_walk_m": gain.new_walk_m,
+        "text": more_words(gain, answer, language),
+    }
+
+
+def more_words(gain: MorePlaces, answer: PreschoolAnswer, language: str) -> str:
+    """Say what more places at one preschool would change: who gets in, and kilometres a day there
+    and back for those who have a place already.
+    """
+    place = answer.supply.here[gain.preschool]
+    key = "unused" if not gain.used else "shorter" if gain.saved_m >= 0 else "longer"
+    return texts.text(
+        f"more.{key}",
+        language,
+        extra=gain.extra,
+        name=place.name or place.id,
+        placed=gain.placed,
+        shorter=gain.shorter,
+        longer=gain.longer,
+        km=texts.number(abs(2 * gain.saved_m) / 1000, language, 1),
+    )
+
+
+def growth_json(answer: GrowthAnswer) -> dict[str, Any]:
+    """Return where to add places as plain data; the cost is counted in places."""
+    return {
+        "target": answer.target,
+        "children": answer.children,
+        "wanted": answer.wanted,
+        "placed_before": answer.placed_before,
+        "placed_after": answer.placed_after,
+        "reached": answer.reached,
+        "most": answer.most,
+        "places": answer.places,
+        "cost": answer.cost,
+        "bound": answer.bound,
+        "gap": answer.gap,
+        "proven": answer.proven,
+        "status": answer.status,
+        "seconds": round(answer.seconds, 2),
+        "possible_new_sites": answer.sites,
+        "rule": {**vars(answer.rule), "candidates": list(answer.rule.candidates)},
+        "extras": [vars(extra) for extra in answer.extras],
+    }
+
+
+def growth_lines(answer: GrowthAnswer, language: str) -> list[str]:
+    """Say where to add places, what that reaches, and how sure it is to be least."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"growing.{key}", language, **values)
+
+    lines = [
+        say(
+            "headline",
+            target=texts.percent(answer.target, language),
+            before=answer.placed_before,
+            after=answer.placed_after,
+            children=answer.children,
+            places=answer.places,
+        )
+    ]
+    for extra in answer.extras:
+        key = "line_new" if extra.new else "line"
+        lines.append("  " + say(key, name=extra.name or extra.id, places=extra.places))
+    if answer.proven:
+        lines.append(say("proven", cost=answer.cost))
+    else:
+        gap = texts.percent(answer.gap, language, 1)
+        lines.append(say("not_proven", cost=answer.cost, bound=answer.bound, gap=gap))
+    return lines
+
+
+def _need_json(need: Need) -> dict[str, Any]:
+    return {
+        "kind": need.kind,
+        "ages": list(need.ages),
+        "people": need.people,
+        "taken": need.taken,
+        **plain_amount("left", need.left),
+        "unknown": need.unknown,
+        "takers": [_taker_json(taker) for taker in need.takers],
+        "next": [_taker_json(taker) for taker in need.next],
+        "weeks": [
+            {
+                "week": week.number,
+                "date": week.first_day.isoformat(),
+                "arrived": week.arrived,
+                "need": week.need,
+                "have": week.have,
+                **plain_amount("left", week.left),
+            }
+            for week in need.weeks
+        ],
+    }
+
+
+def _taker_json(taker: Taker) -> dict[str, Any]:
+    return {
+        **preschool_json(taker.place),
+        "metres": round(taker.metres, 1),
+        "minutes": round(taker.minutes, 1),
+        **plain_amount("room", taker.room),
+        "taken": taker.taken,
+    }
+
+
+def _band_words(answer: SurgeAnswer, at: int, language: str) -> str:
+    band = answer.arrival.ages[at]
+    return f"{ages_words((band.low, band.high), language)}: {texts.number(band.people, language)}"
+
+
+def _vacancies(place: Preschool, language: str) -> str:
+    if place.vacancies is None:
+        return texts.text("source.unknown", language)
+    return amount_words(place.vacancies, language)

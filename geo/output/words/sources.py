@@ -1,0 +1,90 @@
+"""What an answer rests on, in words and as plain data: sources, dates, credit, how one walks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from geo import presets, texts
+from geo.area.model import Area
+from geo.area.provenance import OSM_CREDIT, Source
+from geo.network.walk_network import MAX_SNAP_M
+
+
+def source_json(source: Source, language: str = "sv") -> dict[str, Any]:
+    """Return a source as plain data, with how it was made in words; empty means unknown."""
+    return {
+        "part": source.part,
+        "title": source.title,
+        "licence": source.licence,
+        "date": source.date,
+        "file_date": source.file_date,
+        "made": texts.text(f"made.{source.made}", language),
+        "file": source.file,
+        "rows": source.rows,
+        "left_out": len(source.left_out),
+        "estimated": source.estimated,
+        "demonstration": source.demonstration,
+    }
+
+
+def source_line(source: Source, language: str) -> str:
+    """Say a source in one line: title, licence and date, unknown ones as unknown."""
+    unknown = texts.text("source.unknown", language)
+    if not source.title:
+        return texts.text(f"made.{source.made}", language)
+    marks = [texts.text("source.estimated", language)] if source.estimated else []
+    return ", ".join(
+        [source.title, source.licence or unknown, source_date(source, language), *marks]
+    )
+
+
+def source_date(source: Source, language: str) -> str:
+    """Say a source's date; where nobody stated one, that it is the file's own, or unknown."""
+    if not source.date:
+        return texts.text("source.unknown", language)
+    key = "source.file_date" if source.file_date else "source.stated_date"
+    return texts.text(key, language, date=source.date)
+
+
+def part_name(part: str, language: str) -> str:
+    """Return the name of a part of an area: a kind of place, or network, people …"""
+    known = presets.kinds().get(part)
+    return known.plural(language) if known else texts.text(f"part.{part}", language)
+
+
+def credit(area: Area) -> str:
+    """Return the credit owed wherever OpenStreetMap's data show; empty if none do."""
+    return OSM_CREDIT if area.uses_osm else ""
+
+
+def walked(area: Area, profile: str, language: str) -> list[tuple[str, str]]:
+    """Return what a file says of where and how is walked: the area, the profile, the snap rule."""
+    walker = presets.profile(profile)
+    rule = texts.text("gap.snap_rule", language, limit=MAX_SNAP_M)
+    return [
+        (texts.text("file.area", language), f"{area.name} ({area.key})"),
+        (
+            texts.text("file.profile", language),
+            f"{walker.name(language)}: {walker.source(language)}",
+        ),
+        (texts.text("file.snap_rule", language), rule),
+    ]
+
+
+def origins(
+    area: Area, sources: Iterable[Source], language: str, *, demonstration: bool
+) -> list[tuple[str, str]]:
+    """Return what a file says last: that it is made up, each source, whom to credit."""
+    lines = []
+    if demonstration:
+        mark = texts.text("demo.mark", language)
+        lines.append((texts.text("file.demonstration", language), mark))
+    label = texts.text("file.source", language)
+    lines += [
+        (f"{label} – {part_name(source.part, language)}", source_line(source, language))
+        for source in sources
+    ]
+    if area.uses_osm:
+        lines.append((texts.text("file.credit", language), credit(area)))
+    return lines

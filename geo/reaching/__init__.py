@@ -1,1 +1,0 @@
-"""Whom to reach out to, how, and who goes where in a week: the rooms behind ``geo.outreach``."""
