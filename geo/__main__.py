@@ -1,5 +1,5 @@
 """``python -m geo``: Närhet from the command line."""
 
-from geo.cli import main
+from geo.cli.parser import main
 
 raise SystemExit(main())

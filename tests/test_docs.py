@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from geo import presets, texts
-from geo.cli import main, parser
+from geo.cli.parser import main, parser
 from geo.output.documents.knowledge_bank_files import BANK_COLUMNS
 from geo.output.files.activities import COLUMNS as WEEK_COLUMNS
 from geo.output.files.preschools import PRESCHOOL_COLUMNS

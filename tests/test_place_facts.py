@@ -24,7 +24,7 @@ from geo.area.places import place_fields
 from geo.area.provenance import ADDRESSES
 from geo.catalog import open_area, save_area
 from geo.cells import plain
-from geo.cli import main
+from geo.cli.parser import main
 from geo.errors import UnknownLanguage
 from geo.store.store import store_of
 from geo.texts import DATA

@@ -150,7 +150,7 @@ def test_own_files_become_an_area(visit: Visit, tmp_path: Path) -> None:
 def test_hasselby_vallingby_on_screen_says_what_the_planner_says(
     browser: Browser, shared_data: Path, tmp_path: Path
 ) -> None:
-    from geo.cli import main
+    from geo.cli.parser import main
 
     folder = shared_data / "hasselby-vallingby"
     words = ["area", "build", "hasselby-vallingby", "--home", str(tmp_path)]

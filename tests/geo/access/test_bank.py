@@ -20,7 +20,7 @@ from geo.area.languages import speaks
 from geo.area.model import Area
 from geo.area.protected import SHAPE
 from geo.catalog import save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.errors import (
     BadLimit,
     BadMoment,

@@ -12,7 +12,7 @@ import pytest
 
 from geo.access.preschools.demand import FEW_AS, demand_of
 from geo.catalog import save_area
-from geo.cli import main
+from geo.cli.parser import main
 from tests.geo.preschool_worlds import nursery_street
 
 SMALL = (1, 2, 3, 4)

@@ -37,7 +37,7 @@ from geo.area.people import of_housing
 from geo.area.provenance import Source, empty_table
 from geo.area.regions import is_wide, rule
 from geo.catalog import open_area, save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.network.distances import nearest
 from geo.network.walk_network import build_network
 from geo.output.documents import report_geopackage, report_page, report_workbook

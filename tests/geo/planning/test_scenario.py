@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from geo.access.gaps import gap
 from geo.catalog import open_area, save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.errors import BadScenario, ScenarioApart, UnknownKind, UnknownScenario
 from geo.planning import scenario as kept
 from geo.planning.scenario import (

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.errors import FileFormat, FileMissing, FileTooLarge, HousingHidden, OutputFormat
 from geo.output.files.backup import ENDINGS, read_everything, write_everything
 from geo.store.backup import Whole

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.store import merge as store_merge
 from geo.store.model import PLACE_FIELDS, Edit, Record, edit_of
 from geo.store.protection import Grounds

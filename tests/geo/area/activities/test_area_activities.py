@@ -26,7 +26,7 @@ from geo.area.model import Area
 from geo.area.newcomers import newcomers_of
 from geo.area.provenance import Source
 from geo.catalog import open_area, save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.output.files.activities import COLUMNS
 from geo.output.files.calendar import to_ics
 from geo.sources.demo import activities

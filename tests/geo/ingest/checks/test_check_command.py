@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import pytest
 
 from geo.catalog import save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.ingest.checks.fixes import check_places
 from geo.ingest.checks.network_audit import Audit
 from geo.ingest.checks.thresholds import SEVERITIES, Fix, Problem

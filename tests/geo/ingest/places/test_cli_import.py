@@ -11,7 +11,7 @@ import pytest
 
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.store.store import has_store, store_of
 from tests.geo.ingest.places.test_importing import area_with_addresses, four, housing, lonlat, write
 

@@ -9,7 +9,7 @@ import pytest
 
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.ingest.places.propose import by_kind
 from geo.sources.files.place_tables import understand
 from geo.store.store import has_store, store_of

@@ -11,7 +11,7 @@ import pytest
 
 from geo import texts
 from geo.catalog import save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.output.documents import outreach
 from geo.output.files import outreach as outreach_files
 from geo.output.maps.outreach import list_map, row_of

@@ -11,7 +11,7 @@ import pytest
 
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.output.words.proposal import headline
 from geo.planning.siting.alternatives import runner_up
 from geo.planning.siting.candidates import candidates

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo import console, presets
+from geo import presets
 from geo.access.preschools.call_list import CallList, calls_for
 from geo.access.preschools.demand import has_few
 from geo.access.preschools.model import PreschoolAnswer
@@ -28,7 +28,8 @@ from geo.access.preschools.surge import (
 from geo.area.model import Area
 from geo.area.record_fields import day
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli import console
+from geo.cli.console import Options
 from geo.errors import BadDate, BadOption, NarhetError
 from geo.models.assignment.assign import MorePlaces
 from geo.models.decay import decay_of

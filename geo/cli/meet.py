@@ -8,11 +8,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from geo import console
 from geo.access.meeting.query import MEASURES, Wish, answer_of, ask
 from geo.access.meeting.terms import measures
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli import console
+from geo.cli.console import Options
 from geo.errors import BadOption
 from geo.output.files import formats
 from geo.output.files import meeting as meeting_files

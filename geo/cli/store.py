@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
-from geo.console import Options
+from geo.cli.console import Options
 from geo.errors import UnknownBatch
 from geo.store.backup import Whole
 from geo.store.merge import Clash
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a database takes a while to load: only who asks for it wait
     from geo.store.merge import Clash
     from geo.store.model import Change
     from geo.store.store import Store
+
 
 MOST = 50
 

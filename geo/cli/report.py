@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from geo import console, presets, texts
+from geo import presets, texts
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli import console
+from geo.cli.console import Options
 from geo.errors import BadCount, BadOption, ReportChanged
 from geo.output.documents import report as documents_report
 from geo.output.documents.verify import HOLDS, verdict_json, verdict_lines, verify

@@ -11,7 +11,7 @@ import pytest
 from geo import texts
 from geo.access.from_point import around, limits_of, read_point, way_between
 from geo.catalog import save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.errors import BadPoint
 from tests.geo.worlds import along, street
 

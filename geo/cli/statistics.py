@@ -7,10 +7,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from geo import commands, commands_store, console
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli import area as cli_area
+from geo.cli import console, store
+from geo.cli.console import Options
 from geo.errors import BadOption
 from geo.ingest.residents import Ask, add_statistics
 from geo.ingest.schools import AskSchools, add_schools
@@ -19,7 +20,7 @@ from geo.sources.statistics.vintages import LEVELS
 from geo.texts import Phrase
 
 
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: commands.Say) -> None:
+def add_task(tasks: Any, common: argparse.ArgumentParser, say: cli_area.Say) -> None:
     """Add both commands to the parser."""
     task = tasks.add_parser("statistics", parents=[common], help=say("statistics"))
     task.add_argument("area", help=say("area_id"))
@@ -76,7 +77,7 @@ def schools(options: Options) -> None:
 
 def _save(area: Area, options: Options) -> None:
     """Save the area; where its files and people's edits clashed is said on the side."""
-    _, clashes = commands_store.save(area, options)
+    _, clashes = store.save(area, options)
     console.warn(clashes)
 
 

@@ -16,7 +16,7 @@ import pytest
 from geo import texts
 from geo.access.preschools.shortage import capacity_of
 from geo.catalog import save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.output.files.preschools import PRESCHOOL_COLUMNS
 from tests.geo.preschool_worlds import nursery_street, points_at
 

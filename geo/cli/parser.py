@@ -13,22 +13,22 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from geo import (
-    commands,
-    commands_activities,
-    commands_bank,
-    commands_import,
-    commands_meeting,
-    commands_outreach,
-    commands_preschools,
-    commands_reach,
-    commands_report,
-    commands_scenarios,
-    commands_sites,
-    commands_statistics,
-    commands_store,
-    texts,
+from geo import texts
+from geo.cli import (
+    activities,
+    bank,
+    imports,
+    meet,
+    outreach,
+    preschools,
+    scenarios,
+    sites,
+    statistics,
+    store,
 )
+from geo.cli import area as cli_area
+from geo.cli import reach as cli_reach
+from geo.cli import report as cli_report
 from geo.errors import BadOption, InputError, NarhetError
 
 
@@ -73,7 +73,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     area = tasks.add_parser("area", help=say("area"))
     kinds = area.add_subparsers(dest="what", required=True, parser_class=_Parser, metavar="…")
 
-    for name, run in (("build", commands.area_build), ("add", commands.area_add)):
+    for name, run in (("build", cli_area.area_build), ("add", cli_area.area_add)):
         task = kinds.add_parser(name, parents=[common], help=say(f"area_{name}"))
         task.add_argument("area", help=say("area_id"))
         task.add_argument("--name", default="", help=say("name"))
@@ -82,8 +82,8 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
 
     task = kinds.add_parser("list", parents=[common], help=say("area_list"))
     task.add_argument("--json", action="store_true", help=say("json"))
-    task.set_defaults(run=commands.area_list)
-    for name, run in (("show", commands.area_show), ("check", commands.area_check)):
+    task.set_defaults(run=cli_area.area_list)
+    for name, run in (("show", cli_area.area_show), ("check", cli_area.area_check)):
         task = kinds.add_parser(name, parents=[common], help=say(f"area_{name}"))
         task.add_argument("area", help=say("area_id"))
         task.add_argument("--json", action="store_true", help=say("json"))
@@ -93,7 +93,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     task.add_argument("query", help=say("query"))
     task.add_argument("--id", help=say("area_id"))
     task.add_argument("--margin", default="1000", help=say("margin"))
-    task.set_defaults(run=commands.area_fetch)
+    task.set_defaults(run=cli_area.area_fetch)
 
     task = tasks.add_parser("distances", parents=[common], help=say("distances"))
     task.add_argument("area", help=say("area_id"))
@@ -102,7 +102,7 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     task.add_argument("--within", default="2000", help=say("within"))
     task.add_argument("--profile", default="adult", help=say("profile"))
     task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run=commands.distances)
+    task.set_defaults(run=cli_area.distances)
 
     task = tasks.add_parser("gaps", parents=[common], help=say("gaps"))
     task.add_argument("area", help=say("area_id"))
@@ -115,46 +115,46 @@ def parser(language: str = "sv") -> argparse.ArgumentParser:
     task.add_argument("--exact", action="store_true", help=say("exact"))
     task.add_argument("--json", action="store_true", help=say("json"))
     task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run=commands.gaps)
+    task.set_defaults(run=cli_area.gaps)
     _reach_tasks(tasks, common, say)
     for room in (
-        commands_activities,
-        commands_bank,
-        commands_meeting,
-        commands_outreach,
-        commands_preschools,
-        commands_sites,
-        commands_report,
-        commands_scenarios,
-        commands_store,
-        commands_statistics,
-        commands_import,
+        activities,
+        bank,
+        meet,
+        outreach,
+        preschools,
+        sites,
+        cli_report,
+        scenarios,
+        store,
+        statistics,
+        imports,
     ):
         room.add_task(tasks, common, say)
     return root
 
 
-def _reach_tasks(tasks: Any, common: argparse.ArgumentParser, say: commands.Say) -> None:
+def _reach_tasks(tasks: Any, common: argparse.ArgumentParser, say: cli_area.Say) -> None:
     """Add the commands about one point: what is in reach of it, and the way from it."""
     task = tasks.add_parser("reach", parents=[common], help=say("reach"))
     task.add_argument("area", help=say("area_id"))
     task.add_argument("--at", required=True, metavar="LON,LAT", help=say("at"))
     task.add_argument("--limits", required=True, metavar="M,M", help=say("limits"))
-    task.set_defaults(run=commands_reach.reach)
+    task.set_defaults(run=cli_reach.reach)
     way = tasks.add_parser("route", parents=[common], help=say("route"))
     way.add_argument("area", help=say("area_id"))
     for end, name in (("from", "origin"), ("to", "destination")):
         way.add_argument(
             f"--{end}", dest=name, required=True, metavar="LON,LAT", help=say(f"route_{end}")
         )
-    way.set_defaults(run=commands_reach.route)
+    way.set_defaults(run=cli_reach.route)
     for each in (task, way):
         each.add_argument("--profile", default="adult", help=say("profile"))
         each.add_argument("--json", action="store_true", help=say("json"))
         each.add_argument("-o", "--output", help=say("output"))
 
 
-def _file_options(task: argparse.ArgumentParser, say: commands.Say) -> None:
+def _file_options(task: argparse.ArgumentParser, say: cli_area.Say) -> None:
     """Add the options that name the files of an area."""
     paths = task.add_mutually_exclusive_group()
     paths.add_argument("--osm", metavar="FILE", help=say("osm"))

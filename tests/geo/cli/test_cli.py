@@ -14,7 +14,7 @@ import geopandas as gpd
 import pytest
 
 from geo.catalog import list_areas, open_area
-from geo.cli import main
+from geo.cli.parser import main
 from tests.conftest import ROOT
 
 

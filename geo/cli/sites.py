@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from geo import console, presets
+from geo import presets
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli import console
+from geo.cli.console import Options
 from geo.errors import BadBalance, BadBudget, BadOption, BadTimeLimit, UnknownCandidate
 from geo.output.files import formats
 from geo.output.files import sites as sites_files

@@ -13,7 +13,7 @@ from typing import Any
 from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli.console import Options
 from geo.errors import BadOption
 from geo.planning.scenario import Opened, Scenario, after
 

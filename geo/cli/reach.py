@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo import console, presets
+from geo import presets
 from geo.access.from_point import around, read_limits, read_point, way_between
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli import console
+from geo.cli.console import Options
 from geo.output.files import formats
 from geo.output.files import reach as reach_files
 

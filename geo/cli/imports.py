@@ -12,12 +12,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo import console, presets, texts
+from geo import presets, texts
 from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.area.provenance import LeftOut
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli import console
+from geo.cli.console import Options
 from geo.errors import BadOption, FileMissing, InputError, UnknownFix
 from geo.ingest.checks.thresholds import Fix
 from geo.ingest.places.apply import Plan, carry_out_all, plan

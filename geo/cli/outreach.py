@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo import console, texts
+from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli import console
+from geo.cli.console import Options
 from geo.errors import BadOption
 from geo.output.documents import outreach as documents_outreach
 from geo.output.files import formats

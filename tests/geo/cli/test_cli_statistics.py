@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo.catalog import open_area, save_area
-from geo.cli import main
+from geo.cli.parser import main
 from tests.geo.fake_statistics import Agencies, running
 from tests.geo.ingest.test_residents import shapes, table
 from tests.geo.sources.test_skolverket import with_units

@@ -8,11 +8,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from geo import console
 from geo.access.knowledge_bank.model import Wish, ask
 from geo.access.knowledge_bank.search import bank_of
 from geo.catalog import open_area
-from geo.console import Options
+from geo.cli import console
+from geo.cli.console import Options
 from geo.errors import BadOption
 from geo.output.documents import knowledge_bank_files, leaflet
 from geo.output.files import formats

@@ -12,13 +12,14 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from geo import commands_store, console, presets, texts
+from geo import presets, texts
 from geo.access.gaps import Gap, gap
 from geo.area.folder import home_folder, slug
 from geo.area.model import Area
 from geo.catalog import list_areas, open_area
-from geo.commands_scenarios import with_scenario
-from geo.console import Options
+from geo.cli import console, store
+from geo.cli.console import Options
+from geo.cli.scenarios import with_scenario
 from geo.errors import AreaLacks, BadOption, UnknownArea
 from geo.ingest.build import Inputs, Note, build, from_fetched, left_out_rows
 from geo.ingest.checks.fixes import check_places
@@ -225,7 +226,7 @@ def _earlier(options: Options) -> Area | None:
 
 def _save(area: Area, options: Options) -> None:
     """Save an area, say what it holds, and where its files and people's edits clashed."""
-    saved, clashes = commands_store.save(area, options)
+    saved, clashes = store.save(area, options)
     _say_built(saved, options)
     for line in clashes:
         console.warn(line)

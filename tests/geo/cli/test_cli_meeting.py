@@ -13,7 +13,7 @@ import pytest
 from geo import texts
 from geo.access.meeting.query import MEASURES, Wish, answer_of, ask
 from geo.catalog import save_area
-from geo.cli import main
+from geo.cli.parser import main
 from geo.output.files import meeting as meeting_files
 from geo.output.words.meeting_rows import MEETING_COLUMNS
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street

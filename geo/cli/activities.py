@@ -9,15 +9,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from geo import console, texts
+from geo import texts
 from geo.access.meeting.terms import week_of
 from geo.area.activities.derived import activities_of
 from geo.area.activities.occurrences import STOCKHOLM
 from geo.area.model import Area
 from geo.area.provenance import LeftOut
 from geo.catalog import open_area, save_area
-from geo.commands import Say
-from geo.console import Options
+from geo.cli import console
+from geo.cli.area import Say
+from geo.cli.console import Options
 from geo.errors import BadDate
 from geo.ingest.activities import with_activities
 from geo.output.files import activities as activities_files

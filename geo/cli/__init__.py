@@ -1,0 +1,1 @@
+"""The commands: read a question, ask, print or write the answer."""
