@@ -24,7 +24,7 @@ from streamlit.config import get_option
 
 from geo import texts, warmup
 from geo.output.maps.folium import Tiles, tiles
-from pages.parts import background
+from pages.shared import background
 
 ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:  # `streamlit run` from another folder

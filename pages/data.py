@@ -8,19 +8,16 @@ import streamlit as st
 
 from geo.area.model import Area
 from geo.errors import NarhetError
-from pages.parts import (
-    areacheckbox,
-    conflictbox,
-    editbox,
-    frame,
-    historybox,
-    importbox,
-    keepbox,
-    state,
-    wholebox,
-    worklistbox,
-)
-from pages.parts.state import t
+from pages.parts.data import area_check as area_check_box
+from pages.parts.data import backup as backup_box
+from pages.parts.data import conflicts as conflicts_box
+from pages.parts.data import edit as edit_box
+from pages.parts.data import history as history_box
+from pages.parts.data import import_file as import_box
+from pages.parts.data import keep as keep_box
+from pages.parts.data import worklist as worklist_box
+from pages.shared import frame, state
+from pages.shared.state import t
 
 
 def render() -> None:
@@ -35,26 +32,26 @@ def render() -> None:
 
 def _show(area: Area) -> None:
     shown = {
-        "import": importbox.show,
-        "worklist": worklistbox.show,
-        "edit": editbox.show,
-        "check": areacheckbox.show,
-        "history": historybox.show,
-        "whole": wholebox.show,
+        "import": import_box.show,
+        "worklist": worklist_box.show,
+        "edit": edit_box.show,
+        "check": area_check_box.show,
+        "history": history_box.show,
+        "whole": backup_box.show,
     }
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     with right:
-        keepbox.ask_who()
+        keep_box.ask_who()
     with left:
         task = _task(area, list(shown))
-    keepbox.show(area)
-    if not conflictbox.show(area):  # nobody's edits wait unseen while other things are done
+    keep_box.show(area)
+    if not conflicts_box.show(area):  # nobody's edits wait unseen while other things are done
         shown[task](area)
 
 
 def _task(area: Area, tasks: list[str]) -> str:
     """Choose what to do; it stands in the address."""
-    store = keepbox.store(area)
+    store = keep_box.store(area)
     waiting = len(store.unplaced()) if store else 0
     if state.get("task") not in tasks:
         state.choose("task", tasks[0])

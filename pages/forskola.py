@@ -15,21 +15,15 @@ from geo.output.files import preschools as preschools_files
 from geo.output.maps import preschool_tables as preschool_tables_map
 from geo.output.maps import preschools as preschools_map
 from geo.output.words import preschools as preschools_words
-from pages.parts import (
-    answers,
-    callbox,
-    choices,
-    frame,
-    growthbox,
-    mapbox,
-    morebox,
-    state,
-    surgebox,
-    tables,
-)
-from pages.parts.downloads import offer
-from pages.parts.literal import literal
-from pages.parts.state import t
+from pages.parts.forskola import calls as calls_box
+from pages.parts.forskola import growth as growth_box
+from pages.parts.forskola import more as more_box
+from pages.parts.forskola import surge as surge_box
+from pages.shared import cache, choices, frame, state, tables
+from pages.shared import map as map_box
+from pages.shared.downloads import offer
+from pages.shared.literal import literal
+from pages.shared.state import t
 
 
 def render() -> None:
@@ -39,20 +33,20 @@ def render() -> None:
     try:
         limit_m, profile, method, when = _controls()
         with st.spinner(t("forskola.computing")):
-            answer = answers.capacity(area, limit_m, profile, method, when)
+            answer = cache.capacity(area, limit_m, profile, method, when)
     except NarhetError as error:
         frame.say(error)
         return
     shown = preschools_words.without_small_counts(answer)
     _headline(shown)
     _map_and_table(area, answer, shown)
-    callbox.show(area, shown)
-    surgebox.show(area, answer)
+    calls_box.show(area, shown)
+    surge_box.show(area, answer)
     if shown.few:
         st.info(t("forskola.few"))
     else:
-        morebox.show(answer)
-        growthbox.show(area, answer)
+        more_box.show(answer)
+        growth_box.show(area, answer)
     _preschools(shown)
     _downloads(area, answer)
     _rests_on(area, answer)
@@ -115,23 +109,23 @@ def _headline(shown: PreschoolAnswer) -> None:
 def _map_and_table(area: Area, answer: PreschoolAnswer, shown: PreschoolAnswer) -> None:
     language = state.language()
     spec = preschools_map.preschools_map(area, answer, language)
-    click = mapbox.heard(lambda: spec, area, key="forskola", language=language)
+    click = map_box.heard(lambda: spec, area, key="forskola", language=language)
     if click is not None:
         _clicked(shown, click)
     left, right = st.columns([11, 9])
     with left:
-        mapbox.show_map(spec, area, key="forskola", language=language)
+        map_box.show_map(spec, area, key="forskola", language=language)
         st.caption(t("forskola.map_note"))
     with right:
         tables.record(preschool_tables_map.key_figures(shown, language), t("forskola.in_all"))
-    mapbox.table_twin(spec)
+    map_box.table_twin(spec)
     rows = preschool_tables_map.district_table(shown, language)
     tables.table(rows, t("forskola.by_district"), numbers=set(rows.columns[1:]))
     if answer.asked.method == ASSIGNMENT:
         st.caption(t("forskola.assignment_note"))
 
 
-def _clicked(shown: PreschoolAnswer, click: mapbox.Click) -> None:
+def _clicked(shown: PreschoolAnswer, click: map_box.Click) -> None:
     """A click on a housing chooses it; one on the open map is where a surge arrives."""
     homes = {row.family.place for row in shown.housing}
     ids = [each.id for each in click.shown if each.id in homes]
@@ -149,12 +143,12 @@ def _preschools(shown: PreschoolAnswer) -> None:
 
 def _downloads(area: Area, answer: PreschoolAnswer) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
-    made = answers.preschool_files_of(area, answer, state.language())
+    made = cache.preschool_files_of(area, answer, state.language())
     stem = f"forskola-{answer.area}-{answer.asked.limit_m:g}-{answer.asked.when.isoformat()}"
     offer(made, stem, key="preschools")
 
 
 def _rests_on(area: Area, answer: PreschoolAnswer) -> None:
     with st.expander(t("gap.rests_on")):
-        for label, words in answers.preschool_summary(area, answer, state.language()):
+        for label, words in cache.preschool_summary(area, answer, state.language()):
             st.text(f"{label}: {words}")

@@ -12,9 +12,12 @@ from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.words import area_and_gaps as area_and_gaps_words
-from pages.parts import answers, choices, flipbox, frame, mapbox, scenariobox, state, tables
-from pages.parts.downloads import offer
-from pages.parts.state import t
+from pages.parts.gap import flips as flips_box
+from pages.shared import cache, choices, frame, state, tables
+from pages.shared import map as map_box
+from pages.shared import scenarios as scenarios_box
+from pages.shared.downloads import offer
+from pages.shared.state import t
 
 
 def render() -> None:
@@ -28,14 +31,14 @@ def render() -> None:
         group = choices.group(area, where=columns[2])
         profile = choices.profile(where=columns[3])
         with st.spinner(t("gap.computing")):
-            answer = answers.answer(area, kind, limit_m, group, profile)
+            answer = cache.answer(area, kind, limit_m, group, profile)
     except NarhetError as error:
         frame.say(error)
         return
     _headline(answer)
     _map_and_table(area, answer)
-    flipbox.show(area, answer)
-    scenariobox.compare(area, answer)
+    flips_box.show(area, answer)
+    scenarios_box.compare(area, answer)
     _measures(answer)
     _downloads(area, answer)
     _sources(area, answer)
@@ -72,7 +75,7 @@ def _map_and_table(area: Area, answer: Gap) -> None:
     left, right = st.columns([11, 9])
     spec = places_and_gaps_map.gap_map(area, answer, language)
     with left:
-        mapbox.show_map(spec, area, key="gap", language=language)
+        map_box.show_map(spec, area, key="gap", language=language)
         st.caption(t("gap.map_note"))
     with right:
         if area.districts.empty:
@@ -101,7 +104,7 @@ def _measures(answer: Gap) -> None:
 def _downloads(area: Area, answer: Gap) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
     stem = f"gap-{answer.area}-{answer.kind}-{answer.limit_m:g}-{answer.group}"
-    made = answers.gap_files(area, answer, state.language())
+    made = cache.gap_files(area, answer, state.language())
     offer(made, stem, key="gap")
 
 

@@ -12,8 +12,10 @@ from geo.access.from_point import Here
 from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.output.maps import places_and_gaps as places_and_gaps_map
-from pages.parts import answers, choices, frame, mapbox, reachbox, state, tables
-from pages.parts.state import t
+from pages.parts.karta import reach as reach_box
+from pages.shared import cache, choices, frame, state, tables
+from pages.shared import map as map_box
+from pages.shared.state import t
 
 Spot = (
     tuple[str, Literal["place"], tuple[str, ...]]
@@ -32,9 +34,9 @@ def render() -> None:
     _search(area, columns[0])
     limit_m = choices.limit(where=columns[1])
     profile = choices.profile(where=columns[2])
-    kind = reachbox.choose_kind(area, where=columns[3])
+    kind = reach_box.choose_kind(area, where=columns[3])
     language = state.language()
-    click = mapbox.heard(
+    click = map_box.heard(
         lambda: places_and_gaps_map.places_map(area, kinds, language),
         area,
         key="karta",
@@ -47,7 +49,7 @@ def render() -> None:
         del st.session_state["spot"]
         spot = None
     reach = _reach(area, spot, limit_m, profile)
-    walk = reachbox.walk(area, reach, kind)
+    walk = reach_box.walk(area, reach, kind)
     map_column, side = st.columns([11, 9])
     with map_column:
         focus = st.session_state.pop("focus", None)
@@ -55,10 +57,10 @@ def render() -> None:
         spec = places_and_gaps_map.places_map(
             area, kinds, language, here=reach, reach=layers, focus=focus
         )
-        mapbox.show_map(spec, area, key="karta", language=language)
+        map_box.show_map(spec, area, key="karta", language=language)
     with side:
         _side(area, spot, reach, walk)
-    mapbox.table_twin(spec)
+    map_box.table_twin(spec)
 
 
 def _layers(area: Area) -> list[str]:
@@ -110,7 +112,7 @@ def _search(area: Area, where: st.delta_generator.DeltaGenerator) -> None:
     )
 
 
-def _remember(area: Area, click: mapbox.Click) -> None:
+def _remember(area: Area, click: map_box.Click) -> None:
     """Keep what was clicked: places, or else the point itself."""
     known = set(area.places["id"])
     places = tuple(shown.id for shown in click.shown if shown.id in known)
@@ -130,13 +132,13 @@ def _reach(area: Area, spot: Spot | None, limit_m: float, profile: str) -> Here 
         point = area.places.set_index("id").loc[spot[2][0]].geometry
         lon, lat = point.x, point.y
     try:
-        return answers.here(area, lon, lat, limit_m, profile)
+        return cache.here(area, lon, lat, limit_m, profile)
     except NarhetError as error:
         frame.say(error)
         return None
 
 
-def _side(area: Area, spot: Spot | None, reach: Here | None, walk: reachbox.Walk | None) -> None:
+def _side(area: Area, spot: Spot | None, reach: Here | None, walk: reach_box.Walk | None) -> None:
     """Show what was chosen, and what can be walked to from there."""
     language = state.language()
     if spot is None:

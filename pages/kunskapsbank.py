@@ -12,10 +12,13 @@ from geo.errors import NarhetError
 from geo.output.documents import knowledge_bank_files
 from geo.output.maps import knowledge_bank as knowledge_bank_map
 from geo.output.words import knowledge_bank as knowledge_bank_words
-from pages.parts import answers, bankbox, banklist, frame, mapbox, state, tables
-from pages.parts.downloads import offer
-from pages.parts.literal import literal
-from pages.parts.state import t
+from pages.parts.kunskapsbank import entries as entries_box
+from pages.parts.kunskapsbank import question as question_box
+from pages.shared import cache, frame, state, tables
+from pages.shared import map as map_box
+from pages.shared.downloads import offer
+from pages.shared.literal import literal
+from pages.shared.state import t
 
 MAP = "kunskapsbank"
 LONGEST = 40
@@ -26,17 +29,17 @@ def render() -> None:
     area = frame.current_area()
     frame.begin(t("kunskapsbank.title"), area)
     st.markdown(t("kunskapsbank.intro"))
-    bankbox.heard(area, MAP)
+    question_box.heard(area, MAP)
     try:
-        question = bankbox.question(area)
+        question = question_box.question(area)
         if question is None:
             st.info(t("kunskapsbank.choose_start"), icon=":material/location_on:")
-            bankbox.blank_map(area, MAP)
+            question_box.blank_map(area, MAP)
             return
-        bank = answers.bank(area, question)
+        bank = cache.bank(area, question)
     except NarhetError as error:
         frame.say(error)
-        bankbox.blank_map(area, MAP)
+        question_box.blank_map(area, MAP)
         return
     _show(area, bank)
     _downloads(area, bank)
@@ -51,17 +54,17 @@ def _show(area: Area, bank: Bank) -> None:
         st.info(note, icon=":material/shield:")
     st.markdown(literal(knowledge_bank_words.count_words(bank, language)))
     spec = knowledge_bank_map.bank_map(area, bank, bank.all, language, whole=True)
-    mapbox.show_map(spec, area, key=MAP, language=language, height=460)
+    map_box.show_map(spec, area, key=MAP, language=language, height=460)
     _chosen(area, bank)
     numbers = knowledge_bank_map.numbers_of(bank.all)
     for title, entries in knowledge_bank_words.sections(bank, language):
         _list(title, entries, bank, numbers)
-    mapbox.table_twin(spec)
+    map_box.table_twin(spec)
 
 
 def _chosen(area: Area, bank: Bank) -> None:
     """Show the record of the place that was clicked on the map."""
-    place = bankbox.clicked(area, bank)
+    place = question_box.clicked(area, bank)
     if place:
         lines = from_point.record(area, place, state.language())
         tables.record(lines, lines[0][1])
@@ -71,7 +74,7 @@ def _list(title: str, entries: tuple[Entry, ...], bank: Bank, numbers: dict[str,
     language = state.language()
     count = texts.number(len(entries), language)
     cards = knowledge_bank_map.cards(entries[:LONGEST], bank, numbers, language)
-    banklist.show(cards, f"{title} ({count})", language)
+    entries_box.show(cards, f"{title} ({count})", language)
     if len(entries) > LONGEST:
         st.caption(t("kunskapsbank.more", count=len(entries) - LONGEST))
 
@@ -80,7 +83,7 @@ def _downloads(area: Area, bank: Bank) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
     with st.spinner(t("kunskapsbank.printing")):
         try:
-            made = answers.bank_files_of(area, bank, state.language())
+            made = cache.bank_files_of(area, bank, state.language())
         except NarhetError as error:
             frame.say(error)
             return

@@ -8,8 +8,8 @@ import streamlit as st
 from geo import presets, texts
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.words.method import chapters, filter_rows, group_rows, kind_rows
-from pages.parts import frame, state, tables
-from pages.parts.state import t
+from pages.shared import frame, state, tables
+from pages.shared.state import t
 
 
 def render() -> None:

@@ -15,10 +15,13 @@ from geo.output.files import meeting as meeting_files
 from geo.output.maps import meeting as meeting_map
 from geo.output.words import meeting as meeting_words
 from geo.output.words import meeting as words_meeting
-from pages.parts import answers, frame, heatbox, mapbox, meetingbox, state, tables
-from pages.parts.downloads import offer
-from pages.parts.literal import literal
-from pages.parts.state import t
+from pages.parts.moten import heat as heat_box
+from pages.parts.moten import question as question_box
+from pages.shared import cache, frame, state, tables
+from pages.shared import map as map_box
+from pages.shared.downloads import offer
+from pages.shared.literal import literal
+from pages.shared.state import t
 
 
 def render() -> None:
@@ -28,10 +31,10 @@ def render() -> None:
     try:
         if not area.groups:
             raise AreaLacks(key="lacks.people")
-        measure = meetingbox.measure()
-        asked = meetingbox.question(area, measure)
+        measure = question_box.measure()
+        asked = question_box.question(area, measure)
         with st.spinner(t("moten.computing")):
-            answer = answers.meeting(area, asked, measure, state.get("established"))
+            answer = cache.meeting(area, asked, measure, state.get("established"))
     except NarhetError as error:
         frame.say(error)
         return
@@ -62,7 +65,7 @@ def _hours(answer: Hours) -> None:
     st.markdown("\n".join(f"- {literal(line)}" for at, line in enumerate(lines) if at != first))
     for line in meeting_words.nowhere_lines(answer, language):
         st.markdown(literal(line))
-    heatbox.show(
+    heat_box.show(
         meeting_map.heat_map(answer, language),
         meeting_map.legend(language),
         note=t("moten.heat_note"),
@@ -96,8 +99,8 @@ def _arena(area: Area, answer: Arenas) -> None:
     st.header(words_meeting.arena_head(answer, language), anchor=False)
     _notes(words_meeting.arena_notes(answer, language))
     spec = meeting_map.arena_map(area, answer, language)
-    mapbox.show_map(spec, area, key="moten", language=language)
-    mapbox.table_twin(spec)
+    map_box.show_map(spec, area, key="moten", language=language)
+    map_box.table_twin(spec)
     if answer.homes:
         said = [
             words_meeting.home_arena_words(each, answer.asked, language) for each in answer.homes
@@ -129,7 +132,7 @@ def _notes(lines: list[str]) -> None:
 def _downloads(area: Area, answer: Answer, measure: str) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
     asked = asked_of(answer)
-    made = answers.meeting_files_of(area, answer, measure, state.language())
+    made = cache.meeting_files_of(area, answer, measure, state.language())
     stem = f"moten-{area.id}-{measure}-{asked.limit_m:g}-{asked.monday.isoformat()}"
     offer(made, stem, key="moten", labels="moten.download_")
 

@@ -19,9 +19,11 @@ from geo.planning.siting import instance
 from geo.planning.siting import proposal as placing_proposal
 from geo.planning.siting.question import Question
 from geo.types import Progress
-from pages.parts import answers, asks, choices, frame, presentbox, reportbox, state
-from pages.parts.downloads import offer
-from pages.parts.state import t
+from pages.parts.namnd import present
+from pages.parts.namnd import report as report_box
+from pages.shared import asks, cache, choices, frame, state
+from pages.shared.downloads import offer
+from pages.shared.state import t
 
 MOST_SITES = 6
 
@@ -45,8 +47,8 @@ class Wanted:
 
 def render() -> None:
     area = frame.current_area()
-    if presentbox.is_on() and (report := st.session_state.get("report_shown")) is not None:
-        presentbox.show(area, report)
+    if present.is_on() and (report := st.session_state.get("report_shown")) is not None:
+        present.show(area, report)
         return
     frame.begin(t("namnd.title"), area)
     st.markdown(t("namnd.intro"))
@@ -59,10 +61,10 @@ def render() -> None:
     if report is None:
         return
     st.session_state["report_shown"] = report
-    st.button(t("namnd.present"), on_click=presentbox.start, icon=":material/slideshow:")
+    st.button(t("namnd.present"), on_click=present.start, icon=":material/slideshow:")
     _files(area, report, wanted)
     st.divider()
-    reportbox.show(area, report)
+    report_box.show(area, report)
 
 
 def _wanted(area: Area) -> Wanted:
@@ -151,7 +153,7 @@ def _work(area: Area, wanted: Wanted) -> Callable[[Progress], Report]:
 def _files(area: Area, report: Report, wanted: Wanted) -> None:
     """Make the files when asked, one by one with progress, then offer them and show the pages."""
     key = (area.key, wanted, "files")
-    if st.session_state.get("files_wanted") != key and answers.kept().get(key) is None:
+    if st.session_state.get("files_wanted") != key and cache.kept().get(key) is None:
         st.button(
             t("namnd.make_files"),
             type="primary",

@@ -21,8 +21,9 @@ from geo.ingest.checks.network_audit import to_rows
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.sources.osm.overpass import ReadyArea, fetch, ready_areas
 from geo.types import Progress
-from pages.parts import answers, fetchbox, frame, jobs, state, tables
-from pages.parts.state import t
+from pages.parts.omrade import fetch as fetch_box
+from pages.shared import cache, frame, jobs, state, tables
+from pages.shared.state import t
 
 NETWORK_ENDINGS = ["geojson", "json", "gpkg", "zip", "gz", "parquet", "osm", "bz2", "pbf"]
 SHAPE_ENDINGS = ["geojson", "json", "gpkg", "zip", "gz", "parquet"]
@@ -49,7 +50,7 @@ def render() -> None:
     _holds(area)
     _check(area)
     _ready()
-    fetchbox.show(area)
+    fetch_box.show(area)
     _own_files(area)
 
 
@@ -76,7 +77,7 @@ def _check(area: Area) -> None:
     st.markdown(t("omrade.check_intro"))
     if st.toggle(t("omrade.check_show"), key="show_audit"):
         with st.spinner(t("omrade.checking")):
-            rows = to_rows(answers.barriers(area), state.language())
+            rows = to_rows(cache.barriers(area), state.language())
         tables.table(rows, t("omrade.check"), numbers=list(rows.columns[-1:]))
 
 
@@ -154,7 +155,7 @@ def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated:
         return
     folder = Path(tempfile.mkdtemp(prefix="narhet-"))
     kept = {
-        part: fetchbox.kept_file(folder, part, file)
+        part: fetch_box.kept_file(folder, part, file)
         for part, file in files.items()
         if file is not None
     }
@@ -198,7 +199,7 @@ def _inputs(files: dict[str, Path], columns: dict[str, str]) -> Inputs:
 
 def _free_id(wanted: str) -> str:
     """Return an id that no area has, so that a new area never writes over another."""
-    taken = {card.id for card in answers.cards()}
+    taken = {card.id for card in cache.cards()}
     name, number = wanted, 2
     while name in taken:
         name, number = f"{wanted}-{number}", number + 1

@@ -20,9 +20,13 @@ from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal
 from geo.planning.siting.question import Question
 from geo.types import Progress
-from pages.parts import answers, asks, frame, mapbox, placebox, proposalbox, scenariobox, state
-from pages.parts.literal import literal
-from pages.parts.state import t
+from pages.parts.placera import proposal as proposal_box
+from pages.parts.placera import question as question_box
+from pages.shared import asks, cache, frame, state
+from pages.shared import map as map_box
+from pages.shared import scenarios as scenarios_box
+from pages.shared.literal import literal
+from pages.shared.state import t
 
 CURVE_LEAST, CURVE_MOST = 6, 20
 """The curve goes to as many sites as are proposed, but so far at least, and no farther."""
@@ -41,12 +45,12 @@ def render() -> None:
     asks.begin()
     placing: Placing | None = None
     try:
-        question = placebox.question(area)
+        question = question_box.question(area)
         with st.spinner(t("placera.preparing")):
-            placing = answers.placing(area, question)
+            placing = cache.placing(area, question)
         proposal = asks.ask(_key(area, question), t("placera.solving"), _proposed(placing))
     except SitingError as error:
-        placebox.say(error)
+        question_box.say(error)
         _said_no(area, placing)
         return
     except NarhetError as error:
@@ -70,25 +74,25 @@ def _proposed(placing: Placing) -> Callable[[Progress], Proposal]:
 def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     """Show the proposal at once, and what else is asked about it as the answers come."""
     language = state.language()
-    varied = answers.kept().get(_key(area, placing.question, "robust"))
+    varied = cache.kept().get(_key(area, placing.question, "robust"))
     if varied is not None:
         proposal = robustness.with_shares(proposal, varied)
-    proposalbox.sentence(proposal)
+    proposal_box.sentence(proposal)
     _said_no(area, placing)
     spec = sites_map.sites_map(area, proposal, language)
-    click = mapbox.heard(lambda: spec, area, key="placera", language=language)
+    click = map_box.heard(lambda: spec, area, key="placera", language=language)
     if click is not None:
         _clicked(placing, click)
     left, right = st.columns([11, 9])
     with left:
-        mapbox.show_map(spec, area, key="placera", language=language)
+        map_box.show_map(spec, area, key="placera", language=language)
         st.caption(t("placera.map_note"))
         st.toggle(t("placera.add_spots"), key="add_spots", help=t("placera.add_spots_help"))
     with right:
-        proposalbox.refusals(proposal)
+        proposal_box.refusals(proposal)
         beside = st.container()
-    proposalbox.sites(spec.table)
-    proposalbox.districts(proposal)
+    proposal_box.sites(spec.table)
+    proposal_box.districts(proposal)
     below = st.container()
     _why_not(area, placing, proposal)
     varying = st.container()
@@ -99,18 +103,18 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
         _trade_off(area, placing, proposal)
         answer = SiteAnswer(proposal, second, varied)
         shown = (second is not None, varied is not None)
-        proposalbox.downloads(answer, _key(area, placing.question, *shown))
-        scenariobox.save(area, proposal)
+        proposal_box.downloads(answer, _key(area, placing.question, *shown))
+        scenarios_box.save(area, proposal)
     with varying:
         _best(area, placing, proposal)
         _robust(area, placing, proposal)
-    proposalbox.candidates(placing)
-    proposalbox.sources(answer)
+    proposal_box.candidates(placing)
+    proposal_box.sources(answer)
 
 
 def _said_no(area: Area, placing: Placing | None) -> None:
     """List who said no, each with a button to ask again."""
-    refused = placebox.refused()
+    refused = question_box.refused()
     if not refused:
         return
     names = dict(zip(area.places["id"], area.places["name"], strict=True))
@@ -124,19 +128,19 @@ def _said_no(area: Area, placing: Placing | None) -> None:
                 t("placera.take_back", name=literal(shown)),
                 key=f"back_{at}",
                 icon=":material/undo:",
-                on_click=placebox.take_back,
+                on_click=question_box.take_back,
                 args=(name,),
             )
 
 
-def _clicked(placing: Placing, click: mapbox.Click) -> None:
+def _clicked(placing: Placing, click: map_box.Click) -> None:
     """Take a click on the map: a candidate to ask about, or a new point to choose from."""
     known = set(placing.candidates.table["id"])
     ids = [shown.id for shown in click.shown if shown.id in known]
     if ids:
         st.session_state["why_not"] = ids[0]
     elif st.session_state.get("add_spots"):
-        placebox.add_spot(click.lon, click.lat)
+        question_box.add_spot(click.lon, click.lat)
         st.rerun()
 
 
@@ -160,7 +164,7 @@ def _runner_up(area: Area, placing: Placing, proposal: Proposal) -> Proposal | N
     if found is None or found[0] is None:
         return None
     second: Proposal = found[0]
-    proposalbox.runner_up(proposal, second)
+    proposal_box.runner_up(proposal, second)
     return second
 
 
@@ -176,7 +180,7 @@ def _curve(area: Area, placing: Placing, proposal: Proposal) -> None:
     st.subheader(title, anchor=False)
     found = _asked(_key(area, placing.question, "curve", most), title, work)
     if found is not None:
-        proposalbox.curve(found, proposal)
+        proposal_box.curve(found, proposal)
 
 
 def _trade_off(area: Area, placing: Placing, proposal: Proposal) -> None:
@@ -192,13 +196,13 @@ def _trade_off(area: Area, placing: Placing, proposal: Proposal) -> None:
     key = _key(area, replace(question, balance=0.5), "trade-off")
     found = _asked(key, t("placera.trade_off"), work)
     if found is not None:
-        proposalbox.trade_off(found, proposal)
+        proposal_box.trade_off(found, proposal)
 
 
 def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:
     """Answer what the best choice with a certain candidate would reach."""
     st.subheader(t("placera.why_not"), anchor=False)
-    candidate = proposalbox.choose_candidate(placing, proposal)
+    candidate = proposal_box.choose_candidate(placing, proposal)
     if candidate is None:
         return
 
@@ -208,7 +212,7 @@ def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:
     key = _key(area, placing.question, "why not", candidate)
     other = _asked(key, t("placera.why_not_table"), work)
     if other is not None:
-        proposalbox.why_not(proposal, other, candidate)
+        proposal_box.why_not(proposal, other, candidate)
 
 
 def _best(area: Area, placing: Placing, proposal: Proposal) -> None:
@@ -227,7 +231,7 @@ def _best(area: Area, placing: Placing, proposal: Proposal) -> None:
 
     found = _asked(_key(area, placing.question, "best"), t("placera.best"), work)
     if found is not None:
-        proposalbox.best(found)
+        proposal_box.best(found)
 
 
 def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:
@@ -237,7 +241,7 @@ def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:
     if not st.toggle(t("placera.robust_open"), key="robust_open"):
         return
     key = _key(area, placing.question, "robust")
-    fresh = answers.kept().get(key) is None
+    fresh = cache.kept().get(key) is None
 
     def work(progress: Progress) -> robustness.Robustness:
         return robustness.robust(placing, proposal, progress=progress)
@@ -245,6 +249,6 @@ def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:
     found = _asked(key, t("placera.robust"), work)
     if found is None:
         return
-    proposalbox.robust(found, placing)
+    proposal_box.robust(found, placing)
     if fresh:  # the table and the files above tell it as well
         st.rerun()

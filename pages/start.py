@@ -24,8 +24,8 @@ from pages import (
     placera,
     uppsokande,
 )
-from pages.parts import answers, asks, page, state
-from pages.parts.state import t
+from pages.shared import asks, cache, page, state
+from pages.shared.state import t
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
 # Each language in its own words, so that its readers find it.
@@ -73,7 +73,7 @@ def _front_door(first: Any) -> Any:
 
 
 def _pick_area() -> None:
-    cards = {card.id: card for card in answers.cards()}
+    cards = {card.id: card for card in cache.cards()}
     if state.get("area") not in cards:
         known = ", ".join(card.name for card in cards.values())
         state.note_problem(UnknownArea(found=state.get("area"), known=known))

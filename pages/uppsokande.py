@@ -15,9 +15,12 @@ from geo.planning.outreach.brief import Brief, Outreach, Row
 from geo.planning.outreach.proposals import Proposal
 from geo.planning.outreach.query import Question
 from geo.types import Progress
-from pages.parts import asks, frame, mapbox, outreachbox, planbox, state
-from pages.parts.literal import literal
-from pages.parts.state import t
+from pages.parts.uppsokande import list as list_box
+from pages.parts.uppsokande import plan as plan_box
+from pages.shared import asks, frame, state
+from pages.shared import map as map_box
+from pages.shared.literal import literal
+from pages.shared.state import t
 
 
 def render() -> None:
@@ -28,7 +31,7 @@ def render() -> None:
         frame.say(AreaLacks(key="lacks.people"))
         return
     try:
-        question = outreachbox.question(area)
+        question = list_box.question(area)
         found = asks.ask(
             (area.key, question.basis, "outreach"), t("uppsokande.working"), _ranked(area, question)
         )
@@ -51,31 +54,31 @@ def _show(area: Area, answer: Outreach) -> None:
     st.header(literal(outreach_words.headline(answer, language)), anchor=False)
     st.markdown(literal(outreach_words.headline_more(answer, language)))
     if not answer.shown:
-        outreachbox.rests_on(answer)
+        list_box.rests_on(answer)
         return
-    brief = Brief(answer, answer.shown[: outreachbox.TOP], ())
+    brief = Brief(answer, answer.shown[: list_box.TOP], ())
     _heard(area, brief)
-    chosen = outreachbox.choose(answer)
+    chosen = list_box.choose(answer)
     left, right = st.columns([11, 9])
     with right:
-        outreachbox.reasons(answer, chosen)
+        list_box.reasons(answer, chosen)
         proposals = _proposals(area, answer, chosen)
     with left:
         spec = outreach_map.list_map(
             area, brief, language, chosen=chosen, proposals=proposals or ()
         )
-        mapbox.show_map(spec, area, key="uppsokande", language=language)
+        map_box.show_map(spec, area, key="uppsokande", language=language)
         st.caption(t("uppsokande.map_note"))
-    outreachbox.ranking(spec.table, len(answer.shown))
-    plan = planbox.show(area, brief)
-    outreachbox.downloads(area, answer, plan)
-    outreachbox.rests_on(answer)
+    list_box.ranking(spec.table, len(answer.shown))
+    plan = plan_box.show(area, brief)
+    list_box.downloads(area, answer, plan)
+    list_box.rests_on(answer)
 
 
 def _heard(area: Area, brief: Brief) -> None:
     """A click on a mark of the list chooses it."""
     language = state.language()
-    click = mapbox.heard(
+    click = map_box.heard(
         lambda: outreach_map.list_map(area, brief, language),
         area,
         key="uppsokande",
@@ -84,7 +87,7 @@ def _heard(area: Area, brief: Brief) -> None:
     for shown in click.shown if click is not None else ():
         row = outreach_map.row_of(brief, shown)
         if row is not None:
-            state.choose("spot", outreachbox.key_of(row))
+            state.choose("spot", list_box.key_of(row))
             return
 
 
@@ -104,5 +107,5 @@ def _proposals(area: Area, answer: Outreach, chosen: Row) -> tuple[Proposal, ...
         return None
     if found is None:
         return None
-    outreachbox.proposals(answer, found[0])
+    list_box.proposals(answer, found[0])
     return found[0]

@@ -10,7 +10,8 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.output.maps import spec as map_spec
 from geo.output.maps.spec import AreaLayer, CircleLayer, LineLayer, PointLayer
-from pages.parts import mapbox, page, state
+from pages.shared import map as map_box
+from pages.shared import page, state
 
 ATTACK = "{{ 7*7*191 }} {% Torget %} </script><img src=x onerror=\"document.title='broken'\">"
 
@@ -30,15 +31,15 @@ def main() -> None:
         credits=(*map_spec.credits_of(area), ATTACK),
         language=state.language(),
     )
-    click = mapbox.heard(lambda: spec, area, key="bench", language=state.language())
-    mapbox.show_map(spec, area, key="bench", language=state.language())
+    click = map_box.heard(lambda: spec, area, key="bench", language=state.language())
+    map_box.show_map(spec, area, key="bench", language=state.language())
     if click is not None:
         st.session_state["told"] = (click.lon, click.lat, [shown.id for shown in click.shown])
         st.session_state["clicks"] = st.session_state.get("clicks", 0) + 1
     lon, lat, ids = st.session_state.get("told", (0.0, 0.0, []))
     clicks = st.session_state.get("clicks", 0)
     st.text(f"klick {clicks}: {lon:.5f} {lat:.5f} [{','.join(ids)}]")
-    mapbox.table_twin(spec)
+    map_box.table_twin(spec)
 
 
 def layers(area: Area, *, circles: bool) -> list[map_spec.Layer]:

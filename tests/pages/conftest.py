@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.parts import asks
+from pages.shared import asks
 
 PATIENCE_S = 600.0
 

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from geo import texts
 from geo.catalog import open_area, save_area
 from geo.errors import Cancelled
-from pages.parts import asks
-from pages.parts.literal import literal
+from pages.shared import asks
+from pages.shared.literal import literal
 from tests.geo.worlds import street
 from tests.pages.conftest import PATIENCE_S
 from tests.pages.test_pages import page, said
@@ -220,7 +220,7 @@ def _slow_page() -> None:
 
     import streamlit as st
 
-    from pages.parts import asks
+    from pages.shared import asks
 
     def work(progress):
         while True:

@@ -18,9 +18,9 @@ from geo.catalog import save_area
 from geo.output.maps import folium as folium_map
 from geo.output.maps.folium import tiles
 from geo.output.maps.spec import compose
-from pages.parts import background as kept
-from pages.parts import mapbox
-from pages.parts.mapbox import Click, ClickState
+from pages.shared import background as kept
+from pages.shared import map as map_box
+from pages.shared.map import Click, ClickState
 from tests.asgi import Answer, get, knock
 from tests.geo.output.test_mapview import TABLE, contrast, points
 from tests.tiny import tiny_area
@@ -177,7 +177,7 @@ def test_only_so_many_backgrounds_are_kept(home):
 
 
 def told(lat=None, lon=None, drawn=None, count=0) -> ClickState:
-    return mapbox.click_state(
+    return map_box.click_state(
         {
             "last_clicked": None if lat is None else {"lat": lat, "lng": lon},
             "last_object_clicked": drawn and {"lat": drawn[1], "lng": drawn[0]},
@@ -188,22 +188,22 @@ def told(lat=None, lon=None, drawn=None, count=0) -> ClickState:
 
 def test_a_click_counts_once_though_the_browser_tells_it_at_every_run():
     state = told(59.25, 17.75)
-    assert mapbox.new_click(None, state, SPEC) == Click(17.75, 59.25)
-    assert mapbox.new_click(state, state, SPEC) is None
+    assert map_box.new_click(None, state, SPEC) == Click(17.75, 59.25)
+    assert map_box.new_click(state, state, SPEC) is None
 
 
 def test_a_click_on_a_place_names_the_place_and_counts_again_when_made_again():
     first, second = told(drawn=PLACES[1], count=2), told(drawn=PLACES[1], count=4)
     for before, now in ((told(), first), (first, second)):
-        click = mapbox.new_click(before, now, SPEC)
+        click = map_box.new_click(before, now, SPEC)
         assert click is not None
         assert [shown.id for shown in click.shown] == ["preschool1"]
-    assert mapbox.new_click(second, second, SPEC) is None
+    assert map_box.new_click(second, second, SPEC) is None
 
 
 def test_a_click_on_the_open_map_after_one_on_a_place_is_the_new_one():
     before = told(drawn=PLACES[0], count=2)
-    click = mapbox.new_click(before, told(59.25, 17.75, PLACES[0], 2), SPEC)
+    click = map_box.new_click(before, told(59.25, 17.75, PLACES[0], 2), SPEC)
     assert click == Click(17.75, 59.25)
 
 
@@ -211,7 +211,7 @@ def test_a_click_on_the_open_map_after_one_on_a_place_is_the_new_one():
     "answer", [None, {}, {"last_clicked": {"lat": "x", "lng": None}}, {"last_clicked": [1, 2]}]
 )
 def test_an_answer_without_a_click_is_none(answer):
-    assert mapbox.new_click(None, mapbox.click_state(answer), SPEC) is None
+    assert map_box.new_click(None, map_box.click_state(answer), SPEC) is None
 
 
 def settings() -> dict:

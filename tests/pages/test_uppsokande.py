@@ -11,7 +11,7 @@ from geo import texts
 from geo.catalog import save_area
 from geo.output.files.outreach import staff_template
 from geo.planning.outreach.staff import DAYS, LANGUAGES, NAMES, STARTS, staff_of
-from pages.parts.planbox import take
+from pages.parts.uppsokande.plan import take
 from tests.geo.planning.outreach.worlds import activity, town
 from tests.pages.test_pages import page, said
 

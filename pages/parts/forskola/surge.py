@@ -1,0 +1,87 @@
+"""The surge panel of the page Förskola: who arrives where and when, and what can take them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from geo import presets
+from geo.access.from_point import read_point
+from geo.access.preschools.model import PreschoolAnswer
+from geo.access.preschools.surge import SurgeAnswer, arrival_of, read_ages, read_ramp, surge
+from geo.area.model import Area
+from geo.errors import NarhetError
+from geo.output.maps import preschool_tables as preschool_tables_map
+from geo.output.maps import preschools as preschools_map
+from geo.output.words import preschools as preschools_words
+from pages.shared import frame, state, tables
+from pages.shared import map as map_box
+from pages.shared.literal import literal
+from pages.shared.state import t
+
+
+def show(area: Area, answer: PreschoolAnswer) -> None:
+    """Ask who arrives, and show week by week what the area can take."""
+    st.subheader(t("forskola.surge"), anchor=False)
+    st.markdown(t("forskola.surge_intro"))
+    if not st.toggle(t("forskola.surge_open"), key="surge_open"):
+        return
+    found = _asked(area, answer)
+    if found is not None:
+        _show(area, found)
+
+
+def _asked(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
+    first, second, third, fourth, fifth = st.columns([3, 2, 2, 2, 3])
+    middle = area.boundary.union_all().representative_point()
+    st.session_state.setdefault("surge_at", f"{middle.x:.5f},{middle.y:.5f}")
+    at = first.text_input(t("forskola.surge_at"), key="surge_at", help=t("forskola.surge_at_help"))
+    people = second.number_input(
+        t("forskola.surge_people"), min_value=1, max_value=100_000, value=150, key="surge_people"
+    )
+    when = third.date_input(
+        t("forskola.surge_date"), value=date.today(), key="surge_date", format="YYYY-MM-DD"
+    )
+    ramp = fourth.text_input(
+        t("forskola.surge_ramp"), key="surge_ramp", help=t("forskola.surge_ramp_help")
+    )
+    ages = fifth.text_input(
+        t("forskola.surge_ages"), key="surge_ages", help=t("forskola.surge_ages_help")
+    )
+    try:
+        arrival = arrival_of(
+            read_point(at),
+            int(people),
+            when,
+            ages=read_ages(ages, int(people)) if ages.strip() else (),
+            ramp=read_ramp(ramp, int(people)) if ramp.strip() else (),
+        )
+        asked = answer.asked
+        return surge(
+            area, arrival, today=date.today(), limit_m=asked.limit_m, profile=asked.profile
+        )
+    except NarhetError as error:
+        frame.say(error)
+        return None
+
+
+def _show(area: Area, found: SurgeAnswer) -> None:
+    language = state.language()
+    left, right = st.columns([11, 9])
+    spec = preschools_map.surge_map(area, found, language)
+    told = [need for need in found.needs if need.kind not in found.lacking]
+    with left:
+        map_box.show_map(spec, area, key="surge", language=language, height=420)
+    with right:
+        for need in told:
+            said = preschools_words.need_words(need, found.limit_m, language)
+            st.markdown(f"**{literal(said)}**")
+        for note in preschools_words.surge_notes(found, language):
+            st.caption(literal(note))
+    for need in told:
+        weeks = preschool_tables_map.week_table(need, language)
+        kind = presets.kind(need.kind).plural(language).lower()
+        numbers = {weeks.columns[0], *weeks.columns[2:]}
+        tables.table(weeks, t("forskola.surge_weeks", kind=kind), numbers=numbers)
+    tables.table(spec.table, t("forskola.surge_places"), numbers=set(spec.table.columns[2:]))

@@ -1,0 +1,177 @@
+"""What is asked about meeting places, chosen on the page: reads and remembers, computes nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from geo import presets
+from geo.access.meeting.query import MEASURES, Wish, ask
+from geo.access.meeting.supply import Asked, homes
+from geo.access.meeting.terms import measures
+from geo.area import languages
+from geo.area.activities.derived import activities_of
+from geo.area.activities.model import activity_kinds, audiences, themes
+from geo.area.model import Area
+from geo.area.newcomers import availabilities, newcomers_of
+from geo.area.record_fields import day
+from pages.shared import choices, state
+from pages.shared.state import t
+
+ALL = "all"
+
+
+def measure() -> str:
+    """Choose what is asked."""
+    return state.select("meet", t("moten.ask"), MEASURES, lambda name: t(f"moten.ask_{name}"))
+
+
+def question(area: Area, chosen: str) -> Asked:
+    """Choose the rest of the question; only what the measure takes is asked for."""
+    columns = st.columns(4)
+    choices.limit(where=columns[0], usual=choices.MEETING_M)
+    choices.profile(where=columns[1])
+    if chosen == "hours":
+        _group(area, columns[2])
+    if chosen == "arena":
+        _established(area, columns[2])
+    else:
+        _week(columns[3])
+    with st.expander(t("moten.more"), expanded=False):
+        _filters(area, chosen)
+    hours = chosen == "hours"
+    return ask(
+        Wish(
+            week=state.get("week") if day(state.get("week")) else "",
+            kinds=() if _kind_of(chosen) == ALL else (_kind_of(chosen),),
+            limit=state.get("limit"),
+            group=state.get("who") if hours else Wish.group,
+            profile=state.get("profile"),
+            language=state.get("speaks") if chosen != "arena" else "",
+            audience=state.get("audience") if chosen != "arena" else "",
+            when=state.get("free") if hours else "",
+            housing=state.get("at_home"),
+        )
+    )
+
+
+def _established(area: Area, where: Any) -> None:
+    """Choose the measure of established people among those the area has."""
+    known = [name for name, group in measures().items() if group in area.groups]
+    language = state.language()
+    if known:
+        state.select(
+            "established",
+            t("moten.established"),
+            known,
+            lambda name: t("moten.all_but", group=presets.group(measures()[name]).name(language)),
+            where=where,
+            help_text=t("moten.established_help"),
+        )
+
+
+def _filters(area: Area, chosen: str) -> None:
+    columns = st.columns(4)
+    language = state.language()
+    _kind(columns[0], chosen)
+    known = {each.id: each for each in homes(area)}
+    state.select(
+        "at_home",
+        t("moten.home"),
+        ["", *known],
+        lambda name: known[name].name or name if name else t("moten.whole_area"),
+        where=columns[1],
+    )
+    if chosen == "arena":
+        return
+    _language(area, columns[2])
+    state.select(
+        "audience",
+        t("moten.audience"),
+        ["", *audiences()],
+        lambda name: audiences()[name].name(language) if name else t("moten.any_audience"),
+        where=columns[3],
+    )
+    if chosen == "hours":
+        state.select(
+            "free",
+            t("moten.free"),
+            ["", *availabilities()],
+            lambda name: availabilities()[name].name(language) if name else t("moten.any_time"),
+            help_text=t("moten.free_help"),
+        )
+
+
+def _kind_of(chosen: str) -> str:
+    """Return the kind or theme asked for: of hours, language cafés unless told otherwise."""
+    kind = state.get("activity")
+    usual = "language_cafe" if chosen == "hours" else ALL
+    return kind if kind in (ALL, *themes(), *activity_kinds()) else usual
+
+
+def _kind(where: Any, chosen: str) -> None:
+    language = state.language()
+    valid = {**themes(), **activity_kinds()}
+
+    def label(name: str) -> str:
+        if name == ALL:
+            return t("moten.all_kinds")
+        words = valid[name].name(language)
+        return t("moten.theme", name=words) if name in themes() else words
+
+    key = "pick_activity"
+    st.session_state[key] = _kind_of(chosen)
+
+    def changed() -> None:
+        state.choose("activity", st.session_state[key])
+
+    where.selectbox(t("moten.kind"), [ALL, *valid], format_func=label, key=key, on_change=changed)
+
+
+def _language(area: Area, where: Any) -> None:
+    """Choose among the languages that somebody here is known to speak."""
+    language = state.language()
+    spoken = {code for each in newcomers_of(area) for code in each.language_codes}
+    spoken |= {code for each in activities_of(area) for code in each.languages}
+    names = sorted(spoken, key=lambda code: languages.name(code, language).casefold())
+    state.select(
+        "speaks",
+        t("moten.language"),
+        ["", *names],
+        lambda code: languages.name(code, language) if code else t("moten.any_language"),
+        where=where,
+    )
+
+
+def _group(area: Area, where: Any) -> None:
+    language = state.language()
+    groups = area.groups
+    if state.get("at_home"):
+        at_home = [name for name in groups if presets.group(name).origin != "residents"]
+        groups = at_home or groups
+
+    def label(name: str) -> str:
+        words = presets.group(name).name(language)
+        return words[0].upper() + words[1:]
+
+    usual = "newcomers" if "newcomers" in groups else groups[0]
+    if state.get("who") not in groups:  # not the user's choice: the area does not know it
+        st.session_state["view"]["who"] = usual
+    state.select("who", t("choose.group"), groups, label, where=where)
+
+
+def _week(where: Any) -> None:
+    st.session_state["pick_week"] = day(state.get("week")) or date.today()
+
+    def changed() -> None:
+        state.choose("week", st.session_state["pick_week"].isoformat())
+
+    where.date_input(
+        t("moten.week"),
+        key="pick_week",
+        on_change=changed,
+        format="YYYY-MM-DD",
+        help=t("moten.week_help"),
+    )

@@ -1,0 +1,301 @@
+"""The question of the page Placera: what to open, how many, for whom, and where it may stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from geo import presets, texts
+from geo.area.model import Area
+from geo.errors import NarhetError
+from geo.planning.siting import question as placing_question
+from geo.planning.siting.candidates import POINT
+from geo.planning.siting.question import Question, number_of, points_of, whole_of
+from pages.shared import choices, state
+from pages.shared.state import t
+
+MOST = 20
+NEVER = ("transitional_housing", "station")
+"""Kinds nobody opens to be met at."""
+SPACINGS = ("", "100", "200", "400")
+NEWCOMERS = "newcomers"
+
+
+def question(area: Area) -> Question:
+    """Show the question's controls, and return what they ask.
+
+    Raises
+    ------
+    BadCount, BadPoint, BadLimit, BadBudget, BadBalance … : a link holds what can not be used.
+    """
+    first, second = st.columns(4), st.columns(4)
+    kind = _kind(first[0])
+    aim = _aim(first[2])
+    spends = aim == "coverage" and bool(state.get("budget"))
+    count = _count(first[1], free=aim == placing_question.OBJECTIVES[3] or spends, spends=spends)
+    limit_m = choices.limit(where=first[3])
+    group = choices.group(area, where=second[0])
+    profile = choices.profile(where=second[1])
+    existing = _existing(kind, second[2])
+    balance = _balance(area, group, second[3])
+    with st.expander(t("placera.where"), expanded=False):
+        where = _where(area)
+        budget = _budget(aim)
+    return placing_question.checked(
+        Question(
+            kind=kind,
+            count=count,
+            objective=aim,
+            limit_m=limit_m,
+            group=group,
+            profile=profile,
+            existing=existing,
+            balance=balance,
+            budget=budget,
+            excluded=refused(),
+            **where,
+        )
+    )
+
+
+def refused() -> tuple[str, ...]:
+    """Return the ids of those who said no."""
+    return tuple(name for name in state.get("refused").split("|") if name)
+
+
+def refuse(candidate: str) -> None:
+    """Note that a place says no."""
+    state.choose("refused", "|".join(dict.fromkeys([*refused(), candidate])))
+
+
+def take_back(candidate: str) -> None:
+    """Let a place that said no be chosen again."""
+    state.choose("refused", "|".join(name for name in refused() if name != candidate))
+
+
+def add_spot(lon: float, lat: float) -> None:
+    """Add a point the user clicked to what may be chosen."""
+    spot = f"{lon:.5f},{lat:.5f}"
+    spots = [word for word in state.get("spots").split("|") if word]
+    state.choose("spots", "|".join(dict.fromkeys([*spots, spot])))
+
+
+def _kind(where: Any) -> str:
+    language = state.language()
+    kinds = [name for name in presets.kinds() if name not in NEVER]
+    return state.select(
+        "open",
+        t("placera.kind"),
+        kinds,
+        lambda name: presets.kind(name).name(language),
+        where=where,
+    )
+
+
+def _count(where: Any, *, free: bool, spends: bool) -> int | None:
+    """Ask how many; None where the budget, or what it takes to reach everybody, decides."""
+    st.session_state["pick_count"] = min(max(whole_of(state.get("count")), 1), MOST)
+
+    def changed() -> None:
+        state.choose("count", str(st.session_state["pick_count"]))
+
+    where.number_input(
+        t("placera.count"),
+        min_value=1,
+        max_value=MOST,
+        key="pick_count",
+        on_change=changed,
+        disabled=free,
+        help=t("placera.count_budget") if spends else None,
+    )
+    return None if free else int(st.session_state["pick_count"])
+
+
+def _aim(where: Any) -> str:
+    return state.select(
+        "aim",
+        t("placera.aim"),
+        placing_question.OBJECTIVES,
+        lambda name: t(f"placera.aim_{name}"),
+        where=where,
+        help_text="\n\n".join(
+            f"**{t(f'placera.aim_{name}')}**: {t(f'placera.aim_{name}_help')}"
+            for name in placing_question.OBJECTIVES
+        ),
+    )
+
+
+def _existing(kind: str, where: Any) -> str:
+    plural = presets.kind(kind).plural(state.language()).lower()
+    return state.select(
+        "existing",
+        t("placera.existing"),
+        ("keep", "ignore"),
+        lambda name: t(f"placera.existing_{name}", kinds=plural),
+        where=where,
+        help_text=t("placera.existing_help"),
+    )
+
+
+def _balance(area: Area, group: str, where: Any) -> float | None:
+    """Weigh residents of transitional housing against the group, where the area knows both."""
+    if NEWCOMERS not in area.groups or presets.group(group).origin != "residents":
+        return None
+    share = number_of(state.get("balance")) if state.get("balance") else 0.0
+    st.session_state["pick_balance"] = round(min(max(share, 0.0), 1.0) * 100)
+
+    def changed() -> None:
+        picked = st.session_state["pick_balance"]
+        state.choose("balance", f"{picked / 100:g}" if picked else "")
+
+    where.slider(
+        t("placera.balance"),
+        0,
+        100,
+        step=10,
+        format="%d %%",
+        key="pick_balance",
+        on_change=changed,
+        help=t("placera.balance_help"),
+    )
+    picked = st.session_state["pick_balance"]
+    return picked / 100 if picked else None
+
+
+def _where(area: Area) -> dict[str, Any]:
+    left, right = st.columns(2)
+    kinds = _rooms(area, left)
+    lattice = _lattice(right)
+    near = _near(area, left)
+    evening, staffed = _only(right)
+    points = _spots()
+    if points and not kinds:  # rooms as well as the points, as the controls show
+        kinds = tuple(name for name in presets.rooms() if name in area.kinds)
+    return {
+        "kinds": kinds,
+        "points": points,
+        "lattice_m": lattice,
+        "near": near,
+        "evening": evening,
+        "staffed": staffed,
+    }
+
+
+def _rooms(area: Area, where: Any) -> tuple[str, ...]:
+    language = state.language()
+
+    def label(kind: str) -> str:
+        return f"{presets.kind(kind).plural(language)} ({len(area.places_of(kind))})"
+
+    offered = [kind for kind in area.kinds if kind not in NEVER]
+    st.session_state["pick_rooms"] = [
+        name for name in state.get("rooms").split("|") if name in offered
+    ]
+
+    def changed() -> None:
+        state.choose("rooms", "|".join(st.session_state["pick_rooms"]))
+
+    where.multiselect(
+        t("placera.rooms"),
+        offered,
+        format_func=label,
+        key="pick_rooms",
+        on_change=changed,
+        placeholder=t("placera.rooms_all"),
+        help=t("placera.rooms_help"),
+    )
+    return tuple(st.session_state["pick_rooms"])
+
+
+def _lattice(where: Any) -> float | None:
+    def label(spacing: str) -> str:
+        if not spacing:
+            return t("placera.lattice_none")
+        return t("placera.lattice_every", metres=texts.metres(float(spacing), state.language()))
+
+    spacings = [*SPACINGS, *({state.get("lattice")} - set(SPACINGS))]
+    chosen = state.select("lattice", t("placera.lattice"), spacings, label, where=where)
+    return presets.limit_m(chosen) if chosen else None
+
+
+def _near(area: Area, where: Any) -> tuple[tuple[str, float], ...]:
+    if "transitional_housing" not in area.kinds:
+        return ()
+    metres = ("", *(str(row.metres) for row in presets.limits()))
+    metres = (*metres, *({state.get("near")} - set(metres)))
+
+    def label(limit: str) -> str:
+        if not limit:
+            return t("placera.near_any")
+        return t("placera.near_within", metres=texts.metres(float(limit), state.language()))
+
+    chosen = state.select("near", t("placera.near"), metres, label, where=where)
+    return (("transitional_housing", presets.limit_m(chosen)),) if chosen else ()
+
+
+def _only(where: Any) -> tuple[bool, bool]:
+    chosen = set(state.get("only").split("|"))
+    for name in ("evening", "staffed"):
+        st.session_state[f"pick_{name}"] = name in chosen
+
+    def changed() -> None:
+        names = [name for name in ("evening", "staffed") if st.session_state[f"pick_{name}"]]
+        state.choose("only", "|".join(names))
+
+    for name in ("evening", "staffed"):
+        where.checkbox(t(f"placera.{name}"), key=f"pick_{name}", on_change=changed)
+    return "evening" in chosen, "staffed" in chosen
+
+
+def _spots() -> tuple[tuple[float, float], ...]:
+    words = [word for word in state.get("spots").split("|") if word]
+    if not words:
+        return ()
+    st.session_state["pick_spots"] = words
+
+    def changed() -> None:
+        state.choose("spots", "|".join(st.session_state["pick_spots"]))
+        for name in refused():  # points are numbered anew: who said no is another now
+            if name.startswith(f"{POINT}-"):
+                take_back(name)
+
+    st.multiselect(t("placera.spots"), words, key="pick_spots", on_change=changed)
+    return points_of(st.session_state["pick_spots"])
+
+
+def _budget(aim: str) -> float | None:
+    if aim != "coverage":
+        return None
+    budget = number_of(state.get("budget")) if state.get("budget") else None
+    st.session_state["pick_budget"] = budget
+
+    def changed() -> None:
+        picked = st.session_state["pick_budget"]
+        state.choose("budget", "" if picked is None else f"{picked:g}")
+
+    st.number_input(
+        t("placera.budget"),
+        min_value=0.0,
+        step=1000.0,
+        format="%.0f",
+        key="pick_budget",
+        on_change=changed,
+        placeholder=t("placera.budget_none"),
+        help=t("placera.budget_help"),
+    )
+    picked = st.session_state["pick_budget"]
+    return None if picked is None else float(picked)
+
+
+def say(error: NarhetError) -> None:
+    """Show why a question can not be asked, and offer to begin anew."""
+    st.error(error.message(state.language()), icon=":material/error:")
+
+    def anew() -> None:
+        for name in ("count", "rooms", "near", "spots", "lattice", "refused", "only", "balance"):
+            state.choose(name, state.DEFAULTS[name])
+        for name in ("existing", "budget"):
+            state.choose(name, state.DEFAULTS[name])
+
+    st.button(t("placera.anew"), on_click=anew, icon=":material/restart_alt:")

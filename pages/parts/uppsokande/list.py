@@ -1,0 +1,237 @@
+"""The parts of the page Uppsökande: controls, the list, a place's reasons and proposals, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from geo import presets, texts
+from geo.area.model import Area
+from geo.area.newcomers import availabilities
+from geo.errors import NarhetError
+from geo.output.documents import outreach
+from geo.output.files import outreach as outreach_files
+from geo.output.words import outreach as outreach_words
+from geo.output.words.outreach_tables import people_words, summary
+from geo.planning.outreach import spots
+from geo.planning.outreach.brief import Outreach, Row, briefed
+from geo.planning.outreach.proposals import Proposal
+from geo.planning.outreach.query import (
+    WHERE,
+    Question,
+    Wanted,
+    equal,
+    groups_of,
+    read_question,
+    weights_of,
+    written,
+)
+from geo.planning.outreach.rounds import Plan
+from geo.planning.outreach.rules import needs
+from geo.types import Progress
+from pages.shared import asks, choices, frame, state, tables
+from pages.shared.downloads import offer
+from pages.shared.literal import literal
+from pages.shared.state import t
+
+TOP = 20
+"""So many places the list shows, and the map."""
+HEAVIEST, STEP = 5.0, 0.5
+ANY_TIME = "any_time"
+
+
+def question(area: Area) -> Question:
+    """Show the controls and return what they ask.
+
+    Raises
+    ------
+    NarhetError : the link asks for something that can not be.
+    """
+    first, second, third, fourth, fifth = st.columns(5)
+    choices.limit(where=first, usual=choices.MEETING_M)
+    choices.profile(where=second)
+    when = _when(third)
+    group = _group(area, fourth)
+    where = state.select(
+        "whom",
+        t("uppsokande.where"),
+        WHERE,
+        lambda name: t(f"uppsokande.where_{name}"),
+        where=fifth,
+    )
+    _weights()
+    return read_question(
+        Wanted(
+            limit=state.get("limit"),
+            profile=state.get("profile"),
+            when=when,
+            week=state.get("week"),
+            group=group,
+            weights=state.get("weights"),
+            where=where,
+        ),
+        area,
+    )
+
+
+def choose(answer: Outreach) -> Row:
+    """Choose a place of the list; the first unless the address says another."""
+    language = state.language()
+    rows = {key_of(row): row for row in answer.shown}
+    name = state.select(
+        "spot",
+        t("uppsokande.choose"),
+        list(rows),
+        lambda key: f"{rows[key].number}. {spots.spot_name(rows[key].spot, language)}",
+    )
+    return rows[name]
+
+
+def key_of(row: Row) -> str:
+    """Return what a place is called in the address."""
+    return f"{row.spot.kind}:{row.spot.id}"
+
+
+def reasons(answer: Outreach, row: Row) -> None:
+    """Show which needs a place has: how many, how sure, why; and what is not known there."""
+    language = state.language()
+    st.subheader(literal(spots.spot_name(row.spot, language)), anchor=False)
+    people = literal(people_words(row, language))
+    st.markdown(t("uppsokande.about", people=people, score=texts.number(row.score, language, 1)))
+    for need in row.lacking:
+        said = t(
+            "uppsokande.need",
+            need=_sentence(needs()[need.need].name(language)),
+            count=outreach_words.lacking_words(need, language),
+            sure=outreach_words.sure_words(need, language),
+        )
+        st.markdown(
+            f"- **{literal(said)}** {literal(outreach_words.why(answer, row, need, language))}"
+        )
+    for need in row.unknown:
+        name = literal(needs()[need.need].name(language))
+        st.markdown(
+            f"- {t('uppsokande.need_unknown', need=name)} "
+            f"{literal(outreach_words.why(answer, row, need, language))}"
+        )
+
+
+def proposals(answer: Outreach, found: Sequence[Proposal]) -> None:
+    """Show what could be done, each with whom it reaches before and after."""
+    language = state.language()
+    if not found:
+        st.info(t("uppsokande.no_proposals"))
+    for each in found:
+        with st.container(border=True):
+            st.markdown(f"**{literal(outreach_words.proposal_words(answer, each, language))}**")
+            for effect in each.effects:
+                st.markdown(f"- {literal(outreach_words.effect_words(effect, language))}")
+    st.caption(t("uppsokande.proposals_note"))
+
+
+def ranking(table: pd.DataFrame, count: int) -> None:
+    """Show the ranked list: the twin of the map."""
+    caption = t("uppsokande.list", shown=len(table), count=count)
+    numbers = {table.columns[at] for at in (0, 4)}
+    tables.table(table, caption, numbers=numbers)
+
+
+def downloads(area: Area, answer: Outreach, plan: Plan | None) -> None:
+    """Make files of the list and the plan when asked, and offer them."""
+    st.subheader(t("uppsokande.files"), anchor=False)
+    st.markdown(t("uppsokande.files_intro", count=min(TOP, len(answer.shown))))
+    if not st.toggle(t("uppsokande.files_open"), key="outreach_files"):
+        return
+    language = state.language()
+
+    def run(progress: Progress) -> Mapping[str, bytes]:
+        brief = briefed(answer, TOP, plan=plan, progress=progress)
+        made = {
+            ending: write(brief, language)
+            for ending, write in outreach_files.WRITERS.items()
+            if ending != ".ics" or plan is not None
+        }
+        day = date.today().isoformat()
+        return {".pdf": outreach.pdf_bytes(brief, language, date=day), **made}
+
+    key = (area.key, answer.question, language, plan, "files")
+    try:
+        made = asks.ask(key, t("uppsokande.files"), run)
+    except NarhetError as error:
+        frame.say(error)
+        return
+    if made is not None:
+        stem = f"uppsokande-{answer.area}-{answer.question.asked.monday.isoformat()}"
+        offer(made, stem, key="outreach", labels="uppsokande.download_")
+
+
+def rests_on(answer: Outreach) -> None:
+    """Show weights, settings and sources."""
+    with st.expander(t("gap.rests_on")):
+        for label, words in summary(answer, state.language()):
+            st.text(f"{label}: {words}")
+
+
+def _when(where: st.delta_generator.DeltaGenerator) -> str:
+    language = state.language()
+    known = availabilities()
+    if state.get("free") not in known:
+        st.session_state["view"]["free"] = ANY_TIME
+    return state.select(
+        "free",
+        t("uppsokande.when"),
+        list(known),
+        lambda name: known[name].name(language),
+        where=where,
+        help_text=t("uppsokande.when_help"),
+    )
+
+
+def _group(area: Area, where: st.delta_generator.DeltaGenerator) -> str:
+    language = state.language()
+    known = groups_of(area)
+    if not known:
+        return ""
+    return state.select(
+        "residents",
+        t("uppsokande.group"),
+        known,
+        lambda name: presets.group(name).name(language),
+        where=where,
+        help_text=t("uppsokande.group_help"),
+    )
+
+
+def _weights() -> None:
+    """Show a slider a need; what is chosen stands in the address."""
+    language = state.language()
+    try:
+        weights = weights_of(state.get("weights"))
+    except NarhetError as error:
+        frame.say(error)
+        weights = equal()
+        state.choose("weights", "")
+    with st.expander(t("uppsokande.weights"), expanded=not weights.are_equal):
+        st.caption(t("outreach.formula"))
+        columns = st.columns(len(needs()))
+        for column, (need, value) in zip(columns, weights.items(), strict=True):
+            key = f"weigh_{need}"
+            st.session_state[key] = min(value, HEAVIEST)
+            name = needs()[need].name(language)
+            column.slider(_sentence(name), 0.0, HEAVIEST, step=STEP, key=key, on_change=_weighed)
+        if not weights.are_equal:
+            st.button(t("uppsokande.equal"), on_click=state.choose, args=("weights", ""))
+
+
+def _sentence(name: str) -> str:
+    return name[0].upper() + name[1:]
+
+
+def _weighed() -> None:
+    """Keep the sliders' weights, unless all are nought: then nothing would be ranked."""
+    told = {need: str(st.session_state[f"weigh_{need}"]) for need in needs()}
+    if any(float(value) for value in told.values()):
+        state.choose("weights", written(weights_of(told)))

@@ -1,0 +1,352 @@
+"""Areas and answers, kept between reruns: the only place that caches, on ids and versions alone."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock, Thread
+from typing import Any
+
+import streamlit as st
+
+from geo import presets
+from geo.access.from_point import WALK_MINUTES, Around, Here, Way, limits_of, reach_here, way_to
+from geo.access.from_point import around as walks_around
+from geo.access.gaps import Gap, distances, gap, without_small_counts
+from geo.access.knowledge_bank.model import Bank
+from geo.access.knowledge_bank.model import Question as BankQuestion
+from geo.access.knowledge_bank.search import bank_of
+from geo.access.meeting.mix import Arenas
+from geo.access.meeting.query import Answer, answer_of, asked_of
+from geo.access.meeting.supply import Asked as MeetingAsked
+from geo.access.preschools.model import Asked, PreschoolAnswer
+from geo.access.preschools.shortage import capacity_of
+from geo.access.profile_comparison import Flips
+from geo.access.profile_comparison import flips as count_flips
+from geo.area.folder import DEMO, home_folder
+from geo.area.model import Area
+from geo.catalog import AreaCard, list_areas, open_area
+from geo.ingest.checks.network_audit import Audit, audit
+from geo.output.documents import knowledge_bank_files
+from geo.output.files import gap as files
+from geo.output.files import meeting as meeting_files
+from geo.output.files import preschools as preschools_files
+from geo.output.files import sites as sites_files
+from geo.output.words import area_and_gaps as area_and_gaps_words
+from geo.planning.scenario import Scenario, after
+from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting.instance import Placing, prepare
+from geo.planning.siting.question import Question
+from geo.store.store import edits_of, with_edits
+from geo.types import Floats
+from pages.shared.state import t
+
+
+def cards() -> list[AreaCard]:
+    """Return the areas to choose from; the demonstration is made at first use."""
+    found = list_areas()
+    if not any(card.id == DEMO for card in found):
+        found.append(AreaCard(DEMO, t("shell.demo"), demonstration=True))
+    return found
+
+
+def area(card: AreaCard) -> Area:
+    """Open an area, once for each revision of it and each edit of its records."""
+    version = f"{card.revision}@{card.created}"
+    return _area(card.id, version, edits_of(card.id), str(home_folder()))
+
+
+def answer(of: Area, kind: str, limit_m: float, group: str, profile: str) -> Gap:
+    """Return a gap; walking distances are computed once a kind and profile."""
+    return _answer(of.key, kind, limit_m, group, profile, of)
+
+
+def answer_after(of: Area, scenario: Scenario, before: Gap) -> Gap:
+    """Return a gap as a scenario would make it."""
+    asked = (before.kind, before.limit_m, before.group, before.profile)
+    return _answer_after(of.key, scenario, *asked, of)
+
+
+def gap_files(of: Area, found: Gap, language: str) -> dict[str, bytes]:
+    """Return a gap as a file of each kind, small counts hidden; made before anybody clicks.
+
+    A file made at the click is lost when the page is drawn once more in between.
+    """
+    view = (found.kind, found.limit_m, found.group, found.profile)
+    return _gap_files(of.key, view, language, found, of)
+
+
+def placing(of: Area, question: Question) -> Placing:
+    """Return a question laid out over an area: once for all counts and budgets."""
+    return _placing(of.key, question.basis, of).asked(question)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Answers of long work, the latest ``most``, by what they depend on; for all sessions."""
+
+    most: int = 64
+    found: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: Hashable) -> Any:
+        """Return an answer, None where there is none."""
+        with self.lock:
+            if key in self.found:
+                self.found.move_to_end(key)
+            return self.found.get(key)
+
+    def put(self, key: Hashable, answer: Any) -> None:
+        """Keep an answer, and let the oldest go."""
+        with self.lock:
+            self.found[key] = answer
+            while len(self.found) > self.most:
+                self.found.popitem(last=False)
+
+
+@st.cache_resource(show_spinner=False)
+def kept() -> Kept:
+    """Return the answers of long work."""
+    return Kept()
+
+
+def site_files_of(found: SiteAnswer, key: Hashable, language: str) -> dict[str, bytes]:
+    """Return a proposal as a file of each kind, small counts hidden; made before the click."""
+    return _site_files((key, language), found, language)
+
+
+def capacity(of: Area, limit_m: float, profile: str, method: str, when: date) -> PreschoolAnswer:
+    """Return preschool places against children."""
+    return _capacity(of.key, limit_m, profile, method, when, of)
+
+
+def preschool_files_of(of: Area, found: PreschoolAnswer, language: str) -> dict[str, bytes]:
+    """Return an answer as a file of each kind, small counts hidden; made before the click."""
+    return _preschool_files(of.key, found.asked, language, found, of)
+
+
+def preschool_summary(
+    of: Area, found: PreschoolAnswer, language: str
+) -> tuple[tuple[str, str], ...]:
+    """Return what an answer rests on, small counts hidden."""
+    return preschools_files.summary(found, of, language)
+
+
+def meeting(of: Area, asked: MeetingAsked, measure: str, established: str) -> Answer:
+    """Return one measure of meeting places."""
+    return _meeting(of.key, asked, measure, established if measure == "arena" else "", of)
+
+
+def meeting_files_of(of: Area, found: Answer, measure: str, language: str) -> dict[str, bytes]:
+    """Return an answer as a file of each kind, small counts hidden; made before the click."""
+    kind = found.established if isinstance(found, Arenas) else ""
+    key = (asked_of(found), measure, kind, language)
+    return _meeting_files(of.key, key, found, of)
+
+
+def bank(of: Area, question: BankQuestion) -> Bank:
+    """Return what is in reach of one housing or point."""
+    return _bank(of.key, question, of)
+
+
+def bank_files_of(of: Area, found: Bank, language: str) -> dict[str, bytes]:
+    """Return an answer as a file of each kind, and as ``leaflet``; made before the click."""
+    return _bank_files(of.key, found.question, language, found, of)
+
+
+def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:
+    """Return what is in reach of a point."""
+    return _here(of.key, round(lon, 6), round(lat, 6), limit_m, profile, of)
+
+
+def around(of: Area, lon: float, lat: float, profile: str) -> Around:
+    """Return what can be walked to from a point in 5, 10 and 15 minutes."""
+    return _around(of.key, round(lon, 6), round(lat, 6), profile, of)
+
+
+def way(of: Area, lon: float, lat: float, place: str, profile: str) -> Way:
+    """Return the way from a point to a place."""
+    return _way(of.key, round(lon, 6), round(lat, 6), place, profile, of)
+
+
+def flips(
+    of: Area, kind: str, limit_m: float, group: str, profiles: tuple[str, str], basis: str
+) -> Flips:
+    """Return for whom the verdict flips between two profiles."""
+    return _flips(of.key, kind, limit_m, group, profiles, basis, of)
+
+
+def barriers(of: Area) -> Audit:
+    """Return the barrier audit of an area."""
+    return _barriers(of.key, of)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _files(name: str, version: str, home: str) -> Area:  # noqa: ARG001 - kept by its version
+    return open_area(name, home, edited=False)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _area(name: str, version: str, edits: int, home: str) -> Area:  # noqa: ARG001
+    opened = with_edits(_files(name, version, home), home)
+    # While the page is drawn: the first click would else wait for it.
+    Thread(target=opened.snapped_people, args=(presets.profile("adult"),), daemon=True).start()
+    return opened
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _walks(key: str, kind: str, profile: str, _area: Area) -> Floats:  # noqa: ARG001
+    return distances(_area, kind, profile)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _answer(key: str, kind: str, limit_m: float, group: str, profile: str, _area: Area) -> Gap:
+    metres = _walks(key, kind, profile, _area)
+    return gap(_area, kind=kind, limit_m=limit_m, group=group, profile=profile, metres=metres)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _answer_after(
+    key: str,  # noqa: ARG001
+    scenario: Scenario,
+    kind: str,
+    limit_m: float,
+    group: str,
+    profile: str,
+    _area: Area,
+) -> Gap:
+    changed = after(_area, scenario)
+    return gap(changed, kind=kind, limit_m=limit_m, group=group, profile=profile)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _placing(key: str, basis: Question, _area: Area) -> Placing:  # noqa: ARG001
+    return prepare(_area, basis)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _site_files(key: Hashable, _found: SiteAnswer, language: str) -> dict[str, bytes]:  # noqa: ARG001
+    content = sites_files.site_file(_found, language)
+    return {ending: write(content) for ending, write in sites_files.WRITERS.items()}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _capacity(
+    key: str,  # noqa: ARG001
+    limit_m: float,
+    profile: str,
+    method: str,
+    when: date,
+    _area: Area,
+) -> PreschoolAnswer:
+    return capacity_of(
+        _area, limit_m=limit_m, profile=profile, method=method, when=when, exact=False
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _preschool_files(
+    key: str,  # noqa: ARG001
+    asked: Asked,  # noqa: ARG001
+    language: str,
+    _found: PreschoolAnswer,
+    _area: Area,
+) -> dict[str, bytes]:
+    content = preschools_files.preschool_file(_found, _area, language)
+    return {ending: write(content) for ending, write in preschools_files.WRITERS.items()}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _gap_files(
+    key: str,  # noqa: ARG001
+    view: tuple[str, float, str, str],  # noqa: ARG001
+    language: str,
+    _found: Gap,
+    _area: Area,
+) -> dict[str, bytes]:
+    content = area_and_gaps_words.gap_file(without_small_counts(_found), _area, language)
+    return {ending: write(content) for ending, write in files.WRITERS.items()}
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _meeting(
+    key: str,  # noqa: ARG001
+    asked: MeetingAsked,
+    measure: str,
+    established: str,
+    _area: Area,
+) -> Answer:
+    return answer_of(_area, asked, measure, established)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _meeting_files(
+    key: str,  # noqa: ARG001
+    view: tuple[MeetingAsked, str, str, str],
+    _found: Answer,
+    _area: Area,
+) -> dict[str, bytes]:
+    return meeting_files.files_of(_found, _area, view[-1])
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _bank(key: str, question: BankQuestion, _area: Area) -> Bank:  # noqa: ARG001
+    return bank_of(_area, question)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _bank_files(
+    key: str,  # noqa: ARG001
+    question: BankQuestion,  # noqa: ARG001
+    language: str,
+    _found: Bank,
+    _area: Area,
+) -> dict[str, bytes]:
+    return knowledge_bank_files.files_of(_found, _area, language)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _here(key: str, lon: float, lat: float, limit_m: float, profile: str, _area: Area) -> Here:  # noqa: ARG001
+    return reach_here(_area, lon, lat, limit_m=limit_m, profile=profile)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _around(key: str, lon: float, lat: float, profile: str, _area: Area) -> Around:  # noqa: ARG001
+    limits = limits_of(WALK_MINUTES, profile)
+    return walks_around(_area, lon, lat, limits_m=limits, profile=profile)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _way(key: str, lon: float, lat: float, place: str, profile: str, _area: Area) -> Way:  # noqa: ARG001
+    return way_to(_area, lon, lat, place=place, profile=profile)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _flips(
+    key: str,
+    kind: str,
+    limit_m: float,
+    group: str,
+    profiles: tuple[str, str],
+    basis: str,
+    _area: Area,
+) -> Flips:
+    within, beyond = profiles
+    walks = _walks(key, kind, within, _area), _walks(key, kind, beyond, _area)
+    return count_flips(
+        _area,
+        kind=kind,
+        limit_m=limit_m,
+        group=group,
+        within=within,
+        beyond=beyond,
+        basis=basis,
+        walks=walks,
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _barriers(key: str, _area: Area) -> Audit:  # noqa: ARG001
+    return audit(_area)

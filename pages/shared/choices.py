@@ -1,0 +1,113 @@
+"""The controls that several pages share: kind, limit, group, profile. Reads and remembers, computes
+nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from geo import presets, texts
+from geo.area.model import Area
+from pages.shared import state
+from pages.shared.state import t
+
+OWN = "own"
+LONGEST_M = 20_000
+MEETING_M = "1000"
+"""What a first visitor gets where meeting places are asked about: as at the command line."""
+
+
+def kind(area: Area, *, where: Any = st) -> str:
+    """Choose a kind of place that the area has."""
+    language = state.language()
+    return state.select(
+        "kind",
+        t("choose.kind"),
+        area.kinds,
+        lambda name: presets.kind(name).name(language),
+        where=where,
+    )
+
+
+def group(area: Area, *, where: Any = st) -> str:
+    """Choose a group of people that the area knows."""
+    language = state.language()
+
+    def label(name: str) -> str:
+        words = presets.group(name).name(language)
+        return words[0].upper() + words[1:]
+
+    return state.select("group", t("choose.group"), area.groups, label, where=where)
+
+
+def profile(*, where: Any = st) -> str:
+    """Choose a walking profile."""
+    language = state.language()
+    return state.select(
+        "profile",
+        t("choose.profile"),
+        list(presets.profiles()),
+        lambda name: presets.profile(name).name(language),
+        where=where,
+        help_text="\n\n".join(
+            f"**{row.name(language)}**: {row.source(language)}"
+            for row in presets.profiles().values()
+        ),
+    )
+
+
+def limit(*, where: Any = st, usual: str = state.DEFAULTS["limit"]) -> float:
+    """Choose a distance limit: a preset with its source, or one's own number of metres. ``usual``
+    is the page's, until somebody has chosen.
+    """
+    state.suggest("limit", usual)
+    language = state.language()
+    chosen = f"{presets.limit_m(state.get('limit')):g}"
+    known = {str(row.metres): row for row in presets.limits()}
+
+    def label(name: str) -> str:
+        if name == OWN:
+            return texts.text("choose.own_limit", language)
+        return texts.metres(known[name].metres, language)
+
+    own = chosen not in known or st.session_state.get("own_limit", False)
+    st.session_state["pick_limit"] = OWN if own else chosen
+
+    def changed() -> None:
+        picked = st.session_state["pick_limit"]
+        st.session_state["own_limit"] = picked == OWN
+        if picked != OWN:
+            state.choose("limit", picked)
+
+    where.selectbox(
+        t("choose.limit"),
+        [*known, OWN],
+        format_func=label,
+        key="pick_limit",
+        on_change=changed,
+        help="\n\n".join(
+            f"**{texts.metres(row.metres, language)}**: {row.source(language)}"
+            for row in known.values()
+        ),
+    )
+    if own:
+        _own_limit(int(float(chosen)), where)
+    return float(state.get("limit"))
+
+
+def _own_limit(metres: int, where: Any) -> None:
+    st.session_state["pick_own_limit"] = min(max(metres, 1), LONGEST_M)
+
+    def changed() -> None:
+        state.choose("limit", str(st.session_state["pick_own_limit"]))
+
+    where.number_input(
+        t("choose.own_metres"),
+        min_value=1,
+        max_value=LONGEST_M,
+        step=50,
+        key="pick_own_limit",
+        on_change=changed,
+    )

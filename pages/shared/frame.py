@@ -1,0 +1,40 @@
+"""What every page begins with: the open area, its marks, and errors in words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.area.model import Area
+from geo.errors import NarhetError
+from geo.warmup import is_ready
+from pages.shared import cache, page, state
+from pages.shared.state import t
+
+
+def current_area() -> Area:
+    """Open the chosen area; where that fails, say why and end the page."""
+    cards = {card.id: card for card in cache.cards()}
+    card = cards.get(state.get("area"))
+    if card is None:
+        st.error(t("frame.no_such_area", area=state.get("area")))
+        st.stop()
+    try:
+        with st.spinner(t("frame.opening")):
+            return cache.area(card)
+    except NarhetError as error:
+        say(error)
+        st.stop()
+
+
+def begin(title: str, area: Area) -> None:
+    """Show a page's heading, and what marks every figure on it."""
+    page.head(title)
+    if not is_ready():
+        st.info(t("frame.warming"), icon=":material/hourglass_top:")
+    if area.demonstration:
+        st.warning(t("demo.mark"), icon=":material/science:")
+
+
+def say(error: NarhetError) -> None:
+    """Show an error as its sentence."""
+    st.error(error.message(state.language()), icon=":material/error:")

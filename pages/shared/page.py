@@ -1,0 +1,50 @@
+"""What stands around each page: its language for browsers and screen readers, and its title."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared import state
+
+ICON = Path(__file__).resolve().parents[2] / "static" / "icon.png"
+
+
+TIGHTER = "[data-testid=stMainBlockContainer]{padding-top:2.5rem}"
+"""Streamlit leaves a sixth of a laptop's screen empty above a page."""
+
+_CAPTION = "[data-testid=stCaptionContainer]"
+READABLE = f"{_CAPTION},{_CAPTION} *{{color:#4a5159!important;opacity:1!important}}"
+"""Streamlit's captions have a contrast of 4.2:1; this is 8:1."""
+
+
+def set_language() -> None:
+    """Tell the browser which language the page is in (Streamlit always says English), and use the
+    screen's height.
+    """
+    # Only a language code goes in, one of two.
+    code = json.dumps(state.language())
+    st.html(
+        f"<style>{TIGHTER}{READABLE}</style>"
+        f"<script>document.documentElement.lang = {code};</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
+def configure(title: str) -> None:
+    """Set the browser's title and icon. The icon is a file of ours: Streamlit's own icons for the
+    tab are fetched from a font service on the internet.
+    """
+    name = state.t("shell.name")
+    st.set_page_config(
+        page_title=name if title == name else f"{title} – {name}",
+        page_icon=str(ICON),
+        layout="wide",
+    )
+
+
+def head(title: str) -> None:
+    """Show a page's one heading of the first level."""
+    st.title(title, anchor=False)
