@@ -14,7 +14,6 @@ from geo.errors import AreaLacks, NarhetError
 from geo.output.files import meeting as meeting_files
 from geo.output.maps import meeting as meeting_map
 from geo.output.words import meeting as meeting_words
-from geo.output.words import meeting as words_meeting
 from pages.parts.moten import heat as heat_box
 from pages.parts.moten import question as question_box
 from pages.shared import cache, frame, state, tables
@@ -96,14 +95,14 @@ def _language(area: Area, answer: Languages) -> None:
 
 def _arena(area: Area, answer: Arenas) -> None:
     language = state.language()
-    st.header(words_meeting.arena_head(answer, language), anchor=False)
-    _notes(words_meeting.arena_notes(answer, language))
+    st.header(meeting_words.arena_head(answer, language), anchor=False)
+    _notes(meeting_words.arena_notes(answer, language))
     spec = meeting_map.arena_map(area, answer, language)
     map_box.show_map(spec, area, key="moten", language=language)
     map_box.table_twin(spec)
     if answer.homes:
         said = [
-            words_meeting.home_arena_words(each, answer.asked, language) for each in answer.homes
+            meeting_words.home_arena_words(each, answer.asked, language) for each in answer.homes
         ]
         st.markdown("\n".join(f"- {literal(line)}" for line in said))
         rows = meeting_map.home_arena_table(answer, language)
@@ -112,17 +111,17 @@ def _arena(area: Area, answer: Arenas) -> None:
 
 def _contact(answer: tuple[Contact, ...]) -> None:
     language = state.language()
-    heads = [words_meeting.contact_head(each, language) for each in answer]
+    heads = [meeting_words.contact_head(each, language) for each in answer]
     st.header(heads[-1], anchor=False)
     st.markdown(literal(heads[0]))
     rows = meeting_map.contact_table(answer, language)
     tables.table(rows, t("moten.contact_table"), numbers=rows.columns[1:])
     untold = [
-        f"{words_meeting.measure_name(each.measure, language).capitalize()}: {line}"
+        f"{meeting_words.measure_name(each.measure, language).capitalize()}: {line}"
         for each in answer
-        for line in words_meeting.untold_lines(each, language)
+        for line in meeting_words.untold_lines(each, language)
     ]
-    _notes([t("moten.contact_note"), *untold, *words_meeting.contact_notes(answer, language)])
+    _notes([t("moten.contact_note"), *untold, *meeting_words.contact_notes(answer, language)])
 
 
 def _notes(lines: list[str]) -> None:

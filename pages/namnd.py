@@ -16,7 +16,7 @@ from geo.output.report.make import make_report
 from geo.output.report.model import FINDINGS, Report
 from geo.output.report.query import MAX_TITLE, MAX_WORDS
 from geo.planning.siting import instance
-from geo.planning.siting import proposal as placing_proposal
+from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.question import Question
 from geo.types import Progress
 from pages.parts.namnd import present
@@ -131,7 +131,7 @@ def _work(area: Area, wanted: Wanted) -> Callable[[Progress], Report]:
                 kinds=wanted.rooms,
             )
             laid_out = instance.prepare(area, question, progress=progress)
-            proposal = placing_proposal.propose(laid_out, progress=progress)
+            proposal = siting_proposal.propose(laid_out, progress=progress)
         return make_report(
             area,
             kind=wanted.kind,

@@ -14,7 +14,7 @@ from geo.errors import AreaLacks, NarhetError, SitingError
 from geo.output.maps import sites as sites_map
 from geo.output.words import proposal as proposal_words
 from geo.planning.siting import alternatives, curves, robustness
-from geo.planning.siting import proposal as placing_proposal
+from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal
@@ -66,7 +66,7 @@ def _key(area: Area, question: Question, *more: object) -> tuple[object, ...]:
 
 def _proposed(placing: Placing) -> Callable[[Progress], Proposal]:
     def work(progress: Progress) -> Proposal:
-        return placing_proposal.propose(placing, progress=progress)
+        return siting_proposal.propose(placing, progress=progress)
 
     return work
 

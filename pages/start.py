@@ -11,8 +11,8 @@ import streamlit as st
 from geo import texts
 from geo.area.folder import DEMO
 from geo.errors import UnknownArea
+from pages import data as pages_data
 from pages import (
-    data,
     forskola,
     gap,
     karta,
@@ -45,7 +45,7 @@ def main() -> None:
         st.Page(kunskapsbank.render, title=t("shell.kunskapsbank"), url_path="kunskapsbank"),
         st.Page(uppsokande.render, title=t("shell.uppsokande"), url_path="uppsokande"),
         st.Page(namnd.render, title=t("shell.namnd"), url_path="namnd"),
-        st.Page(data.render, title=t("shell.data"), url_path="data"),
+        st.Page(pages_data.render, title=t("shell.data"), url_path="data"),
         st.Page(omrade.render, title=t("shell.area_page"), url_path="omrade"),
         st.Page(metod.render, title=t("shell.method"), url_path="metod"),
     ]

@@ -10,7 +10,7 @@ from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.output.maps import outreach as outreach_map
 from geo.output.words import outreach as outreach_words
-from geo.planning.outreach import brief as work
+from geo.planning.outreach import brief as outreach_brief
 from geo.planning.outreach.brief import Brief, Outreach, Row
 from geo.planning.outreach.proposals import Proposal
 from geo.planning.outreach.query import Question
@@ -39,12 +39,12 @@ def render() -> None:
         frame.say(error)
         return
     if found is not None:
-        _show(area, work.ranked(found, question))
+        _show(area, outreach_brief.ranked(found, question))
 
 
 def _ranked(area: Area, question: Question) -> Callable[[Progress], Outreach]:
     def run(progress: Progress) -> Outreach:
-        return work.outreach(area, question, progress=progress)
+        return outreach_brief.outreach(area, question, progress=progress)
 
     return run
 
@@ -97,7 +97,7 @@ def _proposals(area: Area, answer: Outreach, chosen: Row) -> tuple[Proposal, ...
     question = answer.question
 
     def run(progress: Progress) -> tuple[tuple[Proposal, ...]]:
-        return (work.proposals_for(answer.world, chosen.at, progress=progress),)
+        return (outreach_brief.proposals_for(answer.world, chosen.at, progress=progress),)
 
     key = (area.key, question.basis, question.weights, "proposals", chosen.at)
     try:

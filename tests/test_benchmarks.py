@@ -16,7 +16,7 @@ from benchmarks.data import town
 from benchmarks.reaching import Subject
 from benchmarks.timing import Row, as_text, compared, grown, peak_megabytes
 from benchmarks.towns import town_network
-from geo.network import distances as _reach
+from geo.network import distances as network_distances
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -86,7 +86,9 @@ def test_a_wrong_answer_of_ours_is_never_timed(
     monkeypatch.setattr(
         reaching,
         asked,
-        lambda _network, *rest, **more: getattr(_reach, asked)(longer.network, *rest, **more),
+        lambda _network, *rest, **more: getattr(network_distances, asked)(
+            longer.network, *rest, **more
+        ),
     )
     with pytest.raises(AssertionError, match="answers differ"):
         question(subject)

@@ -7,9 +7,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from geo.area import provenance as columns_of
+from geo.area import provenance
 
-PLACE_COLUMNS = (*columns_of.PLACES, "geometry")
+PLACE_COLUMNS = (*provenance.PLACES, "geometry")
 """The columns of ``Area.places``, in order."""
 
 

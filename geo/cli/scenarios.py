@@ -36,7 +36,7 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], s
 
 def scenarios(options: Options) -> None:
     """List the saved scenarios, after saving or deleting one."""
-    from geo.planning import scenario as kept
+    from geo.planning import scenario as planning_scenario
 
     area = open_area(options.area, options.home)
     if options.save:
@@ -44,12 +44,12 @@ def scenarios(options: Options) -> None:
             options.save.strip(), tuple(map(_opened, options.open)), tuple(options.close)
         )
         after(area, new)  # refuses a place that is not there before anything is kept
-        kept.save(area, new, who=options.who, home=options.home)
+        planning_scenario.save(area, new, who=options.who, home=options.home)
     elif options.open or options.close:
         raise BadOption(reason="--open, --close", command="scenarios")
     if options.delete:
-        kept.delete(area.id, options.delete, options.home)
-    found = kept.saved_of(area.id, options.home)
+        planning_scenario.delete(area.id, options.delete, options.home)
+    found = planning_scenario.saved_of(area.id, options.home)
     if options.json:
         print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
         return
@@ -61,9 +61,9 @@ def scenarios(options: Options) -> None:
 
 def with_scenario(area: Area, name: str, home: str | None) -> Area:
     """Return an area as a saved scenario makes it."""
-    from geo.planning import scenario as kept
+    from geo.planning import scenario as planning_scenario
 
-    return after(area, kept.saved(area.id, name, home).scenario)
+    return after(area, planning_scenario.saved(area.id, name, home).scenario)
 
 
 def _line(scenario: Scenario, language: str) -> str:

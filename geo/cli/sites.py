@@ -19,9 +19,8 @@ from geo.output.files import formats
 from geo.output.files import sites as sites_files
 from geo.output.files.sites import site_json
 from geo.output.words.sites import site_lines
-from geo.planning.siting import alternatives as placing_answer
-from geo.planning.siting import instance
-from geo.planning.siting import question as placing_question
+from geo.planning.siting import alternatives, instance
+from geo.planning.siting import question as siting_question
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.question import Question, number_of, points_of, whole_of
@@ -55,14 +54,14 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], s
 
 def sites(options: Options) -> None:
     """Answer where something new should open, with proof."""
-    question = placing_question.checked(read_question(options))
+    question = siting_question.checked(read_question(options))
     most = None if options.curve is None else whole_of(options.curve)
     output = Path(options.output) if options.output else None
     ending = formats.check_ending(output) if output else ""
     area = open_area(options.area, options.home)
     placing = instance.prepare(area, question, progress=_quiet)
     _check_excluded(placing)
-    answer = placing_answer.answered(placing, vary=options.robust, most=most, progress=_quiet)
+    answer = alternatives.answered(placing, vary=options.robust, most=most, progress=_quiet)
     if output and ending == ".json":
         formats.write_file(output, _document(answer, options.lang, exact=options.exact).encode())
     elif output:
@@ -83,7 +82,7 @@ def read_question(options: Options) -> Question:
     BadLimit, BadPoint, BadCount, BadBudget, BadBalance, BadTimeLimit, BadOption : what can not be
     read.
     """
-    aim = placing_question.objective(options.objective)
+    aim = siting_question.objective(options.objective)
     free = aim == "cover_all" or options.budget is not None
     count = None if free else 1
     seconds = _number(options.time_limit, BadTimeLimit)

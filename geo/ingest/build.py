@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from geo import presets
-from geo.area import people as people_of
+from geo.area import people as area_people
 from geo.area.folder import area_id
 from geo.area.model import Area
 from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, LeftOut, Source, empty_table
@@ -224,7 +224,7 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
     for file in inputs.people:
         units = read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
         _check_overrides(inputs, units.columns, file)
-        rows, made, left_out = people_of.spread(units.frame, area.network, area.buildings)
+        rows, made, left_out = area_people.spread(units.frame, area.network, area.buildings)
         prefix = f"{len(tables)}-" if len(inputs.people) > 1 else ""
         tables.append(rows.assign(id=prefix + rows["id"].astype(str)))
         sources.append(
@@ -282,12 +282,12 @@ def _with_housing(area: Area) -> Area:
     """Make people of the residents of transitional housing, anew from its places."""
     housing = area.places[area.places["kind"] == "transitional_housing"]
     residents = area.people[area.people["origin"] == "residents"]
-    return replace(area, people=_stack([residents, people_of.of_housing(housing)]))
+    return replace(area, people=_stack([residents, area_people.of_housing(housing)]))
 
 
 def _with_district_names(area: Area) -> Area:
-    people = area.people.assign(district=people_of.with_districts(area.people, area.districts))
-    places = area.places.assign(district=people_of.with_districts(area.places, area.districts))
+    people = area.people.assign(district=area_people.with_districts(area.people, area.districts))
+    places = area.places.assign(district=area_people.with_districts(area.places, area.districts))
     return replace(area, people=people, places=places, _snaps={})
 
 

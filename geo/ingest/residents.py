@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from geo import presets
-from geo.area import people as people_of
+from geo.area import people as area_people
 from geo.area.model import Area
 from geo.area.provenance import LeftOut, Source
 from geo.errors import BadMunicipality, BadOption
-from geo.sources.statistics import outlines as outlines_of
+from geo.sources.statistics import outlines as statistics_outlines
 from geo.sources.statistics.files import read_figures
 from geo.sources.statistics.join import Figures, Outlines, fit_codes, join
 from geo.sources.statistics.scb import Wanted, check_municipality, fetch_figures
@@ -32,7 +32,7 @@ from geo.sources.statistics.vintages import (
 from geo.texts import Phrase
 from geo.types import WGS84, Progress
 
-RESIDENTS = people_of.RESIDENTS
+RESIDENTS = area_people.RESIDENTS
 OUTLINES = "people_outlines"
 """The part of an area's sources that says whose outlines its people were placed within."""
 
@@ -119,9 +119,9 @@ def _with_file(area: Area, ask: Ask, path: Path, progress: Progress | None) -> A
     """Join with the outlines of a file."""
     if ask.file:
         figures = _read(ask, progress)
-        outlines = outlines_of.read_outlines(path, figures.level)
+        outlines = statistics_outlines.read_outlines(path, figures.level)
     else:
-        outlines = outlines_of.read_outlines(path, ask.level or "deso")
+        outlines = statistics_outlines.read_outlines(path, ask.level or "deso")
         codes = frozenset(code for code in outlines.frame["code"] if code)
         figures = fetch_figures(
             Wanted(outlines.level, ask.year, ask.municipality, codes), progress=progress
@@ -142,8 +142,8 @@ def _with_service(area: Area, ask: Ask, own: dict[str, str], progress: Progress 
     vintage = figures.vintage or vintage_of_year(figures.level, figures.year)
     if not vintage:
         raise BadOption(reason=Phrase("reasons.no_vintage", {}), command="statistics")
-    outlines = outlines_of.fetch_outlines(figures.level, vintage, town, progress=progress)
-    outlines = outlines_of.inside(outlines, area.boundary, area.network.crs)
+    outlines = statistics_outlines.fetch_outlines(figures.level, vintage, town, progress=progress)
+    outlines = statistics_outlines.inside(outlines, area.boundary, area.network.crs)
     return _placed(area, figures, outlines, ask, progress)
 
 
@@ -192,7 +192,7 @@ def _placed(
     """Join, and place people where they can live within each outline."""
     joined = join(figures, outlines, other_vintage=ask.other_vintage)
     _say(progress, "progress.people", 0.95)
-    people, made, outside = people_of.spread(joined.frame, area.network, area.buildings)
+    people, made, outside = area_people.spread(joined.frame, area.network, area.buildings)
     estimated = bool(people["estimated"].any())
     sources = _told(figures, made, (*joined.left_out, *outside), estimated=estimated)
     placed = _Placed(people, joined.frame[figures.groups])
@@ -221,7 +221,7 @@ def _added(
     counts = placed.counts
     others = area.people[area.people["origin"] != RESIDENTS]
     people = _stacked(placed.people, others)
-    people = people.assign(district=people_of.with_districts(people, area.districts))
+    people = people.assign(district=area_people.with_districts(people, area.districts))
     kept = tuple(s for s in area.sources if s.part not in ("people", OUTLINES))
     made = replace(area, people=people, sources=(*kept, *sources), _snaps={})
     totals = {group: float(counts[group].sum(min_count=1)) for group in figures.groups}

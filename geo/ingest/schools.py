@@ -10,8 +10,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geo.area import people as people_of
-from geo.area import places as places_of
+from geo.area import people
+from geo.area import places as area_places
 from geo.area.model import Area
 from geo.area.provenance import LeftOut, Source
 from geo.area.record_fields import cell, plain_record, rules
@@ -61,7 +61,7 @@ def add_schools(area: Area, ask: AskSchools, *, progress: Progress | None = None
     else:
         found = fetch_preschools(_municipality(area, ask), progress=progress)
         made, source = _with_fetched(area, found)
-    places = made.places.assign(district=people_of.with_districts(made.places, made.districts))
+    places = made.places.assign(district=people.with_districts(made.places, made.districts))
     made = replace(made, places=places, _snaps={})
     own = made.places_of(KIND)
     ours = own[own["source"] == source.title]
@@ -107,5 +107,5 @@ def _municipality(area: Area, ask: AskSchools) -> str:
 def _with_children(places: gpd.GeoDataFrame) -> int:
     """Count the preschools whose record says how many children or places they have."""
     names = [rules().columns[field] for field in ("places", "enrolled")]
-    records = [plain_record(places_of.place_fields(details)) for details in places["details"]]
+    records = [plain_record(area_places.place_fields(details)) for details in places["details"]]
     return sum(any(cell(record, n) is not None for n in names) for record in records)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area import people as people_of
+from geo.area import people as area_people
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.area.provenance import PLACES
@@ -69,7 +69,7 @@ def _places(area: Area, edited: Sequence[Kept]) -> gpd.GeoDataFrame:
         mine.drop(columns="geometry"), geometry=gpd.GeoSeries(points, index=mine.index, crs=WGS84)
     )
     if len(area.districts):
-        changed["district"] = people_of.with_districts(changed, area.districts)
+        changed["district"] = area_people.with_districts(changed, area.districts)
     whole = _laid_over(area.places, changed[names], {_word(each.record.id) for each in edited})
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=area.places.crs)
 
@@ -132,7 +132,7 @@ def _laid_over(table: pd.DataFrame, changed: pd.DataFrame, edited: set[str]) -> 
 def _with_people_of(people: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return people with those of transitional housing made anew of its places."""
     others = people[people["origin"] != HOUSING]
-    housing = people_of.of_housing(places)
+    housing = area_people.of_housing(places)
     if housing.empty or others.empty:
         return (others if housing.empty else housing).reset_index(drop=True)
     both = pd.concat([others, housing], ignore_index=True)

@@ -30,7 +30,7 @@ from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
 from geo.output.documents import knowledge_bank_files
-from geo.output.files import gap as files
+from geo.output.files import gap as files_gap
 from geo.output.files import meeting as meeting_files
 from geo.output.files import preschools as preschools_files
 from geo.output.files import sites as sites_files
@@ -267,7 +267,7 @@ def _gap_files(
     _area: Area,
 ) -> dict[str, bytes]:
     content = area_and_gaps_words.gap_file(without_small_counts(_found), _area, language)
-    return {ending: write(content) for ending, write in files.WRITERS.items()}
+    return {ending: write(content) for ending, write in files_gap.WRITERS.items()}
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -9,8 +9,7 @@ from geo import texts
 from geo.access.gaps import Gap, without_small_counts
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.planning import scenario as change
-from geo.planning import scenario as kept
+from geo.planning import scenario
 from geo.planning.siting.proposal import Proposal
 from pages.shared import cache, frame, state, tables
 from pages.shared.literal import literal
@@ -23,7 +22,7 @@ def save(area: Area, proposal: Proposal) -> None:
         st.markdown(t("scenario.save_intro"))
         st.text_input(
             t("scenario.name"),
-            max_chars=change.MOST_NAME,
+            max_chars=scenario.MOST_NAME,
             key="scenario_name",
             on_change=lambda: st.session_state.pop("scenario_saved", None),
         )
@@ -40,8 +39,8 @@ def _save(area: Area, proposal: Proposal) -> None:
     """Save under the name in the box; how it went is told when the page is drawn."""
     try:
         name = st.session_state.get("scenario_name", "")
-        made = change.of_proposal(proposal, name, state.language())
-        kept.save(area, made)
+        made = scenario.of_proposal(proposal, name, state.language())
+        scenario.save(area, made)
     except NarhetError as error:
         st.session_state["scenario_saved"] = error
     else:
@@ -50,7 +49,7 @@ def _save(area: Area, proposal: Proposal) -> None:
 
 def compare(area: Area, answer: Gap) -> None:
     """Offer to see a gap as a saved scenario would make it."""
-    there = {one.id: one for one in kept.saved_of(area.id)}
+    there = {one.id: one for one in scenario.saved_of(area.id)}
     if not there:
         return
     st.subheader(t("scenario.title"), anchor=False)
@@ -67,7 +66,7 @@ def compare(area: Area, answer: Gap) -> None:
         return
     one = there[name]
     if right.button(t("scenario.delete"), key="scenario_delete", width="stretch"):
-        kept.delete(area.id, name)
+        scenario.delete(area.id, name)
         st.rerun()
     try:
         changed = cache.answer_after(area, one.scenario, answer)
@@ -75,7 +74,7 @@ def compare(area: Area, answer: Gap) -> None:
         frame.say(error)
         return
     language = state.language()
-    st.markdown(f"**{literal(change.effect(answer, changed, one.scenario.name, language))}**")
+    st.markdown(f"**{literal(scenario.effect(answer, changed, one.scenario.name, language))}**")
     rows = _by_district(answer, changed, language)
     tables.table(rows, t("scenario.by_district"), numbers=list(rows.columns[1:]))
     when = one.at[:16].replace("T", " ")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo import presets, texts
 from geo.errors import NarhetError
-from geo.planning.siting import question as placing_question
+from geo.planning.siting import question as siting_question
 
 DEFAULTS: dict[str, str] = {
     "area": "demo",
@@ -64,7 +64,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "profile": presets.profile,
     "limit": presets.limit_m,
     "open": presets.kind,
-    "aim": placing_question.objective,
+    "aim": siting_question.objective,
 }
 
 

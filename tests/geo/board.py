@@ -11,8 +11,8 @@ from geo.area.model import Area
 from geo.output.report.make import make_report
 from geo.output.report.model import Finding, Report
 from geo.planning.siting import instance
-from geo.planning.siting import proposal as placing_proposal
-from geo.planning.siting import question as placing_question
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting import question as siting_question
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 
@@ -31,14 +31,14 @@ def made(area: Area, **change: object) -> Report:
 def whole(language: str = "sv") -> tuple[Report, Area]:
     """A report with everything in it, its proposal too."""
     area = tiny_area()
-    question = placing_question.Question(
+    question = siting_question.Question(
         kind="preschool",
         count=2,
         limit_m=400.0,
         group="children_0_4",
         kinds=("library", "meeting_place", "transitional_housing"),
     )
-    proposal = placing_proposal.propose(instance.prepare(area, question))
+    proposal = siting_proposal.propose(instance.prepare(area, question))
     return made(area, language=language, proposal=proposal), area
 
 

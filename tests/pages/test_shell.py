@@ -18,7 +18,7 @@ from geo.catalog import save_area
 from geo.output.maps import folium as folium_map
 from geo.output.maps.folium import tiles
 from geo.output.maps.spec import compose
-from pages.shared import background as kept
+from pages.shared import background
 from pages.shared import map as map_box
 from pages.shared.map import Click, ClickState
 from tests.asgi import Answer, get, knock
@@ -49,8 +49,8 @@ def client() -> Iterator[Client]:
         middleware=[Middleware(launcher.SecurityHeaders, headers=headers)],
     )
     yield Client(site)
-    kept._areas.clear()
-    kept._packed.clear()
+    background._areas.clear()
+    background._packed.clear()
 
 
 def directives(policy: str) -> dict[str, list[str]]:
@@ -147,8 +147,8 @@ def test_a_background_is_sent_once_and_kept_until_the_area_changes(client, home)
 @pytest.mark.usefixtures("client")
 def test_what_a_page_has_open_needs_no_folder():
     area = tiny_area()
-    kept.remember(area)
-    packed, version = kept.gzipped("provby", folium_map.version(area)) or (b"", "")
+    background.remember(area)
+    packed, version = background.gzipped("provby", folium_map.version(area)) or (b"", "")
     assert version == folium_map.version(area)
     assert gzip.decompress(packed) == folium_map.background(area)
 
@@ -167,13 +167,13 @@ def test_a_damaged_area_is_refused_without_a_trace_of_the_server(client, home):
 
 
 def test_only_so_many_backgrounds_are_kept(home):
-    for _ in range(kept.KEPT + 3):
+    for _ in range(background.KEPT + 3):
         area = save_area(tiny_area(), home)
-        kept.remember(area)
-        kept.gzipped("provby", folium_map.version(area))
-    assert len(kept._packed) <= kept.KEPT
-    kept._areas.clear()
-    kept._packed.clear()
+        background.remember(area)
+        background.gzipped("provby", folium_map.version(area))
+    assert len(background._packed) <= background.KEPT
+    background._areas.clear()
+    background._packed.clear()
 
 
 def told(lat=None, lon=None, drawn=None, count=0) -> ClickState:

@@ -25,7 +25,6 @@ from geo.area.model import Area
 from geo.output.maps.knowledge_bank import bank_map, numbers_of
 from geo.output.maps.spec import credits_of
 from geo.output.print import glyphs
-from geo.output.print import glyphs as print_glyphs
 from geo.output.print.figure import figure_svg
 from geo.output.print.typst import pdf_of, values_of
 from geo.output.words import knowledge_bank as knowledge_bank_words
@@ -60,7 +59,7 @@ def pdf_bytes(bank: Bank, area: Area, language: str, *, as_leaflet: bool = False
     """
     inputs = _fitted(_Asked(bank, area, language, as_leaflet))
     moment = datetime.combine(bank.question.today, datetime.min.time(), UTC)
-    return pdf_of(TEMPLATE, inputs, moment, fonts=print_glyphs.paths())
+    return pdf_of(TEMPLATE, inputs, moment, fonts=glyphs.paths())
 
 
 def _fitted(asked: _Asked) -> dict[str, str]:
@@ -89,7 +88,7 @@ def _inputs(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _pages(inputs: dict[str, str]) -> int:
-    return int(values_of(TEMPLATE, "<pages>", inputs, fonts=print_glyphs.paths())[0])
+    return int(values_of(TEMPLATE, "<pages>", inputs, fonts=glyphs.paths())[0])
 
 
 def _content(asked: _Asked, count: int) -> dict[str, Any]:
@@ -100,7 +99,7 @@ def _content(asked: _Asked, count: int) -> dict[str, Any]:
     return {
         "lang": language,
         "leaflet": asked.as_leaflet,
-        "families": print_glyphs.families(),
+        "families": glyphs.families(),
         "title": glyphs.strong(_cut(knowledge_bank_words.title(bank, language), "title")),
         "own": _own(bank.question.language) if asked.as_leaflet else None,
         "asked": glyphs.plain(knowledge_bank_words.question_words(bank.question, language)),
@@ -162,7 +161,7 @@ def _notes(asked: _Asked) -> list[str]:
     name = languages.name(code, language)
     if not told:
         notes.append(knowledge_bank_words.say("no_texts", language, spoken=name))
-    elif not all(map(print_glyphs.shown, told)):
+    elif not all(map(glyphs.shown, told)):
         notes.append(knowledge_bank_words.say("no_letters", language, spoken=name))
     return notes
 
@@ -205,7 +204,7 @@ def _spoken(entry: Entry, language: str, as_leaflet: bool) -> list[dict[str, Any
     """Return the languages spoken there, on a leaflet also as they call themselves."""
     found = []
     for code in entry.activity.languages[:MOST_SPOKEN]:
-        name, own = languages.name(code, language), print_glyphs.shown(languages.own_name(code))
+        name, own = languages.name(code, language), glyphs.shown(languages.own_name(code))
         differs = as_leaflet and own and own.casefold() != name.casefold()
         found.append({"name": glyphs.plain(name), "own": _in(code, own) if differs else None})
     return found
@@ -225,7 +224,7 @@ def _in_language(entry: Entry, code: str) -> list[Written]:
 
 def _other(told: list[tuple[str, str]], length: str) -> list[dict[str, Any]]:
     """Return texts in other languages, those whose letters can be shown, each once."""
-    kept = {(code, print_glyphs.shown(_cut(text, length))) for code, text in told}
+    kept = {(code, glyphs.shown(_cut(text, length))) for code, text in told}
     return [_in(code, text) for code, text in sorted(kept) if text]
 
 
@@ -237,7 +236,7 @@ def _in(code: str, text: str) -> dict[str, Any]:
 
 def _own(code: str) -> dict[str, Any] | None:
     """Return the name of the language asked for in the language itself, where it can be shown."""
-    own = print_glyphs.shown(languages.own_name(code)) if code else ""
+    own = glyphs.shown(languages.own_name(code)) if code else ""
     return _in(code, own) if own else None
 
 

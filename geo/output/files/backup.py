@@ -11,7 +11,7 @@ from typing import Any
 
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo.output.files import backup_formats as files
+from geo.output.files import backup_formats
 from geo.output.files.backup_formats import HEAD, LOG_COLUMNS, TEXTS, Cells, Tables
 from geo.output.files.formats import check_ending, write_file
 from geo.sources.files.opening import opened, wrong_format
@@ -40,7 +40,11 @@ def write_everything(whole: Whole, path: Path) -> None:
     ------
     OutputFormat, OutputUnwritable : see ``geo.output.files.gap``.
     """
-    write = {".xlsx": files.xlsx, ".gpkg": files.gpkg, ".geojson": files.geojson}
+    write = {
+        ".xlsx": backup_formats.xlsx,
+        ".gpkg": backup_formats.gpkg,
+        ".geojson": backup_formats.geojson,
+    }
     ending = check_ending(path, ENDINGS)
     write_file(path, write[ending](_to_tables(whole)))
 
@@ -53,7 +57,11 @@ def read_everything(path: Path) -> Whole:
     FileMissing, FileFormat, FileTooLarge : not there, not such a file, or above the bounds that
         other files have: see ``geo.sources.files.opening.opened``.
     """
-    read = {".xlsx": files.from_xlsx, ".gpkg": files.from_gpkg, ".geojson": files.from_geojson}
+    read = {
+        ".xlsx": backup_formats.from_xlsx,
+        ".gpkg": backup_formats.from_gpkg,
+        ".geojson": backup_formats.from_geojson,
+    }
     if path.is_file() and path.suffix.lower() not in read:
         raise wrong_format(str(path), SHOWN, "ending", found=path.suffix or "–")
     with opened(path, ENDINGS) as file:
@@ -144,4 +152,4 @@ def _json(value: Any) -> str:
 
 
 def _cell(value: Any, as_json: bool = False) -> str:
-    return _json(value) if as_json else files.cell(value)
+    return _json(value) if as_json else backup_formats.cell(value)

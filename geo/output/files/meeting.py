@@ -23,7 +23,6 @@ from geo.network.walk_network import MAX_SNAP_M
 from geo.output.files import formats
 from geo.output.files.xlsx import Lines, Sheet, told, xlsx_of
 from geo.output.words import meeting as meeting_words
-from geo.output.words import meeting as words_meeting
 from geo.output.words import sources as source_words
 from geo.output.words.meeting_rows import MEETING_COLUMNS, rows_of
 from geo.types import WGS84
@@ -55,16 +54,16 @@ def meeting_lines(answer: Answer, area: Area, language: str) -> list[str]:
             told += meeting_words.language_lines(answer, area, language)
             notes = meeting_words.language_notes(answer, language)
         case Arenas():
-            told = [words_meeting.arena_head(answer, language)]
-            told += [words_meeting.arena_words(each, language) for each in answer.arenas]
+            told = [meeting_words.arena_head(answer, language)]
+            told += [meeting_words.arena_words(each, language) for each in answer.arenas]
             told += [
-                words_meeting.home_arena_words(each, answer.asked, language)
+                meeting_words.home_arena_words(each, answer.asked, language)
                 for each in answer.homes
             ]
-            notes = words_meeting.arena_notes(answer, language)
+            notes = meeting_words.arena_notes(answer, language)
         case _:
-            told = words_meeting.contact_lines(answer, language)
-            notes = words_meeting.contact_notes(answer, language)
+            told = meeting_words.contact_lines(answer, language)
+            notes = meeting_words.contact_notes(answer, language)
     return [heading(answer, language), *told, *notes]
 
 

@@ -25,10 +25,8 @@ from geo.output.files.xlsx import Sheet, xlsx_of
 from geo.output.words import proposal as proposal_words
 from geo.output.words import sources as source_words
 from geo.output.words.sites import candidates_words, site_summary
-from geo.planning.siting import proposal as placing_proposal
 from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting import small_counts
-from geo.planning.siting import small_counts as placing_small
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.curves import CurvePoint
 from geo.planning.siting.proposal import Effect, Proposal
@@ -170,7 +168,7 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
     Unless ``exact``, small counts of counted people, and what would give them away, are null.
     """
     proposal, area = answer.proposal, answer.proposal.placing.area
-    shown = proposal if exact else placing_small.without_small_counts(proposal)
+    shown = proposal if exact else small_counts.without_small_counts(proposal)
     hidden = any(effect.hidden for effect in shown.groups)
     return {
         "area": area.id,
@@ -211,7 +209,7 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
     }
 
 
-def _site(site: placing_proposal.ProposedSite, language: str) -> dict[str, Any]:
+def _site(site: siting_proposal.ProposedSite, language: str) -> dict[str, Any]:
     found = {name: value for name, value in asdict(site).items() if name != "kind"}
     return {
         **found,
@@ -243,13 +241,13 @@ def _runner_up(answer: SiteAnswer, language: str, *, exact: bool) -> dict[str, A
         return None
     if not exact:
         second, first = (
-            placing_small.without_small_counts(second),
-            placing_small.without_small_counts(first),
+            small_counts.without_small_counts(second),
+            small_counts.without_small_counts(first),
         )
     fewer = (
         (first.people_after or 0.0) - (second.people_after or 0.0)
         if exact
-        else placing_small.difference(first, second)
+        else small_counts.difference(first, second)
     )
     hide = fewer is None
     return {

@@ -15,7 +15,7 @@ from geo.access import gaps
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.output.maps.spec import credits_of
-from geo.output.report import findings as parts
+from geo.output.report import findings as report_findings
 from geo.output.report import proposals
 from geo.output.report.context import Told
 from geo.output.report.disclosure_guard import guarded
@@ -107,16 +107,16 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
 
 def _findings(told: Told, choice: Asked) -> tuple[Finding, ...]:
     makers = {
-        "question": parts.question,
-        "answer": parts.answer,
-        "map": parts.gap_map,
-        "key_figures": parts.key_figures,
-        "districts": parts.districts,
+        "question": report_findings.question,
+        "answer": report_findings.answer,
+        "map": report_findings.gap_map,
+        "key_figures": report_findings.key_figures,
+        "districts": report_findings.districts,
         "proposal": proposals.finding,
-        "estimated": parts.estimated,
-        "sensitivity": parts.variants,
-        "method": parts.method,
-        "sources": parts.sources,
+        "estimated": report_findings.estimated,
+        "sensitivity": report_findings.variants,
+        "method": report_findings.method,
+        "sources": report_findings.sources,
     }
     made = (makers[name](told, choice.own_words.get(name, "")) for name in choice.findings)
     return tuple(finding for finding in made if finding is not None)

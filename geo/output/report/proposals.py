@@ -22,8 +22,7 @@ from geo.output.report.context import Told, ToldProposal
 from geo.output.report.maps import safe_map
 from geo.output.report.model import Finding, KeyFigure
 from geo.output.report.query import one_line, writable_table
-from geo.output.words import proposal as placing_sentence
-from geo.output.words import proposal as site_words
+from geo.output.words import proposal as proposal_words
 from geo.planning.siting import alternatives, small_counts
 from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.proposal import Proposal, ProposedSite
@@ -70,7 +69,7 @@ def sentence(told: Told) -> str:
         return ""
     proposal = told.proposal.proposal
     whole = _headline(told, proposal)
-    return one_line(whole.removesuffix(placing_sentence.proof(proposal, told.language)))
+    return one_line(whole.removesuffix(proposal_words.proof(proposal, told.language)))
 
 
 def finding(told: Told, own: str) -> Finding | None:
@@ -96,7 +95,7 @@ def finding(told: Told, own: str) -> Finding | None:
         map=_map(told, proposal),
         notes=told.say(
             "proposal_notes",
-            objective=placing_sentence.objective_words(proposal.question, told.language),
+            objective=proposal_words.objective_words(proposal.question, told.language),
         ),
     )
 
@@ -141,28 +140,28 @@ def results(found: ToldProposal | None) -> dict[str, Any] | None:
 def _headline(told: Told, proposal: Proposal) -> str:
     """Say the proposal and its proof; of counted people not how far they walk."""
     if not told.rounded or proposal.question.objective not in WALKS or not proposal.sites:
-        return placing_sentence.headline(proposal, told.language)
+        return proposal_words.headline(proposal, told.language)
     said = told.say(
         "proposal_walks",
-        what=site_words.what(proposal, told.language),
-        places=site_words.places(proposal.sites, told.language),
+        what=proposal_words.what(proposal, told.language),
+        places=proposal_words.places(proposal.sites, told.language),
         group=told.group,
-        objective=placing_sentence.objective_words(proposal.question, told.language),
+        objective=proposal_words.objective_words(proposal.question, told.language),
     )
-    return f"{said} {placing_sentence.proof(proposal, told.language)}"
+    return f"{said} {proposal_words.proof(proposal, told.language)}"
 
 
 def _second(told: Told, proposal: Proposal, second: Proposal) -> str:
     """Say the next best; of counted people with what it does only where they are not few."""
     walks = proposal.question.objective in WALKS
     if not told.rounded or not (walks or not small_counts.difference(proposal, second)):
-        return placing_sentence.runner_up_sentence(proposal, second, told.language)
+        return proposal_words.runner_up_sentence(proposal, second, told.language)
     new = [site for site in second.sites if site.id not in proposal.ids]
     gone = [site for site in proposal.sites if site.id not in second.ids]
     return texts.text(
         "sites.runner_up" if new else "sites.runner_up_without",
         told.language,
-        places=site_words.places(new or gone, told.language),
+        places=proposal_words.places(new or gone, told.language),
     )
 
 
@@ -207,7 +206,7 @@ def _figures(told: Told, proposal: Proposal) -> tuple[KeyFigure, ...]:
                 texts.number(proposal.bound, told.language),
                 told.say(
                     "means_bound",
-                    objective=placing_sentence.objective_words(proposal.question, told.language),
+                    objective=proposal_words.objective_words(proposal.question, told.language),
                 ),
             )
         )

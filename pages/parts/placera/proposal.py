@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo import presets, texts
 from geo.output.maps import sites as sites_map
-from geo.output.words import proposal as placing_sentence
+from geo.output.words import proposal as proposal_words
 from geo.output.words import sites as sites_words
 from geo.output.words.sites import (
     curve_table,
@@ -47,8 +47,8 @@ KNEE_COLOUR = "#b34700"
 def sentence(proposal: Proposal) -> None:
     """Show the proposal in words, what it strives for and what is estimated."""
     language = state.language()
-    st.header(literal(placing_sentence.headline(proposal, language)), anchor=False)
-    aim = placing_sentence.objective_words(proposal.question, language)
+    st.header(literal(proposal_words.headline(proposal, language)), anchor=False)
+    aim = proposal_words.objective_words(proposal.question, language)
     st.markdown(" ".join([t("placera.aim_is", aim=aim), *_costs(proposal), *_reached(proposal)]))
     st.caption(literal(sites_words.candidates_words(proposal, language)))
     if proposal.estimated:
@@ -81,9 +81,9 @@ def refusals(proposal: Proposal) -> None:
 def runner_up(proposal: Proposal, second: Proposal) -> None:
     """Show the best other choice beside the proposal."""
     language = state.language()
-    words = placing_sentence.runner_up_sentence(proposal, second, language)
+    words = proposal_words.runner_up_sentence(proposal, second, language)
     st.markdown(f"**{literal(words)}**")
-    st.caption(placing_sentence.proof(second, language))
+    st.caption(proposal_words.proof(second, language))
     with st.expander(t("placera.runner_up_table")):
         shown = sites_table(small_counts.without_small_counts(second), language)
         tables.table(shown, t("sites.second"), numbers=_numeric(shown))
@@ -171,9 +171,9 @@ def why_not(proposal: Proposal, other: Proposal, candidate: str) -> None:
     site = next(site for site in other.sites if site.id == candidate)
     others = [each for each in other.sites if each.id != candidate]
     name = literal(siting_proposal.site_name(site, language))
-    said = literal(placing_sentence.compared(proposal, other, language))
+    said = literal(proposal_words.compared(proposal, other, language))
     st.markdown(t("placera.with_it", name=name, compared=said))
-    st.caption(placing_sentence.proof(other, language))
+    st.caption(proposal_words.proof(other, language))
     if others:
         shown = sites_table(small_counts.without_small_counts(other), language)
         tables.table(shown, t("placera.why_not_table"), numbers=_numeric(shown))
@@ -202,14 +202,14 @@ def best(found: Sequence[Proposal]) -> None:
     rows = [
         (
             str(1),
-            placing_sentence.places(first.sites, language),
+            proposal_words.places(first.sites, language),
             t("placera.best_same"),
             first.proven,
         )
     ]
     for rank, other in enumerate(found[1:], start=2):
-        told = placing_sentence.compared(first, other, language)
-        rows.append((str(rank), placing_sentence.places(other.sites, language), told, other.proven))
+        told = proposal_words.compared(first, other, language)
+        rows.append((str(rank), proposal_words.places(other.sites, language), told, other.proven))
     names = ("sites.column_number", "placera.best_sites", "placera.best_compared")
     columns = [*(t(name) for name in names), t("sites.column_proven")]
     shown = pd.DataFrame(rows, columns=columns)

@@ -9,7 +9,7 @@ import streamlit as st
 from geo import presets, texts
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.planning.siting import question as placing_question
+from geo.planning.siting import question as siting_question
 from geo.planning.siting.candidates import POINT
 from geo.planning.siting.question import Question, number_of, points_of, whole_of
 from pages.shared import choices, state
@@ -33,7 +33,7 @@ def question(area: Area) -> Question:
     kind = _kind(first[0])
     aim = _aim(first[2])
     spends = aim == "coverage" and bool(state.get("budget"))
-    count = _count(first[1], free=aim == placing_question.OBJECTIVES[3] or spends, spends=spends)
+    count = _count(first[1], free=aim == siting_question.OBJECTIVES[3] or spends, spends=spends)
     limit_m = choices.limit(where=first[3])
     group = choices.group(area, where=second[0])
     profile = choices.profile(where=second[1])
@@ -42,7 +42,7 @@ def question(area: Area) -> Question:
     with st.expander(t("placera.where"), expanded=False):
         where = _where(area)
         budget = _budget(aim)
-    return placing_question.checked(
+    return siting_question.checked(
         Question(
             kind=kind,
             count=count,
@@ -116,12 +116,12 @@ def _aim(where: Any) -> str:
     return state.select(
         "aim",
         t("placera.aim"),
-        placing_question.OBJECTIVES,
+        siting_question.OBJECTIVES,
         lambda name: t(f"placera.aim_{name}"),
         where=where,
         help_text="\n\n".join(
             f"**{t(f'placera.aim_{name}')}**: {t(f'placera.aim_{name}_help')}"
-            for name in placing_question.OBJECTIVES
+            for name in siting_question.OBJECTIVES
         ),
     )
 

@@ -14,7 +14,6 @@ from hypothesis.extra.numpy import arrays
 
 from geo import texts
 from geo.access import gaps
-from geo.access import gaps as access_gaps
 from geo.area.model import Area
 from geo.errors import AreaLacks, BadLimit, UnknownGroup, UnknownKind, UnknownProfile
 from geo.output.maps import places_and_gaps as places_and_gaps_map
@@ -114,7 +113,7 @@ def test_concentration_is_the_share_that_would_have_to_move(area: Area) -> None:
 
 def test_squares_sum_to_the_headcount(area: Area) -> None:
     answer = gaps.gap(area, kind="preschool", limit_m=400, group="children_0_4")
-    cells = access_gaps.squares(area, answer)
+    cells = gaps.squares(area, answer)
     assert cells["beyond"].sum() == pytest.approx(answer.beyond)
     assert cells.crs == "EPSG:4326"
     assert isinstance(cells, gpd.GeoDataFrame)

@@ -53,8 +53,8 @@ from geo.output.report.make import make_report
 from geo.output.words import area_and_gaps as area_and_gaps_words
 from geo.output.words import preschools as preschools_words
 from geo.planning.siting import instance
-from geo.planning.siting import proposal as placing_proposal
-from geo.planning.siting import question as placing_question
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting import question as siting_question
 from geo.planning.siting.candidates import candidates
 from geo.types import SWEREF99_TM, WGS84
 
@@ -228,14 +228,14 @@ def _reach(area: Area) -> dict[str, object]:
 
 
 def _proposal(area: Area) -> dict[str, object]:
-    question = placing_question.Question(
+    question = siting_question.Question(
         kind="info_desk",
         count=1,
         limit_m=500.0,
         group="newcomers",
         kinds=("library", "meeting_place"),
     )
-    proposal = placing_proposal.propose(instance.prepare(area, question))
+    proposal = siting_proposal.propose(instance.prepare(area, question))
     near = candidates(
         area,
         kinds=("library", "meeting_place", "transitional_housing"),

@@ -22,8 +22,8 @@ from geo.output.report.disclosure_guard import rows_of_squares
 from geo.output.report.make import make_report
 from geo.output.report.model import Report
 from geo.planning.siting import instance
-from geo.planning.siting import proposal as placing_proposal
-from geo.planning.siting import question as placing_question
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting import question as siting_question
 from tests.geo.preschool_worlds import nursery_street
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
@@ -213,10 +213,10 @@ def test_proposals_beside_them_tell_of_no_few_either(
     at = dict(zip(places["id"], (0.0, *sites), strict=True))
     told = []
     for limit in (200.0, 325.0, 450.0):
-        question = placing_question.Question(
+        question = siting_question.Question(
             kind="preschool", limit_m=limit, group="children_0_4", kinds=tuple(sites.values())
         )
-        found = placing_proposal.propose(instance.prepare(area, question))
+        found = siting_proposal.propose(instance.prepare(area, question))
         for proposal in (None, found):
             made = make_report(
                 area, kind="preschool", group="children_0_4", date=DATE, limit_m=limit,

@@ -40,7 +40,6 @@ from geo.output.maps.spec import (
     ValueClass,
 )
 from geo.output.print import figure, legend, projection, text_shapes
-from geo.output.print import legend as print_legend
 from geo.output.print.figure import figure_png, figure_svg, natural_height
 from geo.output.print.projection import Box
 from geo.sources.files.lines import read_lines_listed
@@ -128,7 +127,7 @@ def test_the_scale_is_right_on_the_ground_at_the_maps_latitude(crs: str, within:
 def test_the_bar_is_of_a_round_length_as_it_says() -> None:
     area = tiny_area()
     laid = figure._layout(tiny_gap_map(area), area, "sv", 120, 110)
-    drawn = print_legend.scale_bar(laid.on, "sv")
+    drawn = legend.scale_bar(laid.on, "sv")
     bar = parsed(f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'.encode())[0]
     metres = float(bar.get("data-metres", ""))
     assert metres in {1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0}
@@ -142,7 +141,7 @@ def test_the_bar_is_of_a_round_length_as_it_says() -> None:
 
 @given(st.floats(0.01, 1e7))
 def test_a_round_length_is_the_longest_that_is_not_above(metres: float) -> None:
-    found = print_legend.round_length(metres)
+    found = legend.round_length(metres)
     assert found <= metres
     assert metres / found < 2.5 + 1e-9
     assert f"{found:e}"[0] in "125"
@@ -155,19 +154,19 @@ def test_the_arrow_points_to_true_north(crs: str) -> None:
     x, y = on.mm(np.array([lon, lon]), np.array([lat - 0.001, lat + 0.001]))
     angle = math.degrees(math.atan2(x[1] - x[0], -(y[1] - y[0])))
     assert projection.north_degrees(on) == pytest.approx(angle, abs=0.01)
-    turned = re.search(r"rotate\((-?[\d.]+)\)", print_legend.north_arrow(on, "sv"))
+    turned = re.search(r"rotate\((-?[\d.]+)\)", legend.north_arrow(on, "sv"))
     assert turned is not None and float(turned[1]) == pytest.approx(angle, abs=0.01)
 
 
 def test_arrow_and_bar_stand_where_they_hide_the_least() -> None:
     left, right = Box(0, 0, 10, 10), Box(50, 0, 10, 10)
-    assert print_legend.freest([right, left], []) == right
-    assert print_legend.freest([right, left], [(55.0, 5.0)]) == left
-    assert print_legend.freest([right, left], [(55.0, 5.0), (5.0, 5.0), (6.0, 5.0)]) == right
+    assert legend.freest([right, left], []) == right
+    assert legend.freest([right, left], [(55.0, 5.0)]) == left
+    assert legend.freest([right, left], [(55.0, 5.0), (5.0, 5.0), (6.0, 5.0)]) == right
     on = projection.sheet((17.7, 59.3, 17.9, 59.4), CRS, Box(0, 0, 100, 80))
     corner = [(on.frame.right - 6, on.frame.top + 6), (on.frame.left + 4, on.frame.bottom - 4)]
-    assert print_legend.north_arrow(on, "sv", corner) != print_legend.north_arrow(on, "sv")
-    assert print_legend.scale_bar(on, "sv", corner) != print_legend.scale_bar(on, "sv")
+    assert legend.north_arrow(on, "sv", corner) != legend.north_arrow(on, "sv")
+    assert legend.scale_bar(on, "sv", corner) != legend.scale_bar(on, "sv")
 
 
 def test_all_of_the_bounds_lie_within_the_frame() -> None:

@@ -34,7 +34,7 @@ from geo.output.report import record as report_record
 from geo.output.report.make import make_report
 from geo.output.report.model import Report
 from geo.planning.siting import instance, proposal
-from geo.planning.siting import question as placing_question
+from geo.planning.siting import question as siting_question
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 
@@ -161,7 +161,7 @@ def test_each_kind_of_file_we_write_holds_right_after(
 
 
 def test_a_file_holds_with_a_proposal(area: Area, tmp_path: Path) -> None:
-    question = placing_question.Question(
+    question = siting_question.Question(
         kind="preschool",
         limit_m=400.0,
         group="children_0_4",

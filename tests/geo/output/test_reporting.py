@@ -40,10 +40,10 @@ from geo.output.report.query import MAX_TITLE, MAX_WORDS, writable
 from geo.output.report.record import record_bytes
 from geo.output.report.sensitivity import BASE, LIKELY, Variant, found_safe, width
 from geo.output.report.suppression import drawable_housing
-from geo.output.words import proposal as placing_sentence
+from geo.output.words import proposal as proposal_words
 from geo.planning.siting import instance
-from geo.planning.siting import proposal as placing_proposal
-from geo.planning.siting import question as placing_question
+from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting import question as siting_question
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 
@@ -518,25 +518,25 @@ def test_odd_names_reach_the_report_as_text(name: str) -> None:
 
 
 @pytest.fixture
-def proposed() -> tuple[Area, placing_proposal.Proposal]:
+def proposed() -> tuple[Area, siting_proposal.Proposal]:
     area = tiny_area()
-    question = placing_question.Question(
+    question = siting_question.Question(
         kind="preschool",
         count=1,
         limit_m=400.0,
         group="children_0_4",
         kinds=("library", "meeting_place"),
     )
-    return area, placing_proposal.propose(instance.prepare(area, question))
+    return area, siting_proposal.propose(instance.prepare(area, question))
 
 
 def test_a_proposal_is_told_with_gain_proof_and_runner_up(
-    proposed: tuple[Area, placing_proposal.Proposal],
+    proposed: tuple[Area, siting_proposal.Proposal],
 ) -> None:
     area, proposal = proposed
     made = report(area, proposal=proposal)
     finding = made.finding("proposal")
-    assert placing_sentence.headline(proposal, "sv") == finding.words[0]
+    assert proposal_words.headline(proposal, "sv") == finding.words[0]
     assert "Näst bäst" in finding.words[1]
     assert finding.numbers.iloc[0, 3] == pytest.approx(proposal.sites[0].gain, abs=1e-5)
     results = made.results["proposal"]
@@ -551,7 +551,7 @@ def test_a_proposal_is_told_with_gain_proof_and_runner_up(
 
 @pytest.mark.parametrize("change", [{"limit_m": 500.0}, {"group": "all"}, {"profile": "older"}])
 def test_a_proposal_for_another_question_is_refused(
-    proposed: tuple[Area, placing_proposal.Proposal], change: dict[str, object]
+    proposed: tuple[Area, siting_proposal.Proposal], change: dict[str, object]
 ) -> None:
     area, proposal = proposed
     with pytest.raises(ProposalApart) as caught:
@@ -567,11 +567,11 @@ def test_a_proposal_gives_no_few_away(homes: dict[float, float], at: tuple[float
     people = sum(homes.values())
     if people < privacy.SMALLEST:
         return
-    question = placing_question.Question(
+    question = siting_question.Question(
         kind="preschool", count=1, limit_m=300.0, group="children_0_4",
         kinds=("library", "meeting_place"),
     )  # fmt: skip
-    proposal = placing_proposal.propose(instance.prepare(area, question))
+    proposal = siting_proposal.propose(instance.prepare(area, question))
     made = report(area, limit_m=300.0, proposal=proposal)
     results, beyond = made.results["proposal"], made.results["beyond"]
     gains = [site["gain"] for site in results["sites"] if site["gain"] is not None]

@@ -20,7 +20,7 @@ from geo.output.report.disclosure_guard import rows_of_squares
 from geo.output.report.make import make_report
 from geo.output.report.model import Report
 from geo.planning.siting import instance, proposal
-from geo.planning.siting import question as placing_question
+from geo.planning.siting import question as siting_question
 from tests.geo.worlds import street
 
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -128,7 +128,7 @@ def test_a_proposal_beside_it_tells_of_no_few_either(
     spots = sorted(at[: len(counts)])
     places = {0.0: "preschool", site: "library", 153.0: "meeting_place"}
     area = lived_in(spots, counts, names, places)
-    question = placing_question.Question(
+    question = siting_question.Question(
         kind="preschool", limit_m=limit, group="children_0_4", kinds=("library", "meeting_place")
     )
     found = proposal.propose(instance.prepare(area, question))

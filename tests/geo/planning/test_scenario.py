@@ -17,7 +17,7 @@ from geo.access.gaps import gap
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
 from geo.errors import BadScenario, ScenarioApart, UnknownKind, UnknownScenario
-from geo.planning import scenario as kept
+from geo.planning import scenario as planning_scenario
 from geo.planning.scenario import (
     Opened,
     Scenario,
@@ -153,17 +153,17 @@ def test_a_proposal_saved_as_a_scenario_does_what_the_proposal_said(home: Path) 
     area = save_area(AREA, home)
     question = Question("preschool", 1, "coverage", 400.0, "all", "adult", kinds=("library",))
     proposal = propose(prepare(area, question))
-    one = kept.save(area, of_proposal(proposal, "Mitt förslag"), who="Ada", home=home)
+    one = planning_scenario.save(area, of_proposal(proposal, "Mitt förslag"), who="Ada", home=home)
     assert (one.id, one.version, one.by) == ("mitt-forslag", 1, "Ada")
-    again = kept.saved(area.id, "Mitt förslag", home).scenario
+    again = planning_scenario.saved(area.id, "Mitt förslag", home).scenario
     changed = gap(after(area, again), kind="preschool", limit_m=400.0, group="all")
     assert proposal.effect.after == changed.people - changed.beyond == 760.0
-    kept.save(area, again, who="Bo", home=home)
-    assert [row.version for row in kept.saved_of(area.id, home)] == [2]
-    kept.delete(area.id, "mitt-forslag", home)
-    assert kept.saved_of(area.id, home) == ()
+    planning_scenario.save(area, again, who="Bo", home=home)
+    assert [row.version for row in planning_scenario.saved_of(area.id, home)] == [2]
+    planning_scenario.delete(area.id, "mitt-forslag", home)
+    assert planning_scenario.saved_of(area.id, home) == ()
     with pytest.raises(UnknownScenario):
-        kept.saved(area.id, "mitt-forslag", home)
+        planning_scenario.saved(area.id, "mitt-forslag", home)
 
 
 def test_a_scenario_is_saved_listed_tried_and_deleted_from_the_command_line(

@@ -26,7 +26,7 @@ from geo.errors import (
 )
 from geo.network.walk_network import build_network
 from geo.sources import http
-from geo.sources.osm import services as manners
+from geo.sources.osm import services as osm_services
 from geo.sources.osm.overpass import fetch
 from geo.sources.osm.walkable import walkable
 from tests.geo.fake_services import (
@@ -51,15 +51,15 @@ PATIENCE_S = 60
 def clock(monkeypatch: pytest.MonkeyPatch) -> PassingClock:
     """The clock of the code that asks; what it pauses is counted, not waited for."""
     passing = PassingClock()
-    for module in (http, manners):
+    for module in (http, osm_services):
         monkeypatch.setattr(module, "time", passing)
     return passing
 
 
 @pytest.fixture
 def services(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(manners, "BUSY_PAUSE_S", 0.05)
-    monkeypatch.setattr(manners, "STATUS_PAUSE_S", 0.05)
+    monkeypatch.setattr(osm_services, "BUSY_PAUSE_S", 0.05)
+    monkeypatch.setattr(osm_services, "STATUS_PAUSE_S", 0.05)
     # osmnx rests a second before each question to Nominatim; not needed towards ourselves.
     monkeypatch.setattr("osmnx._nominatim.time", SimpleNamespace(sleep=lambda _seconds: None))
     with running(Services()) as served:
@@ -365,7 +365,7 @@ def test_stopping_at_any_step_stops_and_leaves_nothing(home, stop_at):
 
 
 def test_stopping_while_overpass_is_busy_does_not_wait_out_the_pause(services, clock, monkeypatch):
-    monkeypatch.setattr(manners, "BUSY_PAUSE_S", 60.0)
+    monkeypatch.setattr(osm_services, "BUSY_PAUSE_S", 60.0)
     services.paths = [Answer("vänta", status=429)]
 
     def progress(_key: str, _share: float) -> None:

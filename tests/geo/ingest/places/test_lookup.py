@@ -18,7 +18,7 @@ from geo.ingest.geocoding.nominatim import looking_up
 from geo.ingest.places.propose import Import, propose
 from geo.sources import http
 from geo.sources.files.place_tables import understand
-from geo.sources.osm import services as manners
+from geo.sources.osm import services as osm_services
 from tests.geo.fake_services import Answer, Services, running
 from tests.geo.ingest.places.test_importing import area_with_addresses, lonlat, write
 
@@ -59,7 +59,7 @@ def answer(x: float, y: float, road: str = "Uppslagsvägen", number: str = "3", 
 
 @pytest.fixture
 def services(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(manners, "BUSY_PAUSE_S", 0.05)
+    monkeypatch.setattr(osm_services, "BUSY_PAUSE_S", 0.05)
     rests: list[float] = []
     monkeypatch.setattr("osmnx._nominatim.time", SimpleNamespace(sleep=rests.append))
     with running(Services(nominatim=[Answer([answer(200, 200)])])) as served:
