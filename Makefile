@@ -20,6 +20,7 @@ test: $(VENV)/.dev-ready
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy geo pages app.py
 
 bench: $(BENCH)/.ready

@@ -15,7 +15,7 @@ from geo.access.gaps import gap
 from geo.area.model import Area
 
 ROOT = Path(__file__).resolve().parents[1]
-_START = "import time, json, sys; from geo.area.model import save_area;"
+_START = "import time, json, sys; from geo.catalog import save_area;"
 _END = (
     "seconds = time.perf_counter() - start;"
     "from benchmarks.timing import peak_megabytes;"

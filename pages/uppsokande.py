@@ -12,7 +12,7 @@ from geo.output.maps import outreach as outreach_map
 from geo.output.words import outreach as outreach_words
 from geo.planning.outreach import brief as outreach_brief
 from geo.planning.outreach.brief import Brief, Outreach, Row
-from geo.planning.outreach.proposals import Proposal
+from geo.planning.outreach.proposals import Proposal, proposals_for
 from geo.planning.outreach.query import Question
 from geo.types import Progress
 from pages.parts.uppsokande import list as list_box
@@ -97,7 +97,7 @@ def _proposals(area: Area, answer: Outreach, chosen: Row) -> tuple[Proposal, ...
     question = answer.question
 
     def run(progress: Progress) -> tuple[tuple[Proposal, ...]]:
-        return (outreach_brief.proposals_for(answer.world, chosen.at, progress=progress),)
+        return (proposals_for(answer.world, chosen.at, progress=progress),)
 
     key = (area.key, question.basis, question.weights, "proposals", chosen.at)
     try:

@@ -127,8 +127,9 @@ def list_table(brief: Brief, language: str) -> pd.DataFrame:
             people_words(row, language),
             texts.number(row.score, language, 1),
             "; ".join(
-                f"{needs()[need.need].short(language)}: {outreach_words.lacking_words(need, language)}"
-                f" ({outreach_words.sure_words(need, language)})"
+                f"{needs()[need.need].short(language)}: "
+                f"{outreach_words.lacking_words(need, language)} "
+                f"({outreach_words.sure_words(need, language)})"
                 for need in row.lacking
             ),
         )

@@ -211,7 +211,7 @@ def test_a_build_killed_while_writing_harms_nothing_and_its_draft_is_cleaned_lat
 ) -> None:
     save_area(area)
     script = (
-        "import os, geopandas as gpd; from geo.area.model import open_area, save_area\n"
+        "import os, geopandas as gpd; from geo.catalog import open_area, save_area\n"
         "area = open_area('provby'); real, n = gpd.GeoDataFrame.to_parquet, []\n"
         "def dying(*a, **k):\n"
         "    n.append(1)\n"

@@ -32,19 +32,20 @@ PATIENCE_S = 600.0
 """So long a test waits for what must come before it fails."""
 
 
-def compiled_code(package: str = "geo") -> dict[str, Dispatcher]:
+def compiled_code(package: str = "geo.network") -> dict[str, Dispatcher]:
     """Each compiled search of a package, by its module and name."""
     folder = importlib.import_module(package).__path__
-    names = [name for _, name, _ in pkgutil.iter_modules(folder) if "kernel" in name]
+    names = [name for _, name, _ in pkgutil.walk_packages(folder, f"{package}.")]
     return {
         f"{name}.{what}": value
         for name in names
-        for what, value in vars(importlib.import_module(f"{package}.{name}")).items()
-        if isinstance(value, Dispatcher)
+        if "kernel" in name
+        for what, value in vars(importlib.import_module(name)).items()
+        if isinstance(value, Dispatcher) and value.py_func.__module__ == name
     }
 
 
-def compiled_in(package: str = "geo") -> dict[str, int]:
+def compiled_in(package: str = "geo.network") -> dict[str, int]:
     """How many kinds of arguments each compiled search has met."""
     return {name: len(code.signatures) for name, code in compiled_code(package).items()}
 
@@ -52,18 +53,18 @@ def compiled_in(package: str = "geo") -> dict[str, int]:
 def test_the_first_question_of_a_location_model_is_not_charged_for_compiling() -> None:
     """In a process of its own: all that is compiled is, when the question's clock starts."""
     words = (
-        "from geo.location import highs\n"
-        "from geo.sites import max_coverage\n"
+        "from geo.models.location import highs\n"
+        "from geo.models.location.max_coverage.solve import max_coverage\n"
         "from tests.geo.network.test_warmup import compiled_in\n"
         "started = []\n"
         "clock = highs.Clock.__post_init__\n"
         "def start(self):\n"
-        "    started.append(compiled_in('geo.location'))\n"
+        "    started.append(compiled_in('geo.models.location'))\n"
         "    clock(self)\n"
         "highs.Clock.__post_init__ = start\n"
         "assert max_coverage([[1, 0], [0, 1]], [2, 1], 1).proven\n"
         "assert sum(started[0].values()) == 0 < sum(started[-1].values()), started\n"
-        "assert started[-1] == compiled_in('geo.location'), started\n"
+        "assert started[-1] == compiled_in('geo.models.location'), started\n"
     )
     done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -255,7 +256,7 @@ def test_one_sessions_long_search_does_not_hold_up_another(
     assert sum(searched) > taken / 2, "the lock is held for as long as the search takes"
 
 
-@pytest.mark.parametrize("package", ["geo", "geo.location"])
+@pytest.mark.parametrize("package", ["geo.network", "geo.models.location"])
 def test_no_compiled_search_holds_the_interpreters_lock(package: str) -> None:
     code = compiled_code(package)
     assert len(code) > 3
