@@ -118,6 +118,13 @@ def test_each_link_leads_somewhere(page: Path) -> None:
             assert part in map(anchor, headings), link
 
 
+@pytest.mark.parametrize("page", PAGES_OF_DOCS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_path_that_is_named_exists(page: Path) -> None:
+    folders = "geo|pages|data|static|docs|tests|benchmarks|scripts"
+    named = re.findall(rf"(?<![\w./-])(?:{folders})/[\w./*-]*", TEXT[page])
+    assert [path for path in named if not any(ROOT.glob(path.rstrip("./")))] == []
+
+
 def test_each_decision_is_in_the_list() -> None:
     folder = DOCS / "decisions"
     records = sorted(path.name for path in folder.glob("0*.md"))
