@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.access.meeting.answer import Answer, question_of
 from geo.access.meeting.contact import Contact
 from geo.access.meeting.hours import Hours
 from geo.access.meeting.language import Languages
 from geo.access.meeting.mix import Arenas
-from geo.access.meeting.query import Answer, asked_of
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.output.files import meeting as meeting_files
@@ -31,14 +31,14 @@ def render() -> None:
         if not area.groups:
             raise AreaLacks(key="lacks.people")
         measure = question_box.measure()
-        asked = question_box.question(area, measure)
+        question = question_box.question(area, measure)
         with st.spinner(t("moten.computing")):
-            answer = cache.meeting(area, asked, measure, state.get("established"))
+            answer = cache.meeting(area, question)
     except NarhetError as error:
         frame.say(error)
         return
     _show(area, answer)
-    _downloads(area, answer, measure)
+    _downloads(area, answer)
     _rests_on(area, answer)
 
 
@@ -76,7 +76,7 @@ def _hours(answer: Hours) -> None:
     if answer.homes:
         rows = meeting_map.units_table(answer, answer.homes, t("moten.home"), language)
         tables.table(rows, t("moten.by_home"), numbers=rows.columns[1:2])
-    if answer.districts and not answer.asked.housing:
+    if answer.districts and not answer.question.housing:
         rows = meeting_map.units_table(answer, answer.districts, t("table.district"), language)
         tables.table(rows, t("moten.by_district"), numbers=rows.columns[1:])
 
@@ -102,7 +102,7 @@ def _arena(area: Area, answer: Arenas) -> None:
     map_box.table_twin(spec)
     if answer.homes:
         said = [
-            meeting_words.home_arena_words(each, answer.asked, language) for each in answer.homes
+            meeting_words.home_arena_words(each, answer.question, language) for each in answer.homes
         ]
         st.markdown("\n".join(f"- {literal(line)}" for line in said))
         rows = meeting_map.home_arena_table(answer, language)
@@ -128,11 +128,11 @@ def _notes(lines: list[str]) -> None:
     st.info("\n\n".join(literal(line) for line in lines), icon=":material/info:")
 
 
-def _downloads(area: Area, answer: Answer, measure: str) -> None:
+def _downloads(area: Area, answer: Answer) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
-    asked = asked_of(answer)
-    made = cache.meeting_files_of(area, answer, measure, state.language())
-    stem = f"moten-{area.id}-{measure}-{asked.limit_m:g}-{asked.monday.isoformat()}"
+    question = question_of(answer)
+    made = cache.meeting_files_of(area, answer, state.language())
+    stem = f"moten-{area.id}-{question.measure}-{question.limit_m:g}-{question.monday.isoformat()}"
     offer(made, stem, key="moten", labels="moten.download_")
 
 

@@ -8,7 +8,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from geo.access.meeting.query import MEASURES, Wish, answer_of, ask
+from geo.access.meeting.answer import answer_of
+from geo.access.meeting.question import MEASURES, MeetingQuestion
 from geo.access.meeting.terms import measures
 from geo.catalog import open_area
 from geo.cli import console
@@ -24,19 +25,17 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
     task.add_argument("area", help=say("area_id"))
     task.add_argument("--measure", choices=MEASURES, required=True, help=say("meet_measure"))
     task.add_argument(
-        "--kind", dest="kinds", action="append", default=[], metavar="KIND", help=say("meet_kind")
+        "--kind", dest="kinds", action="append", metavar="KIND", help=say("meet_kind")
     )
-    task.add_argument("--limit", default=Wish.limit, help=say("limit"))
-    task.add_argument("--group", default=Wish.group, help=say("group"))
-    task.add_argument("--profile", default=Wish.profile, help=say("profile"))
-    task.add_argument("--week", default="", metavar="DATE", help=say("meet_week"))
-    task.add_argument("--housing", default="", metavar="ID", help=say("meet_housing"))
-    task.add_argument("--language", default="", help=say("meet_language"))
-    task.add_argument("--audience", default="", help=say("meet_audience"))
-    task.add_argument("--when", default="", metavar="PRESET", help=say("meet_when"))
-    task.add_argument(
-        "--established", choices=tuple(measures()), default="", help=say("meet_established")
-    )
+    task.add_argument("--limit", help=say("limit"))
+    task.add_argument("--group", help=say("group"))
+    task.add_argument("--profile", help=say("profile"))
+    task.add_argument("--week", metavar="DATE", help=say("meet_week"))
+    task.add_argument("--housing", metavar="ID", help=say("meet_housing"))
+    task.add_argument("--language", help=say("meet_language"))
+    task.add_argument("--audience", help=say("meet_audience"))
+    task.add_argument("--when", metavar="PRESET", help=say("meet_when"))
+    task.add_argument("--established", choices=tuple(measures()), help=say("meet_established"))
     task.add_argument("--json", action="store_true", help=say("json"))
     task.add_argument("-o", "--output", help=say("output"))
     task.set_defaults(run=meet)
@@ -46,23 +45,11 @@ def meet(options: Options) -> None:
     """Answer one measure of meeting places, as text, JSON or a file."""
     if options.established and options.measure != "arena":
         raise BadOption(reason="--established", command="meet")
-    asked = ask(
-        Wish(
-            week=options.week,
-            kinds=tuple(options.kinds),
-            limit=options.limit,
-            group=options.group,
-            profile=options.profile,
-            language=options.language,
-            audience=options.audience,
-            when=options.when,
-            housing=options.housing,
-        )
-    )
+    question = MeetingQuestion.read(vars(options))
     output = Path(options.output) if options.output else None
     ending = formats.check_ending(output, meeting_files.ENDINGS) if output else ""
     area = open_area(options.area, options.home)
-    answer = answer_of(area, asked, options.measure, options.established)
+    answer = answer_of(area, question)
     content = meeting_files.meeting_file(answer, area, options.lang)
     if output:
         written = meeting_files.WRITERS[ending](content, answer, area, options.lang)

@@ -18,9 +18,8 @@ from geo.access.gaps import Gap, distances, gap, without_small_counts
 from geo.access.knowledge_bank.model import Bank
 from geo.access.knowledge_bank.model import Question as BankQuestion
 from geo.access.knowledge_bank.search import bank_of
-from geo.access.meeting.mix import Arenas
-from geo.access.meeting.query import Answer, answer_of, asked_of
-from geo.access.meeting.supply import Asked as MeetingAsked
+from geo.access.meeting.answer import Answer, answer_of, question_of
+from geo.access.meeting.question import MeetingQuestion
 from geo.access.preschools.model import Asked, PreschoolAnswer
 from geo.access.preschools.shortage import capacity_of
 from geo.access.profile_comparison import Flips
@@ -134,16 +133,14 @@ def preschool_summary(
     return preschools_files.summary(found, of, language)
 
 
-def meeting(of: Area, asked: MeetingAsked, measure: str, established: str) -> Answer:
+def meeting(of: Area, question: MeetingQuestion) -> Answer:
     """Return one measure of meeting places."""
-    return _meeting(of.key, asked, measure, established if measure == "arena" else "", of)
+    return _meeting(of.key, question, of)
 
 
-def meeting_files_of(of: Area, found: Answer, measure: str, language: str) -> dict[str, bytes]:
+def meeting_files_of(of: Area, found: Answer, language: str) -> dict[str, bytes]:
     """Return an answer as a file of each kind, small counts hidden; made before the click."""
-    kind = found.established if isinstance(found, Arenas) else ""
-    key = (asked_of(found), measure, kind, language)
-    return _meeting_files(of.key, key, found, of)
+    return _meeting_files(of.key, question_of(found), language, found, of)
 
 
 def bank(of: Area, question: BankQuestion) -> Bank:
@@ -271,24 +268,19 @@ def _gap_files(
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _meeting(
-    key: str,  # noqa: ARG001
-    asked: MeetingAsked,
-    measure: str,
-    established: str,
-    _area: Area,
-) -> Answer:
-    return answer_of(_area, asked, measure, established)
+def _meeting(key: str, question: MeetingQuestion, _area: Area) -> Answer:  # noqa: ARG001
+    return answer_of(_area, question)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _meeting_files(
     key: str,  # noqa: ARG001
-    view: tuple[MeetingAsked, str, str, str],
+    question: MeetingQuestion,  # noqa: ARG001
+    language: str,
     _found: Answer,
     _area: Area,
 ) -> dict[str, bytes]:
-    return meeting_files.files_of(_found, _area, view[-1])
+    return meeting_files.files_of(_found, _area, language)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

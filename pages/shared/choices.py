@@ -9,13 +9,14 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
+from geo.access.meeting.question import MeetingQuestion
 from geo.area.model import Area
 from pages.shared import state
 from pages.shared.state import t
 
 OWN = "own"
 LONGEST_M = 20_000
-MEETING_M = "1000"
+MEETING_M = MeetingQuestion.limit_m
 """What a first visitor gets where meeting places are asked about: as at the command line."""
 
 
@@ -58,11 +59,11 @@ def profile(*, where: Any = st) -> str:
     )
 
 
-def limit(*, where: Any = st, usual: str = state.DEFAULTS["limit"]) -> float:
+def limit(*, where: Any = st, usual: float = float(state.DEFAULTS["limit"])) -> float:
     """Choose a distance limit: a preset with its source, or one's own number of metres. ``usual``
     is the page's, until somebody has chosen.
     """
-    state.suggest("limit", usual)
+    state.suggest("limit", f"{usual:g}")
     language = state.language()
     chosen = f"{presets.limit_m(state.get('limit')):g}"
     known = {str(row.metres): row for row in presets.limits()}

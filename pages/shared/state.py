@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
+from geo.access.meeting.question import MeetingQuestion
 from geo.errors import NarhetError
 from geo.planning.siting import question as siting_question
 
@@ -17,7 +18,7 @@ DEFAULTS: dict[str, str] = {
     "kind": "preschool",
     "limit": "400",
     "group": "children_0_4",
-    "profile": "adult",
+    "profile": MeetingQuestion.profile,
     "open": "language_cafe",
     "count": "2",
     "aim": "coverage",
@@ -37,9 +38,9 @@ DEFAULTS: dict[str, str] = {
     "whom": "all",
     "spot": "",
     "residents": "",
-    "meet": "hours",
+    "meet": MeetingQuestion.measure,
     "activity": "usual",
-    "who": "newcomers",
+    "who": MeetingQuestion.group,
     "week": "",
     "speaks": "",
     "audience": "",

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo import texts
 from geo.access.meeting.hours import hours_gap
-from geo.access.meeting.query import Wish, ask
+from geo.access.meeting.question import MeetingQuestion
 from geo.catalog import save_area
 from geo.output.maps.meeting import PALETTE, heat_map, legend
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
@@ -137,7 +137,9 @@ def test_black_can_be_read_on_each_colour_and_each_is_darker_than_the_last(gatan
     assert all((shade + 0.05) / 0.05 >= 6.0 for shade in shades)
     assert all(one > other for one, other in pairwise(shades))
     assert [colour for colour, _ in legend("sv")] == list(PALETTE)
-    answer = hours_gap(gatan, ask(Wish(week="2026-11-25", limit="400"), today=TODAY))
+    answer = hours_gap(
+        gatan, MeetingQuestion.read({"week": "2026-11-25", "limit": "400"}, today=TODAY)
+    )
     cell = heat_map(answer, "sv").cells[1][10]
     assert (cell.words, cell.low) == ("67", PALETTE[5])
     assert cell.aloud.startswith("Tisdag 17–18: 67")

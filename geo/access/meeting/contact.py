@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.access.meeting.supply import Asked, Home, Offer, homes, reach, supply_of
+from geo.access.meeting.question import MeetingQuestion
+from geo.access.meeting.supply import Home, Offer, homes, reach, supply_of
 from geo.access.meeting.terms import mentor_columns
 from geo.area.activities.model import Activity, Span, a_year_before
 from geo.area.activities.occurrences import in_week
@@ -61,7 +62,7 @@ class Contact:
     can walk to ``unreached``), what does not tell how many, and each housing's.
     """
 
-    asked: Asked
+    question: MeetingQuestion
     measure: str
     newcomers: float
     uncounted: int
@@ -71,7 +72,7 @@ class Contact:
     homes: tuple[HomeContact, ...]
 
 
-def contact_supply(area: Area, asked: Asked) -> tuple[Contact, ...]:
+def contact_supply(area: Area, question: MeetingQuestion) -> tuple[Contact, ...]:
     """Answer how many mentors and seats there are for each newcomer in reach.
 
     Raises
@@ -81,10 +82,10 @@ def contact_supply(area: Area, asked: Asked) -> tuple[Contact, ...]:
     known = homes(area)
     if not any(np.isfinite(each.people) and each.people > 0 for each in known):
         raise AreaLacks(key="lacks.newcomers")
-    return tuple(_answer(area, asked, known, measure) for measure in MEASURES)
+    return tuple(_answer(area, question, known, measure) for measure in MEASURES)
 
 
-def stocks(area: Area, asked: Asked, measure: str) -> tuple[Stock, ...]:
+def stocks(area: Area, question: MeetingQuestion, measure: str) -> tuple[Stock, ...]:
     """Return what each place has of a measure, in the order of ``area.places``.
 
     Seats are those of each time an activity is on in the week; hours or seats that are not told
@@ -92,29 +93,31 @@ def stocks(area: Area, asked: Asked, measure: str) -> tuple[Stock, ...]:
     record tells them.
     """
     if measure == SEATS:
-        return _seats(area, asked)
-    return _mentors(area, asked)
+        return _seats(area, question)
+    return _mentors(area, question)
 
 
-def _answer(area: Area, asked: Asked, known: tuple[Home, ...], measure: str) -> Contact:
-    found = stocks(area, asked, measure)
+def _answer(
+    area: Area, question: MeetingQuestion, known: tuple[Home, ...], measure: str
+) -> Contact:
+    found = stocks(area, question, measure)
     rows = np.array([each.row for each in found], dtype=np.int64)
     people = np.array([0.0 if math.isnan(each.people) else each.people for each in known])
-    metres = reach(area, np.array([each.row for each in known]), rows, asked)
+    metres = reach(area, np.array([each.row for each in known]), rows, question)
     low, high = (
-        floating_catchment(metres, people, amounts, limit_m=asked.limit_m)
+        floating_catchment(metres, people, amounts, limit_m=question.limit_m)
         for amounts in (_amounts(found, "low"), _amounts(found, "high"))
     )
     told = [
         _home(each, metres.indices[metres.indptr[at] : metres.indptr[at + 1]], found,
               Span(float(low[at]), float(high[at])))
         for at, each in enumerate(known)
-        if not asked.housing or asked.housing in (each.id, each.name)
+        if not question.housing or question.housing in (each.id, each.name)
     ]  # fmt: skip
     near = np.zeros(len(found), dtype=bool)
     near[metres[np.flatnonzero(people > 0)].indices] = True
     return Contact(
-        asked=asked,
+        question=question,
         measure=measure,
         newcomers=float(people.sum()),
         uncounted=sum(math.isnan(each.people) for each in known),
@@ -137,29 +140,29 @@ def _amounts(found: tuple[Stock, ...], end: str) -> Floats:
     return np.array([getattr(each, end) for each in found], dtype=np.float64)
 
 
-def _seats(area: Area, asked: Asked) -> tuple[Stock, ...]:
-    offered = supply_of(area, asked)
+def _seats(area: Area, question: MeetingQuestion) -> tuple[Stock, ...]:
+    offered = supply_of(area, question)
 
     def seats(offer: Offer) -> float:
         if offer.activity.times is None or offer.activity.seats is None:
             return math.nan
-        return float(offer.activity.seats * len(in_week(offer.activity, asked.monday)))
+        return float(offer.activity.seats * len(in_week(offer.activity, question.monday)))
 
     others = [each for each in offered.offers if each.activity.kind != MENTORS]
     return _stocks((int(offered.rows[each.at]), seats(each), each.sure()) for each in others)
 
 
-def _mentors(area: Area, asked: Asked) -> tuple[Stock, ...]:
-    offered = supply_of(area, replace(asked, kinds=(MENTORS,)))
+def _mentors(area: Area, question: MeetingQuestion) -> tuple[Stock, ...]:
+    offered = supply_of(area, replace(question, kinds=(MENTORS,)))
     about = ("stale", "language", "audience")
     told = [
         (int(offered.rows[each.at]), _number(each.activity), each.sure(*about))
         for each in offered.offers
     ]
-    return _stocks(sorted([*told, *_associations(area, asked)]))
+    return _stocks(sorted([*told, *_associations(area, question)]))
 
 
-def _associations(area: Area, asked: Asked) -> list[tuple[int, float, bool]]:
+def _associations(area: Area, question: MeetingQuestion) -> list[tuple[int, float, bool]]:
     """Return the matches a year that associations' own records tell; not of one that runs an
     activity with mentors, which tells them already.
     """
@@ -170,7 +173,7 @@ def _associations(area: Area, asked: Asked) -> list[tuple[int, float, bool]]:
         row = row_of[each.place]
         if any(activity.kind == MENTORS for activity in each.runs):
             continue
-        fresh = each.confirmed is not None and each.confirmed >= a_year_before(asked.today)
+        fresh = each.confirmed is not None and each.confirmed >= a_year_before(question.today)
         if each.matches_per_year is not None:
             told.append((row, float(each.matches_per_year), fresh))
         elif names & set(map(plain, place_fields(area.places["details"].iloc[row]))):

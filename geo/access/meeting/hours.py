@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from geo import presets, privacy
+from geo.access.meeting.question import MeetingQuestion
 from geo.access.meeting.supply import (
-    Asked,
     Home,
     Supply,
     Walkers,
@@ -68,7 +68,7 @@ class Hours:
     ``can_come`` marks the hours the group can come; windows count those only.
     """
 
-    asked: Asked
+    question: MeetingQuestion
     people: float
     unknown: int
     counted: bool
@@ -97,26 +97,26 @@ class Hours:
         return people / self.people if self.people > 0 else math.nan
 
 
-def hours_gap(area: Area, asked: Asked) -> Hours:
+def hours_gap(area: Area, question: MeetingQuestion) -> Hours:
     """Answer who can walk to something open, hour by hour.
 
     Raises
     ------
     AreaLacks : nobody of the group. UnknownHousing : the housing asked for is not there.
     """
-    who = walkers(area, asked)
-    offered = supply_of(area, asked).without(without_hours() - set(asked.kinds))
-    able = can_come(asked.when)
+    who = walkers(area, question)
+    offered = supply_of(area, question).without(without_hours() - set(question.kinds))
+    able = can_come(question.when)
     spans = tuple(window for window in windows() if (window.mask & able).any())
-    patterns = _patterns(offered, asked, spans, able)
-    metres = reach(area, who.row, offered.rows, asked)
+    patterns = _patterns(offered, question, spans, able)
+    metres = reach(area, who.row, offered.rows, question)
     counts, met = _counts(ones(metres), who.people, patterns, len(spans))
     whole = tuple(
         WindowAnswer(window, Span(float(low), float(high)))
         for window, low, high in zip(spans, *counts[:, CELLS:], strict=True)
     )
     return Hours(
-        asked=asked,
+        question=question,
         people=who.total,
         unknown=who.unknown,
         counted=who.counted,
@@ -125,13 +125,13 @@ def hours_gap(area: Area, asked: Asked) -> Hours:
         can_come=able,
         windows=whole,
         districts=_districts(area, who, met),
-        homes=_homes(area, asked, offered, patterns, len(spans)),
+        homes=_homes(area, question, offered, patterns, len(spans)),
         supply=offered,
     )
 
 
 def _patterns(
-    offered: Supply, asked: Asked, spans: tuple[Window, ...], able: Bools
+    offered: Supply, question: MeetingQuestion, spans: tuple[Window, ...], able: Bools
 ) -> NDArray[np.int32]:
     """Return (2, places, hours and windows): open for sure, and open perhaps."""
     grids = np.zeros((2, len(offered.rows), *WEEK), dtype=bool)
@@ -139,7 +139,7 @@ def _patterns(
         grid = (
             np.ones(WEEK, dtype=bool)
             if offer.activity.times is None
-            else week_grid(offer.activity, asked.monday)
+            else week_grid(offer.activity, question.monday)
         )
         grids[1, offer.at] |= grid
         if offer.sure():
@@ -192,16 +192,16 @@ def _parts(rows: list[UnitHours], counted: bool) -> tuple[Floats, Floats, Bools]
 
 
 def _homes(
-    area: Area, asked: Asked, offered: Supply, patterns: NDArray[np.int32], spans: int
+    area: Area, question: MeetingQuestion, offered: Supply, patterns: NDArray[np.int32], spans: int
 ) -> tuple[UnitHours, ...]:
     """Return each housing's windows, whichever group is asked about: people there move as one."""
-    group = asked.group if presets.group(asked.group).origin == HOUSING else "newcomers"
+    group = question.group if presets.group(question.group).origin == HOUSING else "newcomers"
     known: tuple[Home, ...] = homes(area, group)
-    if asked.housing:
-        known = tuple(each for each in known if asked.housing in (each.id, each.name))
+    if question.housing:
+        known = tuple(each for each in known if question.housing in (each.id, each.name))
     if not known:
         return ()
-    metres = reach(area, np.array([each.row for each in known]), offered.rows, asked)
+    metres = reach(area, np.array([each.row for each in known]), offered.rows, question)
     _, met = _counts(ones(metres), np.ones(len(known)), patterns, spans)
     rows = []
     for at, each in enumerate(known):

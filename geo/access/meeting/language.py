@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import privacy
-from geo.access.meeting.supply import FEW_AS, Asked, Home, Offer, Supply, homes, reach, supply_of
+from geo.access.meeting.question import MeetingQuestion
+from geo.access.meeting.supply import FEW_AS, Home, Offer, Supply, homes, reach, supply_of
 from geo.access.meeting.terms import speaks
 from geo.area.activities.model import Activity, Occurrence, Span
 from geo.area.activities.occurrences import in_week
@@ -88,7 +89,7 @@ class Languages:
     areas, of whom no language is known (NaN: their number is not known either).
     """
 
-    asked: Asked
+    question: MeetingQuestion
     people: float
     unknown: float
     untold: int
@@ -111,20 +112,22 @@ class Languages:
         return self.few or any(privacy.is_small(each, True) for each in (*ends, *rest))
 
 
-def language_gap(area: Area, asked: Asked) -> Languages:
+def language_gap(area: Area, question: MeetingQuestion) -> Languages:
     """Answer who has an activity in reach that speaks a language they do.
 
     The people of housing are asked about, whichever group is chosen: only there are languages told.
-    ``asked.language`` chooses the row that is told; it leaves out no activity.
+    ``question.language`` chooses the row that is told; it leaves out no activity.
     """
-    offered = supply_of(area, replace(asked, language=""))
+    offered = supply_of(area, replace(question, language=""))
     known = tuple(
-        each for each in homes(area) if not asked.housing or asked.housing in (each.id, each.name)
+        each
+        for each in homes(area)
+        if not question.housing or question.housing in (each.id, each.name)
     )
-    metres = _metres(area, known, offered, asked)
+    metres = _metres(area, known, offered, question)
     spoken = spoken_at(area)
     found = tuple(
-        _home(each, spoken.get(each.id, ()), offered, row, asked)
+        _home(each, spoken.get(each.id, ()), offered, row, question)
         for each, row in zip(known, metres, strict=True)
     )
     told = [each for each in found if each.reached is not None]
@@ -132,13 +135,13 @@ def language_gap(area: Area, asked: Asked) -> Languages:
     people = sum(each.people for each in told)
     rows = _rows(found)
     return Languages(
-        asked=asked,
+        question=question,
         people=people,
         unknown=max(sum(sizes) - people, 0.0),
         untold=len(found) - len(told),
         residents=_residents(area),
         reached=_sum([each.reached for each in told if each.reached]),
-        rows=tuple(row for row in rows if asked.language in ("", row.language)),
+        rows=tuple(row for row in rows if question.language in ("", row.language)),
         homes=found,
         supply=offered,
     )
@@ -188,9 +191,13 @@ def base_of(spoken: tuple[Spoken, ...], people: float) -> float:
 
 
 def _home(
-    each: Home, spoken: tuple[Spoken, ...], offered: Supply, metres: Floats, asked: Asked
+    each: Home,
+    spoken: tuple[Spoken, ...],
+    offered: Supply,
+    metres: Floats,
+    question: MeetingQuestion,
 ) -> HomeLanguages:
-    heard = [_heard(row.language, offered, metres, asked.limit_m) for row in spoken]
+    heard = [_heard(row.language, offered, metres, question.limit_m) for row in spoken]
     sure, maybe = tuple(pair[0] for pair in heard), tuple(pair[1] for pair in heard)
     reached = reached_of(
         spoken, each.people, np.array(sure, dtype=bool), np.array(maybe, dtype=bool)
@@ -200,7 +207,7 @@ def _home(
         spoken=spoken,
         sure=sure,
         maybe=maybe,
-        nearest=tuple(_nearest(row.language, offered, metres, asked) for row in spoken),
+        nearest=tuple(_nearest(row.language, offered, metres, question) for row in spoken),
         people=0.0 if reached is None else base_of(spoken, each.people),
         reached=reached,
     )
@@ -214,7 +221,9 @@ def _heard(language: str, offered: Supply, metres: Floats, limit_m: float) -> tu
     return sure, any(speak is not False for speak, _ in answers)
 
 
-def _nearest(language: str, offered: Supply, metres: Floats, asked: Asked) -> Near | None:
+def _nearest(
+    language: str, offered: Supply, metres: Floats, question: MeetingQuestion
+) -> Near | None:
     best: Offer | None = None
     for offer in offered.offers:
         if speaks(offer.activity, language) and np.isfinite(metres[offer.at]):
@@ -223,17 +232,19 @@ def _nearest(language: str, offered: Supply, metres: Floats, asked: Asked) -> Ne
                 best = offer
     if best is None:
         return None
-    coming = next(iter(in_week(best.activity, asked.monday)), None)
+    coming = next(iter(in_week(best.activity, question.monday)), None)
     row = int(offered.rows[best.at])
     return Near(best.activity, row, float(metres[best.at]), best.sure(*_ABOUT), coming)
 
 
-def _metres(area: Area, known: tuple[Home, ...], offered: Supply, asked: Asked) -> Floats:
+def _metres(
+    area: Area, known: tuple[Home, ...], offered: Supply, question: MeetingQuestion
+) -> Floats:
     """Return walking metres of housings × places, ``inf`` beyond where anybody looks."""
     metres = np.full((len(known), len(offered.rows)), np.inf)
     if metres.size:
         rows = np.array([each.row for each in known])
-        found = reach(area, rows, offered.rows, asked, max(FAR_M, asked.limit_m)).tocoo()
+        found = reach(area, rows, offered.rows, question, max(FAR_M, question.limit_m)).tocoo()
         metres[found.coords] = found.data
     return metres
 

@@ -16,7 +16,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import privacy
-from geo.access.meeting.supply import Asked, Home, homes, reach, without_few
+from geo.access.meeting.question import MeetingQuestion
+from geo.access.meeting.supply import Home, homes, reach, without_few
 from geo.access.meeting.terms import arena_decay, arena_kinds, kinds_of, measure_of
 from geo.area.activities.derived import activities_of
 from geo.area.model import Area
@@ -84,7 +85,7 @@ class Arenas:
     ``estimated``: some people are placed by an estimate.
     """
 
-    asked: Asked
+    question: MeetingQuestion
     established: str
     decay: str
     arenas: tuple[Arena, ...]
@@ -106,34 +107,33 @@ class _Crowd:
     counted: Bools
 
 
-def arena_mix(area: Area, asked: Asked, *, established: str = "", decay: str = "") -> Arenas:
+def arena_mix(area: Area, question: MeetingQuestion, *, decay: str = "") -> Arenas:
     """Answer whom one may expect to meet at each meeting place.
-
-    ``established``: a name of ``geo.access.meeting.terms.measures``; empty: the first the area
-    knows.
 
     Raises
     ------
     AreaLacks : no people, no place to meet, or not the figure that the measure needs.
     """
-    measure = measure_of(area, established)
+    measure = measure_of(area, question.established)
     crowd, uncounted = _crowd(area, measure)
-    rows = _rows(area, asked)
+    rows = _rows(area, question)
     if not len(rows):
         raise AreaLacks(key="meeting.lacks_arenas")
     decay = decay or arena_decay()
-    metres = reach(area, crowd.row, rows, asked)
-    arenas = _arenas(area, rows, metres, crowd, decay_of(decay)(metres.data, asked.limit_m))
+    metres = reach(area, crowd.row, rows, question)
+    arenas = _arenas(area, rows, metres, crowd, decay_of(decay)(metres.data, question.limit_m))
     known = tuple(
-        each for each in homes(area) if not asked.housing or asked.housing in (each.id, each.name)
+        each
+        for each in homes(area)
+        if not question.housing or question.housing in (each.id, each.name)
     )
     order = sorted(arenas, key=lambda each: (math.isnan(each.share), -each.share, each.id))
     return Arenas(
-        asked=asked,
+        question=question,
         established=measure,
         decay=decay,
         arenas=tuple(order),
-        homes=_homes(area, asked, known, rows, arenas),
+        homes=_homes(area, question, known, rows, arenas),
         uncounted=uncounted,
         estimated=not bool(crowd.counted.all()),
     )
@@ -164,13 +164,13 @@ def _crowd(area: Area, measure: str) -> tuple[_Crowd, int]:
     return crowd, int((housing & np.isnan(told)).sum())
 
 
-def _rows(area: Area, asked: Asked) -> Ints:
+def _rows(area: Area, question: MeetingQuestion) -> Ints:
     """Return the places where people may meet: by their kind, or by what happens there."""
-    wanted = kinds_of(asked.kinds)
+    wanted = kinds_of(question.kinds)
     busy = {each.place for each in activities_of(area) if each.kind in wanted}
     by_kind = area.places["kind"].isin(arena_kinds()).to_numpy(bool)
     by_activity = area.places["id"].astype(str).isin(busy).to_numpy(bool)
-    chosen = by_activity if asked.kinds else by_kind | by_activity
+    chosen = by_activity if question.kinds else by_kind | by_activity
     return np.flatnonzero(chosen & (area.places["kind"] != HOUSING).to_numpy(bool))
 
 
@@ -207,11 +207,15 @@ def _arenas(
 
 
 def _homes(
-    area: Area, asked: Asked, known: tuple[Home, ...], rows: Ints, arenas: tuple[Arena, ...]
+    area: Area,
+    question: MeetingQuestion,
+    known: tuple[Home, ...],
+    rows: Ints,
+    arenas: tuple[Arena, ...],
 ) -> tuple[HomeArenas, ...]:
     if not known:
         return ()
-    metres = reach(area, np.array([each.row for each in known]), rows, asked)
+    metres = reach(area, np.array([each.row for each in known]), rows, question)
     found = []
     for at, each in enumerate(known):
         part = slice(metres.indptr[at], metres.indptr[at + 1])

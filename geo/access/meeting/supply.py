@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets, privacy
+from geo.access.meeting.question import MeetingQuestion
 from geo.access.meeting.terms import kinds_of, speaks
 from geo.area.activities.derived import activities_of
 from geo.area.activities.model import Activity, is_fresh
@@ -30,31 +30,6 @@ from geo.types import Bools, Floats, Ints
 FEW_AS = 3
 """What a housing with 1 to 4 people counts as: sums, and what sets two sums apart, then tell no
 more of it than that it is small."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question, checked (see ``geo.access.meeting.terms.ask``). ``kinds`` are kinds of activity
-    or
-    themes, none: all. ``monday`` begins the week asked about; ``today`` decides what is fresh.
-    Empty text: not asked for.
-    """
-
-    monday: date
-    today: date
-    kinds: tuple[str, ...] = ()
-    limit_m: float = 1000.0
-    group: str = "newcomers"
-    profile: str = "adult"
-    language: str = ""
-    audience: str = ""
-    when: str = ""
-    housing: str = ""
-
-    @property
-    def sunday(self) -> date:
-        """The last day of the week."""
-        return self.monday + timedelta(days=6)
 
 
 @dataclass(frozen=True)
@@ -128,18 +103,18 @@ class Home:
     hidden: bool
 
 
-def supply_of(area: Area, asked: Asked) -> Supply:
+def supply_of(area: Area, question: MeetingQuestion) -> Supply:
     """Return the activities that answer a question, with what is in doubt about each."""
     row_of = {str(place): row for row, place in enumerate(area.places["id"])}
     lost = tuple(
         activity
         for activity in from_table(area.activities)
-        if activity.place not in row_of and _doubts(activity, asked) is not None
+        if activity.place not in row_of and _doubts(activity, question) is not None
     )
     found = [
         (activity, row_of[activity.place], doubts)
         for activity in activities_of(area)
-        if (doubts := _doubts(activity, asked)) is not None
+        if (doubts := _doubts(activity, question)) is not None
     ]
     rows = np.unique(np.array([row for _, row, _ in found], dtype=np.int64))
     offers = tuple(
@@ -148,25 +123,25 @@ def supply_of(area: Area, asked: Asked) -> Supply:
     return Supply(offers, rows, lost)
 
 
-def walkers(area: Area, asked: Asked) -> Walkers:
+def walkers(area: Area, question: MeetingQuestion) -> Walkers:
     """Return the people of the group, of one housing where one is asked for.
 
     Raises
     ------
     AreaLacks : nobody of the group is known. UnknownHousing : no housing has this id or name.
     """
-    group = presets.group(asked.group)
-    if asked.housing and group.origin != HOUSING:
-        raise AreaLacks(key="meeting.lacks_group_of_home", group=asked.group)
+    group = presets.group(question.group)
+    if question.housing and group.origin != HOUSING:
+        raise AreaLacks(key="meeting.lacks_group_of_home", group=question.group)
     here = (area.people["origin"] == group.origin).to_numpy(bool, copy=True)
-    if asked.housing:
-        here &= (area.people["unit"].astype(str) == home(area, asked).id).to_numpy(bool)
+    if question.housing:
+        here &= (area.people["unit"].astype(str) == home(area, question).id).to_numpy(bool)
     if not here.any():
         raise AreaLacks(key="lacks.newcomers" if group.origin == HOUSING else "lacks.people")
-    if asked.group not in area.people:
+    if question.group not in area.people:
         known = ", ".join(area.groups) or "–"
-        raise AreaLacks(key="lacks.group", group=asked.group, known=known)
-    told = area.people[asked.group].to_numpy(np.float64)
+        raise AreaLacks(key="lacks.group", group=question.group, known=known)
+    told = area.people[question.group].to_numpy(np.float64)
     people = np.where(here, np.nan_to_num(told), 0.0)
     if group.origin == HOUSING:
         people = without_few(people)
@@ -202,25 +177,27 @@ def homes(area: Area, group: str = "newcomers") -> tuple[Home, ...]:
     return tuple(found)
 
 
-def home(area: Area, asked: Asked) -> Home:
+def home(area: Area, question: MeetingQuestion) -> Home:
     """Return the housing asked for, by id or name, or raise ``UnknownHousing``."""
-    known = homes(area, asked.group)
+    known = homes(area, question.group)
     for each in known:
-        if asked.housing in (each.id, each.name):
+        if question.housing in (each.id, each.name):
             return each
     raise UnknownHousing(
-        found=asked.housing, known=", ".join(each.name or each.id for each in known) or "–"
+        found=question.housing, known=", ".join(each.name or each.id for each in known) or "–"
     )
 
 
-def reach(area: Area, people: Ints, places: Ints, asked: Asked, limit_m: float = 0.0) -> csr_array:
+def reach(
+    area: Area, people: Ints, places: Ints, question: MeetingQuestion, limit_m: float = 0.0
+) -> csr_array:
     """Return walking metres of rows of ``area.people`` × rows of ``area.places`` within the limit
     (the question's, unless told): entries for pairs in reach, a stored zero is 0 m.
     """
-    walker = presets.profile(asked.profile)
+    walker = presets.profile(question.profile)
     start: Snapped = area.snapped_people(walker).take(people)
     goal: Snapped = area.snapped_places("", walker).take(places)
-    return within(area.network, start, goal, within_m=limit_m or asked.limit_m, profile=walker)
+    return within(area.network, start, goal, within_m=limit_m or question.limit_m, profile=walker)
 
 
 def ones(metres: csr_array) -> csr_array:
@@ -235,23 +212,23 @@ def without_few(people: Floats) -> Floats:
     return np.where(few, float(FEW_AS), people)
 
 
-def _runs(activity: Activity, asked: Asked) -> bool:
+def _runs(activity: Activity, question: MeetingQuestion) -> bool:
     """Tell whether an activity is valid at some time of the week."""
-    ended = activity.valid_to is not None and activity.valid_to < asked.monday
-    begins_later = activity.valid_from is not None and activity.valid_from > asked.sunday
+    ended = activity.valid_to is not None and activity.valid_to < question.monday
+    begins_later = activity.valid_from is not None and activity.valid_from > question.sunday
     return not ended and not begins_later
 
 
-def _doubts(activity: Activity, asked: Asked) -> tuple[str, ...] | None:
+def _doubts(activity: Activity, question: MeetingQuestion) -> tuple[str, ...] | None:
     """Return what is in doubt about an activity; None where it does not count."""
-    if activity.kind not in kinds_of(asked.kinds) or not _runs(activity, asked):
+    if activity.kind not in kinds_of(question.kinds) or not _runs(activity, question):
         return None
-    doubts = [] if is_fresh(activity, asked.today) else ["stale"]
+    doubts = [] if is_fresh(activity, question.today) else ["stale"]
     if activity.times is None:
         doubts.append("times")
     for name, answers in (
-        ("language", speaks(activity, asked.language)),
-        ("audience", _welcomes(activity, asked.audience)),
+        ("language", speaks(activity, question.language)),
+        ("audience", _welcomes(activity, question.audience)),
     ):
         if answers is False:
             return None

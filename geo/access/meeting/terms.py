@@ -16,7 +16,6 @@ import numpy as np
 
 from geo.area import languages
 from geo.area.activities.model import Activity, activity_kinds, audiences, themes
-from geo.area.model import Area
 from geo.area.newcomers import availabilities, free_hours
 from geo.errors import AreaLacks, BadDate, UnknownTerm
 from geo.texts import DATA, Phrase
@@ -94,8 +93,7 @@ def measure_of(area: Area, name: str) -> str:
     ------
     UnknownTerm : no measure has the name. AreaLacks : the area does not tell it.
     """
-    if name:
-        _known(name, measures(), "established")
+    read_established(name)
     here = [each for each in measures() if measures()[each] in area.groups]
     if not here:
         raise AreaLacks(key="meeting.lacks_established")
@@ -131,6 +129,11 @@ def read_kinds(words: Iterable[str]) -> tuple[str, ...]:
 def read_audience(word: str) -> str:
     """Return who may come, or raise ``UnknownTerm``; "" stays so."""
     return _known(word, audiences(), "audience") if word else ""
+
+
+def read_established(word: str) -> str:
+    """Return a measure of "established", or raise ``UnknownTerm``; "" stays so."""
+    return _known(word, measures(), "established") if word else ""
 
 
 def read_language(words: str) -> str:

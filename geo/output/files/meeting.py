@@ -13,10 +13,10 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import texts
+from geo.access.meeting.answer import Answer, question_of
 from geo.access.meeting.hours import Hours
 from geo.access.meeting.language import Languages
 from geo.access.meeting.mix import Arenas
-from geo.access.meeting.query import Answer, asked_of
 from geo.area import protected
 from geo.area.model import Area
 from geo.network.walk_network import MAX_SNAP_M
@@ -57,7 +57,7 @@ def meeting_lines(answer: Answer, area: Area, language: str) -> list[str]:
             told = [meeting_words.arena_head(answer, language)]
             told += [meeting_words.arena_words(each, language) for each in answer.arenas]
             told += [
-                meeting_words.home_arena_words(each, answer.asked, language)
+                meeting_words.home_arena_words(each, answer.question, language)
                 for each in answer.homes
             ]
             notes = meeting_words.arena_notes(answer, language)
@@ -71,19 +71,19 @@ def heading(answer: Answer, language: str) -> str:
     """Say the question an answer is to."""
     form = "heading" if isinstance(answer, Hours) else "heading_week"
     form = "heading_walk" if isinstance(answer, Arenas) else form
-    return meeting_words.heading(asked_of(answer), language, form)
+    return meeting_words.heading(question_of(answer), language, form)
 
 
 def meeting_file(answer: Answer, area: Area, language: str = "sv") -> MeetingFile:
     """Gather what the files hold."""
-    asked = asked_of(answer)
+    question = question_of(answer)
     rows = pd.DataFrame(rows_of(answer, area, language)).reindex(columns=list(MEETING_COLUMNS))
     rows = rows.astype({"day": "Int64", "hour": "Int64"}).assign(
-        limit_m=asked.limit_m,
-        group=asked.group,
-        profile=asked.profile,
-        week=asked.monday.isoformat(),
-        kinds=", ".join(asked.kinds),
+        limit_m=question.limit_m,
+        group=question.group,
+        profile=question.profile,
+        week=question.monday.isoformat(),
+        kinds=", ".join(question.kinds),
         established=answer.established if isinstance(answer, Arenas) else "",
         area=area.name,
         demonstration=area.demonstration,
@@ -96,23 +96,23 @@ def meeting_file(answer: Answer, area: Area, language: str = "sv") -> MeetingFil
 
 def meeting_json(content: MeetingFile, answer: Answer, area: Area, language: str) -> dict[str, Any]:
     """Return an answer as plain data: rows with what is known, settings, sentences, sources."""
-    asked = asked_of(answer)
+    question = question_of(answer)
     own = [name for name in MEETING_COLUMNS if name not in _SETTINGS]
     return {
         "area": area.id,
         "area_name": area.name,
         "lines": list(content.lines),
         "settings": {
-            "week": asked.monday.isoformat(),
-            "today": asked.today.isoformat(),
-            "kinds": list(asked.kinds),
-            "limit_m": asked.limit_m,
-            "group": asked.group,
-            "profile": asked.profile,
-            "language": asked.language,
-            "audience": asked.audience,
-            "when": asked.when,
-            "housing": asked.housing,
+            "week": question.monday.isoformat(),
+            "today": question.today.isoformat(),
+            "kinds": list(question.kinds),
+            "limit_m": question.limit_m,
+            "group": question.group,
+            "profile": question.profile,
+            "language": question.language,
+            "audience": question.audience,
+            "when": question.when,
+            "housing": question.housing,
             "established": answer.established if isinstance(answer, Arenas) else "",
             "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
         },
@@ -124,7 +124,7 @@ def meeting_json(content: MeetingFile, answer: Answer, area: Area, language: str
 
 def summary(answer: Answer, area: Area, language: str) -> tuple[tuple[str, str], ...]:
     """Return what a file says of itself: the area, the settings, the sources."""
-    walked = source_words.walked(area, asked_of(answer).profile, language)
+    walked = source_words.walked(area, question_of(answer).profile, language)
     made_up = area.demonstration
     return (*walked, *source_words.origins(area, area.sources, language, demonstration=made_up))
 

@@ -17,7 +17,8 @@ from geo.access.meeting.contact import MENTORS, Contact, HomeContact
 from geo.access.meeting.hours import Hours, WindowAnswer
 from geo.access.meeting.language import LanguageRow, Languages, Near
 from geo.access.meeting.mix import Arena, Arenas, HomeArenas
-from geo.access.meeting.supply import FEW_AS, Asked, Home, Supply
+from geo.access.meeting.question import MeetingQuestion
+from geo.access.meeting.supply import FEW_AS, Home, Supply
 from geo.access.meeting.terms import kinds_name
 from geo.area import languages
 from geo.area.activities.model import Occurrence, Span
@@ -50,27 +51,27 @@ def share_words(low: float, high: float, language: str) -> str:
     return say("range", language, low=texts.number(100 * low, language), high=other)
 
 
-def heading(asked: Asked, language: str, form: str = "heading") -> str:
+def heading(question: MeetingQuestion, language: str, form: str = "heading") -> str:
     """Say the question: week, limit, people and what counts; ``heading_week`` leaves out the
     people, ``heading_walk`` the week too.
     """
-    minutes = presets.profile(asked.profile).minutes(asked.limit_m)
+    minutes = presets.profile(question.profile).minutes(question.limit_m)
     everything = "everywhere" if form == "heading_walk" else "everything"
     values = {
-        "limit": texts.metres(asked.limit_m, language),
+        "limit": texts.metres(question.limit_m, language),
         "minutes": texts.number(minutes, language),
-        "what": kinds_name(asked.kinds, language) or say(everything, language),
+        "what": kinds_name(question.kinds, language) or say(everything, language),
     }
     if form != "heading_walk":
-        values["week"] = week_words(asked, language)
+        values["week"] = week_words(question, language)
     if form == "heading":
-        values["group"] = presets.group(asked.group).name(language)
+        values["group"] = presets.group(question.group).name(language)
     return say(form, language, **values)
 
 
-def week_words(asked: Asked, language: str) -> str:
+def week_words(question: MeetingQuestion, language: str) -> str:
     """Write the week's first and last day."""
-    return str(format_interval(asked.monday, asked.sunday, "yMMMd", locale=language))
+    return str(format_interval(question.monday, question.sunday, "yMMMd", locale=language))
 
 
 def hours_lines(answer: Hours, language: str) -> list[str]:
@@ -87,7 +88,7 @@ def nowhere_lines(answer: Hours, language: str) -> list[str]:
         names = [row.name for row in here if row.reached[at].high == 0 and row.name]
         if names and len(names) < len(here):
             values = {"window": each.window.name(language), "districts": ", ".join(names)}
-            limit = texts.metres(answer.asked.limit_m, language)
+            limit = texts.metres(answer.question.limit_m, language)
             lines.append(say("hours_nowhere", language, limit=limit, **values))
     return lines
 
@@ -97,11 +98,11 @@ def window_words(answer: Hours, each: WindowAnswer, language: str) -> str:
     name = each.window.name(language)
     values = {
         "window": name[0].upper() + name[1:],
-        "limit": texts.metres(answer.asked.limit_m, language),
-        "group": presets.group(answer.asked.group).name(language),
+        "limit": texts.metres(answer.question.limit_m, language),
+        "group": presets.group(answer.question.group).name(language),
     }
     low, high = each.reached.low, each.reached.high
-    if answer.asked.housing and len(answer.homes) == 1:
+    if answer.question.housing and len(answer.homes) == 1:
         at = answer.windows.index(each)
         sure, perhaps = (
             end > 0 for end in (answer.homes[0].reached[at].low, answer.homes[0].reached[at].high)
@@ -126,10 +127,10 @@ def hours_notes(answer: Hours, language: str) -> list[str]:
     notes = [supply_words(answer.supply, language)]
     if not answer.counted:
         notes.append(texts.text("gap.estimated", language))
-    if answer.asked.when:
-        name = availabilities()[answer.asked.when].name(language)
+    if answer.question.when:
+        name = availabilities()[answer.question.when].name(language)
         notes.append(say("when", language, when=name))
-    if answer.unknown and presets.group(answer.asked.group).origin == HOUSING:
+    if answer.unknown and presets.group(answer.question.group).origin == HOUSING:
         notes.append(say("unknown_people", language, count=answer.unknown))
     if answer.supply.lost:
         notes.append(say("lost", language, count=len(answer.supply.lost)))
@@ -162,7 +163,7 @@ def few_notes(hidden: list[bool], language: str) -> list[str]:
 
 def language_head(answer: Languages, language: str) -> str:
     """Say whom an activity in reach can talk to."""
-    limit = texts.metres(answer.asked.limit_m, language)
+    limit = texts.metres(answer.question.limit_m, language)
     if not answer.people:
         return say("language_untold", language)
     if answer.hidden:
@@ -200,7 +201,7 @@ def language_words(row: LanguageRow, answer: Languages, area: Area, language: st
         language,
         reached=range_words(row.reached, language),
         speakers=range_words(row.speakers, language),
-        limit=texts.metres(answer.asked.limit_m, language),
+        limit=texts.metres(answer.question.limit_m, language),
         **values,
     )
 
@@ -276,7 +277,7 @@ def arena_head(answer: Arenas, language: str) -> str:
         bad=told.count("newcomers"),
         unknown=told.count("unknown"),
         all=len(told),
-        limit=texts.metres(answer.asked.limit_m, language),
+        limit=texts.metres(answer.question.limit_m, language),
     )
 
 
@@ -301,11 +302,11 @@ def arena_words(each: Arena, language: str) -> str:
     )
 
 
-def home_arena_words(each: HomeArenas, asked: Asked, language: str) -> str:
+def home_arena_words(each: HomeArenas, question: MeetingQuestion, language: str) -> str:
     """Say one housing's meeting places in a sentence."""
     values = {
         "home": home_name(each.home, language),
-        "limit": texts.metres(asked.limit_m, language),
+        "limit": texts.metres(question.limit_m, language),
     }
     if not each.arenas:
         unsure = {"others": each.others, "unknown": each.unknown}
@@ -354,7 +355,7 @@ def contact_head(answer: Contact, language: str) -> str:
         measure=name,
         newcomers=texts.number(round(answer.newcomers), language),
         unreached=texts.number(answer.unreached, language),
-        limit=texts.metres(answer.asked.limit_m, language),
+        limit=texts.metres(answer.question.limit_m, language),
     )
 
 
@@ -367,7 +368,7 @@ def contact_words(each: HomeContact, answer: Contact, language: str) -> str:
         per=range_words(each.per_newcomer, language, 2),
         measure=measure_name(answer.measure, language),
         places=each.places,
-        limit=texts.metres(answer.asked.limit_m, language),
+        limit=texts.metres(answer.question.limit_m, language),
         untold=each.untold,
     )
 

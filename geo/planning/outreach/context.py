@@ -171,9 +171,7 @@ def _majorities(area: Area, question: Question) -> tuple[str, ...]:
     ids = area.places["id"].astype(str)
     everywhere = to_table(Activity(f"try:{ids.iloc[row]}", ids.iloc[row], "other") for row in open_)
     try:
-        mix = arena_mix(
-            replace(area, activities=everywhere), question.asked, established=question.established
-        )
+        mix = arena_mix(replace(area, activities=everywhere), question.asked)
     except AreaLacks:
         return ()
     found = [""] * len(area.places)

@@ -20,8 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from geo import presets
-from geo.access.meeting.query import Wish, ask
-from geo.access.meeting.supply import Asked
+from geo.access.meeting.question import MeetingQuestion
 from geo.access.meeting.terms import measures
 from geo.area.activities.model import Span
 from geo.area.model import Area
@@ -60,7 +59,7 @@ class Question:
     none.
     """
 
-    asked: Asked
+    asked: MeetingQuestion
     established: str
     weights: Weights
     where: str
@@ -82,15 +81,20 @@ def read_question(wanted: Wanted, area: Area, *, today: date | None = None) -> Q
         raise UnknownTerm(
             what=Phrase("outreach.term_where"), found=wanted.where, nearest=", ".join(WHERE)
         )
-    asked = ask(
-        Wish(week=wanted.week, limit=wanted.limit, profile=wanted.profile, when=wanted.when),
+    asked = MeetingQuestion.read(
+        {
+            "week": wanted.week,
+            "limit": wanted.limit,
+            "profile": wanted.profile,
+            "when": wanted.when,
+        },
         today=today,
     )
     group = presets.group(wanted.group).id if wanted.group else _first_group(area)
     told = [name for name, apart in measures().items() if apart in area.groups]
     established = group if group in told else next(iter(told), "")
     return Question(
-        asked=replace(asked, group=group),
+        asked=replace(asked, group=group, established=established),
         established=established,
         weights=weights_of(wanted.weights),
         where=wanted.where,

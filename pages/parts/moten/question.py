@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from geo import presets
-from geo.access.meeting.query import MEASURES, Wish, ask
-from geo.access.meeting.supply import Asked, homes
+from geo.access.meeting.question import MEASURES, MeetingQuestion
+from geo.access.meeting.supply import homes
 from geo.access.meeting.terms import measures
 from geo.area import languages
 from geo.area.activities.derived import activities_of
@@ -28,48 +28,53 @@ def measure() -> str:
     return state.select("meet", t("moten.ask"), MEASURES, lambda name: t(f"moten.ask_{name}"))
 
 
-def question(area: Area, chosen: str) -> Asked:
+def question(area: Area, chosen: str) -> MeetingQuestion:
     """Choose the rest of the question; only what the measure takes is asked for."""
     columns = st.columns(4)
-    choices.limit(where=columns[0], usual=choices.MEETING_M)
+    choices.limit(where=columns[0], usual=MeetingQuestion.limit_m)
     choices.profile(where=columns[1])
     if chosen == "hours":
         _group(area, columns[2])
     if chosen == "arena":
-        _established(area, columns[2])
+        established = _established(area, columns[2])
     else:
+        established = ""
         _week(columns[3])
     with st.expander(t("moten.more"), expanded=False):
         _filters(area, chosen)
-    hours = chosen == "hours"
-    return ask(
-        Wish(
-            week=state.get("week") if day(state.get("week")) else "",
-            kinds=() if _kind_of(chosen) == ALL else (_kind_of(chosen),),
-            limit=state.get("limit"),
-            group=state.get("who") if hours else Wish.group,
-            profile=state.get("profile"),
-            language=state.get("speaks") if chosen != "arena" else "",
-            audience=state.get("audience") if chosen != "arena" else "",
-            when=state.get("free") if hours else "",
-            housing=state.get("at_home"),
-        )
+    hours, arena = chosen == "hours", chosen == "arena"
+    return MeetingQuestion.read(
+        {
+            "measure": chosen,
+            "week": state.get("week") if day(state.get("week")) else None,
+            "kinds": None if _kind_of(chosen) == ALL else (_kind_of(chosen),),
+            "limit": state.get("limit"),
+            "group": state.get("who") if hours else None,
+            "profile": state.get("profile"),
+            "language": None if arena else state.get("speaks"),
+            "audience": None if arena else state.get("audience"),
+            "when": state.get("free") if hours else None,
+            "housing": state.get("at_home"),
+            "established": established,
+        }
     )
 
 
-def _established(area: Area, where: Any) -> None:
-    """Choose the measure of established people among those the area has."""
+def _established(area: Area, where: Any) -> str:
+    """Choose the measure of established people among those the area has; "" for the first."""
     known = [name for name, group in measures().items() if group in area.groups]
     language = state.language()
-    if known:
-        state.select(
-            "established",
-            t("moten.established"),
-            known,
-            lambda name: t("moten.all_but", group=presets.group(measures()[name]).name(language)),
-            where=where,
-            help_text=t("moten.established_help"),
-        )
+    if not known:
+        return state.get("established")
+    chosen = state.select(
+        "established",
+        t("moten.established"),
+        known,
+        lambda name: t("moten.all_but", group=presets.group(measures()[name]).name(language)),
+        where=where,
+        help_text=t("moten.established_help"),
+    )
+    return "" if chosen == known[0] else chosen
 
 
 def _filters(area: Area, chosen: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,7 +12,8 @@ import openpyxl
 import pytest
 
 from geo import texts
-from geo.access.meeting.query import MEASURES, Wish, answer_of, ask
+from geo.access.meeting.answer import answer_of
+from geo.access.meeting.question import MEASURES, MeetingQuestion
 from geo.catalog import save_area
 from geo.cli.parser import main
 from geo.output.files import meeting as meeting_files
@@ -125,7 +127,7 @@ def test_json_has_the_hours_as_rows(capsys) -> None:
 def test_no_file_tells_a_small_count() -> None:
     """Two worlds that differ in small counts alone give the same files, to the byte."""
     made: dict[str, set[bytes]] = {}
-    question = ask(Wish(week="2026-11-25", limit="310"), today=TODAY)
+    question = MeetingQuestion.read({"week": "2026-11-25", "limit": "310"}, today=TODAY)
     for few in (1, 4):
         area = meeting_street(
             {100.0: 10},
@@ -138,7 +140,7 @@ def test_no_file_tells_a_small_count() -> None:
             born_abroad={100.0: 0},
         )
         for measure in MEASURES:
-            answer = answer_of(area, question, measure)
+            answer = answer_of(area, replace(question, measure=measure))
             content = meeting_files.meeting_file(answer, area)
             for ending in (".csv", ".json", ".geojson"):
                 written = meeting_files.WRITERS[ending](content, answer, area, "sv")

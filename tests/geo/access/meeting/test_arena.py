@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geo.access.meeting.mix import Arena, Arenas, arena_mix
-from geo.access.meeting.query import Wish, ask
+from geo.access.meeting.question import MeetingQuestion
 from geo.errors import AreaLacks, UnknownTerm
 from geo.ingest.build import Inputs, build
 from geo.models.decay import DECAYS
@@ -23,7 +23,7 @@ from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 
 
 def asked(limit: float, **words: object):
-    return ask(Wish(limit=f"{limit:g}", **words), today=TODAY)
+    return MeetingQuestion.read({"limit": f"{limit:g}", **words}, today=TODAY)
 
 
 def named(answer: Arenas, place: str) -> Arena:
@@ -55,8 +55,8 @@ def test_born_abroad_and_foreign_background_are_asked_apart() -> None:
         born_abroad={100.0: 30},
         foreign_background={100.0: 60},
     )
-    one = arena_mix(area, asked(400), established="born_abroad")
-    other = arena_mix(area, asked(400), established="foreign_background")
+    one = arena_mix(area, asked(400, established="born_abroad"))
+    other = arena_mix(area, asked(400, established="foreign_background"))
     assert (one.established, other.established) == ("born_abroad", "foreign_background")
     assert (one.arenas[0].share, other.arenas[0].share) == (0.7, 0.4)
     assert arena_mix(area, asked(400)).established == "born_abroad"
@@ -67,10 +67,10 @@ def test_one_figure_is_never_taken_for_the_other() -> None:
         {100.0: 10}, places={100.0: ("library", {})}, foreign_background={100.0: 60}
     )
     with pytest.raises(AreaLacks) as told:
-        arena_mix(area, asked(400), established="born_abroad")
+        arena_mix(area, asked(400, established="born_abroad"))
     assert "foreign_background" in told.value.message("sv")
     with pytest.raises(UnknownTerm):
-        arena_mix(area, asked(400), established="swedes")
+        arena_mix(area, asked(400, established="swedes"))
     with pytest.raises(AreaLacks):
         arena_mix(meeting_street({100.0: 10}, places={100.0: ("library", {})}), asked(400))
 
@@ -197,4 +197,4 @@ def test_real_figures_tell_foreign_background_and_nothing_else(
     assert all(0.1 < share < 0.9 for share in shares.values())
     assert all(each.unknown == 0 for each in answer.arenas if each.people > 0)
     with pytest.raises(AreaLacks):
-        arena_mix(area, asked(1000), established="born_abroad")
+        arena_mix(area, asked(1000, established="born_abroad"))

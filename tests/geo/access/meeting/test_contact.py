@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.access.meeting.contact import Contact, contact_supply
-from geo.access.meeting.query import Wish, ask
+from geo.access.meeting.question import MeetingQuestion
 from geo.area.activities.model import Span
 from geo.errors import AreaLacks
 from tests.geo.access.meeting.worlds import STALE, TODAY, activity, meeting_street
 
 
 def found(area, limit: float = 310, **words: object) -> dict[str, Contact]:
-    question = ask(Wish(week="2026-11-25", limit=f"{limit:g}", **words), today=TODAY)
+    question = MeetingQuestion.read(
+        {"week": "2026-11-25", "limit": f"{limit:g}", **words}, today=TODAY
+    )
     return {each.measure: each for each in contact_supply(area, question)}
 
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from geo import presets
 from geo.access.meeting.hours import Hours, hours_gap
-from geo.access.meeting.query import Wish, ask
-from geo.access.meeting.supply import Asked
+from geo.access.meeting.question import MeetingQuestion
 from geo.access.meeting.terms import can_come
 from geo.area.activities.occurrences import week_grid
 from geo.area.activities.table import from_table, to_table
@@ -24,8 +23,8 @@ from tests.geo.access.meeting.worlds import MONDAY, STALE, TODAY, activity, meet
 from tests.geo.oracle import spliced
 
 
-def asked(limit: float = 300, **words: object) -> Asked:
-    return ask(Wish(week="2026-11-25", limit=f"{limit:g}", **words), today=TODAY)
+def asked(limit: float = 300, **words: object) -> MeetingQuestion:
+    return MeetingQuestion.read({"week": "2026-11-25", "limit": f"{limit:g}", **words}, today=TODAY)
 
 
 def window(answer: Hours, name: str):
@@ -138,7 +137,9 @@ def test_a_window_counts_only_the_hours_people_can_come() -> None:
 
 def test_a_holiday_is_a_week_with_less_open() -> None:
     area = world(activities=[activity("school-300", (1,), (17, 19))])
-    easter = ask(Wish(week="2026-01-06", limit="210"), today=TODAY)  # Epiphany, a Tuesday
+    easter = MeetingQuestion.read(
+        {"week": "2026-01-06", "limit": "210"}, today=TODAY
+    )  # Epiphany, a Tuesday
     assert hours_gap(area, easter).high.max() == 0
 
 
@@ -183,11 +184,11 @@ def test_residents_of_statistical_areas_can_be_asked_about_by_district() -> None
 
 
 def test_words_nobody_knows_are_told_with_the_nearest() -> None:
-    for wish in (Wish(kinds=("spraakcafe",)), Wish(audience="womem"), Wish(when="sfi_morningg")):
+    for words in ({"kinds": ("spraakcafe",)}, {"audience": "womem"}, {"when": "sfi_morningg"}):
         with pytest.raises(UnknownTerm):
-            ask(wish)
+            MeetingQuestion.read(words)
     with pytest.raises(UnknownLanguage):
-        ask(Wish(language="ankspråk"))
+        MeetingQuestion.read({"language": "ankspråk"})
 
 
 drawn = st.lists(

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.access.meeting.language import Languages, Spoken, base_of, language_gap, reached_of
-from geo.access.meeting.query import Wish, ask
+from geo.access.meeting.question import MeetingQuestion
 from geo.area.activities.model import Span
 from geo.area.activities.table import from_table, to_table
 from tests.geo.access.meeting.worlds import STALE, TODAY, activity, meeting_street
 
 
 def asked(limit: float = 310, **words: object):
-    return ask(Wish(week="2026-11-25", limit=f"{limit:g}", **words), today=TODAY)
+    return MeetingQuestion.read({"week": "2026-11-25", "limit": f"{limit:g}", **words}, today=TODAY)
 
 
 def world(*activities, **housing):

@@ -1,0 +1,96 @@
+"""What a page's address asks and what a command's options ask is the same question: equal objects,
+with what is left out as well as with all that may be chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from geo.access.meeting.question import MeetingQuestion
+from geo.catalog import save_area
+from geo.cli.parser import main
+from tests.geo.access.meeting.worlds import activity, meeting_street
+from tests.pages.test_pages import page
+
+HOME = "transitional_housing-150"
+
+
+def heard(monkeypatch: pytest.MonkeyPatch, question: type, ask: Callable[[], object]) -> Any:
+    """The question that a page or a command reads while it answers; it may read it again."""
+    found: list[Any] = []
+    read = question.read.__func__  # type: ignore[attr-defined]
+
+    def spy(cls: type, *given: Any, **named: Any) -> Any:
+        found.append(read(cls, *given, **named))
+        return found[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(question, "read", classmethod(spy))
+        ask()
+    assert found and set(found) == {found[0]}
+    return found[0]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, Any]]:
+    """The question of a page's address, and that of a command's words."""
+
+    def both(question: type, address: dict[str, str], words: tuple[str, ...]) -> tuple[Any, Any]:
+        chosen = {name: value for name, value in address.items() if name != "page"}
+        return (
+            heard(monkeypatch, question, lambda: page(address["page"], **chosen)),
+            heard(monkeypatch, question, lambda: main(list(words))),
+        )
+
+    return both
+
+
+@pytest.fixture
+def meeting_area() -> None:
+    save_area(
+        meeting_street(
+            {100.0: 60, 900.0: 30},
+            housing={150.0: {"antal_boende": 40, "språk": "ti 24; ar 16"}},
+            places={300.0: ("school", {}), 700.0: ("association", {})},
+            activities=[activity("school-300", (1,), (17, 19), languages=("ti",))],
+            born_abroad={100.0: 20, 900.0: 250},
+            foreign_background={100.0: 30, 900.0: 260},
+        )
+    )
+
+
+@pytest.mark.usefixtures("meeting_area")
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        # The page asks its first question of language cafés alone; a command names its kinds.
+        ({}, ("--measure", "hours", "--kind", "language_cafe")),
+        ({"activity": "all"}, ("--measure", "hours")),
+        *(({"meet": name}, ("--measure", name)) for name in ("language", "arena", "contact")),
+        (
+            {"activity": "language", "limit": "600", "profile": "older", "at_home": HOME,
+             "speaks": "ti", "audience": "women", "free": "sfi_morning", "week": "2026-11-25"},
+            ("--measure", "hours", "--kind", "language", "--limit", "600", "--profile", "older",
+             "--housing", HOME, "--language", "ti", "--audience", "women", "--when", "sfi_morning",
+             "--week", "2026-11-25"),
+        ),
+        (
+            {"who": "all", "activity": "all"},
+            ("--measure", "hours", "--group", "all"),
+        ),
+        (
+            {"meet": "arena", "established": "foreign_background"},
+            ("--measure", "arena", "--established", "foreign_background"),
+        ),
+    ],
+)  # fmt: skip
+def test_meeting_places(asked, address, options) -> None:
+    there, here = asked(
+        MeetingQuestion,
+        {"page": "moten", "area": "street", **address},
+        ("meet", "street", *options),
+    )
+    assert there == here
