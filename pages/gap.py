@@ -10,13 +10,14 @@ from geo import presets, texts
 from geo.access.gaps import Gap, headline, without_small_counts
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
+from geo.output.documents.gap import gap_document
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.words import area_and_gaps as area_and_gaps_words
 from pages.parts.gap import flips as flips_box
 from pages.shared import cache, choices, frame, state, tables
 from pages.shared import map as map_box
 from pages.shared import scenarios as scenarios_box
-from pages.shared.downloads import offer
+from pages.shared.downloads import offer_answer
 from pages.shared.state import t
 
 
@@ -104,8 +105,8 @@ def _measures(answer: Gap) -> None:
 def _downloads(area: Area, answer: Gap) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
     stem = f"gap-{answer.area}-{answer.kind}-{answer.limit_m:g}-{answer.group}"
-    made = cache.gap_files(area, answer, state.language())
-    offer(made, stem, key="gap")
+    language = state.language()
+    offer_answer(lambda day: gap_document(answer, area, language, day=day), stem, key="gap_file")
 
 
 def _sources(area: Area, answer: Gap) -> None:

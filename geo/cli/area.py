@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo import presets, texts
-from geo.access.gaps import Gap, gap
+from geo.access.gaps import gap
 from geo.area.folder import home_folder, slug
 from geo.area.model import Area
 from geo.catalog import list_areas, open_area
@@ -26,10 +26,9 @@ from geo.ingest.checks.fixes import check_places
 from geo.ingest.checks.network_audit import audit, to_json, to_rows
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
+from geo.output.documents.gap import gap_document
 from geo.output.files import formats
-from geo.output.files import gap as gap_files
-from geo.output.words import area_and_gaps as area_and_gaps_words
-from geo.output.words.area_and_gaps import area_json, area_lines, as_text, gap_lines
+from geo.output.words.area_and_gaps import area_json, area_lines, as_text
 from geo.output.words.imports import check_json, check_lines
 from geo.sources.files.place_tables import read_points
 
@@ -156,24 +155,17 @@ def gaps(options: Options) -> None:
     if options.scenario:
         area = with_scenario(area, options.scenario, options.home)
     limit_m = presets.limit_m(options.limit)
-    output = Path(options.output) if options.output else None
-    ending = formats.check_ending(output) if output else ""
+    file = console.answer_file(options)
     if options.by and area.districts.empty:
         raise AreaLacks(key="lacks.districts")
     answer = gap(
         area, kind=options.kind, limit_m=limit_m, group=options.group, profile=options.profile
     )
-    if output and ending == ".json":
-        document = _gap_document(answer, area, options, exact=options.exact)
-        formats.write_file(output, document.encode())
-    elif output:
-        content = area_and_gaps_words.gap_file(answer, area, options.lang, exact=options.exact)
-        formats.write_file(output, gap_files.WRITERS[ending](content))
-    if options.json:
-        print(_gap_document(answer, area, options))
-    elif not output:
-        for line in gap_lines(answer, area, options.lang):
-            print(line)
+    console.give(
+        options,
+        file,
+        lambda exact: gap_document(answer, area, options.lang, day=console.today(), exact=exact),
+    )
     console.warn_of_demonstration(answer.demonstration, options.lang)
 
 
@@ -264,8 +256,3 @@ def _ids(frame: pd.DataFrame) -> pd.Series:
         if str(name).lower() == "id":
             return frame[name].astype(str)
     return pd.Series(frame.index.astype(str), index=frame.index)
-
-
-def _gap_document(answer: Gap, area: Area, options: Options, *, exact: bool = True) -> str:
-    document = area_and_gaps_words.gap_json(answer, area, options.lang, exact=exact)
-    return json.dumps(document, ensure_ascii=False, indent=1)

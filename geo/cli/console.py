@@ -7,13 +7,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from geo import texts
 from geo.errors import FileMissing
 from geo.types import Progress
+
+if TYPE_CHECKING:
+    from geo.output.documents.answer import AnswerDocument
 
 Options: TypeAlias = argparse.Namespace
 
@@ -46,6 +50,48 @@ def progress(language: str) -> Progress:
 def print_json(document: Mapping[str, Any]) -> None:
     """Print a document as JSON; what JSON has no number for raises ``ValueError``."""
     print(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def answer_file(options: Options, endings: Sequence[str] = ()) -> Path | None:
+    """Return the file an answer is wanted in, None where it is printed.
+
+    Raises
+    ------
+    OutputFormat : the ending is none that the answer can be written as.
+    """
+    if not options.output:
+        return None
+    from geo.output.documents.answer import ENDINGS
+    from geo.output.files.formats import check_ending
+
+    path = Path(options.output)
+    check_ending(path, tuple(endings) or ENDINGS)
+    return path
+
+
+def give(options: Options, file: Path | None, document: Callable[[bool], AnswerDocument]) -> None:
+    """Write an answer to its file, or print it as JSON or as text.
+
+    Parameters
+    ----------
+    document : makes the answer's document; with True, small counts and all, as only the screen of
+        who asks shows them.
+    """
+    from geo.output.documents.answer import answer_bytes, json_text
+    from geo.output.files.formats import write_file
+
+    if file is not None:
+        outgoing = document(bool(getattr(options, "exact", False)))
+        write_file(file, answer_bytes(outgoing, file.suffix.lower()))
+    if options.json:
+        print(json_text(document(True)))
+    elif file is None:
+        print("\n".join(document(True).lines))
+
+
+def today() -> str:
+    """Return the day that is printed on paper."""
+    return date.today().isoformat()
 
 
 def file_of(name: str | None) -> Path | None:

@@ -14,7 +14,7 @@ import streamlit as st
 from geo import presets
 from geo.access.from_point import WALK_MINUTES, Around, Here, Way, limits_of, reach_here, way_to
 from geo.access.from_point import around as walks_around
-from geo.access.gaps import Gap, distances, gap, without_small_counts
+from geo.access.gaps import Gap, distances, gap
 from geo.access.knowledge_bank.model import Bank
 from geo.access.knowledge_bank.model import Question as BankQuestion
 from geo.access.knowledge_bank.search import bank_of
@@ -29,11 +29,9 @@ from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
 from geo.output.documents import knowledge_bank_files
-from geo.output.files import gap as files_gap
 from geo.output.files import meeting as meeting_files
 from geo.output.files import preschools as preschools_files
 from geo.output.files import sites as sites_files
-from geo.output.words import area_and_gaps as area_and_gaps_words
 from geo.planning.scenario import Scenario, after
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing, prepare
@@ -66,15 +64,6 @@ def answer_after(of: Area, scenario: Scenario, before: Gap) -> Gap:
     """Return a gap as a scenario would make it."""
     asked = (before.kind, before.limit_m, before.group, before.profile)
     return _answer_after(of.key, scenario, *asked, of)
-
-
-def gap_files(of: Area, found: Gap, language: str) -> dict[str, bytes]:
-    """Return a gap as a file of each kind, small counts hidden; made before anybody clicks.
-
-    A file made at the click is lost when the page is drawn once more in between.
-    """
-    view = (found.kind, found.limit_m, found.group, found.profile)
-    return _gap_files(of.key, view, language, found, of)
 
 
 def placing(of: Area, question: Question) -> Placing:
@@ -253,18 +242,6 @@ def _preschool_files(
 ) -> dict[str, bytes]:
     content = preschools_files.preschool_file(_found, _area, language)
     return {ending: write(content) for ending, write in preschools_files.WRITERS.items()}
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _gap_files(
-    key: str,  # noqa: ARG001
-    view: tuple[str, float, str, str],  # noqa: ARG001
-    language: str,
-    _found: Gap,
-    _area: Area,
-) -> dict[str, bytes]:
-    content = area_and_gaps_words.gap_file(without_small_counts(_found), _area, language)
-    return {ending: write(content) for ending, write in files_gap.WRITERS.items()}
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from geo import presets, privacy, texts
-from geo.access.gaps import Gap, headline, squares, without_small_counts, without_small_squares
+from geo.access.gaps import Gap, headline, without_small_counts
 from geo.area.model import Area
 from geo.cells import finite
 from geo.ingest.build import left_out_rows
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import sources as source_words
-from geo.output.words.sources import credit, origins, source_json, source_line, walked
+from geo.output.words.sources import origins, source_json, source_line, walked
 
 
 def area_lines(area: Area, language: str) -> list[str]:
@@ -89,19 +87,23 @@ def area_json(area: Area, language: str) -> dict[str, Any]:
     }
 
 
-def gap_lines(answer: Gap, area: Area, language: str) -> list[str]:
+def gap_lines(answer: Gap, area: Area, language: str, *, exact: bool = True) -> list[str]:
     """Return the answer in lines: the sentence, the table by district, what it rests on."""
-    content = gap_file(answer, area, language, exact=True)
-    rows = content.rows[["district", "people", "beyond", "share_beyond"]].copy()
+    columns = ["district", "people", "beyond", "share_beyond"]
+    rows = gap_rows(answer, area, language, exact=exact)[columns].copy()
+    hidden = texts.text("gap.hidden", language)
     for name in ("people", "beyond"):
-        rows[name] = [texts.number(round(value), language) for value in rows[name]]
+        rows[name] = [
+            hidden if pd.isna(value) else texts.number(round(value), language)
+            for value in rows[name]
+        ]
     rows["share_beyond"] = [
         texts.percent(math.nan if value is None else value, language)
         for value in rows["share_beyond"]
     ]
     rows.columns = [texts.text(f"table.{name}", language) for name in rows.columns]
     lines = [headline(answer, language), "", as_text(rows), ""]
-    return lines + [f"{label}: {words}" for label, words in content.summary[1:]]
+    return lines + [f"{label}: {words}" for label, words in gap_summary(answer, area, language)[1:]]
 
 
 def as_text(table: pd.DataFrame) -> str:
@@ -128,17 +130,6 @@ GAP_COLUMNS = (
     "limit_m", "profile", "snap_rule", "estimated", "demonstration", "area", "sources",
 )  # fmt: skip
 """Columns of a gap as CSV, Excel, GeoJSON and GeoPackage; shares are from 0 to 1."""
-
-
-@dataclass(frozen=True)
-class GapFile:
-    """What a gap's file holds: rows by district, shapes of the districts, squares, and words."""
-
-    rows: pd.DataFrame
-    shapes: gpd.GeoDataFrame
-    squares: gpd.GeoDataFrame
-    summary: tuple[tuple[str, str], ...]
-    credit: str
 
 
 def gap_json(
@@ -189,21 +180,6 @@ def gap_json(
 _MEASURES = (
     "people", "beyond", "share_beyond", "mean_m_beyond", "unreachable", "fgt0", "fgt1", "fgt2",
 )  # fmt: skip
-
-
-def gap_file(answer: Gap, area: Area, language: str = "sv", *, exact: bool = False) -> GapFile:
-    """Gather what a gap's files hold; small counts of counted people hidden unless ``exact``."""
-    shown = answer if exact else without_small_counts(answer)
-    rows = gap_rows(shown, area, language, exact=exact)
-    by_name = area.districts.set_index("name").geometry if len(area.districts) else gpd.GeoSeries()
-    inside = rows[rows["district"].isin(by_name.index)]
-    shapes = gpd.GeoDataFrame(
-        inside, geometry=[by_name.loc[name] for name in inside["district"]], crs="EPSG:4326"
-    )
-    cells = squares(area, answer)
-    if not exact and not answer.estimated:
-        cells = without_small_squares(area, answer, cells)
-    return GapFile(rows, shapes, cells, gap_summary(shown, area, language), credit(area))
 
 
 def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> pd.DataFrame:

@@ -41,7 +41,8 @@ from geo.cli.parser import main
 from geo.network.distances import nearest
 from geo.network.walk_network import build_network
 from geo.output.documents import report_geopackage, report_page, report_workbook
-from geo.output.files import gap as gap_files
+from geo.output.documents.answer import answer_bytes
+from geo.output.documents.gap import gap_document
 from geo.output.files import preschools as preschools_files
 from geo.output.files.reach import reach_json, route_json
 from geo.output.maps import places_and_gaps as places_and_gaps_map
@@ -178,13 +179,11 @@ def outputs(area: Area) -> dict[str, bytes]:
         found[f"{name} rows"] = area_and_gaps_words.gap_rows(
             answer, area, "sv", exact=exact
         ).to_csv()
-    file = area_and_gaps_words.gap_file(
-        gaps.gap(area, kind="library", limit_m=500, group="newcomers"), area
+    document = gap_document(
+        gaps.gap(area, kind="library", limit_m=500, group="newcomers"), area, day="2026-11-30"
     )
-    found["gap geojson"], found["gap gpkg"] = (
-        gap_files.geojson_bytes(file),
-        gap_files.gpkg_bytes(file),
-    )
+    for ending in (".geojson", ".gpkg", ".pdf", ".html"):
+        found[f"gap {ending}"] = answer_bytes(document, ending)
     return {
         **{name: _bytes(value) for name, value in found.items()},
         **{name: _bytes(value) for name, value in _preschools(area).items()},

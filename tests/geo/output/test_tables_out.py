@@ -16,12 +16,15 @@ from geo.access.gaps import gap
 from geo.area.model import Area
 from geo.area.provenance import Source
 from geo.errors import OutputFormat, OutputUnwritable
+from geo.output.documents.answer import AnswerDocument, answer_bytes
+from geo.output.documents.gap import gap_document
 from geo.output.files import formats
-from geo.output.files import gap as gap_files
 from geo.output.words import area_and_gaps as area_and_gaps_words
 from tests.geo.worlds import street
 
 HOSTILE = '=cmd|"/c calc"!A1'
+
+DAY = "2026-11-30"
 
 
 @pytest.fixture
@@ -34,12 +37,12 @@ def area() -> Area:
 
 
 @pytest.fixture
-def content(area: Area) -> area_and_gaps_words.GapFile:
+def content(area: Area) -> AnswerDocument:
     answer = gap(area, kind="preschool", limit_m=400, group="children_0_4")
-    return area_and_gaps_words.gap_file(answer, area, "sv")
+    return gap_document(answer, area, "sv", day=DAY)
 
 
-def test_csv_holds_the_districts_and_runs_nothing(content: area_and_gaps_words.GapFile) -> None:
+def test_csv_holds_the_districts_and_runs_nothing(content: AnswerDocument) -> None:
     written = formats.csv_bytes(content.rows).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(written)))
     assert tuple(rows[0]) == area_and_gaps_words.GAP_COLUMNS
@@ -49,8 +52,8 @@ def test_csv_holds_the_districts_and_runs_nothing(content: area_and_gaps_words.G
     assert "2025-01-01" in rows[0]["sources"]
 
 
-def test_excel_holds_the_same_and_no_formula(content: area_and_gaps_words.GapFile) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(gap_files.xlsx_bytes(content)))
+def test_excel_holds_the_same_and_no_formula(content: AnswerDocument) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(answer_bytes(content, ".xlsx")))
     sheet = book["gap"]
     assert [cell.value for cell in sheet[1]] == list(area_and_gaps_words.GAP_COLUMNS)
     assert [sheet.cell(row, 3).value for row in (2, 3, 4)] == [50, 0, 50]
@@ -59,8 +62,8 @@ def test_excel_holds_the_same_and_no_formula(content: area_and_gaps_words.GapFil
     assert any("OpenStreetMap" in str(row[1].value) for row in book["info"])
 
 
-def test_geojson_holds_districts_figures_and_credit(content: area_and_gaps_words.GapFile) -> None:
-    document = json.loads(gap_files.geojson_bytes(content))
+def test_geojson_holds_districts_figures_and_credit(content: AnswerDocument) -> None:
+    document = json.loads(answer_bytes(content, ".geojson"))
     figures = {
         row["properties"]["district"]: row["properties"]["beyond"] for row in document["features"]
     }
@@ -69,10 +72,10 @@ def test_geojson_holds_districts_figures_and_credit(content: area_and_gaps_words
 
 
 def test_geopackage_holds_districts_squares_and_info(
-    content: area_and_gaps_words.GapFile, tmp_path: Path
+    content: AnswerDocument, tmp_path: Path
 ) -> None:
     path = tmp_path / "gap.gpkg"
-    path.write_bytes(gap_files.gpkg_bytes(content))
+    path.write_bytes(answer_bytes(content, ".gpkg"))
     assert gpd.read_file(path, layer="districts")["beyond"].sum() == 50
     assert gpd.read_file(path, layer="squares")["beyond"].sum() == 50
     assert len(gpd.read_file(path, layer="info")) == len(content.summary)
@@ -81,16 +84,19 @@ def test_geopackage_holds_districts_squares_and_info(
 def test_small_counts_of_counted_people_are_not_in_any_file() -> None:
     area = street(homes={100.0: 40, 900.0: 3}, places={0.0: "preschool"})
     answer = gap(area, kind="preschool", limit_m=400, group="children_0_4")
-    content = area_and_gaps_words.gap_file(answer, area, "sv")
+    content = gap_document(answer, area, "sv", day=DAY)
     assert content.rows["beyond"].isna().all()
-    assert content.squares.empty
+    assert {layer.name: len(layer.rows) for layer in content.layers} == {
+        "districts": 2,
+        "squares": 0,
+    }
     assert set(content.rows["note"]) == {"små antal (färre än 5) döljs"}
     document = area_and_gaps_words.gap_json(answer, area, exact=False)
     assert document["beyond"] is None
     assert document["fgt1"] is None
     assert {row["beyond"] for row in document["districts"]} == {None}
     assert area_and_gaps_words.gap_json(answer, area)["beyond"] == 3
-    exact = area_and_gaps_words.gap_file(answer, area, "sv", exact=True)
+    exact = gap_document(answer, area, "sv", day=DAY, exact=True)
     assert exact.rows["beyond"].tolist() == [3, 0, 3]
 
 
@@ -119,7 +125,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_demonstration_stands_in_every_file(area: Area) -> None:
     demo = replace(area, demonstration=True)
     answer = gap(demo, kind="preschool", limit_m=400, group="children_0_4")
-    content = area_and_gaps_words.gap_file(answer, demo, "sv")
+    content = gap_document(answer, demo, "sv", day=DAY)
     assert content.rows["demonstration"].all()
     assert any(label == "Demonstration" for label, _ in content.summary)
     assert area_and_gaps_words.gap_json(answer, demo)["demonstration"] is True
