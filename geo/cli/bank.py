@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from geo.access.knowledge_bank.model import Wish, ask
+from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
 from geo.catalog import open_area
 from geo.cli import console
@@ -24,13 +24,13 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
     task = tasks.add_parser("bank", parents=[common], help=say("bank"))
     task.add_argument("area", help=say("area_id"))
     start = task.add_mutually_exclusive_group(required=True)
-    start.add_argument("--at", default="", metavar="LON,LAT", help=say("at"))
-    start.add_argument("--housing", default="", metavar="ID", help=say("bank_housing"))
-    task.add_argument("--when", default="", metavar="TIME", help=say("bank_when"))
-    task.add_argument("--language", default="", help=say("bank_language"))
-    task.add_argument("--theme", dest="themes", action="append", default=[], help=say("bank_theme"))
-    task.add_argument("--limit", default=Wish.limit, help=say("limit"))
-    task.add_argument("--profile", default=Wish.profile, help=say("profile"))
+    start.add_argument("--at", metavar="LON,LAT", help=say("at"))
+    start.add_argument("--housing", metavar="ID", help=say("bank_housing"))
+    task.add_argument("--when", metavar="TIME", help=say("bank_when"))
+    task.add_argument("--language", help=say("bank_language"))
+    task.add_argument("--theme", dest="themes", action="append", help=say("bank_theme"))
+    task.add_argument("--limit", help=say("limit"))
+    task.add_argument("--profile", help=say("profile"))
     task.add_argument("--leaflet", action="store_true", help=say("bank_leaflet"))
     task.add_argument("--json", action="store_true", help=say("json"))
     task.add_argument("-o", "--output", help=say("output"))
@@ -43,17 +43,7 @@ def run(options: Options) -> None:
     ending = formats.check_ending(output, knowledge_bank_files.ENDINGS) if output else ""
     if options.leaflet and ending != ".pdf":
         raise BadOption(reason="--leaflet -o FILE.pdf", command="bank")
-    question = ask(
-        Wish(
-            at=options.at,
-            housing=options.housing,
-            when=options.when,
-            language=options.language,
-            themes=tuple(options.themes),
-            limit=options.limit,
-            profile=options.profile,
-        )
-    )
+    question = BankQuestion.read(vars(options))
     area = open_area(options.area, options.home)
     bank = bank_of(area, question)
     if output and ending == ".pdf":

@@ -16,7 +16,7 @@ from geo.access.from_point import WALK_MINUTES, Around, Here, Way, limits_of, re
 from geo.access.from_point import around as walks_around
 from geo.access.gaps import Gap, distances, gap
 from geo.access.knowledge_bank.model import Bank
-from geo.access.knowledge_bank.model import Question as BankQuestion
+from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
 from geo.access.meeting.answer import Answer, answer_of, question_of
 from geo.access.meeting.question import MeetingQuestion

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import texts
-from geo.access.knowledge_bank.model import Question, Wish, ask
+from geo.access.knowledge_bank.question import BankQuestion
 from geo.catalog import save_area
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 from tests.pages.test_pages import page, said
@@ -82,5 +82,6 @@ def test_what_a_link_can_not_ask_is_told_and_the_page_stands() -> None:
 
 
 def test_equal_questions_are_one_for_the_cache() -> None:
-    first, second = (ask(Wish(at="17.83,59.36", when="2026-11-24"), today=TODAY) for _ in range(2))
-    assert first == second and hash(first) == hash(second) and isinstance(first, Question)
+    told = {"at": "17.83,59.36", "when": "2026-11-24"}
+    first, second = (BankQuestion.read(told, today=TODAY) for _ in range(2))
+    assert first == second and hash(first) == hash(second) and isinstance(first, BankQuestion)

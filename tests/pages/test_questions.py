@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.meeting.question import MeetingQuestion
 from geo.catalog import save_area
 from geo.cli.parser import main
@@ -93,4 +94,25 @@ def test_meeting_places(asked, address, options) -> None:
         {"page": "moten", "area": "street", **address},
         ("meet", "street", *options),
     )
+    assert there == here
+
+
+@pytest.mark.usefixtures("meeting_area")
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ({}, ("--housing", HOME)),  # a first visit begins at the first housing
+        ({"start": "17.83,59.36"}, ("--at", "17.83,59.36")),
+        (
+            {"start": HOME, "limit": "600", "profile": "older", "speaks": "ti", "theme": "language",
+             "day": "2026-11-24", "hour": "18:00"},
+            ("--housing", HOME, "--limit", "600", "--profile", "older", "--language", "ti",
+             "--theme", "language", "--when", "2026-11-24T18:00"),
+        ),
+        ({"day": "2026-11-24"}, ("--housing", HOME, "--when", "2026-11-24")),
+    ],
+)  # fmt: skip
+def test_the_knowledge_bank(asked, address, options) -> None:
+    address = {"page": "kunskapsbank", "area": "street", **address}
+    there, here = asked(BankQuestion, address, ("bank", "street", *options))
     assert there == here

@@ -13,16 +13,9 @@ import pandas as pd
 
 from geo import presets
 from geo.access.from_point import source_of
-from geo.access.knowledge_bank.model import (
-    ACTIVITY,
-    PLACE,
-    VISIT,
-    Entry,
-    Question,
-    fields_of,
-    rules,
-    said,
-)
+from geo.access.knowledge_bank.model import ACTIVITY, PLACE, VISIT, Entry
+from geo.access.knowledge_bank.question import BankQuestion
+from geo.access.knowledge_bank.rules import fields_of, rules, said
 from geo.access.meeting.terms import kinds_of
 from geo.area import protected
 from geo.area.activities.derived import DERIVED, activities_of, opening_times
@@ -43,7 +36,7 @@ class _Ground:
     """
 
     area: Area
-    question: Question
+    question: BankQuestion
     metres: Floats
     row_of: Mapping[str, int]
 
@@ -56,7 +49,7 @@ class _Ground:
         return metres, presets.profile(self.question.profile).minutes(metres)
 
 
-def entries_of(area: Area, question: Question, metres: Floats) -> Iterator[Entry]:
+def entries_of(area: Area, question: BankQuestion, metres: Floats) -> Iterator[Entry]:
     """Yield all of the asked kinds within the limit, or that no path leads to, whatever the hour.
 
     Parameters
@@ -112,7 +105,7 @@ def _associations(ground: _Ground) -> Iterator[Entry]:
                 yield _of_association(each, ground)
 
 
-def _is_asked(theme: str, question: Question) -> bool:
+def _is_asked(theme: str, question: BankQuestion) -> bool:
     return not question.kinds or theme in question.kinds
 
 
@@ -169,7 +162,7 @@ def _of_association(each: Association, ground: _Ground) -> Entry:
     return replace(found, mentors=each.mentors_per_year, buddies=each.buddies_per_year)
 
 
-def _runs(activity: Activity, question: Question) -> bool:
+def _runs(activity: Activity, question: BankQuestion) -> bool:
     """Tell whether an activity is valid at some time of the week, or of the day asked about."""
     first = max(question.monday, question.today) if question.since is None else question.monday
     last = question.monday + timedelta(days=6)

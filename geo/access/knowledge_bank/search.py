@@ -14,7 +14,9 @@ import shapely
 from geo import presets
 from geo.access.from_point import placed
 from geo.access.knowledge_bank.entries import entries_of
-from geo.access.knowledge_bank.model import SORTS, Bank, Entry, Question, Start, fields_of, rules
+from geo.access.knowledge_bank.model import SORTS, Bank, Entry, Start
+from geo.access.knowledge_bank.question import BankQuestion
+from geo.access.knowledge_bank.rules import fields_of, rules
 from geo.access.meeting.terms import speaks
 from geo.area import protected
 from geo.area.activities.model import Activity, Occurrence, is_fresh
@@ -27,7 +29,7 @@ from geo.network.walk_network import MAX_SNAP_M, Snapped
 from geo.types import Floats
 
 
-def bank_of(area: Area, question: Question) -> Bank:
+def bank_of(area: Area, question: BankQuestion) -> Bank:
     """Return what is in reach of the question's housing or point.
 
     Raises
@@ -64,7 +66,7 @@ def bank_of(area: Area, question: Question) -> Bank:
     )
 
 
-def _start(area: Area, question: Question) -> tuple[Start, int | None]:
+def _start(area: Area, question: BankQuestion) -> tuple[Start, int | None]:
     """Return where the walk begins, and the housing's row of the places."""
     if question.lon is not None and question.lat is not None:
         return Start("", question.lon, question.lat), None
@@ -84,7 +86,7 @@ def _start(area: Area, question: Question) -> tuple[Start, int | None]:
     return Start(names[hits[0]], float(point.x), float(point.y), housing), row
 
 
-def _metres(area: Area, spot: Snapped, question: Question) -> Floats:
+def _metres(area: Area, spot: Snapped, question: BankQuestion) -> Floats:
     """Return walking metres to each place of the area, inf where no path leads."""
     walker = presets.profile(question.profile)
     goals = area.snapped_places("", walker)
@@ -94,7 +96,7 @@ def _metres(area: Area, spot: Snapped, question: Question) -> Floats:
     return metres
 
 
-def _timed(entry: Entry, question: Question) -> Entry:
+def _timed(entry: Entry, question: BankQuestion) -> Entry:
     """Add when an entry takes place, and what of it is in doubt."""
     activity = entry.activity
     coming = in_week(activity, question.monday)
@@ -118,7 +120,7 @@ def _next(activity: Activity, monday: date) -> Occurrence | None:
     return found[0] if found else None
 
 
-def _part(entry: Entry, question: Question) -> str | None:
+def _part(entry: Entry, question: BankQuestion) -> str | None:
     """Return which list an entry stands in; None where it does not answer the question."""
     language = speaks(entry.activity, question.language)
     hours: bool | None = True

@@ -1,5 +1,5 @@
-"""A question about meeting places, from what a person chose or wrote to what the measures take:
-what a mistake is told of, so that behind it every word is known.
+"""A question about meeting places: what a person chose or wrote, checked, so that behind it every
+word is known.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from typing import Any
 from babel.dates import format_date, format_interval
 
 from geo import presets, texts
-from geo.access.knowledge_bank.model import PLACE, VISIT, Bank, Entry, Question, Start, rules
+from geo.access.knowledge_bank.model import PLACE, VISIT, Bank, Entry, Start
+from geo.access.knowledge_bank.question import BankQuestion
+from geo.access.knowledge_bank.rules import rules
 from geo.access.meeting.terms import kinds_name
 from geo.area import languages
 from geo.area.activities.derived import DERIVED
@@ -41,7 +43,7 @@ def start_name(start: Start, language: str) -> str:
     return f"{start.lon:.5f}, {start.lat:.5f}"
 
 
-def question_words(question: Question, language: str) -> str:
+def question_words(question: BankQuestion, language: str) -> str:
     """Say what was asked: limit, profile, week, and what was chosen of hour, language and theme."""
     walker = presets.profile(question.profile)
     parts = [
@@ -62,7 +64,7 @@ def question_words(question: Question, language: str) -> str:
     return " ".join(parts)
 
 
-def when_words(question: Question, language: str) -> str:
+def when_words(question: BankQuestion, language: str) -> str:
     """Say which hour, day or week it is about."""
     if question.since is None:
         week = format_interval(question.monday, _sunday(question), "yMMMd", locale=language)
@@ -125,7 +127,7 @@ def walk_words(entry: Entry, language: str) -> str:
     )
 
 
-def hours_words(entry: Entry, question: Question, language: str) -> str:
+def hours_words(entry: Entry, question: BankQuestion, language: str) -> str:
     """Say when it takes place: of the hour or day asked about, else in the week, else next."""
     if entry.activity.times is None:
         return say("hours_unknown", language)
@@ -148,7 +150,7 @@ def week_words(coming: Sequence[Occurrence], language: str) -> str:
     return ", ".join(f"{_days(days, language)} {hours}" for hours, days in by_hours.items())
 
 
-def then_words(found: Sequence[Occurrence], question: Question, language: str) -> str:
+def then_words(found: Sequence[Occurrence], question: BankQuestion, language: str) -> str:
     """Say what is on at the hour asked about, or later that day."""
     if question.whole_day or question.since is None:
         return ", ".join(_clock(each) for each in found)
@@ -276,5 +278,5 @@ def _dated(each: Occurrence, language: str) -> str:
     return f"{weekday_name(each.start.weekday(), language)} {day} {_clock(each)}"
 
 
-def _sunday(question: Question) -> date:
+def _sunday(question: BankQuestion) -> date:
     return question.monday + timedelta(days=6)

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from geo.access.knowledge_bank.model import Bank, Question, Start, Wish, ask
+from geo.access.knowledge_bank.model import Bank, Start
+from geo.access.knowledge_bank.question import BankQuestion
 from geo.area import languages
 from geo.area.activities.derived import activities_of
 from geo.area.activities.model import themes
@@ -47,11 +48,11 @@ def clicked(area: Area, bank: Bank) -> str:
     return place if known == area.key and place in shown else ""
 
 
-def question(area: Area) -> Question | None:
+def question(area: Area) -> BankQuestion | None:
     """Choose where from, what and when; None until there is somewhere to walk from."""
     _start(area)
     columns = st.columns(4)
-    choices.limit(where=columns[0], usual=choices.MEETING_M)
+    choices.limit(where=columns[0], usual=BankQuestion.limit_m)
     choices.profile(where=columns[1])
     _theme(columns[2])
     _language(area, columns[3])
@@ -60,16 +61,16 @@ def question(area: Area) -> Question | None:
     if not start:
         return None
     at_point = "," in start and start not in _housing(area)
-    return ask(
-        Wish(
-            at=start if at_point else "",
-            housing="" if at_point else start,
-            when=_moment(),
-            language=state.get("speaks"),
-            themes=(state.get("theme"),) if state.get("theme") else (),
-            limit=state.get("limit"),
-            profile=state.get("profile"),
-        )
+    return BankQuestion.read(
+        {
+            "at": start if at_point else None,
+            "housing": None if at_point else start,
+            "when": _moment(),
+            "language": state.get("speaks"),
+            "themes": (state.get("theme"),) if state.get("theme") else None,
+            "limit": state.get("limit"),
+            "profile": state.get("profile"),
+        }
     )
 
 

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo import presets, texts
-from geo.access.knowledge_bank.model import Bank, Wish, ask
+from geo.access.knowledge_bank.model import Bank
+from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
 from geo.area.activities.links import link_of, written_of
 from geo.area.languages import speaks
@@ -64,7 +65,7 @@ AREA = town()
 
 
 def asked(area: Area = AREA, **wish) -> Bank:
-    return bank_of(area, ask(Wish(**{"housing": HOME, **wish}), today=TODAY))
+    return bank_of(area, BankQuestion.read({"housing": HOME, **wish}, today=TODAY))
 
 
 def ids(entries) -> list[str]:

@@ -10,7 +10,8 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from geo.access.knowledge_bank.model import Bank, Wish, ask
+from geo.access.knowledge_bank.model import Bank
+from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
 from geo.area.model import Area
 from geo.output.documents import leaflet
@@ -49,7 +50,7 @@ def street_of(count: int = 3, **told) -> Area:
 
 def bank_in(area: Area, **wish) -> Bank:
     wish = {"housing": HOME, "themes": ("language",), **wish}
-    return bank_of(area, ask(Wish(**wish), today=TODAY))
+    return bank_of(area, BankQuestion.read(wish, today=TODAY))
 
 
 def said(content: bytes) -> str:
