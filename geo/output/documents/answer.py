@@ -55,7 +55,8 @@ class AnswerDocument:
     lines : the answer as lines of text, as the command line prints it.
     rows : the table of the CSV file, a column each for what its figures rest on.
     sheets : the workbook's tables and lines, before the sheet ``info``.
-    layers : what the GeoPackage holds; the first that has shapes is the GeoJSON file.
+    layers : what the GeoPackage holds.
+    shapes : what the GeoJSON file holds; None: the first layer that has shapes.
     data : makes the answer as plain JSON.
     summary : what the answer rests on, as label and words; the sheet ``info``.
     findings : makes the pages of PDF, slides and HTML; maps take a while.
@@ -77,6 +78,7 @@ class AnswerDocument:
     summary: Summary
     findings: Callable[[], tuple[Finding, ...]]
     credit: str = ""
+    shapes: gpd.GeoDataFrame | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     demonstration: bool = False
     estimated: bool = False
@@ -148,13 +150,17 @@ def pages(
 
 
 def _xlsx(document: AnswerDocument) -> bytes:
-    return xlsx.xlsx_of([*document.sheets, xlsx.Labelled("info", document.summary)])
+    sheets = [*document.sheets, xlsx.Labelled("info", document.summary)]
+    return xlsx.xlsx_of(sheets, document.day)
 
 
 def _geojson(document: AnswerDocument) -> bytes:
-    """Write the first layer with shapes; none of them where the answer has no place."""
+    """Write the answer's shapes; none of them where it has no place."""
     drawn = [layer.rows for layer in document.layers if isinstance(layer.rows, gpd.GeoDataFrame)]
-    shapes = next((rows for rows in drawn if len(rows)), gpd.GeoDataFrame(geometry=[], crs=4326))
+    shapes = document.shapes
+    if shapes is None:
+        none = gpd.GeoDataFrame(geometry=[], crs=4326)
+        shapes = next((rows for rows in drawn if len(rows)), none)
     return formats.shapes_geojson(shapes, document.summary, document.credit)
 
 
@@ -168,7 +174,7 @@ def _gpkg(document: AnswerDocument) -> bytes:
                 rows = layer.rows.rename(columns={"id": layer.id_name} if layer.id_name else {})
                 has = path.exists()
                 pyogrio.write_dataframe(rows, path, layer=layer.name, driver="GPKG", append=has)
-        return path.read_bytes()
+        return formats.dated_geopackage(path, document.day)
 
 
 def _paper(ending: str) -> Callable[[AnswerDocument], bytes]:

@@ -19,6 +19,7 @@ from geo import texts
 from geo.area.model import Area
 from geo.errors import NoFindings
 from geo.output.documents.gis_styles import qml, sld
+from geo.output.files import formats
 from geo.output.maps.spec import PointLayer
 from geo.output.report.model import FINDINGS, Report
 from geo.output.report.query import one_line
@@ -44,7 +45,7 @@ def gpkg_bytes(report: Report, area: Area) -> bytes:
         about = pd.DataFrame(_about(report), columns=["what", "text"])
         pyogrio.write_dataframe(about, path, layer="info", driver="GPKG", append=True)
         _finish(path, report, layers)
-        return _uncounted(path.read_bytes())
+        return formats.dated_geopackage(path, report.date)
 
 
 def geojson_bytes(report: Report, area: Area) -> bytes:
@@ -143,23 +144,15 @@ def _about(report: Report) -> list[tuple[str, str]]:
 
 
 def _finish(path: Path, report: Report, layers: dict[str, gpd.GeoDataFrame]) -> None:
-    """Add styles, metadata and the record, and set every date to the report's."""
+    """Add styles, metadata and the record, with the date of the report."""
     moment = f"{report.date[:10]}T00:00:00.000Z"
     link = sqlite3.connect(path)
     try:
         _add_styles(link, report, layers, moment)
         _add_metadata(link, report, moment)
-        link.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
         link.commit()
-        link.execute("VACUUM")
     finally:
         link.close()
-
-
-def _uncounted(database: bytes) -> bytes:
-    """Set SQLite's two counters of changes to one: how often it was written is by chance."""
-    once = (1).to_bytes(4, "big")
-    return database[:24] + once + database[28:92] + once + database[96:]
 
 
 def _add_styles(

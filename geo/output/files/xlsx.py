@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -17,6 +18,8 @@ import pandas as pd
 import xlsxwriter
 
 LINE_WIDTH = 140
+LEAST_WIDTH, MOST_WIDTH = 8, 60
+"""Signs that a column made as wide as its words holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +27,8 @@ class Sheet:
     """A table as a sheet, its columns' names in bold in the first row.
 
     ``frozen``: rows and columns that stay in sight. ``widths``: first and last column, and how
-    many signs wide. ``formats``: column name → Excel's format of its numbers.
+    many signs wide. ``formats``: column name → Excel's format of its numbers. ``fitted``: columns
+    as wide as their words, long ones broken into lines.
     """
 
     name: str
@@ -32,6 +36,7 @@ class Sheet:
     frozen: tuple[int, int] = (1, 0)
     widths: tuple[tuple[int, int, float], ...] = ()
     formats: Mapping[str, str] = field(default_factory=dict)
+    fitted: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,17 +60,23 @@ def told(summary: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(f"{label}: {words}" for label, words in summary)
 
 
-def xlsx_of(sheets: Sequence[Sheet | Lines | Labelled]) -> bytes:
-    """Write an Excel workbook of some sheets."""
+def xlsx_of(sheets: Sequence[Sheet | Lines | Labelled], day: str = "") -> bytes:
+    """Write an Excel workbook of some sheets.
+
+    Parameters
+    ----------
+    day : when it says that it was made, as ``2026-11-30``; now, if empty.
+    """
     memory = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
+    if day:
+        book.set_properties({"created": datetime.fromisoformat(day)})
     bold = book.add_format({"bold": True})
     for each in sheets:
         page = book.add_worksheet(each.name)
         if isinstance(each, Sheet):
-            formats = {name: book.add_format({"num_format": f}) for name, f in each.formats.items()}
-            _write_table(page, each, bold, formats)
+            _write_table(book, page, each)
         elif isinstance(each, Lines):
             page.set_column(0, 0, LINE_WIDTH)
             for row, line in enumerate(each.lines):
@@ -93,14 +104,23 @@ def write_cell(page: Any, row: int, column: int, value: object, look: Any = None
         page.write_string(row, column, str(value))
 
 
-def _write_table(page: Any, sheet: Sheet, bold: Any, formats: Mapping[str, Any]) -> None:
+def _write_table(book: Any, page: Any, sheet: Sheet) -> None:
     page.freeze_panes(*sheet.frozen)
     for first, last, width in sheet.widths:
         page.set_column(first, last, width)
+    lines = {"text_wrap": True, "valign": "top"} if sheet.fitted else {}
+    bold, plain = book.add_format({"bold": True, **lines}), book.add_format(lines)
+    looks = {
+        name: book.add_format({"num_format": form, **lines}) for name, form in sheet.formats.items()
+    }
     for column, name in enumerate(sheet.table.columns):
-        page.write_string(0, column, name, bold)
-        for row, value in enumerate(sheet.table[name], start=1):
-            write_cell(page, row, column, value, formats.get(name))
+        values = sheet.table.iloc[:, column]
+        if sheet.fitted:
+            longest = max([len(str(name)), *(len(str(value)) for value in values)])
+            page.set_column(column, column, min(MOST_WIDTH, max(LEAST_WIDTH, longest + 2)))
+        page.write_string(0, column, str(name), bold)
+        for row, value in enumerate(values, start=1):
+            write_cell(page, row, column, value, looks.get(name, plain))
 
 
 _NUMBER = r"[+−-]?\d[\d\s.,\u00a0]*(%|m|km)?$"

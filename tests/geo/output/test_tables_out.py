@@ -81,6 +81,19 @@ def test_geopackage_holds_districts_squares_and_info(
     assert len(gpd.read_file(path, layer="info")) == len(content.summary)
 
 
+@pytest.mark.parametrize("ending", [".xlsx", ".gpkg"])
+def test_a_file_says_the_day_it_is_of_and_not_the_clock(
+    content: AnswerDocument, ending: str
+) -> None:
+    written = answer_bytes(content, ending)
+    assert written == answer_bytes(content, ending)
+    if ending == ".gpkg":
+        assert b"2026-11-30T00:00:00.000Z" in written
+    else:
+        book = openpyxl.load_workbook(io.BytesIO(written))
+        assert book.properties.created.date().isoformat() == DAY
+
+
 def test_small_counts_of_counted_people_are_not_in_any_file() -> None:
     area = street(homes={100.0: 40, 900.0: 3}, places={0.0: "preschool"})
     answer = gap(area, kind="preschool", limit_m=400, group="children_0_4")
