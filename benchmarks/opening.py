@@ -18,7 +18,7 @@ from geo.catalog import save_area
 ROOT = Path(__file__).resolve().parents[1]
 _COMMON = (
     "import json, sys, time; from benchmarks.timing import grown;"
-    "import geopandas as gpd, pyarrow.dataset, geo.area.model, geo.warmup"
+    "import geopandas as gpd, pyarrow.dataset, geo.area.folder, geo.catalog, geo.warmup"
 )
 _TIMED = """
 def timed():

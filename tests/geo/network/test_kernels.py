@@ -141,13 +141,14 @@ def test_a_search_leaves_its_network_untouched_and_repeats_itself_in_other_threa
 
 
 def test_a_second_start_loads_the_compiled_loops_from_disk(tmp_path: Path) -> None:
-    package = tmp_path / "geo"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    for module in ("kernels.py", "ranked_kernel.py"):
-        shutil.copy(ROOT / "geo" / module, package)
+    package = tmp_path / "geo" / "network" / "kernels"
+    package.mkdir(parents=True)
+    for folder in (package, package.parent, package.parent.parent):
+        (folder / "__init__.py").touch()
+    for module in ("search.py", "k_nearest.py"):
+        shutil.copy(ROOT / "geo" / "network" / "kernels" / module, package)
     script = (
-        "import numpy as np; from geo import ranked_kernel as r;"
+        "import numpy as np; from geo.network.kernels import k_nearest as r;"
         "f = np.full((1, 1), np.inf); i = np.full((1, 1), -1, np.int32);"
         "r.keep(f, i, np.zeros((1, 1), bool), 0, 1.0, 3);"
         "print(sum(r.keep.stats.cache_hits.values()), sum(r.keep.stats.cache_misses.values()))"
