@@ -13,7 +13,7 @@ from geo.output.words import outreach as outreach_words
 from geo.planning.outreach import brief as outreach_brief
 from geo.planning.outreach.brief import Brief, Outreach, Row
 from geo.planning.outreach.proposals import Proposal, proposals_for
-from geo.planning.outreach.query import Question
+from geo.planning.outreach.question import OutreachQuestion
 from geo.types import Progress
 from pages.parts.uppsokande import list as list_box
 from pages.parts.uppsokande import plan as plan_box
@@ -42,7 +42,7 @@ def render() -> None:
         _show(area, outreach_brief.ranked(found, question))
 
 
-def _ranked(area: Area, question: Question) -> Callable[[Progress], Outreach]:
+def _ranked(area: Area, question: OutreachQuestion) -> Callable[[Progress], Outreach]:
     def run(progress: Progress) -> Outreach:
         return outreach_brief.outreach(area, question, progress=progress)
 

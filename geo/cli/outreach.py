@@ -20,7 +20,7 @@ from geo.output.files import formats
 from geo.output.files import outreach as outreach_files
 from geo.output.words.outreach_tables import lines_of
 from geo.planning.outreach.brief import Brief, briefed, outreach, visits_of
-from geo.planning.outreach.query import EVERYWHERE, LIMIT, WHEN, WHERE, Wanted, read_question
+from geo.planning.outreach.question import WHERE, OutreachQuestion
 from geo.planning.outreach.rounds import PREFERRED, RULES, Plan, plan_week
 from geo.planning.outreach.staff import read_staff
 from geo.planning.siting.question import whole_of
@@ -33,15 +33,13 @@ def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
     task = tasks.add_parser("outreach", parents=[common], help=say("outreach"))
     task.add_argument("area", help=say("area_id"))
     task.add_argument("--top", default=TOP, metavar="N", help=say("outreach_top"))
-    task.add_argument(
-        "--weights", default="", metavar="NEED=N,NEED=N", help=say("outreach_weights")
-    )
-    task.add_argument("--where", choices=WHERE, default=EVERYWHERE, help=say("outreach_where"))
-    task.add_argument("--limit", default=LIMIT, help=say("limit"))
-    task.add_argument("--profile", default="adult", help=say("profile"))
-    task.add_argument("--group", default="", help=say("outreach_group"))
-    task.add_argument("--when", default=WHEN, metavar="PRESET", help=say("outreach_when"))
-    task.add_argument("--week", default="", metavar="DATE", help=say("outreach_week"))
+    task.add_argument("--weights", metavar="NEED=N,NEED=N", help=say("outreach_weights"))
+    task.add_argument("--where", choices=WHERE, help=say("outreach_where"))
+    task.add_argument("--limit", help=say("limit"))
+    task.add_argument("--profile", help=say("profile"))
+    task.add_argument("--group", help=say("outreach_group"))
+    task.add_argument("--when", metavar="PRESET", help=say("outreach_when"))
+    task.add_argument("--week", metavar="DATE", help=say("outreach_week"))
     task.add_argument("--plan", metavar="STAFF.csv", help=say("outreach_plan"))
     task.add_argument(
         "--staff-language", choices=RULES, default=PREFERRED, help=say("outreach_staff_language")
@@ -60,7 +58,7 @@ def run(options: Options) -> None:
         raise BadOption(reason=f"-o {options.output} --plan", command="outreach")
     top = whole_of(options.top)
     area = open_area(options.area, options.home)
-    answer = outreach(area, read_question(_wanted(options), area))
+    answer = outreach(area, OutreachQuestion.read(vars(options), area))
     plan = _plan(options, area, Brief(answer, answer.shown[:top], ()))
     brief = briefed(answer, top, plan=plan)
     if output and ending == ".pdf":
@@ -75,18 +73,6 @@ def run(options: Options) -> None:
     console.warn_of_demonstration(area.demonstration, options.lang)
 
 
-def _wanted(options: Options) -> Wanted:
-    return Wanted(
-        limit=options.limit,
-        profile=options.profile,
-        when=options.when,
-        week=options.week,
-        group=options.group,
-        weights=options.weights,
-        where=options.where,
-    )
-
-
 def _plan(options: Options, area: Area, brief: Brief) -> Plan | None:
     if not options.plan:
         return None
@@ -98,8 +84,8 @@ def _plan(options: Options, area: Area, brief: Brief) -> Plan | None:
         area,
         visits,
         staff.workers,
-        monday=brief.answer.question.asked.monday,
-        profile=options.profile,
+        monday=brief.answer.question.meeting.monday,
+        profile=brief.answer.question.meeting.profile,
         rule=options.staff_language,
         restricted=restricted,
     )

@@ -9,15 +9,12 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
-from geo.access.meeting.question import MeetingQuestion
 from geo.area.model import Area
 from pages.shared import state
 from pages.shared.state import t
 
 OWN = "own"
 LONGEST_M = 20_000
-MEETING_M = MeetingQuestion.limit_m
-"""What a first visitor gets where meeting places are asked about: as at the command line."""
 
 
 def kind(area: Area, *, where: Any = st) -> str:

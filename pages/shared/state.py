@@ -10,6 +10,7 @@ import streamlit as st
 from geo import presets, texts
 from geo.access.meeting.question import MeetingQuestion
 from geo.errors import NarhetError
+from geo.planning.outreach.question import OutreachQuestion
 from geo.planning.siting import question as siting_question
 
 DEFAULTS: dict[str, str] = {
@@ -35,7 +36,7 @@ DEFAULTS: dict[str, str] = {
     "when": "",
     "home": "",
     "weights": "",
-    "whom": "all",
+    "whom": OutreachQuestion.where,
     "spot": "",
     "residents": "",
     "meet": MeetingQuestion.measure,

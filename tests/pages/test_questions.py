@@ -13,6 +13,7 @@ from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.meeting.question import MeetingQuestion
 from geo.catalog import save_area
 from geo.cli.parser import main
+from geo.planning.outreach.question import OutreachQuestion
 from tests.geo.access.meeting.worlds import activity, meeting_street
 from tests.pages.test_pages import page
 
@@ -115,4 +116,24 @@ def test_meeting_places(asked, address, options) -> None:
 def test_the_knowledge_bank(asked, address, options) -> None:
     address = {"page": "kunskapsbank", "area": "street", **address}
     there, here = asked(BankQuestion, address, ("bank", "street", *options))
+    assert there == here
+
+
+@pytest.mark.usefixtures("meeting_area")
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ({}, ()),
+        (
+            {"limit": "600", "profile": "older", "free": "sfi_morning", "week": "2026-11-25",
+             "residents": "all", "weights": "language=2,arena=0", "whom": "housing"},
+            ("--limit", "600", "--profile", "older", "--when", "sfi_morning",
+             "--week", "2026-11-25", "--group", "all", "--weights", "language=2,arena=0",
+             "--where", "housing"),
+        ),
+    ],
+)  # fmt: skip
+def test_outreach(asked, address, options) -> None:
+    address = {"page": "uppsokande", "area": "street", **address}
+    there, here = asked(OutreachQuestion, address, ("outreach", "street", *options))
     assert there == here

@@ -49,7 +49,7 @@ def outreach_json(brief: Brief, language: str = "sv") -> dict[str, Any]:
     is unknown or hidden is null.
     """
     answer = brief.answer
-    asked = answer.question.asked
+    asked = answer.question.meeting
     return {
         "area": answer.area,
         "area_name": answer.area_name,
@@ -61,7 +61,7 @@ def outreach_json(brief: Brief, language: str = "sv") -> dict[str, Any]:
         "when": asked.when,
         "week": asked.monday.isoformat(),
         "group": asked.group,
-        "established": answer.question.established,
+        "established": answer.question.meeting.established,
         "rows": [
             _row_json(brief, row, made, language)
             for row, made in zip(brief.rows, brief.proposals, strict=True)

@@ -38,7 +38,7 @@ from geo.output.words.outreach_tables import list_table, round_name, rounds_tabl
 from geo.planning.outreach import spots as outreach_spots
 from geo.planning.outreach.brief import Brief, Row
 from geo.planning.outreach.proposals import Proposal
-from geo.planning.outreach.query import AREAS, HOMES
+from geo.planning.outreach.question import AREAS, HOMES
 from geo.planning.outreach.rounds import Plan, Round
 from geo.planning.outreach.rules import needs
 from geo.types import WGS84

@@ -30,7 +30,7 @@ from geo.planning.outreach.needs import (
     within_of,
 )
 from geo.planning.outreach.proposals import MOVE, Proposal
-from geo.planning.outreach.query import HOMES
+from geo.planning.outreach.question import HOMES
 from geo.planning.outreach.rounds import Plan
 from geo.planning.outreach.rules import needs
 from geo.planning.outreach.spots import Spot, spot_name
@@ -95,7 +95,7 @@ def why(answer: Outreach, row: Row, need: Need, language: str) -> str:
 
 def times_words(answer: Outreach, activity: Activity, language: str) -> str:
     """Return when an activity is on in the week asked about, as in ``tis 17:00–19:00``."""
-    held = in_week(activity, answer.question.asked.monday)
+    held = in_week(activity, answer.question.meeting.monday)
     if not held:
         key = "unknown_times" if activity.times is None else "not_this_week"
         return texts.text(f"outreach.{key}", language)
@@ -176,7 +176,7 @@ def headline_more(answer: Outreach, language: str) -> str:
 def settings_words(answer: Outreach, language: str) -> list[tuple[str, str]]:
     """Return what the answer rests on, as label and value: weights first."""
     question = answer.question
-    asked = question.asked
+    asked = question.meeting
     walker = presets.profile(asked.profile)
 
     def word(key: str) -> str:
@@ -185,7 +185,7 @@ def settings_words(answer: Outreach, language: str) -> list[tuple[str, str]]:
     weights = "; ".join(
         f"{needs()[need].name(language)}: {value:g}" for need, value in question.weights.items()
     )
-    measure = question.established and presets.group(question.established).name(language)
+    measure = asked.established and presets.group(asked.established).name(language)
     return [
         (word("weights"), weights),
         (word("formula"), texts.text("outreach.formula", language)),
@@ -198,7 +198,7 @@ def settings_words(answer: Outreach, language: str) -> list[tuple[str, str]]:
 
 
 def _when_words(answer: Outreach, language: str) -> str:
-    when = answer.question.asked.when
+    when = answer.question.meeting.when
     name = availabilities()[when].name(language) if when else "–"
     if not any(row.spot.times for row in answer.rows):
         return name
@@ -236,7 +236,7 @@ def _why_hours(answer: Outreach, row: Row, language: str) -> str:
     said = texts.text(
         f"outreach.{key}",
         language,
-        limit=texts.metres(answer.question.asked.limit_m, language),
+        limit=texts.metres(answer.question.meeting.limit_m, language),
         count=len(near),
         sure=sure,
         closed=closed,
@@ -267,7 +267,7 @@ def _why_language(answer: Outreach, row: Row, language: str) -> str:
         if not any(yes is True and fresh for yes, fresh in said):
             there = any(yes is not False for yes, _ in said)
             (perhaps if there else missing).append(languages.name(spoken.language, language))
-    limit = texts.metres(answer.question.asked.limit_m, language)
+    limit = texts.metres(answer.question.meeting.limit_m, language)
     sentences = [
         texts.text(f"outreach.why_language_{key}", language, limit=limit, languages=joined)
         for key, names in (("missing", missing), ("perhaps", perhaps))
@@ -285,7 +285,7 @@ def _why_preschool(answer: Outreach, row: Row, need: Need, language: str) -> str
     return texts.text(
         "outreach.why_preschool",
         language,
-        limit=texts.metres(answer.question.asked.limit_m, language),
+        limit=texts.metres(answer.question.meeting.limit_m, language),
         distance=short.by_distance,
         places=short.by_places,
         reached=span_words(need.reached, language),
@@ -311,7 +311,7 @@ def _why_arena(answer: Outreach, row: Row, language: str) -> str:
     return texts.text(
         "outreach.why_arena",
         language,
-        limit=texts.metres(answer.question.asked.limit_m, language),
+        limit=texts.metres(answer.question.meeting.limit_m, language),
         established=most.count(ESTABLISHED),
         others=most.count(NEWCOMERS),
         unknown=most.count(UNKNOWN),

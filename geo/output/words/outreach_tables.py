@@ -34,7 +34,7 @@ OUTREACH_COLUMNS = (
 def rows_of(brief: Brief, language: str) -> pd.DataFrame:
     """Return the list as a table: a row a place and need, with what it rests on."""
     answer = brief.answer
-    asked = answer.question.asked
+    asked = answer.question.meeting
     few = texts.text("outreach.note_few", language)
     rows = [
         (

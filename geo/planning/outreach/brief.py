@@ -3,7 +3,7 @@ the rooms of ``geo.reaching``. Knows no screen, no file and no words.
 
 >>> from geo.area.model import open_area                                    # doctest: +SKIP
 >>> area = open_area("demo")                                          # doctest: +SKIP
->>> answer = outreach(area, read_question(Wanted(), area))            # doctest: +SKIP
+>>> answer = outreach(area, OutreachQuestion.read({}, area))            # doctest: +SKIP
 >>> answer.rows[0].spot.name, answer.rows[0].score                    # doctest: +SKIP
 
 Which places of a list a week plan may visit, and what each asks of a visit. Knows the list, not
@@ -21,7 +21,7 @@ from geo.area.provenance import Source
 from geo.planning.outreach.context import World, world_for
 from geo.planning.outreach.needs import Need, needs_at
 from geo.planning.outreach.proposals import Proposal, proposals_for
-from geo.planning.outreach.query import AREAS, EVERYWHERE, HOMES, Question, score
+from geo.planning.outreach.question import AREAS, EVERYWHERE, HOMES, OutreachQuestion, score
 from geo.planning.outreach.rounds import Plan, Visit
 from geo.planning.outreach.rules import needs
 from geo.planning.outreach.spots import Spot, spot_name
@@ -31,7 +31,7 @@ from geo.types import Progress
 @dataclass(frozen=True)
 class Row:
     """One place in the list: ``number`` from 1, its ``needs`` in the order of the rules, and its
-    ``score`` (0 to 100, see ``geo.planning.outreach.query``). ``at`` is its number in
+    ``score`` (0 to 100, see ``geo.planning.outreach.question``). ``at`` is its number in
     ``World.spots``.
     """
 
@@ -58,7 +58,7 @@ class Outreach:
 
     area: str
     area_name: str
-    question: Question
+    question: OutreachQuestion
     rows: tuple[Row, ...]
     world: World
     supply: Supply
@@ -90,7 +90,9 @@ class Brief:
     plan: Plan | None = None
 
 
-def outreach(area: Area, question: Question, *, progress: Progress | None = None) -> Outreach:
+def outreach(
+    area: Area, question: OutreachQuestion, *, progress: Progress | None = None
+) -> Outreach:
     """Rank where outreach would matter.
 
     Raises
@@ -127,7 +129,7 @@ def briefed(
     return Brief(answer, rows, tuple(found), plan)
 
 
-def ranked(answer: Outreach, question: Question) -> Outreach:
+def ranked(answer: Outreach, question: OutreachQuestion) -> Outreach:
     """Return an answer with other weights, or of other places: nothing is worked out again.
 
     Parameters
@@ -156,7 +158,7 @@ def ranked(answer: Outreach, question: Question) -> Outreach:
     return replace(answer, question=question, world=world, rows=rows)
 
 
-def _score(here: tuple[Need, ...], whole: list[float], question: Question) -> float:
+def _score(here: tuple[Need, ...], whole: list[float], question: OutreachQuestion) -> float:
     return score([need.lacking for need in here], whole, question.weights)
 
 

@@ -27,7 +27,7 @@ from geo.area.model import Area
 from geo.area.newcomers import free_hours
 from geo.area.people import HOUSING
 from geo.errors import AreaLacks
-from geo.planning.outreach.query import Question
+from geo.planning.outreach.question import OutreachQuestion
 from geo.planning.outreach.spots import Spot, people_of, spot_numbers, spots_of
 from geo.planning.siting.candidates import candidates
 from geo.types import Bools, Floats, Ints, Progress
@@ -46,7 +46,7 @@ class World:
     """
 
     area: Area
-    question: Question
+    question: OutreachQuestion
     spots: tuple[Spot, ...]
     spot: Ints
     people: Floats
@@ -71,7 +71,7 @@ class World:
 
     def supply(self, area: Area | None = None) -> Supply:
         """Return what counts of an area's activities (this one's, unless told)."""
-        return supply_of(area or self.area, self.question.asked)
+        return supply_of(area or self.area, self.question.meeting)
 
     def able_at(self, spot: Spot) -> Bools:
         """Return the hours (7, 24) at which somebody at a spot can come."""
@@ -90,7 +90,7 @@ class World:
         return sums.astype(np.float64)
 
 
-def world_for(area: Area, question: Question, progress: Progress | None = None) -> World:
+def world_for(area: Area, question: OutreachQuestion, progress: Progress | None = None) -> World:
     """Work out what needs are made of.
 
     Raises
@@ -103,7 +103,7 @@ def world_for(area: Area, question: Question, progress: Progress | None = None) 
         raise AreaLacks(key="lacks.people")
     tell("progress.outreach_reach", 0.05)
     rows, places = np.arange(len(area.people)), np.arange(len(area.places))
-    near = reach(area, rows, places, question.asked)
+    near = reach(area, rows, places, question.meeting)
     tell("progress.outreach_preschools", 0.3)
     children, unplaced, shortage, three = _children(area, question, spots)
     tell("progress.outreach_arenas", 0.7)
@@ -112,19 +112,19 @@ def world_for(area: Area, question: Question, progress: Progress | None = None) 
         question=question,
         spots=spots,
         spot=spot_numbers(spots, len(rows)),
-        people=people_of(area, question.asked.group),
+        people=people_of(area, question.meeting.group),
         near=near,
         unplaced=unplaced,
         children=children,
         shortage=shortage,
         three=three,
         majority=_majorities(area, question),
-        able=can_come(question.asked.when),
+        able=can_come(question.meeting.when),
     )
 
 
 def _children(
-    area: Area, question: Question, spots: tuple[Spot, ...]
+    area: Area, question: OutreachQuestion, spots: tuple[Spot, ...]
 ) -> tuple[Floats, Floats, tuple[Shortage | None, ...], Floats]:
     """Return children, those without a place a row and a spot, and the three-year-olds."""
     nobody = np.zeros(len(area.people))
@@ -138,10 +138,10 @@ def _children(
         three[family.row] = np.nan if told is None else told
     if KIND not in area.kinds:
         return demand.children.astype(float), nobody, (None,) * len(spots), three
-    supply = preschools_of(area, question.asked.today)
-    walker = presets.profile(question.asked.profile)
+    supply = preschools_of(area, question.meeting.today)
+    walker = presets.profile(question.meeting.profile)
     goals = preschools_on_paths(area, supply, walker)
-    found = world_of(area, supply, demand, walker, goals, question.asked.limit_m)
+    found = world_of(area, supply, demand, walker, goals, question.meeting.limit_m)
     unknown = {family.row for family in demand.families if family.children is None}
     shortage = tuple(_shortage(found, spot, unknown) for spot in spots)
     return demand.children.astype(float), found.unplaced[0].astype(float), shortage, three
@@ -161,17 +161,17 @@ def _three_year_olds(area: Area) -> Floats:
     return np.array(area.people[THREE_YEAR_OLDS], dtype=np.float64)
 
 
-def _majorities(area: Area, question: Question) -> tuple[str, ...]:
+def _majorities(area: Area, question: OutreachQuestion) -> tuple[str, ...]:
     """Return who would be most at each place, were it an arena: the area is asked with something on
     at every place, so that also rooms where nothing happens are known.
     """
-    if not question.established:
+    if not question.meeting.established:
         return ()
     open_ = np.flatnonzero((area.places["kind"] != HOUSING).to_numpy(bool))
     ids = area.places["id"].astype(str)
     everywhere = to_table(Activity(f"try:{ids.iloc[row]}", ids.iloc[row], "other") for row in open_)
     try:
-        mix = arena_mix(replace(area, activities=everywhere), question.asked)
+        mix = arena_mix(replace(area, activities=everywhere), question.meeting)
     except AreaLacks:
         return ()
     found = [""] * len(area.places)

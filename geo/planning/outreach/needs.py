@@ -122,7 +122,7 @@ def within_of(world: World, spot: Spot, supply: Supply) -> tuple[Offer, ...]:
 
 
 def _grid(activity: Activity, world: World) -> Bools:
-    return _kept_grid(activity, world.question.asked.monday)
+    return _kept_grid(activity, world.question.meeting.monday)
 
 
 @lru_cache(maxsize=8192)

@@ -189,7 +189,7 @@ def _moves(
         ):
             times = moved_times(world, spot, activity)
             if times is not None:
-                today = world.question.asked.today
+                today = world.question.meeting.today
                 yield MOVE, replace(activity, times=times, confirmed=today), activity
 
 
@@ -226,7 +226,7 @@ def _visiting(world: World, own: Activity, place: str, times: Times, what: str) 
         id=f"{what}:{place}:{own.id}",
         place=place,
         times=(times,),
-        confirmed=world.question.asked.today,
+        confirmed=world.question.meeting.today,
         valid_from=None,
         valid_to=None,
         seats=None,
@@ -238,7 +238,7 @@ def _bases(world: World, place: str, own: list[Activity]) -> dict[str, float]:
     """Return the places where organisations have something on, not far from a desk, with metres."""
     rows = {str(id_): row for row, id_ in enumerate(world.area.places["id"])}
     bases = sorted({each.place for each in own})
-    walker = presets.profile(world.question.asked.profile)
+    walker = presets.profile(world.question.meeting.profile)
     snapped = world.area.snapped_places("", walker)
     at: Ints = np.array([rows[base] for base in bases], dtype=np.int64)
     metres = within(
@@ -283,7 +283,7 @@ def _cafes(
                 times=(times,),
                 languages=(CAFE_LANGUAGE,),
                 audience=("everyone",),
-                confirmed=world.question.asked.today,
+                confirmed=world.question.meeting.today,
                 demonstration=world.area.demonstration,
             ),
             None,

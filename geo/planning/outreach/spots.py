@@ -16,7 +16,7 @@ from geo.area.model import Area
 from geo.area.newcomers import Newcomers, Part, newcomers_of
 from geo.area.people import HOUSING, RESIDENTS
 from geo.area.protected import is_restricted
-from geo.planning.outreach.query import AREAS, HOMES, WHEN, Question
+from geo.planning.outreach.question import AREAS, HOMES, WHEN, OutreachQuestion
 from geo.types import Floats, Ints
 
 
@@ -53,9 +53,9 @@ class Spot:
         return self.kind == HOMES
 
 
-def spots_of(area: Area, question: Question) -> tuple[Spot, ...]:
+def spots_of(area: Area, question: OutreachQuestion) -> tuple[Spot, ...]:
     """Return all spots of an area: housing first, then areas in the order of ``area.people``."""
-    return (*_homes(area, question.asked.when or WHEN), *_areas(area, question.asked.group))
+    return (*_homes(area, question.meeting.when or WHEN), *_areas(area, question.meeting.group))
 
 
 def people_of(area: Area, group: str) -> Floats:

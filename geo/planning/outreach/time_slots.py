@@ -33,7 +33,7 @@ def free_slot(world: World, spot: Spot, supply: Supply) -> Times | None:
     busy = np.zeros((7, 24), dtype=np.int64)
     for offer in within_of(world, spot, supply):
         if counts_for(HOURS, offer.activity):
-            busy += week_grid(offer.activity, world.question.asked.monday)
+            busy += week_grid(offer.activity, world.question.meeting.monday)
     slots = [
         (day >= SATURDAY, int(busy[day, hour : hour + rule.hours].sum()), day, hour)
         for day, hour in _stretches(world, spot, rule.hours)
@@ -42,7 +42,7 @@ def free_slot(world: World, spot: Spot, supply: Supply) -> Times | None:
         return None
     _, _, day, hour = min(slots)
     return Times(
-        weekly_rule((day,)), world.question.asked.monday, time(hour), time(hour + rule.hours)
+        weekly_rule((day,)), world.question.meeting.monday, time(hour), time(hour + rule.hours)
     )
 
 
@@ -55,7 +55,7 @@ def moved_times(world: World, spot: Spot, activity: Activity) -> tuple[Times, ..
         return None
     own = activity.times[0]
     hours = max(1, -(-_minutes(own) // 60))
-    on = np.flatnonzero(week_grid(activity, world.question.asked.monday).any(axis=1))
+    on = np.flatnonzero(week_grid(activity, world.question.meeting.monday).any(axis=1))
     if not len(on):
         return None
     day = int(on[0])
@@ -98,7 +98,7 @@ def _free(world: World, able: Bools) -> Bools:
     """Return the hours people can come, holidays left out."""
     free = np.array(able)
     for day in range(7):
-        if is_holiday(world.question.asked.monday + timedelta(days=day)):
+        if is_holiday(world.question.meeting.monday + timedelta(days=day)):
             free[day] = False
     return free
 

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import presets, texts
+from geo.access.meeting.question import MeetingQuestion
 from geo.area.model import Area
 from geo.area.newcomers import availabilities
 from geo.errors import NarhetError
@@ -19,13 +20,12 @@ from geo.output.words.outreach_tables import people_words, summary
 from geo.planning.outreach import spots
 from geo.planning.outreach.brief import Outreach, Row, briefed
 from geo.planning.outreach.proposals import Proposal
-from geo.planning.outreach.query import (
+from geo.planning.outreach.question import (
+    WHEN,
     WHERE,
-    Question,
-    Wanted,
+    OutreachQuestion,
     equal,
     groups_of,
-    read_question,
     weights_of,
     written,
 )
@@ -40,10 +40,9 @@ from pages.shared.state import t
 TOP = 20
 """So many places the list shows, and the map."""
 HEAVIEST, STEP = 5.0, 0.5
-ANY_TIME = "any_time"
 
 
-def question(area: Area) -> Question:
+def question(area: Area) -> OutreachQuestion:
     """Show the controls and return what they ask.
 
     Raises
@@ -51,7 +50,7 @@ def question(area: Area) -> Question:
     NarhetError : the link asks for something that can not be.
     """
     first, second, third, fourth, fifth = st.columns(5)
-    choices.limit(where=first, usual=choices.MEETING_M)
+    choices.limit(where=first, usual=MeetingQuestion.limit_m)
     choices.profile(where=second)
     when = _when(third)
     group = _group(area, fourth)
@@ -63,16 +62,16 @@ def question(area: Area) -> Question:
         where=fifth,
     )
     _weights()
-    return read_question(
-        Wanted(
-            limit=state.get("limit"),
-            profile=state.get("profile"),
-            when=when,
-            week=state.get("week"),
-            group=group,
-            weights=state.get("weights"),
-            where=where,
-        ),
+    return OutreachQuestion.read(
+        {
+            "limit": state.get("limit"),
+            "profile": state.get("profile"),
+            "when": when,
+            "week": state.get("week"),
+            "group": group,
+            "weights": state.get("weights"),
+            "where": where,
+        },
         area,
     )
 
@@ -164,7 +163,7 @@ def downloads(area: Area, answer: Outreach, plan: Plan | None) -> None:
         frame.say(error)
         return
     if made is not None:
-        stem = f"uppsokande-{answer.area}-{answer.question.asked.monday.isoformat()}"
+        stem = f"uppsokande-{answer.area}-{answer.question.meeting.monday.isoformat()}"
         offer(made, stem, key="outreach", labels="uppsokande.download_")
 
 
@@ -179,7 +178,7 @@ def _when(where: st.delta_generator.DeltaGenerator) -> str:
     language = state.language()
     known = availabilities()
     if state.get("free") not in known:
-        st.session_state["view"]["free"] = ANY_TIME
+        st.session_state["view"]["free"] = WHEN
     return state.select(
         "free",
         t("uppsokande.when"),

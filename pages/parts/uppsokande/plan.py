@@ -234,14 +234,14 @@ def _planned(area: Area, brief: Brief, staff: Staff, rule: str, count: int) -> P
             area,
             visits,
             staff.workers,
-            monday=question.asked.monday,
-            profile=question.asked.profile,
+            monday=question.meeting.monday,
+            profile=question.meeting.profile,
             rule=rule,
             restricted=restricted,
             progress=progress,
         )
 
-    key = (area.key, visits, staff.workers, question.asked.monday, question.asked.profile, rule)
+    key = (area.key, visits, staff.workers, question.meeting.monday, question.meeting.profile, rule)
     try:
         found: Plan | None = asks.ask((*key, "plan"), t("uppsokande.plan"), run)
     except NarhetError as error:

@@ -17,7 +17,7 @@ from geo.area.activities.table import to_table
 from geo.area.model import Area
 from geo.area.people import of_housing
 from geo.planning.outreach.brief import Outreach, outreach
-from geo.planning.outreach.query import Wanted, read_question
+from geo.planning.outreach.question import OutreachQuestion
 from tests.geo.worlds import along, street
 
 TODAY = date(2026, 11, 23)
@@ -74,7 +74,7 @@ def town(
 
 def asked(area: Area, **more: str) -> Outreach:
     usual = {"limit": "300", "week": TODAY.isoformat()}
-    return outreach(area, read_question(Wanted(**{**usual, **more}), area, today=TODAY))
+    return outreach(area, OutreachQuestion.read({**usual, **more}, area, today=TODAY))
 
 
 def without_children(area: Area) -> Area:

@@ -1,5 +1,5 @@
-"""A question about outreach, from what a person chose or wrote to what the answers take. The door
-where a mistake is told; behind it every word is known.
+"""A question about outreach: what a person chose or wrote, checked, so that behind it every word is
+known.
 
 What each need weighs, and the score that ranks where outreach would matter. Knows numbers, not
 where they come from.
@@ -18,91 +18,89 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from geo import presets
 from geo.access.meeting.question import MeetingQuestion
-from geo.access.meeting.terms import measures
 from geo.area.activities.model import Span
-from geo.area.model import Area
-from geo.area.people import RESIDENTS
 from geo.errors import BadNeedWeight, UnknownTerm
 from geo.planning.outreach.rules import needs
 from geo.texts import Phrase
 
+if TYPE_CHECKING:
+    from geo.area.model import Area
+
 WHEN = "any_time"
-LIMIT = "1000"
+"""The hours people can come whose housing does not tell, unless asked otherwise."""
 EVERYWHERE, HOMES, AREAS = "all", "housing", "areas"
 WHERE = (EVERYWHERE, HOMES, AREAS)
 """Whom to rank: housing and statistical areas, or one of them."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is asked, as written. ``group``: which residents of statistical areas the needs of
-    adults are about; empty: the first the area tells of those born abroad, of foreign background,
-    all. ``week`` is any day of it, empty: today's.
+class OutreachQuestion:
+    """Where outreach would matter. Hashable: answers may be kept on it.
+
+    Attributes
+    ----------
+    meeting : what the measures of meeting places take, week, limit, profile and hours among it. Its
+        ``group`` is of residents; its ``established`` is "" where the area tells no measure.
+    weights : what each need weighs. ``where`` : one of ``WHERE``.
     """
 
-    limit: str = LIMIT
-    profile: str = "adult"
-    when: str = WHEN
-    week: str = ""
-    group: str = ""
-    weights: str = ""
+    meeting: MeetingQuestion
+    weights: Weights
     where: str = EVERYWHERE
 
-
-@dataclass(frozen=True)
-class Question:
-    """A checked question. ``asked`` is what the measures of meeting places take; its ``group`` is
-    of residents. ``established`` names the measure of who is established, "" where the area tells
-    none.
-    """
-
-    asked: MeetingQuestion
-    established: str
-    weights: Weights
-    where: str
-
     @property
-    def basis(self) -> tuple[object, ...]:
+    def basis(self) -> MeetingQuestion:
         """What needs and proposals depend on: all but weights and who is shown."""
-        return (self.asked, self.established)
+        return self.meeting
 
+    @classmethod
+    def read(
+        cls, values: Mapping[str, Any], area: Area, *, today: date | None = None
+    ) -> OutreachQuestion:
+        """Return the question of an option's or an address's texts.
 
-def read_question(wanted: Wanted, area: Area, *, today: date | None = None) -> Question:
-    """Return a question with every word checked.
+        Parameters
+        ----------
+        values : ``limit``, ``profile``, ``when`` and ``week`` as ``MeetingQuestion.read`` takes
+            them, but ``when`` is ``WHEN`` unless told; ``group``: which residents of statistical
+            areas the needs of adults are about, empty: the first of ``groups_of``; ``weights`` as
+            ``weights_of`` reads them; ``where``. Other names are passed over.
 
-    Raises
-    ------
-    BadDate, BadLimit, UnknownGroup, UnknownProfile, UnknownTerm, BadNeedWeight : what can not be.
-    """
-    if wanted.where not in WHERE:
-        raise UnknownTerm(
-            what=Phrase("outreach.term_where"), found=wanted.where, nearest=", ".join(WHERE)
+        Raises
+        ------
+        BadDate, BadLimit, UnknownGroup, UnknownProfile, UnknownTerm, BadNeedWeight : what can not
+        be.
+        """
+        from geo.access.meeting.terms import measures  # it loads what areas are made of
+
+        told = {name: value for name, value in values.items() if value is not None}
+        where = told.get("where", cls.where)
+        if where not in WHERE:
+            raise UnknownTerm(
+                what=Phrase("outreach.term_where"), found=where, nearest=", ".join(WHERE)
+            )
+        own = {name: told.get(name) for name in ("week", "limit", "profile")}
+        meeting = MeetingQuestion.read({**own, "when": told.get("when", WHEN)}, today=today)
+        chosen = told.get("group", "")
+        group = presets.group(chosen).id if chosen else _first_group(area)
+        known = [name for name, apart in measures().items() if apart in area.groups]
+        established = group if group in known else next(iter(known), "")
+        return cls(
+            meeting=replace(meeting, group=group, established=established),
+            weights=weights_of(told.get("weights", "")),
+            where=where,
         )
-    asked = MeetingQuestion.read(
-        {
-            "week": wanted.week,
-            "limit": wanted.limit,
-            "profile": wanted.profile,
-            "when": wanted.when,
-        },
-        today=today,
-    )
-    group = presets.group(wanted.group).id if wanted.group else _first_group(area)
-    told = [name for name, apart in measures().items() if apart in area.groups]
-    established = group if group in told else next(iter(told), "")
-    return Question(
-        asked=replace(asked, group=group, established=established),
-        established=established,
-        weights=weights_of(wanted.weights),
-        where=wanted.where,
-    )
 
 
 def groups_of(area: Area) -> tuple[str, ...]:
     """Return the groups of residents that may be asked about, the usual one first."""
+    from geo.access.meeting.terms import measures
+    from geo.area.people import RESIDENTS
+
     known = [name for name in area.groups if presets.group(name).origin == RESIDENTS]
     usual = [name for name in (*measures().values(), "all") if name in known]
     return tuple(dict.fromkeys(usual))
