@@ -17,7 +17,7 @@ from geo.output.report.model import FINDINGS, Report
 from geo.output.report.query import MAX_TITLE, MAX_WORDS
 from geo.planning.siting import instance
 from geo.planning.siting import proposal as siting_proposal
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 from geo.types import Progress
 from pages.parts.namnd import present
 from pages.parts.namnd import report as report_box
@@ -122,7 +122,7 @@ def _work(area: Area, wanted: Wanted) -> Callable[[Progress], Report]:
     def work(progress: Progress) -> Report:
         proposal = None
         if wanted.sites:
-            question = Question(
+            question = SitingQuestion(
                 kind=wanted.kind,
                 count=wanted.sites,
                 limit_m=wanted.limit_m,

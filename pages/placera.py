@@ -18,7 +18,7 @@ from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 from geo.types import Progress
 from pages.parts.placera import proposal as proposal_box
 from pages.parts.placera import question as question_box
@@ -60,7 +60,7 @@ def render() -> None:
         _show(area, placing, proposal)
 
 
-def _key(area: Area, question: Question, *more: object) -> tuple[object, ...]:
+def _key(area: Area, question: SitingQuestion, *more: object) -> tuple[object, ...]:
     return (area.key, question, *more)
 
 

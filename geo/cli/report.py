@@ -25,7 +25,7 @@ from geo.output.report.model import FINDINGS
 from geo.output.report.query import asked
 from geo.planning.siting import instance, proposal
 from geo.planning.siting.proposal import Proposal
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 
 
 def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
@@ -133,7 +133,7 @@ def _proposal(area: Area, options: Options, limit_m: float) -> Proposal | None:
     if not options.sites.isascii() or not options.sites.isdigit():
         raise BadCount(found=options.sites)
     kinds = tuple(word for word in map(str.strip, options.candidates.split(",")) if word)
-    question = Question(
+    question = SitingQuestion(
         kind=options.kind,
         count=int(options.sites),
         limit_m=limit_m,

@@ -35,7 +35,7 @@ from geo.output.files import sites as sites_files
 from geo.planning.scenario import Scenario, after
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing, prepare
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 from geo.store.store import edits_of, with_edits
 from geo.types import Floats
 from pages.shared.state import t
@@ -66,7 +66,7 @@ def answer_after(of: Area, scenario: Scenario, before: Gap) -> Gap:
     return _answer_after(of.key, scenario, *asked, of)
 
 
-def placing(of: Area, question: Question) -> Placing:
+def placing(of: Area, question: SitingQuestion) -> Placing:
     """Return a question laid out over an area: once for all counts and budgets."""
     return _placing(of.key, question.basis, of).asked(question)
 
@@ -208,7 +208,7 @@ def _answer_after(
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _placing(key: str, basis: Question, _area: Area) -> Placing:  # noqa: ARG001
+def _placing(key: str, basis: SitingQuestion, _area: Area) -> Placing:  # noqa: ARG001
     return prepare(_area, basis)
 
 

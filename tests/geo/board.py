@@ -31,7 +31,7 @@ def made(area: Area, **change: object) -> Report:
 def whole(language: str = "sv") -> tuple[Report, Area]:
     """A report with everything in it, its proposal too."""
     area = tiny_area()
-    question = siting_question.Question(
+    question = siting_question.SitingQuestion(
         kind="preschool",
         count=2,
         limit_m=400.0,

@@ -14,6 +14,7 @@ from geo.access.meeting.question import MeetingQuestion
 from geo.catalog import save_area
 from geo.cli.parser import main
 from geo.planning.outreach.question import OutreachQuestion
+from geo.planning.siting.question import SitingQuestion
 from tests.geo.access.meeting.worlds import activity, meeting_street
 from tests.pages.test_pages import page
 
@@ -136,4 +137,32 @@ def test_the_knowledge_bank(asked, address, options) -> None:
 def test_outreach(asked, address, options) -> None:
     address = {"page": "uppsokande", "area": "street", **address}
     there, here = asked(OutreachQuestion, address, ("outreach", "street", *options))
+    assert there == here
+
+
+@pytest.mark.usefixtures("meeting_area")
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ({}, ()),
+        ({"aim": "cover_all"}, ("--objective", "cover_all")),
+        ({"budget": "2500"}, ("--budget", "2500")),
+        (
+            {"aim": "median", "profile": "older", "existing": "ignore", "balance": "0.3",
+             "rooms": "school|association", "lattice": "200", "near": "1000",
+             "spots": "17.83,59.36|17.84,59.36", "only": "evening|staffed",
+             "refused": "school-300"},
+            ("--objective", "median", "--profile", "older", "--existing", "ignore",
+             "--balance", "0.3", "--candidates", "school,association", "--lattice", "200",
+             "--max-distance-to", "transitional_housing=1000", "--candidate", "17.83,59.36",
+             "--candidate", "17.84,59.36", "--evening", "--staffed", "--exclude", "school-300"),
+        ),
+    ],
+)  # fmt: skip
+def test_siting(asked, address, options) -> None:
+    # A first visit is shown what an address must say, and a command is told or takes otherwise.
+    shown = {"open": "language_cafe", "count": "1", "limit": "800", "group": "all"}
+    address = {"page": "placera", "area": "street", **shown, **address}
+    words = ("sites", "street", "--kind", "language_cafe", *options)
+    there, here = asked(SitingQuestion, address, words)
     assert there == here

@@ -37,7 +37,7 @@ from geo.output.report.query import one_line
 from geo.output.report.record import area_checksums, checksum
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import propose
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 from geo.texts import Phrase
 from geo.types import Progress
 
@@ -193,7 +193,7 @@ def _again(
         raise _damaged(path) from error
 
 
-def _question(asked: Mapping[str, Any]) -> Question:
+def _question(asked: Mapping[str, Any]) -> SitingQuestion:
     """Return a proposal's question; what it holds is looked through when it is asked."""
     fields: dict[str, Any] = {
         name: tuple(tuple(item) if isinstance(item, list) else item for item in value)
@@ -201,7 +201,7 @@ def _question(asked: Mapping[str, Any]) -> Question:
         else value
         for name, value in asked.items()
     }
-    question = Question(**fields)
+    question = SitingQuestion(**fields)
     seconds = min(float(question.time_limit_s), MOST_S)
     return replace(question, time_limit_s=seconds)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from geo import presets, privacy, texts
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal, ProposedSite, candidate_name, site_name, walk_of
-from geo.planning.siting.question import CENTRE, COVER_ALL, MEDIAN, Question
+from geo.planning.siting.question import CENTRE, COVER_ALL, MEDIAN, SitingQuestion
 from geo.planning.siting.small_counts import difference, without_small_counts
 from geo.texts import text
 
@@ -44,7 +44,7 @@ def proof(proposal: Proposal, language: str) -> str:
     return text(f"sites.proof_{many}", language, better=better, number=number)
 
 
-def objective_words(question: Question, language: str) -> str:
+def objective_words(question: SitingQuestion, language: str) -> str:
     """Say what is striven for: "nå så många som möjligt inom 800 m"."""
     limit = texts.metres(question.limit_m, language)
     aim = text(f"sites.objective_{question.objective}", language, limit=limit)

@@ -14,7 +14,7 @@ from geo.area.model import Area
 from geo.errors import BadCount
 from geo.planning.siting.instance import Placing, prepare, weights_of
 from geo.planning.siting.proposal import Walk, walk_of, walks
-from geo.planning.siting.question import CENTRE, COVER_ALL, COVERAGE, MEDIAN, Question
+from geo.planning.siting.question import CENTRE, COVER_ALL, COVERAGE, MEDIAN, SitingQuestion
 from geo.planning.siting.solve import Choice, check_count, shared, solve
 from geo.types import Floats, Progress
 
@@ -120,7 +120,7 @@ def knee(values: Sequence[float]) -> int | None:
 
 
 def trade_off(
-    area: Area, question: Question, *, steps: int = 5, progress: Progress | None = None
+    area: Area, question: SitingQuestion, *, steps: int = 5, progress: Progress | None = None
 ) -> tuple[TradePoint, ...]:
     """Answer the question for ``steps`` balances from 0 (only the group counts) to 1 (only
     residents of transitional housing do).

@@ -22,7 +22,7 @@ from geo.errors import AreaLacks, NobodyToServe, UnknownCandidate
 from geo.network.distances import nearest, within
 from geo.network.walk_network import Snapped
 from geo.planning.siting.candidates import Candidates, candidates
-from geo.planning.siting.question import COVER_ALL, COVERAGE, KEEP, Question, checked
+from geo.planning.siting.question import COVER_ALL, COVERAGE, KEEP, SitingQuestion, checked
 from geo.presets import Profile
 from geo.types import WGS84, Bools, Floats, Ints, Progress
 
@@ -52,7 +52,7 @@ class Placing:
     """
 
     area: Area
-    question: Question
+    question: SitingQuestion
     candidates: Candidates
     existing: gpd.GeoDataFrame
     rows: Ints
@@ -101,7 +101,7 @@ class Placing:
         _, one = np.unique(which, return_index=True)
         return self.matrix[one], which
 
-    def asked(self, question: Question) -> Placing:
+    def asked(self, question: SitingQuestion) -> Placing:
         """Return this preparation with another count, budget or time limit."""
         found = checked(question)
         if found.basis != self.question.basis:
@@ -116,7 +116,7 @@ class Placing:
         return int(at[0])
 
 
-def prepare(area: Area, question: Question, *, progress: Progress | None = None) -> Placing:
+def prepare(area: Area, question: SitingQuestion, *, progress: Progress | None = None) -> Placing:
     """Lay a question out over an area.
 
     Raises
@@ -148,7 +148,7 @@ def prepare(area: Area, question: Question, *, progress: Progress | None = None)
 
 def laid_out(
     area: Area,
-    question: Question,
+    question: SitingQuestion,
     found: Candidates,
     existing: gpd.GeoDataFrame,
     say: Progress | None = None,
@@ -200,7 +200,7 @@ def weights_of(people: Floats, housing: Floats, balance: float | None) -> Floats
     return (all_people + all_housing) * shares
 
 
-def _demand(area: Area, question: Question) -> tuple[Ints, Floats, Floats, int]:
+def _demand(area: Area, question: SitingQuestion) -> tuple[Ints, Floats, Floats, int]:
     """Return the rows of people that count, their two groups' people, and how many rows of the
     question's group are not known.
     """
@@ -232,7 +232,7 @@ def _lacking(area: Area, group: str) -> dict[str, str]:
     return {"key": "lacks.group", "group": group, "known": known}
 
 
-def _bound(question: Question, rows: int, columns: int) -> float:
+def _bound(question: SitingQuestion, rows: int, columns: int) -> float:
     if question.objective in (COVERAGE, COVER_ALL):
         return question.limit_m
     return np.inf if rows * columns <= MOST_PAIRS else max(FAR_M, question.limit_m)
@@ -250,7 +250,7 @@ def _already(table: gpd.GeoDataFrame, existing: gpd.GeoDataFrame, crs: str) -> B
     return same
 
 
-def _sources(area: Area, question: Question, found: Candidates) -> tuple[Source, ...]:
+def _sources(area: Area, question: SitingQuestion, found: Candidates) -> tuple[Source, ...]:
     """Return the sources the answer rests on."""
     people = {"people"} if presets.group(question.group).origin == RESIDENTS else {HOUSING}
     if question.balance is not None:

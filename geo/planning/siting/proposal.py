@@ -14,7 +14,7 @@ from geo import presets
 from geo.network.distances import nearest
 from geo.planning.siting.candidates import LATTICE, POINT
 from geo.planning.siting.instance import Placing
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 from geo.planning.siting.solve import Choice, check_count, solve
 from geo.texts import text
 from geo.types import Bools, Floats, Ints, Progress
@@ -129,7 +129,7 @@ class Proposal:
     small: bool = False
 
     @property
-    def question(self) -> Question:
+    def question(self) -> SitingQuestion:
         """What was asked."""
         return self.placing.question
 

@@ -1,16 +1,15 @@
-"""What a coordinator asks: what to open, how many, and what to strive for. Knows no area.
-
-What a person writes in a question, in an option or an address, as numbers and points.
+"""What a coordinator asks: what to open, how many, and what to strive for. What a person writes of
+it, in options or an address, is read and checked here; no area is known yet.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from geo import presets
-from geo.access.from_point import read_point
 from geo.errors import (
     BadBalance,
     BadBudget,
@@ -30,11 +29,13 @@ _ALSO = {
     "center": CENTRE, "all": COVER_ALL,
 }  # fmt: skip
 KEEP, IGNORE = "keep", "ignore"
+EXISTING = (KEEP, IGNORE)
 TIME_LIMIT_S = 60.0
+_Refusal: TypeAlias = type[BadBudget] | type[BadBalance] | type[BadTimeLimit]
 
 
 @dataclass(frozen=True)
-class Question:
+class SitingQuestion:
     """What to open, how many, and what to strive for. Hashable: answers may be kept on it.
 
     Attributes
@@ -69,11 +70,58 @@ class Question:
     time_limit_s: float = TIME_LIMIT_S
 
     @property
-    def basis(self) -> Question:
+    def basis(self) -> SitingQuestion:
         """The question without what can change on the same preparation: keep a ``Placing`` on it,
         and put the rest to it with ``Placing.asked``.
         """
         return replace(self, count=1, budget=None, time_limit_s=TIME_LIMIT_S)
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> SitingQuestion:
+        """Return the question of an option's or an address's texts, checked.
+
+        Parameters
+        ----------
+        values : ``kind``, ``count``, ``objective``, ``limit``, ``group``, ``profile``,
+            ``existing``, ``balance``, ``budget``, ``lattice`` and ``time_limit`` as words;
+            ``candidates`` (kinds) and ``exclude`` (ids) as words, or as one with commas;
+            ``candidate`` as ``lon,lat`` each; ``max_distance_to`` as ``kind=metres`` each;
+            ``evening`` and ``staffed`` as bool. What is missing or None is as the class says, but
+            ``count``, where a budget or ``cover_all`` decides it; other names are passed over.
+
+        Raises
+        ------
+        BadPoint, BadOption, and what ``checked`` raises.
+        """
+        told = {name: value for name, value in values.items() if value is not None}
+
+        def number(name: str, refuse: _Refusal) -> float | None:
+            return number_of(told[name], refuse) if name in told else None
+
+        aim = objective(told.get("objective", cls.objective))
+        seconds = number("time_limit", BadTimeLimit)
+        count = None if aim == COVER_ALL or "budget" in told else cls.count
+        return checked(
+            cls(
+                kind=told.get("kind", ""),
+                count=whole_of(told["count"]) if "count" in told else count,
+                objective=aim,
+                limit_m=presets.limit_m(told.get("limit", cls.limit_m)),
+                group=told.get("group", cls.group),
+                profile=told.get("profile", cls.profile),
+                kinds=_words(told.get("candidates", cls.kinds)),
+                points=points_of(told.get("candidate", ())),
+                lattice_m=presets.limit_m(told["lattice"]) if "lattice" in told else cls.lattice_m,
+                near=tuple(_near(words) for words in told.get("max_distance_to", ())),
+                evening=told.get("evening", cls.evening),
+                staffed=told.get("staffed", cls.staffed),
+                excluded=_words(told.get("exclude", cls.excluded)),
+                existing=told.get("existing", cls.existing),
+                balance=number("balance", BadBalance),
+                budget=number("budget", BadBudget),
+                time_limit_s=cls.time_limit_s if seconds is None else seconds,
+            )
+        )
 
 
 def objective(name: str) -> str:
@@ -89,7 +137,7 @@ def objective(name: str) -> str:
     return found
 
 
-def checked(question: Question) -> Question:
+def checked(question: SitingQuestion) -> SitingQuestion:
     """Return the question as the planner takes it: names looked up, numbers as numbers.
 
     Raises
@@ -100,7 +148,7 @@ def checked(question: Question) -> Question:
     aim = objective(question.objective)
     group = presets.group(question.group)
     presets.profile(question.profile)
-    if question.existing not in (KEEP, IGNORE):
+    if question.existing not in EXISTING:
         raise BadOption(reason=f"existing={question.existing}", command="sites")
     balance = _balance(question.balance, group.origin)
     budget = _budget(question.budget, aim)
@@ -171,9 +219,7 @@ def whole_of(words: str) -> int:
         raise BadCount(found=words) from None
 
 
-def number_of(
-    words: str, refuse: type[BadBudget] | type[BadBalance] | type[BadTimeLimit] = BadBudget
-) -> float:
+def number_of(words: str, refuse: _Refusal = BadBudget) -> float:
     """Read a number with spaces or a decimal comma; ``refuse`` for anything else.
 
     >>> number_of("12 500,5")
@@ -187,4 +233,19 @@ def number_of(
 
 def points_of(words: Iterable[str]) -> tuple[tuple[float, float], ...]:
     """Read points written as ``lon,lat``; ``BadPoint`` for anything else."""
+    from geo.access.from_point import read_point  # it loads what areas are made of
+
     return tuple(read_point(each) for each in words)
+
+
+def _near(words: str) -> tuple[str, float]:
+    kind, sign, metres = words.partition("=")
+    if not sign:
+        raise BadOption(reason=f"--max-distance-to {words}", command="sites")
+    return presets.kind(kind).id, presets.limit_m(metres)
+
+
+def _words(text: str | Iterable[str]) -> tuple[str, ...]:
+    """Return words as they are, or those of a text with commas between."""
+    parts = text.split(",") if isinstance(text, str) else text
+    return tuple(word for word in (part.strip() for part in parts) if word)

@@ -11,7 +11,7 @@ from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.planning.siting import question as siting_question
 from geo.planning.siting.candidates import POINT
-from geo.planning.siting.question import Question, number_of, points_of, whole_of
+from geo.planning.siting.question import EXISTING, SitingQuestion, number_of, whole_of
 from pages.shared import choices, state
 from pages.shared.state import t
 
@@ -22,7 +22,7 @@ SPACINGS = ("", "100", "200", "400")
 NEWCOMERS = "newcomers"
 
 
-def question(area: Area) -> Question:
+def question(area: Area) -> SitingQuestion:
     """Show the question's controls, and return what they ask.
 
     Raises
@@ -34,7 +34,7 @@ def question(area: Area) -> Question:
     aim = _aim(first[2])
     spends = aim == "coverage" and bool(state.get("budget"))
     count = _count(first[1], free=aim == siting_question.OBJECTIVES[3] or spends, spends=spends)
-    limit_m = choices.limit(where=first[3])
+    choices.limit(where=first[3])
     group = choices.group(area, where=second[0])
     profile = choices.profile(where=second[1])
     existing = _existing(kind, second[2])
@@ -42,20 +42,20 @@ def question(area: Area) -> Question:
     with st.expander(t("placera.where"), expanded=False):
         where = _where(area)
         budget = _budget(aim)
-    return siting_question.checked(
-        Question(
-            kind=kind,
-            count=count,
-            objective=aim,
-            limit_m=limit_m,
-            group=group,
-            profile=profile,
-            existing=existing,
-            balance=balance,
-            budget=budget,
-            excluded=refused(),
+    return SitingQuestion.read(
+        {
+            "kind": kind,
+            "count": count,
+            "objective": aim,
+            "limit": state.get("limit"),
+            "group": group,
+            "profile": profile,
+            "existing": existing,
+            "balance": balance,
+            "budget": budget,
+            "exclude": refused(),
             **where,
-        )
+        }
     )
 
 
@@ -93,7 +93,7 @@ def _kind(where: Any) -> str:
     )
 
 
-def _count(where: Any, *, free: bool, spends: bool) -> int | None:
+def _count(where: Any, *, free: bool, spends: bool) -> str | None:
     """Ask how many; None where the budget, or what it takes to reach everybody, decides."""
     st.session_state["pick_count"] = min(max(whole_of(state.get("count")), 1), MOST)
 
@@ -109,7 +109,7 @@ def _count(where: Any, *, free: bool, spends: bool) -> int | None:
         disabled=free,
         help=t("placera.count_budget") if spends else None,
     )
-    return None if free else int(st.session_state["pick_count"])
+    return None if free else str(st.session_state["pick_count"])
 
 
 def _aim(where: Any) -> str:
@@ -131,14 +131,14 @@ def _existing(kind: str, where: Any) -> str:
     return state.select(
         "existing",
         t("placera.existing"),
-        ("keep", "ignore"),
+        EXISTING,
         lambda name: t(f"placera.existing_{name}", kinds=plural),
         where=where,
         help_text=t("placera.existing_help"),
     )
 
 
-def _balance(area: Area, group: str, where: Any) -> float | None:
+def _balance(area: Area, group: str, where: Any) -> str | None:
     """Weigh residents of transitional housing against the group, where the area knows both."""
     if NEWCOMERS not in area.groups or presets.group(group).origin != "residents":
         return None
@@ -160,7 +160,7 @@ def _balance(area: Area, group: str, where: Any) -> float | None:
         help=t("placera.balance_help"),
     )
     picked = st.session_state["pick_balance"]
-    return picked / 100 if picked else None
+    return str(picked / 100) if picked else None
 
 
 def _where(area: Area) -> dict[str, Any]:
@@ -173,10 +173,10 @@ def _where(area: Area) -> dict[str, Any]:
     if points and not kinds:  # rooms as well as the points, as the controls show
         kinds = tuple(name for name in presets.rooms() if name in area.kinds)
     return {
-        "kinds": kinds,
-        "points": points,
-        "lattice_m": lattice,
-        "near": near,
+        "candidates": kinds,
+        "candidate": points,
+        "lattice": lattice,
+        "max_distance_to": near,
         "evening": evening,
         "staffed": staffed,
     }
@@ -208,18 +208,17 @@ def _rooms(area: Area, where: Any) -> tuple[str, ...]:
     return tuple(st.session_state["pick_rooms"])
 
 
-def _lattice(where: Any) -> float | None:
+def _lattice(where: Any) -> str | None:
     def label(spacing: str) -> str:
         if not spacing:
             return t("placera.lattice_none")
         return t("placera.lattice_every", metres=texts.metres(float(spacing), state.language()))
 
     spacings = [*SPACINGS, *({state.get("lattice")} - set(SPACINGS))]
-    chosen = state.select("lattice", t("placera.lattice"), spacings, label, where=where)
-    return presets.limit_m(chosen) if chosen else None
+    return state.select("lattice", t("placera.lattice"), spacings, label, where=where) or None
 
 
-def _near(area: Area, where: Any) -> tuple[tuple[str, float], ...]:
+def _near(area: Area, where: Any) -> tuple[str, ...]:
     if "transitional_housing" not in area.kinds:
         return ()
     metres = ("", *(str(row.metres) for row in presets.limits()))
@@ -231,7 +230,7 @@ def _near(area: Area, where: Any) -> tuple[tuple[str, float], ...]:
         return t("placera.near_within", metres=texts.metres(float(limit), state.language()))
 
     chosen = state.select("near", t("placera.near"), metres, label, where=where)
-    return (("transitional_housing", presets.limit_m(chosen)),) if chosen else ()
+    return (f"transitional_housing={chosen}",) if chosen else ()
 
 
 def _only(where: Any) -> tuple[bool, bool]:
@@ -248,7 +247,7 @@ def _only(where: Any) -> tuple[bool, bool]:
     return "evening" in chosen, "staffed" in chosen
 
 
-def _spots() -> tuple[tuple[float, float], ...]:
+def _spots() -> tuple[str, ...]:
     words = [word for word in state.get("spots").split("|") if word]
     if not words:
         return ()
@@ -261,10 +260,10 @@ def _spots() -> tuple[tuple[float, float], ...]:
                 take_back(name)
 
     st.multiselect(t("placera.spots"), words, key="pick_spots", on_change=changed)
-    return points_of(st.session_state["pick_spots"])
+    return tuple(st.session_state["pick_spots"])
 
 
-def _budget(aim: str) -> float | None:
+def _budget(aim: str) -> str | None:
     if aim != "coverage":
         return None
     budget = number_of(state.get("budget")) if state.get("budget") else None
@@ -285,7 +284,7 @@ def _budget(aim: str) -> float | None:
         help=t("placera.budget_help"),
     )
     picked = st.session_state["pick_budget"]
-    return None if picked is None else float(picked)
+    return None if picked is None else str(picked)
 
 
 def say(error: NarhetError) -> None:

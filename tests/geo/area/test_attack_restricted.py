@@ -227,7 +227,7 @@ def _reach(area: Area) -> dict[str, object]:
 
 
 def _proposal(area: Area) -> dict[str, object]:
-    question = siting_question.Question(
+    question = siting_question.SitingQuestion(
         kind="info_desk",
         count=1,
         limit_m=500.0,

@@ -213,7 +213,7 @@ def test_proposals_beside_them_tell_of_no_few_either(
     at = dict(zip(places["id"], (0.0, *sites), strict=True))
     told = []
     for limit in (200.0, 325.0, 450.0):
-        question = siting_question.Question(
+        question = siting_question.SitingQuestion(
             kind="preschool", limit_m=limit, group="children_0_4", kinds=tuple(sites.values())
         )
         found = siting_proposal.propose(instance.prepare(area, question))

@@ -161,7 +161,7 @@ def test_each_kind_of_file_we_write_holds_right_after(
 
 
 def test_a_file_holds_with_a_proposal(area: Area, tmp_path: Path) -> None:
-    question = siting_question.Question(
+    question = siting_question.SitingQuestion(
         kind="preschool",
         limit_m=400.0,
         group="children_0_4",

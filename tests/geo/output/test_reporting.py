@@ -520,7 +520,7 @@ def test_odd_names_reach_the_report_as_text(name: str) -> None:
 @pytest.fixture
 def proposed() -> tuple[Area, siting_proposal.Proposal]:
     area = tiny_area()
-    question = siting_question.Question(
+    question = siting_question.SitingQuestion(
         kind="preschool",
         count=1,
         limit_m=400.0,
@@ -567,7 +567,7 @@ def test_a_proposal_gives_no_few_away(homes: dict[float, float], at: tuple[float
     people = sum(homes.values())
     if people < privacy.SMALLEST:
         return
-    question = siting_question.Question(
+    question = siting_question.SitingQuestion(
         kind="preschool", count=1, limit_m=300.0, group="children_0_4",
         kinds=("library", "meeting_place"),
     )  # fmt: skip

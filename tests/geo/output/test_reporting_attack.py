@@ -128,7 +128,7 @@ def test_a_proposal_beside_it_tells_of_no_few_either(
     spots = sorted(at[: len(counts)])
     places = {0.0: "preschool", site: "library", 153.0: "meeting_place"}
     area = lived_in(spots, counts, names, places)
-    question = siting_question.Question(
+    question = siting_question.SitingQuestion(
         kind="preschool", limit_m=limit, group="children_0_4", kinds=("library", "meeting_place")
     )
     found = proposal.propose(instance.prepare(area, question))

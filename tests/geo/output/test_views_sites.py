@@ -18,7 +18,7 @@ from geo.output.maps.spec import CircleLayer, LineLayer, PointLayer
 from geo.output.words.proposal import headline
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import propose
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 from tests.geo.planning.siting.town import ask, town
 from tests.geo.whole_maps import rendered
 from tests.geo.worlds import street
@@ -57,7 +57,7 @@ def test_sites_are_numbered_and_the_rest_are_small_marks() -> None:
 
 def test_where_nobody_gains_no_circle_is_drawn() -> None:
     area = street(homes={100.0: 40}, places={0.0: "preschool", 900.0: "library"})
-    question = Question(
+    question = SitingQuestion(
         kind="preschool", count=1, limit_m=300.0, group="children_0_4", kinds=("library",)
     )
     spec = sites_map(area, propose(prepare(area, question)), "sv")
@@ -79,7 +79,7 @@ def test_lines_lead_from_where_people_gain_to_the_site_they_walk_to() -> None:
 
 def test_few_counted_people_are_neither_drawn_nor_told() -> None:
     area = street(homes={0: 40, 900: 3}, places={0: "language_cafe", 900: "school"})
-    question = Question("language_cafe", 1, limit_m=100, group="children_0_4")
+    question = SitingQuestion("language_cafe", 1, limit_m=100, group="children_0_4")
     proposal = propose(prepare(area, question))
     spec = sites_map(area, proposal, "sv")
     assert not any(isinstance(layer, CircleLayer | LineLayer) for layer in spec.layers)

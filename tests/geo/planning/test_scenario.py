@@ -30,7 +30,7 @@ from geo.planning.scenario import (
 )
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import propose
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 from geo.types import WGS84
 from tests.geo.worlds import street
 
@@ -151,7 +151,7 @@ def test_a_scenario_comes_back_from_json_as_it_went(name: str, closed: list[str]
 
 def test_a_proposal_saved_as_a_scenario_does_what_the_proposal_said(home: Path) -> None:
     area = save_area(AREA, home)
-    question = Question("preschool", 1, "coverage", 400.0, "all", "adult", kinds=("library",))
+    question = SitingQuestion("preschool", 1, "coverage", 400.0, "all", "adult", kinds=("library",))
     proposal = propose(prepare(area, question))
     one = planning_scenario.save(area, of_proposal(proposal, "Mitt förslag"), who="Ada", home=home)
     assert (one.id, one.version, one.by) == ("mitt-forslag", 1, "Ada")

@@ -18,10 +18,10 @@ from geo.planning.siting.candidates import candidates
 from geo.planning.siting.curves import curve
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import propose
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 
 pytestmark = pytest.mark.shared
-ASKED = Question("language_cafe", 2, kinds=("school", "meeting_place"))
+ASKED = SitingQuestion("language_cafe", 2, kinds=("school", "meeting_place"))
 
 
 @pytest.fixture(scope="module")

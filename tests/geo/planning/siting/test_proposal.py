@@ -30,7 +30,7 @@ from geo.errors import (
 from geo.planning.siting.alternatives import why_not
 from geo.planning.siting.instance import Placing, prepare
 from geo.planning.siting.proposal import propose
-from geo.planning.siting.question import Question, checked
+from geo.planning.siting.question import SitingQuestion, checked
 from geo.planning.siting.small_counts import without_small_counts
 from geo.planning.siting.solve import check_count
 from tests.geo.planning.siting.town import ask, town, truth
@@ -90,7 +90,9 @@ def test_gains_by_hand_on_a_street() -> None:
     proposal = propose(
         prepare(
             area,
-            Question("language_cafe", 2, limit_m=150, group="children_0_4", kinds=("school",)),
+            SitingQuestion(
+                "language_cafe", 2, limit_m=150, group="children_0_4", kinds=("school",)
+            ),
         )
     )
     # 600 reaches 500 and 700 (9), 1,000 reaches 6, 450 reaches 400 and 500 (7): 9 + 6 = 15.
@@ -108,7 +110,7 @@ def test_gains_by_hand_on_a_street() -> None:
 def test_who_two_sites_reach_is_lost_with_neither() -> None:
     area = street(homes={400: 30, 500: 40, 600: 50}, places={450: "school", 550: "school"})
     proposal = propose(
-        prepare(area, Question("language_cafe", 2, limit_m=60, group="children_0_4"))
+        prepare(area, SitingQuestion("language_cafe", 2, limit_m=60, group="children_0_4"))
     )
     assert [(site.gain, site.gain_if_last) for site in proposal.sites] == [(90, 50), (70, 30)]
     assert proposal.effect.gain == 120
@@ -228,7 +230,9 @@ def test_small_counts_of_counted_people_are_hidden_with_what_gives_them_away() -
     area = street(
         homes={0: 20, 500: 3, 1000: 30}, places={0: "language_cafe", 500: "school", 1000: "school"}
     )
-    one = Question("language_cafe", 1, limit_m=100, group="children_0_4", excluded=("school-2",))
+    one = SitingQuestion(
+        "language_cafe", 1, limit_m=100, group="children_0_4", excluded=("school-2",)
+    )
     hidden = without_small_counts(propose(prepare(area, one)))
     assert hidden.small and hidden.people_after is None and hidden.people_before is None
     assert [site.gain for site in hidden.sites] == [None]
@@ -287,10 +291,12 @@ def test_objectives_have_the_names_of_the_field_too() -> None:
 
 def test_a_candidate_that_is_such_a_place_already_is_none() -> None:
     area = street(homes={0: 50}, places={0: "language_cafe", 4: "school", 500: "school"})
-    placing = prepare(area, Question("language_cafe", 1, group="children_0_4"))
+    placing = prepare(area, SitingQuestion("language_cafe", 1, group="children_0_4"))
     assert list(placing.candidates.table["id"]) == ["school-2"]
     assert placing.candidates.reasons == {"already": 1}
-    free = prepare(area, Question("language_cafe", 1, group="children_0_4", existing="ignore"))
+    free = prepare(
+        area, SitingQuestion("language_cafe", 1, group="children_0_4", existing="ignore")
+    )
     assert len(free.candidates) == 2 and len(free.existing) == 0
     assert propose(free).people_before == 0
 

@@ -7,7 +7,7 @@ import pytest
 
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import propose
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 from geo.planning.siting.robustness import _drawn, robust, with_shares
 from tests.geo.planning.siting.town import ask, town, truth
 from tests.geo.worlds import street
@@ -15,7 +15,7 @@ from tests.geo.worlds import street
 
 def test_a_site_that_is_alone_stays_in_all_twelve() -> None:
     area = street(homes={500: 30, 900: 2}, places={480: "school", 950: "school"})
-    placing = prepare(area, Question("language_cafe", 1, limit_m=100, group="children_0_4"))
+    placing = prepare(area, SitingQuestion("language_cafe", 1, limit_m=100, group="children_0_4"))
     proposal = propose(placing)
     found = robust(placing, proposal)
     assert found.count == 12
@@ -30,7 +30,7 @@ def test_a_site_that_only_wins_at_one_limit_stays_in_half() -> None:
     area = street(
         homes={200: 30, 800: 28, 920: 20}, places={200: "school", 800: "school"}, estimated=True
     )
-    placing = prepare(area, Question("language_cafe", 1, limit_m=100, group="children_0_4"))
+    placing = prepare(area, SitingQuestion("language_cafe", 1, limit_m=100, group="children_0_4"))
     found = robust(placing, propose(placing))
     draws = {(v.draw, v.limit_m, v.profile): v.ids for v in found.variants}
     assert len(draws) == 12

@@ -20,7 +20,7 @@ from geo.output.words.proposal import (
 from geo.planning.siting.alternatives import runner_up
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import candidate_name, propose
-from geo.planning.siting.question import OBJECTIVES, Question
+from geo.planning.siting.question import OBJECTIVES, SitingQuestion
 from tests.geo.planning.siting.town import ask, town
 from tests.geo.worlds import street
 
@@ -30,10 +30,10 @@ AREA = street(
     places={0: "language_cafe", 450: "school", 600: "school", 1000: "school"},
     estimated=True,
 )
-KIDS = Question("language_cafe", 2, limit_m=150, group="children_0_4", kinds=("school",))
+KIDS = SitingQuestion("language_cafe", 2, limit_m=150, group="children_0_4", kinds=("school",))
 
 
-def said(question: Question, language: str = "sv") -> str:
+def said(question: SitingQuestion, language: str = "sv") -> str:
     return headline(propose(prepare(AREA, question)), language).replace(NBSP, " ")
 
 

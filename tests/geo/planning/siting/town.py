@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.area.model import Area
 from geo.planning.siting.instance import Placing
-from geo.planning.siting.question import Question
+from geo.planning.siting.question import SitingQuestion
 from geo.types import WGS84, Floats
 from tests.geo.oracle import dense
 from tests.tiny import _points, tiny_area
@@ -116,6 +116,6 @@ def truth(placing: Placing) -> Truth:
     return Truth(placing, dense(network, allowed, placing.start, placing.goals))
 
 
-def ask(**changes: object) -> Question:
+def ask(**changes: object) -> SitingQuestion:
     """A question about new language cafés in schools."""
-    return replace(Question("language_cafe", 2, kinds=("school",), limit_m=250.0), **changes)  # type: ignore[arg-type]
+    return replace(SitingQuestion("language_cafe", 2, kinds=("school",), limit_m=250.0), **changes)  # type: ignore[arg-type]
