@@ -109,8 +109,8 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
 
 
 def _is_outdated_demo(folder: Path) -> bool:
-    """Whether the saved demonstration is an older Närhet's, or so old that all of it is uncertain;
-    not where somebody added files to it.
+    """Return whether the saved demonstration is an older Närhet's, or so old that all of it is
+    uncertain; not where somebody added files to it.
     """
     from geo.sources.demo.activities import is_outdated
 

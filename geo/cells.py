@@ -1,6 +1,4 @@
-"""What single cells and column names mean: numbers as people write them, words for unknown. Knows
-nothing of files.
-"""
+"""What single cells and column names mean: numbers as people write them, words for unknown."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ UNKNOWN_WORDS = frozenset(
         *("#värdefel!", "#referens!", "#div/0!", "#division/0!", "#name?", "#namn?", "#num!"),
     }
 )
-"""How files say that a figure is not known, spreadsheets' words for a failed formula included."""
+"""How files write that a figure is unknown, spreadsheets' words for a failed formula included."""
 
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,3})?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
@@ -73,7 +71,7 @@ def to_number(cell: Any, decimal: str = "") -> float | None:
 
 
 def is_unknown(cell: Any) -> bool:
-    """Whether a cell says that the figure is not known: empty, ``..``, ``uppgift saknas``,
+    """Return whether a cell stands for an unknown figure: empty, ``..``, ``uppgift saknas``,
     ``<5``.
     """
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
@@ -83,7 +81,7 @@ def is_unknown(cell: Any) -> bool:
 
 
 def is_empty(cell: Any) -> bool:
-    """Whether nothing stands in a cell."""
+    """Return whether nothing stands in a cell."""
     return written(cell) == ""
 
 
@@ -132,8 +130,8 @@ def detail(cell: Any, numeric: bool) -> Any:
 
 
 def holds_numbers(cells: Iterable[Any]) -> bool:
-    """Whether all that stands in a column are plain numbers; codes like ``0136`` and postal codes
-    are not.
+    """Return whether all that stands in a column are plain numbers; codes like ``0136`` and postal
+    codes are not.
     """
     texts = [cell if isinstance(cell, str) else written(cell) for cell in cells]
     filled = [text.strip() for text in texts if text.strip()]

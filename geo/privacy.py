@@ -1,15 +1,15 @@
-"""Small counts of people: what may leave, and what is shown as "färre än 5". Knows counts, not
-people.
+"""Small counts of people: what may be disclosed, and what is shown as "färre än 5".
 
 The rule protects *counted* people (tables of persons, residents of a housing). Figures estimated by
-spreading public statistics say nothing of any one person: they are marked as estimates instead.
+spreading public statistics disclose nothing about any one person: they are marked as estimates
+instead.
 
-Reports go further, as one can be laid beside another (400 m beside 410 m, with a proposal and
+Reports go further, as one can be compared with another (400 m beside 410 m, with a proposal and
 without): there counts of counted people are ``rounded``, and nobody is written as a few are
-(``is_few``). So a count of none can not be told from a count of a few, and the difference of two
-counts is known to some eight people and no closer. That is no proof against every reader: three or
-more sums that add up, each rounded as far as can be and the right way, would still tell; so reports
-show few sums that do (``tells``).
+(``is_few``). So a count of none cannot be distinguished from a count of a few, and the difference
+of two counts is known to some eight people and no closer. That is no proof against every reader:
+three or more sums that add up, each rounded as far as can be and the right way, would still
+disclose a count; so reports show few sums that do (``tells``).
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def hidden(
     also: Bools | None = None,
     smallest: int = SMALLEST,
 ) -> Bools:
-    """Tell which cells of a column must be hidden, when the column's total is shown.
+    """Return which cells of a column must be hidden, when the column's total is shown.
 
     Parameters
     ----------
-    part : people in each cell (those beyond the limit, say).
+    part : people in each cell (for example those beyond the limit).
     whole : people each cell is a part of; a small remainder gives a person away as a small part
         does. The same array as ``part`` for a column that is no part of another.
     counted : whether a cell rests on counted people; estimates are never hidden for their own size.
@@ -63,12 +63,12 @@ def hidden(
 
 
 def is_small(people: float, counted: bool, smallest: int = SMALLEST) -> bool:
-    """Tell whether a single count must be hidden."""
+    """Return whether a single count must be hidden."""
     return counted and 0 < round(people) < smallest
 
 
 def is_few(people: float, smallest: int = SMALLEST) -> bool:
-    """Tell whether a count of counted people is too small for a report: nobody, or a few."""
+    """Return whether a count of counted people is too small for a report: nobody, or a few."""
     return round(people) < smallest
 
 
@@ -92,7 +92,7 @@ def could_be(shown: float, step: int = SMALLEST) -> tuple[float, float]:
 
 
 def tells(parts: Sequence[float], whole: float, *, some_hidden: bool) -> bool:
-    """Tell whether rounded parts and their rounded sum leave too little open, each being what
+    """Return whether rounded parts and their rounded sum leave too little open, each being what
     ``could_be`` says: what the hidden parts hold together must be able to be nobody and to be
     ``SMALLEST`` less one; with none hidden, more than one sum must be possible.
     """

@@ -1,6 +1,4 @@
-"""The words people read, in Swedish and English, and how numbers look in each. Knows nothing of
-screens or files.
-"""
+"""The words people read, in Swedish and English, and how numbers look in each."""
 
 from __future__ import annotations
 

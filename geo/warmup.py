@@ -59,7 +59,7 @@ def warm_up_models() -> None:
 
 
 def is_ready() -> bool:
-    """Whether this process has all searches compiled."""
+    """Return whether this process has all searches compiled."""
     return _ready.is_set()
 
 

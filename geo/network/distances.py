@@ -1,12 +1,9 @@
-"""Walking distances between points, door to door along paths. Knows the network and nothing of what
-the points are.
+"""Walking distances between points, door to door along paths: to the nearest, to the k nearest, and
+of all pairs in reach as sparse matrices.
 
-One rule, stated beside every figure: a point meets the network at the nearest point of an edge in
+One rule, shown beside every figure: a point meets the network at the nearest point of an edge in
 the main component; the stretch there counts; two points on one edge are as far apart as the edge
 says; unreachable is ``inf``.
-
-Walking metres of all pairs in reach, as sparse matrices. Knows what ``reach`` knows, of which it
-is a part.
 """
 
 from __future__ import annotations
@@ -334,7 +331,9 @@ def walk_pairs(
 
 
 def check(within_m: float, k: int = 1) -> float:
-    """Return a limit as a float: compiled code would be compiled once more for whole numbers."""
+    """Return a limit (metres) as a float: compiled code would be compiled once more for whole
+    numbers.
+    """
     if not within_m > 0:
         raise BadLimit(found=str(within_m))
     if k < 1:

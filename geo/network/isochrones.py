@@ -1,5 +1,5 @@
 """What can truly be walked to within limits, as shapes: reached paths cut at the limit, with the
-ground beside them. Knows the network and nothing of screens.
+ground beside them.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def isochrones(
 
     Returns
     -------
-    GeoDataFrame in the network's coordinate system (metres), a row a limit in the order given:
+    GeoDataFrame in the network's coordinate system (metres), one row per limit in the order given:
     ``limit_m``, ``path_m`` (length of path within the limit, each metre once) and a MultiPolygon,
     empty where no path is reached. A shape covers every shape of a smaller limit of the same call.
 
@@ -125,7 +125,9 @@ def _walk(network: WalkNetwork, places: Points, limit_m: float, profile: Profile
 
 
 def _reached(walk: _Walk, limit_m: float) -> Reached:
-    """Return what of each edge is reached: from its ends, and from places that lie on it."""
+    """Return the stretches of each edge that are reached: from its ends, and from places that lie
+    on it.
+    """
     network, start = walk.network, walk.start
     edge, low, high = stretches_from(
         *network.star,
@@ -147,7 +149,7 @@ def _reached(walk: _Walk, limit_m: float) -> Reached:
 
 
 def _around(network: WalkNetwork, start: Snapped, limit_m: float) -> Floats:
-    """Return the box (2 × 2: low, high) that a limit can not leave: no path is shorter than a
+    """Return the box (2 × 2: low, high) that a limit cannot leave: no path is shorter than a
     straight line.
     """
     own = np.flatnonzero(start.edge >= 0)
@@ -179,7 +181,7 @@ def _shapes(
 
 def _raster(low: Floats, high: Floats) -> tuple[float, float, float, Floats]:
     """Return west, south, cell and an empty raster over a box; corners are whole cells, so that a
-    place gives the same outline whatever else is asked for.
+    place gives the same outline whatever else is computed with it.
     """
     cell = CELL_M
     while np.prod((high - low) / cell + 5) > MOST_CELLS:

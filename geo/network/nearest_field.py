@@ -1,11 +1,8 @@
 """Metres from people to the nearest place of a kind, kept up to date while places and paths come
-and go. Knows one question, and does only the work that a change makes.
+and go: also where each point meets the network when a path is added.
 
 After any changes the answers are those of a fresh computation, to the last bit: lengths are exact
-(``network.GRAIN_M``), so it does not matter in which order they were summed.
-
-Points and where they meet a network, through changes of it: who meets it anew when a path is
-added. Knows nothing of what the points are.
+(``walk_network.GRAIN_M``), so it does not matter in which order they were summed.
 """
 
 from __future__ import annotations
@@ -114,7 +111,7 @@ class NearestField:
     @property
     def metres(self) -> Floats:
         """Metres from each person to the nearest place, ``inf`` for none; changes with the field,
-        and can not be written to.
+        and cannot be written to.
         """
         return _sealed(self._metres)
 
@@ -139,8 +136,8 @@ class NearestField:
         return len(self._changes)
 
     def add(self, place: Points) -> int:
-        """Add one place and return its number. Off every path it serves nobody, and ``places`` says
-        so.
+        """Add one place and return its number. Off every path it serves nobody, and ``places``
+        shows it.
 
         Raises
         ------
@@ -372,7 +369,7 @@ class Doorstep:
         return replace(self, snapped=_with(carried, rows, anew)), rows
 
     def _near(self, network: WalkNetwork, edges: Ints) -> Bools:
-        """Say which points lie so near the bounds of some edges that one may be nearer than what
+        """Return which points lie so near the bounds of some edges that one may be nearer than what
         they meet.
         """
         if len(edges) == 0:

@@ -1,6 +1,4 @@
-"""The way on foot from one point to another: metres, line, and what it is made of. Knows the
-network and nothing of what the points are.
-"""
+"""The way on foot from one point to another: metres, line, and what it is made of."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "street": ("residential", "living_street", "unclassified", "service", "road"),
     "road": ("trunk", "primary", "secondary", "tertiary"),
 }
-"""What is said of a stretch, by its ``highway`` (links count as what they link)."""
+"""What a stretch is called, by its ``highway`` (links count as what they link)."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Route:
 
     @property
     def unknown_light_m(self) -> float:
-        """Metres along paths of which nobody has said whether they are lit."""
+        """Metres along paths of which no source reports whether they are lit."""
         return sum(step.metres for step in self.steps if step.lit < 0 and step.kind != TO_PATH)
 
 

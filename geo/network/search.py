@@ -1,5 +1,5 @@
 """What every search needs before it starts: paths of a profile, points as ends of edges, and arrays
-to work in, lent for one search at a time. Knows no question.
+to work in, lent for one search at a time.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def workspace(network: WalkNetwork) -> Iterator[Workspace]:
 
 
 def new_workspace(network: WalkNetwork) -> Workspace:
-    """Return arrays for searches on a network: 41 bytes a node."""
+    """Return arrays for searches on a network: 41 bytes per node."""
     nodes = network.nodes
     queue, per_metre = new_queue(network)
     return Workspace(
@@ -109,7 +109,7 @@ def tools(paths: Paths, lent: Workspace) -> tuple[Any, ...]:
 
 
 def snapped(network: WalkNetwork, points: Points, profile: Profile | None) -> Snapped:
-    """Bring points to the network, or check those that say where they are.
+    """Snap points to the network, or check those that are snapped already.
 
     Raises
     ------

@@ -1,5 +1,5 @@
 """How lines become a graph: ends that meet are one node, pieces of one way one edge, and nodes lie
-along a curve. Knows lines and numbers, and no network.
+along a curve.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""The walk network: plain arrays, pieces, and where a point meets it. Does not know where lines
-came from.
-"""
+"""The walk network: plain arrays, pieces, and where a point meets it."""
 
 from __future__ import annotations
 
@@ -68,7 +66,7 @@ class Walkable:
 
 @dataclass(frozen=True, eq=False)
 class WalkNetwork:
-    """Walkable paths as arrays. One row an edge; walking is free both ways, so one-way never
+    """Walkable paths as arrays. One row per edge; walking is free both ways, so one-way never
     counts.
 
     Coordinates are metres in ``crs``. ``edge_m`` is the length of ``geometry``. ``lit`` is 1, 0 or
@@ -241,7 +239,7 @@ class WalkNetwork:
         return tree
 
     def frame(self) -> gpd.GeoDataFrame:
-        """Return the edges as a table for files: one row an edge, in ``crs``."""
+        """Return the edges as a table for files: one row per edge, in ``crs``."""
         columns = {
             "u": self.edge_u,
             "v": self.edge_v,
@@ -257,7 +255,7 @@ class WalkNetwork:
 
 
 def _usable(points: NDArray[np.object_]) -> Bools:
-    """Say which points have coordinates that can be metres on Earth."""
+    """Return which points have coordinates that can be metres on Earth."""
     usable = np.array(~(shapely.is_missing(points) | shapely.is_empty(points)), dtype=bool)
     strange = usable & (shapely.get_type_id(points) != shapely.GeometryType.POINT)
     if strange.any():

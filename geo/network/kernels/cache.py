@@ -1,7 +1,6 @@
-"""Where compiled searches are kept between starts, settled before numba is imported. Knows nothing
-of what they compute.
+"""Where compiled searches are kept between starts, settled before numba is imported.
 
-numba keeps them beside the source. Where that can not be written (an installation for many users),
+numba keeps them beside the source. Where that cannot be written (an installation for many users),
 they go to the user's cache folder; where that fails too, to a folder of this process alone, and
 each start compiles anew.
 """

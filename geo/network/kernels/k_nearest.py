@@ -1,5 +1,5 @@
-"""The compiled loops for the k nearest: rows of labels, sorted by metres and then by place. Knows
-what ``kernels`` knows, and changes with it.
+"""The compiled loops for the k nearest: rows of labels, sorted by metres and then by place. They
+work on the structures of ``geo.network.kernels.search``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from geo.network.kernels.search import _COMPILED, _LATE, _take, _wait
 
 @njit(**_COMPILED)
 def keep(metres, place, sent, row, new_m, new_place):  # type: ignore[no-untyped-def]
-    """Insert a label into a row sorted by (metres, place), one a place; what falls off the end is
+    """Insert a label into a row sorted by (metres, place), one per place; what falls off the end is
     dropped. Returns whether it was kept.
     """
     k = metres.shape[1]
@@ -73,9 +73,9 @@ def spread_k(  # type: ignore[no-untyped-def]
 ):
     """Fill rows of ``metres`` and ``place`` (nodes, k) with the k nearest distinct places.
 
-    ``sent`` (nodes, k) flags labels the neighbours have been told of; ``due`` is the
-    nearest of each node's others, where the node waits. Only the rows of nodes that are reached
-    are written; ``journal`` marks and lists them. Returns how many.
+    ``sent`` (nodes, k) flags labels already sent to the neighbours; ``due`` is the nearest of each
+    node's others, where the node waits. Only the rows of nodes that are reached are written;
+    ``journal`` marks and lists them. Returns how many.
     """
     count = 0
     k = metres.shape[1]

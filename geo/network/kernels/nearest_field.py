@@ -1,5 +1,5 @@
-"""The compiled loops of a field that is kept up to date. Knows what ``kernels`` knows, and changes
-with it.
+"""The compiled loops of a field that is kept up to date. They work on the structures of
+``geo.network.kernels.search``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def beside(first, edge, node, also, point_first, point_row, seen):  # type: igno
     """Return the points on the edges that meet some nodes, and those in ``also``, each once.
 
     ``point_row[point_first[e]:point_first[e + 1]]`` are the points on edge ``e``; ``seen`` has one
-    flag a point, all False before and after.
+    flag per point, all False before and after.
     """
     row = np.empty(min(seen.shape[0], 2 * node.shape[0] + also.shape[0] + 64), np.int64)
     count = 0

@@ -1,5 +1,5 @@
-"""The compiled loops behind ``geo.isochrones``: distances from reached paths painted on a raster,
-and the outline of what lies closer than a level. Plain arrays in and out; knows no network.
+"""The compiled loops behind ``geo.network.isochrones``: distances from reached paths painted on a
+raster, and the outline of what lies closer than a level. Plain arrays in and out.
 
 Why larger limits always contain smaller ones, to the last bit: a limit paints on what smaller
 limits painted, so no raster value ever grows; a crossing ``1 / (1 + (there - level) / (level -

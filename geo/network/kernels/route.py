@@ -1,6 +1,6 @@
-"""The compiled loops behind ``geo.route`` and ``geo.isochrones``: one search that remembers the way
-and stops at the goal, and one that keeps what lies within a limit. Plain arrays in and out; the
-network's form is that of ``geo.kernels``.
+"""The compiled loops behind ``geo.network.routes`` and ``geo.network.isochrones``: one search that
+remembers the way and stops at the goal, and one that keeps what lies within a limit. Plain arrays
+in and out, in the form of ``geo.network.kernels.search``.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""The compiled search loops, and nothing else: plain arrays in, plain arrays out. Knows no files,
-names or projections.
+"""The compiled search loops: plain arrays in, plain arrays out.
 
 A search spreads labels ``(metres, place)`` along half-edges, nearest first by way of buckets a few
-tens of metres wide. Within a bucket a label may be bettered and is then sent again, so buckets
-change the speed and never the answer. Lengths are multiples of ``network.GRAIN_M``, so sums are
-exact in whatever order they are made, and equal distances are equal to the last bit.
+tens of metres wide. Within a bucket a label may be improved and is then sent again, so buckets
+change the speed and never the answer. Lengths are multiples of ``walk_network.GRAIN_M``, so sums
+are exact in whatever order they are made, and equal distances are equal to the last bit.
 
 Every change is written to a journal: what a search cost, and how to take it back, follow what it
 reached and not the size of the network. Compiled code is cached on disk, and runs without the
@@ -26,7 +25,7 @@ _COMPILED: dict[str, Any] = {"cache": True, "nogil": True}
 class Paths(NamedTuple):
     """A forward star both ways: ``first[i]:first[i + 1]`` are the half-edges that leave node ``i``.
 
-    ``closed`` has one flag a half-edge, or is empty where a profile may walk everywhere.
+    ``closed`` has one flag per half-edge, or is empty where a profile may walk everywhere.
     """
 
     first: Any
@@ -137,7 +136,7 @@ def _write(journal, count, metres, place, node):  # type: ignore[no-untyped-def]
 def spread(  # type: ignore[no-untyped-def]
     paths, queue, per_metre, metres, place, journal, count, seed_node, seed_m, seed_place, within_m
 ):
-    """Better the labels of all nodes by some seeds; equal metres go to the lower place.
+    """Improve the labels of all nodes by some seeds; equal metres go to the lower place.
 
     ``journal`` holds ``count`` entries before; returns how many after. The queue is left empty.
     """
