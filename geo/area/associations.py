@@ -1,5 +1,5 @@
 """Associations: what they do, in which languages, whom they can match with newcomers, and which
-places they use. Reads places' records; knows nothing of walking.
+places they use, read from places' records.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ASSOCIATION = "association"
 
 @dataclass(frozen=True)
 class Association:
-    """An association of an area; what its record does not tell is None, "" or ().
+    """An association of an area; what its record does not report is None, "" or ().
 
     ``place``: the id of its own place. ``mentors_per_year`` and ``buddies_per_year``: newcomers (or
     families) it can match in a year. ``uses``: ids of places it uses beside its own;
@@ -53,7 +53,7 @@ class Association:
 
     @property
     def matches_per_year(self) -> int | None:
-        """Return mentors and buddies a year together; None where neither is known."""
+        """Return mentors and buddies per year together; None where neither is known."""
         known = [
             count for count in (self.mentors_per_year, self.buddies_per_year) if count is not None
         ]

@@ -1,15 +1,10 @@
-"""Folders that change in one step: tables as GeoParquet in a numbered revision, and an
-``area.json`` that names it. Knows nothing of what the tables mean.
+"""Area folders, which change in one step: tables as GeoParquet in a numbered revision, and an
+``area.json`` that names it.
 
-A revision may also hold ``arrays/*.npy``: numbers that the tables hold too, laid out so that they
-open at once. They are never the only copy.
-
-A network as plain array files beside its GeoParquet table, mapped into memory when opened. Knows
-how a network is laid out, and nothing of areas or checksums.
-
-The table is the truth and the file others read; the arrays are a copy that opens at once, takes no
-memory until looked at, and is shared by all processes that have the area open. Lines become shapes
-the first time somebody asks for them.
+A revision also holds ``arrays/*.npy``: the network as plain arrays, mapped into memory when opened.
+The tables are the truth and what others read; the arrays are a copy, never the only one, that opens
+at once, takes no memory until looked at, and is shared by all processes that have the area open.
+Lines become shapes when first needed.
 """
 
 from __future__ import annotations
@@ -70,7 +65,7 @@ def write_revision(
     revision.
 
     ``about`` goes into ``area.json`` beside the format, the revision and each table's checksum and
-    rows. Whatever fails, the folder says what it said before.
+    rows. Whatever fails, the folder stays as it was.
 
     Raises
     ------
@@ -184,8 +179,8 @@ def _put_in_place(folder: Path, draft: Path, manifest: Mapping[str, Any]) -> int
 
 
 def _read_table(path: Path) -> gpd.GeoDataFrame:
-    """Read a GeoParquet file as geopandas does, but make sense of each coordinate system once:
-    that takes longer than reading a small table.
+    """Read a GeoParquet file as geopandas does, but parse each coordinate system once: that takes
+    longer than reading a small table.
     """
     table = parquet.ParquetFile(path).read()
     about = json.loads(table.schema.metadata[b"geo"])
@@ -266,7 +261,7 @@ def _replace_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def _plain(value: object) -> object:
-    """Write what numpy holds as what JSON knows."""
+    """Return what numpy holds as plain types of JSON."""
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"{type(value).__name__} has no place in area.json")
@@ -292,7 +287,7 @@ KINDS = {
 
 class StoredNetwork(WalkNetwork):
     """A network over stored arrays: the same in every way, but its shapes are made when first
-    asked for.
+    needed.
     """
 
     _vertex_xy: NDArray[np.float64]
@@ -427,7 +422,7 @@ def read_area(folder: Path) -> Area:
 
 
 def description(area: Area) -> dict[str, Any]:
-    """Return what ``area.json`` says of an area beside its files."""
+    """Return what ``area.json`` holds about an area beside its files."""
     return {
         "id": area.id,
         "name": area.name,
@@ -440,7 +435,7 @@ def description(area: Area) -> dict[str, Any]:
 
 
 def _standing_revision(folder: Path) -> object:
-    """Return the current revision as far as it can be told; equal answers mean that it stands."""
+    """Return the current revision as far as it can be known; equal answers mean that it stands."""
     try:
         return read_manifest(folder).get("revision")
     except AreaDamaged:

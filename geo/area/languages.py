@@ -1,8 +1,6 @@
-"""Languages by BCP 47 code: reading codes and names as people write them, and naming them in
-Swedish, in English and in the language itself. Knows nothing of who speaks them.
-
-A cell that lists things with how many people: "tigrinja 40, arabiska 25" or "ti:40;ar:25". Knows
-nothing of what the things are.
+"""Languages by BCP 47 code: codes and names as people write them are read, and named in Swedish, in
+English and in the language itself. Also cells that list languages with how many people: "tigrinja
+40, arabiska 25" or "ti:40;ar:25".
 """
 
 from __future__ import annotations
@@ -100,7 +98,7 @@ def own_name(code: str) -> str:
 
 
 def is_right_to_left(code: str) -> bool:
-    """Tell whether a language is written from right to left."""
+    """Return whether a language is written from right to left."""
     try:
         parsed = Locale.parse("fa" if code == "prs" else code.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -109,7 +107,7 @@ def is_right_to_left(code: str) -> bool:
 
 
 def speaks(some: str, other: str) -> bool:
-    """Tell whether one who speaks a language is helped by another: the same, or known as the same
+    """Return whether one who speaks a language is helped by another: the same, or known as the same
     (see ``data/languages.toml``); a region or script makes no difference.
 
     >>> speaks("fa", "prs"), speaks("pt-BR", "pt"), speaks("ti", "am")
@@ -155,7 +153,7 @@ def _by_name() -> dict[str, str]:
 
 @cache
 def _by_own_name() -> dict[str, str]:
-    """Return codes by what languages call themselves: asked last, for it takes a while to load."""
+    """Return codes by what languages call themselves: used last, as it takes a while to load."""
     return {plain(own_name(code)): code for code in reversed(_table()["own_names"])}
 
 
@@ -213,12 +211,12 @@ def counted_parts(
     people: float | None = None,
     is_name: Callable[[str], object] = lambda _: False,
 ) -> tuple[tuple[str, float | None], ...]:
-    """Return what a cell lists, each with how many people, None where it does not tell.
+    """Return what a cell lists, each with how many people, None where no number is reported.
 
     Parameters
     ----------
     people : all of them: what per cent are of; unknown per cent where this is.
-    is_name : tells of a part that all of it is a name, the number in it too.
+    is_name : returns whether all of a part is a name, the number in it too.
 
     >>> counted_parts("tigrinja 40, arabiska (25); 10 dari, so")
     (('tigrinja', 40.0), ('arabiska', 25.0), ('dari', 10.0), ('so', None))

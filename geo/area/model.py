@@ -1,9 +1,8 @@
-"""An Area: boundary, walk network, people and places, each with where it came from; opened, saved
-and listed.
+"""An Area: boundary, walk network, people and places, each with where it came from.
 
 An area is a folder that can be copied to a colleague. ``area.json`` names the folder of the current
 revision (``r1``, ``r2`` …) and the checksum of each GeoParquet file in it. Beside them lies the
-network once more, as arrays that open at once (see ``stored.py``). Saving writes a new
+network once more, as arrays that open at once (see ``geo.area.folder``). Saving writes a new
 revision beside the old one and then replaces ``area.json`` in one step: a build that fails leaves
 the old area as it was.
 """
@@ -32,7 +31,7 @@ class Area:
 
     ``districts``: ``name``. ``people``: ``id``, ``origin`` (``residents`` or
     ``transitional_housing``), ``unit`` (statistical area or place id), ``district``, ``estimated``
-    and one float column a group (NaN: unknown). ``places``: ``id``, ``name``, ``kind``,
+    and one float column per group (NaN: unknown). ``places``: ``id``, ``name``, ``kind``,
     ``address``, ``district``, ``source`` (title), ``demonstration``, ``details`` (JSON of the other
     columns). ``buildings``: centre points with ``floor_m2`` and ``residential``. ``water``: shapes
     for the map's background.
@@ -78,7 +77,7 @@ class Area:
 
     @cached_property
     def groups(self) -> list[str]:
-        """Groups of people this area knows, in the order of the presets."""
+        """Groups of people this area has figures of, in the order of the presets."""
         return [
             name
             for name in presets.groups()
@@ -109,7 +108,7 @@ class Area:
         return self._snapped(f"places:{kind}", self.places, places.geometry, profile)
 
     def count(self, group: str) -> Floats:
-        """Return people of a group a row; unknown counts as nobody here, and ``Gap.unknown`` tells
+        """Return people of a group per row; unknown counts as nobody here, and ``Gap.unknown`` is
         how many rows that were.
         """
         people: Floats = self.people[group].fillna(0).to_numpy(np.float64)

@@ -1,5 +1,5 @@
 """Groups of people who live in transitional housing: the languages they speak and when they can
-come. Knows nothing of walking and of activities.
+come.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Availability:
 
 @dataclass(frozen=True)
 class Part:
-    """Some of a group: a language's code or a preset's id, and how many; None: not told."""
+    """Some of a group: a language's code or a preset's id, and how many; None: not reported."""
 
     code: str
     people: float | None = None
@@ -61,8 +61,8 @@ class Newcomers:
     """The people of one housing.
 
     ``people``: how many, NaN where unknown. ``languages`` and ``availability``: empty where
-    unknown; a person may be in several languages. ``unread``: what the record says of languages or
-    times that can not be read.
+    unknown; a person may be in several languages. ``unread``: the parts of the record on languages
+    or times that cannot be read.
     """
 
     place: str
@@ -117,7 +117,7 @@ def free_hours(availability: str) -> NDArray[np.bool_]:
 def newcomers_of(area: Area) -> tuple[Newcomers, ...]:
     """Return the people of each transitional housing, in the order of its places.
 
-    Of protected housing only the count is told: its languages and times stand as unknown.
+    Of protected housing only the count is disclosed: its languages and times stand as unknown.
     """
     people = area.people[area.people["origin"] == HOUSING]
     counts = (

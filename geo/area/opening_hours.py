@@ -1,8 +1,8 @@
-"""When a place is open, read from what its record says. What can not be read is unknown, not no.
+"""When a place is open, read from its record. What cannot be read is unknown, not closed.
 
-Reads the plain part of OpenStreetMap's ``opening_hours`` and Swedish as people write it ("tis
-17–19", "mån-fre kl. 9.00–20.00, lör 10–14"). Months, weeks and words it does not know make the
-whole text unknown.
+Reads the simple part of OpenStreetMap's ``opening_hours`` and Swedish as people write it ("tis
+17–19", "mån-fre kl. 9.00–20.00, lör 10–14"). Months, weeks and unknown words make the whole text
+unknown.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _TOKEN = re.compile(
 
 
 def hours_text(record: Mapping[str, Any]) -> str:
-    """Return what a place's record says of its hours, empty when nothing."""
+    """Return the hours a place's record reports, as text; empty where it reports none."""
     by_plain = {plain(str(key)): value for key, value in record.items()}
     found = (str(by_plain[key]).strip() for key in KEYS if by_plain.get(key) not in (None, ""))
     return next(found, "")
 
 
 def open_in_evening(text: str) -> bool | None:
-    """Tell whether hours as people write them hold some part of an evening; None: can not be read.
+    """Return whether hours as people write them hold some part of an evening; None: cannot be read.
 
     >>> open_in_evening("Mo-Th 10:00-19:00; Fr 10-16"), open_in_evening("tis 9–12")
     (True, False)
@@ -66,7 +66,7 @@ def open_in_evening(text: str) -> bool | None:
 
 def weekly(text: str) -> tuple[tuple[int, int, int], ...] | None:
     """Return opening hours as (day 0–6, from minute, to minute), or None where any part of the text
-    can not be read. Public holidays are passed over; a later rule for a day replaces the earlier.
+    cannot be read. Public holidays are passed over; a later rule for a day replaces the earlier.
     """
     rules = _rules(_cleaned(text))
     if not rules:
@@ -88,7 +88,7 @@ def _cleaned(text: str) -> str:
 
 
 def _rules(text: str) -> list[tuple[list[int], list[tuple[int, int]]]] | None:
-    """Return (days, hours) in the order written; None when something can not be read."""
+    """Return (days, hours) in the order written; None when something cannot be read."""
     rules: list[tuple[list[int], list[tuple[int, int]]]] = []
     days: list[int] = []
     hours: list[tuple[int, int]] | None = None

@@ -1,5 +1,5 @@
 """Who needs to get there: residents of statistical areas placed along paths or in buildings, and
-residents of transitional housing. Knows nothing of files.
+residents of transitional housing.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def spread(
 
     Parameters
     ----------
-    units : ``unit``, a float column a group and shapes, with row numbers in the index (see
-        ``geo.sources.statistics.files.Units``); areas without any people are left away.
+    units : ``unit``, a float column per group and shapes, with row numbers in the index (see
+        ``geo.sources.statistics.files.Units``); areas without any people are left out.
     buildings : centre points with ``floor_m2`` and ``residential``; may be empty.
 
     Returns
@@ -80,11 +80,12 @@ def spread(
 
 
 def of_housing(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the people of transitional housing: a row a place, groups from its details.
+    """Return the people of transitional housing: one row per place, groups from its details.
 
     Parameters
     ----------
-    places : rows of ``Area.places``; other kinds are passed over. A group no column tells is NaN.
+    places : rows of ``Area.places``; other kinds are passed over. A group that no column reports is
+        NaN.
     """
     housing = places[places["kind"] == HOUSING]
     records = [

@@ -1,6 +1,4 @@
-"""The places of an area: their fields, and the checks a file of them has to pass. Knows nothing of
-who needs to get there.
-"""
+"""The places of an area: their fields, and the checks a file of them has to pass."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Transitional housing whose address is protected: what an Area may hold of it. Every Area is made
-through this door, so no page, file or log behind it can give away what is not there.
+through this door, so no page, file or log behind it can disclose what is not there.
 
-A housing whose record says that it is restricted loses its name, address, id, point and all of its
+A housing that its record reports as restricted loses its name, address, id, point and all of its
 record but the counts that sums need. It and its people stand at a spot chosen in a region (see
 ``regions``) by the region's residents alone. Whatever is computed from there, for whichever limits,
 kinds and ways of walking, is a function of the region: nothing can be worked out but the region.
@@ -78,7 +78,7 @@ def coarsened(
 
 
 def is_restricted(places: gpd.GeoDataFrame) -> Bools:
-    """Tell which places are restricted: never to be drawn as points."""
+    """Return which places are restricted: never to be drawn as points."""
     found = np.zeros(len(places), dtype=bool)
     for row in np.flatnonzero(_housing(places)):
         found[row] = SHAPE in _fields(places["details"].iloc[row])
@@ -101,7 +101,7 @@ def shapes(places: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
 
 def says_restricted(record: dict[str, Any]) -> bool:
-    """Whether a housing's record says that it is restricted: any word but a no.
+    """Return whether a housing's record says that it is restricted: any word but a no.
 
     >>> says_restricted({"Skyddat boende": "Ja"}), says_restricted({"skyddad": "nej"})
     (True, False)
@@ -131,7 +131,7 @@ def kept_of(record: dict[str, Any]) -> dict[str, Any]:
 
 def _housing(places: gpd.GeoDataFrame) -> Bools:
     if not {"kind", "details"} <= set(places.columns):
-        return np.zeros(len(places), dtype=bool)  # a table that tells of no housing
+        return np.zeros(len(places), dtype=bool)  # a table without housing
     housing: Bools = (places["kind"] == HOUSING).to_numpy(bool)
     return housing
 
@@ -142,7 +142,7 @@ def _fields(details: object) -> dict[str, Any]:
 
 
 def _raw(places: gpd.GeoDataFrame) -> Bools:
-    """Tell which places are restricted and still as their file has them."""
+    """Return which places are restricted and still as their file has them."""
     found = np.zeros(len(places), dtype=bool)
     for row in np.flatnonzero(_housing(places)):
         record = _fields(places["details"].iloc[row])
@@ -219,7 +219,7 @@ def _districts(spots: gpd.GeoSeries, districts: gpd.GeoDataFrame) -> list[str]:
 def _moved(
     people: gpd.GeoDataFrame, places: gpd.GeoDataFrame, new: pd.DataFrame
 ) -> gpd.GeoDataFrame:
-    """Move the people of restricted housing with it; ``new`` has a row a place."""
+    """Move the people of restricted housing with it; ``new`` has one row per place."""
     if people.empty:
         return people
     row_of = {str(place): row for row, place in enumerate(places["id"])}

@@ -1,6 +1,5 @@
-"""Where a part of an area came from, and which rows of a file could not be used. Knows no area.
-
-The columns of an area's tables, in order; all but people's counts and points are plain text.
+"""Where a part of an area came from, which rows of a file could not be used, and the columns of an
+area's tables, in order: all but people's counts and points are plain text.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ class Source:
 
 DISTRICTS = ("name",)
 PEOPLE = ("id", "origin", "unit", "district", "estimated")
-"""Beside a float column a group."""
+"""Beside a float column per group."""
 PLACES = ("id", "name", "kind", "address", "district", "source", "demonstration", "details")
 BUILDINGS = ("floor_m2", "residential")
 ADDRESSES = ("street", "number", "postcode", "city", "name", "source")

@@ -1,5 +1,5 @@
 """The stated rules behind preschool figures: column names, shares and ages of
-``data/preschools.toml``, typed. Knows no area.
+``data/preschools.toml``, typed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class Bands:
 
 @dataclass(frozen=True)
 class Growing:
-    """How preschools can grow: places a group, groups at most, and a new site's cost in places."""
+    """How preschools can grow: places per group, groups at most, and a new site's cost in
+    places.
+    """
 
     module: int
     most_modules_existing: int

@@ -1,5 +1,5 @@
-"""Divides the ground into regions wide enough and with enough households to hide a place in. Knows
-the ground and its residents, and never the place: so no region tells where in it the place is.
+"""Divides the ground into regions wide enough and with enough households to hide a place in, from
+the ground and its residents alone: so no region shows where in it the place is.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def divide(zones: Shapes, xy: Floats, people: Floats) -> list[Region]:
 
 
 def is_wide(shape: shapely.Geometry, across_m: float) -> bool:
-    """Whether a circle that wide fits into a shape."""
+    """Return whether a circle that wide fits into a shape."""
     if shape.area < np.pi * across_m**2 / 4:
         return False
     reach = shapely.maximum_inscribed_circle(shape, tolerance=MIC_TOLERANCE_M)

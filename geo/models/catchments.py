@@ -1,11 +1,8 @@
-"""How many places a person can walk to, shared with everybody else who can: floating catchments.
-Knows matrices of metres, not who the people are or which preschool takes whom.
+"""How many places a person can walk to, shared with everybody else who can: floating catchments,
+and the checks of counts and pairs that catchments and assignments share.
 
 Everything is a sparse matrix product over the pairs within the limit: nothing grows with rows ×
 columns.
-
-What catchments and assignments may be asked: which pairs can be walked, and whether the counts
-are counts. Knows numbers, not preschools.
 """
 
 from __future__ import annotations
@@ -106,11 +103,10 @@ def catchment(
     distances : demand × supply, metres; scipy CSR with entries for the pairs in reach (a stored
         zero is 0 m), or dense with all pairs. Pairs beyond the limit are left out.
     demand : people a row, fractions allowed.
-    supply : places a column, fractions allowed.
+    supply : places per column, fractions allowed.
     limit_m : longest walk that counts, metres.
     decay : how much a place counts the farther away it is: a name in ``geo.models.decay.DECAYS`` or
-    a
-        ``Decay``; None as said above.
+    a ``Decay``; None as stated above.
     method : one of ``METHODS``.
 
     Raises

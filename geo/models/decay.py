@@ -1,5 +1,5 @@
 """How much a place counts the farther away it is: a small family of decays, 1 at the door and never
-more. Knows metres and a limit, not what the place is.
+more.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""The activities of an area: those of its table, and those that its places are by their kind. Reads
-what places' records say; knows nothing of walking.
-
-Places by what a file calls them: their id, or else their name. Knows nothing of activities.
+"""The activities of an area: those of its table, and those that its places are by their kind. Also
+finds places by what a file calls them: their id, or else their name.
 """
 
 from __future__ import annotations
@@ -43,10 +41,10 @@ def activities_of(area: Area) -> tuple[Activity, ...]:
     """Return what happens in an area: its table's activities, and one for each place of a kind that
     is an activity itself (a library, a language café), with its opening hours where they are known.
 
-    Such a place has none of its own where the table already tells when its own activity of that
-    kind is: what visits its desk does not count as that. Activities of places that are not in the
-    area are left away. The derived have ids as ``place:<place id>`` and are confirmed when their
-    record or, where that does not tell, their source is dated.
+    Such a place has none of its own where the table already has the hours of its own activity of
+    that kind: what visits its desk does not count as that. Activities of places that are not in the
+    area are left out. The derived have ids as ``place:<place id>`` and are confirmed on the date of
+    their record or, where that has none, of their source.
     """
     there = set(area.places["id"])
     listed = tuple(each for each in from_table(area.activities) if each.place in there)

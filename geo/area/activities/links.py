@@ -1,5 +1,5 @@
-"""What records tell beside an activity's own fields: a link, and texts in other languages. Reads
-them with care: anybody may have written them. Knows nothing of walking.
+"""What records report beside an activity's own fields: a link, and texts in other languages. They
+are checked before use, as anybody may have written them.
 """
 
 from __future__ import annotations

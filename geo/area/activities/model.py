@@ -1,6 +1,4 @@
-"""What happens at a place: its kind, hours, languages, who may come and how fresh the record is.
-Knows nothing of files, screens or how to walk there.
-"""
+"""What happens at a place: its kind, hours, languages, who may come and how fresh the record is."""
 
 from __future__ import annotations
 
@@ -59,9 +57,9 @@ class Activity:
     """Something one can come to at a place; what is not known is None, "" or ().
 
     ``place``: a place's id. ``times``: None where the hours are unknown. ``languages``: BCP 47.
-    ``audience``: codes of ``audiences()``. ``seats``: people at a time; of mentors, matches a year.
-    ``confirmed``: the day somebody last made sure. ``visiting``: by another organisation than the
-    place's own, at its desk or in its rooms. ``told``: columns with a link or a text in another
+    ``audience``: codes of ``audiences()``. ``seats``: people at a time; of mentors, matches per
+    year. ``confirmed``: the day somebody last made sure. ``visiting``: by another organisation than
+    the place's own, at its desk or in its rooms. ``told``: columns with a link or a text in another
     language (see ``geo.area.activities.links``), and the text.
     """
 
@@ -107,14 +105,14 @@ class Span:
 
 
 def is_counted(activity: Activity, today: date) -> bool:
-    """Tell whether an activity's record still holds: its last valid day has not passed."""
+    """Return whether an activity's record still holds: its last valid day has not passed."""
     return activity.valid_to is None or today <= activity.valid_to
 
 
 def is_fresh(activity: Activity, today: date) -> bool:
-    """Tell whether somebody made sure of an activity within a year of a day, and it still holds.
+    """Return whether somebody made sure of an activity within a year of a day, and it still holds.
 
-    It tells of the record as a whole: whether the hours are known, ``activity.times`` tells.
+    It concerns the record as a whole; whether the hours are known, ``activity.times`` shows.
 
     >>> cafe = Activity("a", "p", "language_cafe", confirmed=date(2025, 3, 1))
     >>> is_fresh(cafe, date(2026, 3, 1)), is_fresh(cafe, date(2026, 3, 2))

@@ -1,11 +1,9 @@
-"""When an activity takes place: its occurrences between two moments, and the hours of a week. Knows
-nothing of files and places.
+"""When an activity takes place: its occurrences between two moments, the hours of a week, and which
+days are holidays in Sweden.
 
 Hours are the wall clock's: an activity at 17–19 is at 17–19 on both sides of the change to summer
 time. A start in the hour that the change skips is at the same distance after the last hour before
 it (RFC 5545, 3.3.5); of an hour that comes twice the first counts.
-
-Which days are holidays in Sweden. Knows nothing of activities.
 """
 
 from __future__ import annotations
@@ -95,7 +93,7 @@ def read_rule(text: str) -> str | None:
 
 
 def in_step(rule: str) -> bool:
-    """Tell whether a rule falls on the same days whatever its first day is.
+    """Return whether a rule falls on the same days whatever its first day is.
 
     >>> in_step("FREQ=WEEKLY;BYDAY=TU"), in_step("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU")
     (True, False)
@@ -139,7 +137,7 @@ def in_week(activity: Activity, monday: date) -> tuple[Occurrence, ...]:
 
 
 def week_grid(activity: Activity, monday: date) -> NDArray[np.bool_]:
-    """Tell in which hours of a week an activity is on: (7, 24), Monday first, by the wall clock.
+    """Return in which hours of a week an activity is on: (7, 24), Monday first, by the wall clock.
 
     An hour counts when the activity is on in any part of it. All False also where the hours are
     unknown: see ``activity.times``. Shared and read-only: copy it to write in it.
@@ -216,7 +214,7 @@ def midnight(day: date) -> datetime:
 
 
 def in_season(season: tuple[str, str] | None, day: date) -> bool:
-    """Tell whether a day is in a season of the year, its first and last day counted.
+    """Return whether a day is in a season of the year, its first and last day counted.
 
     >>> [in_season(("09-01", "05-31"), date(2026, month, 7)) for month in (1, 7)]
     [True, False]
@@ -233,7 +231,7 @@ def _parts(rule: str) -> dict[str, str]:
 
 
 def _is_rule(parts: dict[str, str]) -> bool:
-    """Tell whether a rule has only parts we know, each with numbers that part can have."""
+    """Return whether a rule has only parts we know, each with numbers that part can have."""
     if not set(parts) <= {"FREQ", "UNTIL", "WKST", "BYDAY", *_NUMBERS}:
         return False
     if parts.get("FREQ") not in _FREQUENCIES or {"COUNT", "UNTIL"} <= set(parts):
@@ -308,10 +306,10 @@ def _moment(clock: datetime) -> datetime:
 def closed_days(year: int) -> frozenset[date]:
     """Return the public holidays of a year, and the three eves on which all is closed as well.
 
-    Ordinary Sundays are no holidays here: an activity on Sundays says so itself. Midsummer Eve,
-    Christmas Eve and New Year's Eve are no public holidays by law, but equal to them in practice
-    (a Sunday by the Annual Leave Act). Other eves and days between are ordinary days; close them
-    by ``except_days``.
+    Ordinary Sundays are no holidays here: an activity on Sundays has them among its days. Midsummer
+    Eve, Christmas Eve and New Year's Eve are no public holidays by law, but equal to them in
+    practice (a Sunday by the Annual Leave Act). Other eves and days between are ordinary days;
+    close them by ``except_days``.
 
     >>> date(2026, 6, 19) in closed_days(2026), date(2026, 4, 4) in closed_days(2026)
     (True, False)
@@ -321,7 +319,7 @@ def closed_days(year: int) -> frozenset[date]:
 
 
 def is_holiday(day: date) -> bool:
-    """Tell whether a day is a public holiday, or one of the three eves."""
+    """Return whether a day is a public holiday, or one of the three eves."""
     return day in closed_days(day.year)
 
 

@@ -1,5 +1,5 @@
-"""Activities as the table an area keeps, and back. What a cell does not tell, or tells in a way
-that can not be read, is unknown.
+"""Activities as the table an area keeps, and back. A cell that is empty or cannot be read is
+unknown.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def to_table(activities: Iterable[Activity]) -> pd.DataFrame:
     """Return activities as ``Area.activities`` holds them: text, "" where nothing is known.
 
     ``times`` is a JSON list; organisers, languages and audiences are apart by semicolons; dates are
-    ISO; ``details`` is a JSON record with ``visiting`` and what else was told.
+    ISO; ``details`` is a JSON record with ``visiting`` and what else was reported.
     """
     rows = [_row(activity) for activity in activities]
     return pd.DataFrame(rows, columns=list(ACTIVITIES), dtype=object) if rows else no_activities()
@@ -44,7 +44,7 @@ def times_text(times: tuple[Times, ...] | None) -> str:
 
 
 def read_times(text: str) -> tuple[Times, ...] | None:
-    """Return the times of a cell, None where it is empty or can not be read."""
+    """Return the times of a cell, None where it is empty or cannot be read."""
     try:
         return tuple(_times(record) for record in json.loads(text)) if text else None
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -1,13 +1,8 @@
 """Which child gets a place where, so that most get one and then walk least, what one more place
-would change, and who is left without. Knows matrices of metres, not who the children are.
+would change, and who is left without. Children who must go together are turned into parties and
+back.
 
 All metres are one way: from home to the preschool.
-
-Who must go together: rows of children turned into parties and back. Knows numbers of families,
-not who they are.
-
-The largest number of children that can have a place at once. Knows matrices, and nothing of
-preschools.
 """
 
 from __future__ import annotations
@@ -49,11 +44,11 @@ class Assignment:
     Attributes
     ----------
     flow : children (whole numbers), rows of demand × preschools.
-    assigned : children a preschool.
+    assigned : children per preschool.
     total_walk_m, mean_walk_m : metres one way of all who have a place; the mean is NaN with nobody.
-    unplaced_by_distance : children a row who have no preschool within the limit (a family: none
+    unplaced_by_distance : children per row who have no preschool within the limit (a family: none
         within the limit of all its rows).
-    unplaced_by_places : children a row who have one within the limit, but no place is left.
+    unplaced_by_places : children per row who have one within the limit, but no place is left.
     shadow_m : metres less that all placed children together walk one way, if that preschool alone
         had one place more. Exactly what solving again would give; negative where the place lets
         one more child in, whose walk then counts. NaN where families were kept together.
@@ -61,7 +56,7 @@ class Assignment:
     proven : whether nobody can place more children, or as many with less walk in all.
     bound_children : nobody can place more children than this.
     bound_walk_m : nobody who places as many makes them walk less in all than this.
-    seconds, status : how long it took; ``optimal``, ``time_limit``, or what the solver said.
+    seconds, status : how long it took; ``optimal``, ``time_limit``, or the solver's own status.
     question : what was asked.
     """
 
@@ -137,14 +132,14 @@ def assign(
     ----------
     distances : demand × preschools, metres; scipy CSR with entries for the pairs in reach (a stored
         zero is 0 m), or dense with all pairs.
-    children : children a row, whole numbers.
-    places : places a preschool, whole numbers.
+    children : children per row, whole numbers.
+    places : places per preschool, whole numbers.
     limit_m : longest walk anybody is given, metres; None: as far as the pairs go.
     siblings : a family's number a row, −1 for none. All children of all rows with the same number
         go to one preschool, or get no place. With families the answer is found by branching, and
         ``proven`` says whether there was time to prove it.
     time_limit_s : seconds; the best found until then is the answer.
-    progress : told how it goes; may raise ``Cancelled``.
+    progress : called as the work goes on; may raise ``Cancelled``.
 
     Raises
     ------
@@ -174,7 +169,7 @@ def with_more_places(
     """Return what ``extra`` places more at one preschool would change, exactly.
 
     Without families nobody moves who need not: children change place along the chains that save
-    most. With families, or where nothing was proven, the question is asked again, within
+    most. With families, or where nothing was proven, the question is solved again, within
     ``time_limit_s``.
 
     >>> found = assign([[100.0, 400.0], [200.0, 300.0]], [1, 1], [1, 1])
@@ -318,7 +313,7 @@ NO_FAMILY = -1
 
 
 def families_of(siblings: ArrayLike, rows: int) -> Ints:
-    """Check the families' numbers, one a row, −1 for none.
+    """Check the families' numbers, one per row, −1 for none.
 
     Raises
     ------
@@ -337,7 +332,7 @@ def families_of(siblings: ArrayLike, rows: int) -> Ints:
 
 
 def parties_of(metres: csr_array, children: Ints, family: Ints | None) -> tuple[Parties, csr_array]:
-    """Return the parties to place, and who is in them: children a row × party.
+    """Return the parties to place, and who is in them: children per row × party.
 
     Without a family each row is a party of one for each child; a family is one party, which may go
     where all its rows may. Rows without children are in no party.

@@ -1,8 +1,8 @@
 """What one more place would change in an assignment that is best already: shortest chains of moves,
 where each child takes a place that another leaves.
 
-Knows rows of people who go one by one, metres and places. Exact to the last metre, unlike the
-duals of a linear programme, which are any number of an interval where answers tie.
+For rows of people who go one by one. Exact to the last metre, unlike the duals of a linear
+programme, which are any number of an interval where answers tie.
 
 Source: Ahuja, Magnanti and Orlin 1993, Network Flows, chapter 9 (successive shortest paths); the
 rows are folded into the moves between columns, so that a chain is as long as preschools are many.
@@ -26,7 +26,9 @@ _NONE = -1
 
 @dataclass(frozen=True, eq=False)
 class Best:
-    """An assignment that is best for its places: so many of each row along each stored entry."""
+    """An assignment that is best for its places: how many of each row go along each stored
+    entry.
+    """
 
     metres: csr_array
     count: Ints

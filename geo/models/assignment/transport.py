@@ -1,8 +1,8 @@
 """Which party goes where so that most people get a place and then walk least, no preschool going
-over its places: the transport problem, proven. Knows parties, metres and places, not children.
+over its places: the transport problem, proven.
 
 Single people: one linear programme, whose answer is whole. Parties that stay together: the pairs
-that can be in a best answer, as the prices of the relaxation tell, and branching over these alone.
+that can be in a best answer, by the prices of the relaxation, and branching over these alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from geo.types import Floats, Ints
 WHOLE = 1e-6
 """How far from a whole number the solver's answer may be."""
 FIRST_TRIED = 1.3
-"""So many pairs a party, those of least reduced cost, are branched over first."""
+"""So many pairs per party, those of least reduced cost, are branched over first."""
 BRANCHING = {"mip_allow_restart": False, "mip_heuristic_effort": 0.0}
 """Starting over and the solver's own guesses take most of its time here, and find little."""
 
@@ -30,12 +30,12 @@ class Transport:
 
     Attributes
     ----------
-    amount : parties a stored entry of ``Parties.metres``.
+    amount : parties per stored entry of ``Parties.metres``.
     placed : people placed.
     walk_m : what they walk in all.
     bound_placed : nobody can place more than this.
     bound_walk_m : nobody who places ``placed`` people makes them walk less than this.
-    status : ``optimal``, ``time_limit``, or what the solver said when it stopped.
+    status : ``optimal``, ``time_limit``, or the solver's own status when it stopped.
     """
 
     amount: Ints
@@ -132,7 +132,7 @@ def _least_metres(
 
 
 def _level(model: Model, found: Relaxed) -> float:
-    """Return the reduced cost that so many pairs a party, on average, do not exceed."""
+    """Return the reduced cost that so many pairs per party, on average, do not exceed."""
     at = min(int(FIRST_TRIED * len(model.count)), len(found.reduced) - 1)
     return max(0.0, float(np.partition(found.reduced, at)[at]))
 
@@ -140,7 +140,7 @@ def _level(model: Model, found: Relaxed) -> float:
 def _branching(
     model: Model, cost: Floats, pairs: Ints, start: Ints, at_least: float | None
 ) -> highspy.Highs:
-    """Return a solver for these pairs, told what is known."""
+    """Return a solver for these pairs, given what is known."""
     solver = highs.new_solver(**BRANCHING)
     model.load(solver, cost, pairs, at_least=at_least, whole=np.ones(len(pairs), bool))
     guess = highspy.HighsSolution()

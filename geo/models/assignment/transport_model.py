@@ -1,6 +1,4 @@
-"""The transport problem as a linear programme over pairs, and its relaxation by prices. Knows
-parties (so many alike, so large), metres and places; not children or preschools.
-"""
+"""The transport problem as a linear programme over pairs, and its relaxation by prices."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from geo.models.location.model import row_of
 from geo.types import Floats, Ints
 
 NEAREST = 3
-"""So many preschools a party are tried first …"""
+"""So many preschools per party are tried first …"""
 AT_ONCE = 3
 """… and at most so many more at a time."""
 REDUCED_M = 1e-8
@@ -51,7 +49,7 @@ class Model:
     metres, party, preschool, size : a number a pair: what its party walks, which and how large it
         is, and where it would go.
     count : parties alike a party.
-    places : places a preschool.
+    places : places per preschool.
     """
 
     metres: Floats
@@ -62,11 +60,11 @@ class Model:
     places: Ints
 
     def people(self, amount: Floats | Ints) -> float:
-        """Return how many people are placed where so many of each pair are."""
+        """Return how many people are placed, given the amount of each pair."""
         return float(self.size @ amount)
 
     def fits(self, amount: Ints) -> bool:
-        """Whether no party is moved twice and no preschool goes over its places."""
+        """Return whether no party is moved twice and no preschool goes over its places."""
         gone = np.bincount(self.party, amount, len(self.count))
         taken = np.bincount(self.preschool, amount * self.size, len(self.places))
         within = (gone <= self.count).all() and (taken <= self.places).all()
@@ -108,7 +106,7 @@ class Model:
 
 @dataclass(frozen=True, eq=False)
 class Relaxed:
-    """The best answer with parts of people: ``amount`` and ``reduced`` cost a pair, and what it
+    """The best answer with parts of people: ``amount`` and ``reduced`` cost per pair, and what it
     costs in all, which no whole answer beats.
     """
 
@@ -133,8 +131,8 @@ def relaxed(
     at_least: float | None = None,
     start: Ints | None = None,
 ) -> tuple[Relaxed | None, str]:
-    """Solve the relaxation: first with each party's nearest preschools, then with those that the
-    prices say are worth a try, until none is. Return it, and the solver's status.
+    """Solve the relaxation: first with each party's nearest preschools, then with those worth a try
+    by the prices, until none is. Return it, and the solver's status.
 
     ``start`` is an answer that is allowed, needed where ``at_least`` so many are to be placed.
     """

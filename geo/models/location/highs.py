@@ -42,7 +42,7 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Seconds since the question was asked."""
+        """Seconds since the clock started."""
         return time.perf_counter() - self.began
 
     @property
@@ -106,7 +106,7 @@ def load(
 
 
 def run(solver: highspy.Highs, clock: Clock) -> highspy.HighsModelStatus:
-    """Solve within the clock's time; stop, and raise what the listener raised, when told to.
+    """Solve within the clock's time; stop, and raise what the listener raised, when asked to.
 
     Returns
     -------
@@ -139,12 +139,12 @@ def run(solver: highspy.Highs, clock: Clock) -> highspy.HighsModelStatus:
 
 
 def is_optimal(status: highspy.HighsModelStatus) -> bool:
-    """Whether the solver proved its answer best."""
+    """Return whether the solver proved its answer best."""
     return bool(status == highspy.HighsModelStatus.kOptimal)
 
 
 def is_infeasible(status: highspy.HighsModelStatus) -> bool:
-    """Whether the solver proved that there is no answer."""
+    """Return whether the solver proved that there is no answer."""
     return bool(status == highspy.HighsModelStatus.kInfeasible)
 
 

@@ -1,7 +1,6 @@
-"""What every location model answers with, and what it may be asked: the checks at the door.
-
-From a matrix of walks to the table that a search is made on, and from the sites it found back to
-what they are worth by the matrix itself.
+"""What every location model answers with, and the checks of what it is given: from a matrix of
+walks to the table that a search is made on, and from the sites it found back to what they are worth
+by the matrix itself.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ PROVEN = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Siting:
-    """Which sites to open, how good that is, and how much better any choice could be at most.
+    """Which sites to open, how good that is, and a bound on how good any choice could be.
 
     Attributes
     ----------
@@ -49,7 +48,7 @@ class Siting:
     assignment : a candidate a row of demand, the nearest open one, −1 where none is in reach.
     unreachable : people (rows, where the model has no people) whom no candidate can reach.
     unserved : people whom some candidate could reach, but none of the open ones does.
-    status : ``optimal``, ``time_limit``, or what the solver said when it stopped.
+    status : ``optimal``, ``time_limit``, or the solver's own status when it stopped.
     """
 
     sites: Ints
@@ -110,7 +109,7 @@ def distance_matrix(matrix: Matrix) -> csr_array:
 
 
 def people_of(weights: ArrayLike | None, rows: int) -> Floats:
-    """Check the people a row of demand; None means one a row.
+    """Check the people per row of demand; None means one per row.
 
     Raises
     ------
@@ -126,7 +125,7 @@ def people_of(weights: ArrayLike | None, rows: int) -> Floats:
 
 
 def costs_of(costs: ArrayLike | None, columns: int) -> Floats:
-    """Check the cost a candidate; None means one each.
+    """Check the cost per candidate; None means one each.
 
     Raises
     ------
@@ -279,7 +278,7 @@ def worth(
     *,
     count: Callable[[Floats, Floats], float],
 ) -> Siting:
-    """Return the answer that some sites are; less is better.
+    """Return the answer made of some sites; less is better.
 
     Parameters
     ----------

@@ -1,6 +1,4 @@
-"""What no rounds of a week can be worth more than: two relaxations, each a proof. Knows only
-matrices of seconds, and finds no rounds.
-"""
+"""What no rounds of a week can be worth more than: two relaxations, each a proof."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ ITERATIONS = 100_000
 PRIMAL = 4
 """HiGHS's number for primal simplex: a third of the time of dual simplex here."""
 SECONDS = 120.0
-"""… unless it takes longer than this. What it knows by then proves a bound too."""
+"""… unless it takes longer than this. What it has by then proves a bound too."""
 
 
 def bound(question: Rounds) -> int:
@@ -56,7 +54,7 @@ def flow(question: Rounds) -> float:
     which it does so, summed. What comes to a place goes from it; y grows by each walk and visit,
     and lies for each x between the earliest a can be left and the latest that still allows b and
     the way back. A place is left once at most, a start once for each shift. Shifts that are alike
-    are one sort. The proof is of the duals, whatever the solver says: see ``_proven``.
+    are one sort. The proof is of the duals, whatever the solver reports: see ``_proven``.
     """
     sorts = [_legs(question, members) for members in _sorts(question)]
     if not sorts:
@@ -143,8 +141,8 @@ def _legs(question: Rounds, members: list[int]) -> _Legs:
 
 
 def _programme(question: Rounds, sorts: list[_Legs]) -> _Programme:
-    """Return the linear programme of all sorts: a row a place that is left once, then each sort's
-    own rows.
+    """Return the linear programme of all sorts: one row per place that is left once, then each
+    sort's own rows.
     """
     parts, low, high = [], [np.full(question.places, -np.inf)], [np.ones(question.places)]
     rows, columns = question.places, 0

@@ -1,6 +1,4 @@
-"""What a week of rounds is asked as and answered with: matrices of seconds and worth. Computes next
-to nothing.
-"""
+"""A week of rounds as the models take it and answer it: matrices of seconds and worth."""
 
 from __future__ import annotations
 
@@ -56,7 +54,7 @@ def value_of(question: Rounds, routes: Routes) -> int:
 
 
 def within_reach(question: Rounds) -> Bools:
-    """Tell which places each shift could visit alone and be back in time: (shifts, places)."""
+    """Return which places each shift could visit alone and be back in time: (shifts, places)."""
     home, rows = question.places + question.start, np.arange(question.places)
     there = question.walk_s[home][:, rows] + question.walk_s[rows][:, home].T
     alone = there + question.visit_s

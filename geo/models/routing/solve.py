@@ -1,12 +1,9 @@
 """Which places to visit in a week, by whom and in which order, of matrices of seconds: team
-orienteering, exact for few places and by OR-tools for more, with a bound. Knows neither people nor
-places.
+orienteering, exact for few places (all sets and orders of them) and by OR-tools for more, with a
+bound.
 
 Maximise the value of the places visited; among equals, walk the least. Each shift begins and ends
 at its own start, and lasts no longer than it does. A place is visited once at most.
-
-The best rounds through few places, by going through all sets and orders of them. Knows only
-matrices of seconds.
 """
 
 from __future__ import annotations
@@ -167,8 +164,8 @@ def _add_worth(model: Any, manager: Any, question: Rounds) -> None:
 
 
 def _watch(model: Any, told: Told | None) -> list[Exception]:
-    """Tell how far the search is; what the listener raises ends the search and is raised after it,
-    as no exception may pass through the solver.
+    """Return how far the search is; what the listener raises ends the search and is raised after
+    it, as no exception may pass through the solver.
     """
     kept: list[Exception] = []
     solver = model.solver()

@@ -1,9 +1,9 @@
 """The compiled loop that bounds a maximal covering from above: Lagrangian relaxation by subgradient
-steps. Plain arrays in and out; knows no solver.
+steps. Plain arrays in and out.
 
-A row's λ is what a place pays for reaching it. For any 0 ≤ λ ≤ w, no choice of p columns reaches
-more than Σ (w − λ) + the p greatest Σ λ over a column's rows: Galvão and ReVelle 1996. The least
-such bound equals that of the linear relaxation.
+A row's λ is the price of reaching it. For any 0 ≤ λ ≤ w, no choice of p columns reaches more than Σ
+(w − λ) + the p greatest Σ λ over a column's rows: Galvão and ReVelle 1996. The least such bound
+equals that of the linear relaxation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OPEN, SHUT = 1, -1
 @njit(**_COMPILED)
 def settle(cover, state, must):  # type: ignore[no-untyped-def]
     """Return each row's free columns, −1 where an open column reaches it; None-like when a row that
-    must be reached can not be: then ``ok`` is False. Opens the only column of such a row.
+    must be reached cannot be: then ``ok`` is False. Opens the only column of such a row.
     """
     rows = cover.weight.shape[0]
     free = np.zeros(rows, np.int64)

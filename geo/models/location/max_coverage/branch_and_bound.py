@@ -1,8 +1,5 @@
-"""The best choice of a core's columns by branch and bound: each node is a smaller core, bounded by
-its relaxation. Knows no candidates but by number.
-
-The choice of columns of a core that reaches most people, with a bound: quick means first, then
-branch and bound on what is left. Knows no candidates but by number.
+"""The choice of a core's columns that reaches most people, with a bound: quick means first, then
+branch and bound, where each node is a smaller core, bounded by its relaxation.
 """
 
 from __future__ import annotations
@@ -35,7 +32,7 @@ class Best:
     status: str = "optimal"
 
     def is_proven(self, step: float) -> bool:
-        """Whether no sum of people fits between this choice and its bound."""
+        """Return whether no sum of people fits between this choice and its bound."""
         return self.bound <= best_below(self.reached, step)
 
     def or_better(self, other: Best) -> Best:
@@ -56,7 +53,7 @@ class _Node:
 
 
 def by_branching(core: Core, purse: Purse, best: Best, step: float, clock: highs.Clock) -> Best:
-    """Better a choice, and its bound, until nothing better is left or the time is out.
+    """Improve a choice, and its bound, until nothing better is left or the time is out.
 
     A node's relaxation is solved by primal simplex; its prices settle columns, rows that become
     equal are merged, and the column whose share is nearest to a half is opened and shut. In a
@@ -144,7 +141,7 @@ def _solved(
 
 
 def _rounded(core: Core, purse: Purse, share: Floats, swaps: int) -> Ints:
-    """Return the columns of greatest share, bettered by swaps where sites cost the same."""
+    """Return the columns of greatest share, improved by swaps where sites cost the same."""
     order = np.argsort(-share, kind="stable")
     if np.isinf(purse.budget):
         search = Swaps(core, purse.count)

@@ -1,5 +1,5 @@
-"""What is left of a covering question when all that can not matter is taken away. Knows rows and
-columns, not what the answer will be.
+"""What is left of a covering question when all rows and columns that cannot matter are taken
+away.
 """
 
 from __future__ import annotations

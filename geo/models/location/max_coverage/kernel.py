@@ -1,5 +1,5 @@
 """The compiled loops of the covering models: greedy and swapping choices, and what dominates what.
-Plain arrays in and out; knows no solver and no people's names.
+Plain arrays in and out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Cover(NamedTuple):
 
 
 class Search(NamedTuple):
-    """A choice of one column a slot, and what a swap would change.
+    """A choice of one column per slot, and what a swap would change.
 
     ``gain[j]``: people column ``j`` reaches whom nobody else does; ``shared[j, s]``: those it
     reaches whom only slot ``s`` reaches, so that ``shared[site[s], s]`` is what is lost without
@@ -206,7 +206,7 @@ def dominated(inner_first, inner, outer_first, outer, cost):  # type: ignore[no-
 
 @njit(**_COMPILED)
 def move_to(cover, search, columns):  # type: ignore[no-untyped-def]
-    """Open these columns instead, one a slot, and forget what was left just now."""
+    """Open these columns instead, one per slot, and forget what was left just now."""
     wanted = np.zeros(search.gain.shape[0], np.bool_)
     wanted[columns] = True
     search.not_in[:] = 0

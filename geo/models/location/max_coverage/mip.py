@@ -1,5 +1,5 @@
 """Maximal covering by HiGHS: the linear relaxation by its primal simplex, and the whole-number
-programme. Knows a core, not what was taken away from it.
+programme.
 
     most Σ w z   with  z_i ≤ Σ y_j over the columns that reach row i,  Σ y ≤ count,
                        Σ cost y ≤ budget,  0 ≤ z ≤ 1,  y of 0 and 1
@@ -36,7 +36,7 @@ class Purse:
         return self.count < 0 or self.budget < 0
 
     def affords(self, cost: Floats) -> bool:
-        """Whether sites of these costs fit."""
+        """Return whether sites of these costs fit."""
         return len(cost) <= self.count and float(cost.sum()) <= self.budget
 
     def after(self, cost: Floats) -> Purse:
@@ -46,8 +46,8 @@ class Purse:
 
 @dataclass(frozen=True, eq=False)
 class Relaxed:
-    """The relaxation: a bound on the core's people, a share a column, and what a column adds to the
-    bound (below zero: what it would take from it).
+    """The relaxation: a bound on the core's people, a share per column, and what a column adds to
+    the bound (below zero: what it would take from it).
     """
 
     bound: float
@@ -94,7 +94,7 @@ def relaxed(core: Core, purse: Purse, clock: highs.Clock) -> Relaxed | None:
 
 
 def settled(found: Relaxed, goal: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which columns any choice that reaches ``goal`` must open, and which it can not.
+    """Return which columns any choice that reaches ``goal`` must open, and which it cannot.
 
     ``goal`` is people of the core. By reduced costs: shutting a column that adds to the bound, or
     opening one that would take from it, moves the bound by as much.

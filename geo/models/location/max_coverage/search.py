@@ -1,6 +1,4 @@
-"""Good choices for maximal covering, and a bound by prices: fast, and nearly always enough. Knows a
-core and a number of columns; no solver.
-"""
+"""Good choices for maximal covering, and a bound by prices: fast, and nearly always enough."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ _FIRST_SCALE, _LAST_SCALE = 1.5, 1e-3
 @dataclass(frozen=True, eq=False)
 class Start:
     """A choice of columns, the people of the core they reach, a bound on any choice, and which
-    columns any choice as good must open and which it can not.
+    columns any choice as good must open and which it cannot.
     """
 
     columns: Ints
@@ -36,7 +34,7 @@ class Start:
 
 
 class Swaps:
-    """A choice of ``count`` columns that is bettered by swaps; the same each time."""
+    """A choice of ``count`` columns that is improved by swaps; the same each time."""
 
     def __init__(self, core: Core, count: int) -> None:
         rows, columns = core.rows, core.columns
@@ -80,8 +78,8 @@ class Swaps:
 def start_of(core: Core, count: int, step: float, clock: highs.Clock) -> Start:
     """Return a good choice of ``count`` columns, below their number, and a bound on any choice.
 
-    Subgradient steps lower the bound; between them swaps better what a step's choice reaches
-    (a Lagrangian heuristic). Stops when the bound is closer to the choice than ``step``.
+    Subgradient steps lower the bound; between them swaps improve what a step's choice reaches (a
+    Lagrangian heuristic). Stops when the bound is closer to the choice than ``step``.
     """
     columns = core.columns
     swaps = Swaps(core, count)

@@ -1,6 +1,4 @@
-"""Maximal covering: reach as many people as possible with a number of sites, or for a budget. Knows
-who is in reach of what, not where that is.
-"""
+"""Maximal covering: reach as many people as possible with a number of sites, or for a budget."""
 
 from __future__ import annotations
 
@@ -64,7 +62,7 @@ def max_coverage(  # noqa: PLR0913 (every one is part of the question)
 
     Notes
     -----
-    Church and ReVelle 1974. Rows and candidates that can not matter are dropped; a Lagrangian
+    Church and ReVelle 1974. Rows and candidates that cannot matter are dropped; a Lagrangian
     bound with swaps (Galvão and ReVelle 1996) settles most columns, the relaxation and a
     branch and cut what is left.
 
@@ -112,7 +110,7 @@ def _best(
     matrix: csr_array, people: Floats, choice: Candidates, cost: Floats, purse: Purse,
     clock: highs.Clock,
 ) -> Best:  # fmt: skip
-    """Answer for those whom no existing site reaches."""
+    """Return the answer for those whom no existing site reaches."""
     served = _reached(matrix, choice.existing)
     free = choice.free[cost[choice.free] <= purse.budget]
     core = core_of(matrix[~served][:, free], people[~served], free, cost[free])
@@ -167,7 +165,7 @@ def _reached(matrix: csr_array, sites: Ints) -> NDArray[np.bool_]:
 
 
 def _filled(sites: Ints, choice: Candidates) -> Ints:
-    """Add the first free candidates until there are as many as asked for."""
+    """Add the first free candidates until there are as many as wanted."""
     more = np.setdiff1d(choice.free, sites)[: choice.count - len(sites)]
     return np.sort(np.concatenate([sites, more])).astype(np.intp)
 

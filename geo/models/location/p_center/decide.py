@@ -1,6 +1,4 @@
-"""Whether some number of sites covers every row, decided for certain where time allows. Knows a
-table of who covers whom, and no metres.
-"""
+"""Whether some number of sites covers every row, decided for certain where time allows."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The compiled loop that looks for a given number of sites which cover every row. Knows plain
-arrays only; when it finds nothing, that proves nothing.
+"""The compiled loop that looks for a given number of sites which cover every row. When it finds
+nothing, that proves nothing.
 
 Local search with row weights: rows that stay uncovered weigh more and more. Source: Gao, Weise, Li,
 An efficient local search heuristic with row weighting for the unicost set covering problem,

@@ -1,5 +1,5 @@
 """The search for the shortest radius within which some number of sites covers everybody: what is
-possible from above, what is impossible from below, until they meet. Knows rows and sites by number.
+possible from above, what is impossible from below, until they meet.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def _decided(ladder: Ladder, index: int, clock: highs.Clock, patience: float) ->
 
 
 def _is_short(ladder: Ladder, core: Core, clock: highs.Clock) -> bool:
-    """Whether the relaxation proves that a radius is too short."""
+    """Return whether the relaxation proves that a radius is too short."""
     if core.is_impossible or not len(core.inside):
         return core.is_impossible
     bound, share = fewest(core, clock)

@@ -1,6 +1,4 @@
-"""The p-center: the sites with which nobody has farther than need be. Knows matrices and people,
-not maps.
-"""
+"""The p-center: the sites with which nobody has farther than need be."""
 
 from __future__ import annotations
 
@@ -47,7 +45,7 @@ def p_center(
         Where not all can be reached, first as many people as possible are, then the longest way of
         those is shortest.
     time_limit_s : after this the best choice found comes with the bound reached.
-    progress : told of the work, and may raise ``Cancelled``.
+    progress : called as the work goes on, and may raise ``Cancelled``.
 
     Raises
     ------

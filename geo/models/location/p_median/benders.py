@@ -1,6 +1,6 @@
-"""The p-median's master programme: sites as shares from 0 to 1, metres a row held up by cuts.
-Knows the solver. What it finds is a relaxation; its prices give a bound that holds to the last
-digits, whatever the solver's tolerances.
+"""The p-median's master programme: sites as shares from 0 to 1, metres per row held up by cuts.
+What it finds is a relaxation; its prices give a bound that holds to the last digits, whatever the
+solver's tolerances.
 
 Source: Duran-Mateluna, Alès, Elloumi, An efficient Benders decomposition for the p-median problem,
 European Journal of Operational Research 308 (2023).
@@ -25,7 +25,7 @@ _ROOMY = 1e-3
 
 
 class Master:
-    """Least Σ w θ with ``count`` sites open, where cuts say what θ (metres a row) must be.
+    """Least Σ w θ with ``count`` sites open, where cuts bound θ (metres per row) from below.
 
     A row that may be left unserved has a share of that as well, and these share the people that may
     be lost. Metres and people are scaled by powers of two to what the solver likes.
@@ -85,7 +85,9 @@ class Master:
         return True
 
     def _price(self, duals: Floats) -> None:
-        """Turn the cuts' duals into prices a row, and the lost people's into a credit a person."""
+        """Turn the cuts' duals into prices per row, and the lost people's into a credit per
+        person.
+        """
         problem = self.problem
         cut = np.maximum(duals[self.first :], 0.0) * self.person
         level = np.bincount(self.cut_row, cut * self.cut_rhs, self.rows)

@@ -1,5 +1,5 @@
 """The compiled loops of interchange: swap one open site for a closed one as long as that shortens
-the total. Knows plain arrays only, and proves nothing.
+the total. It proves nothing.
 
 ``by_site`` is sites × rows, finite metres. Source: Whitaker, A fast algorithm for the greedy
 interchange for large-scale clustering and median location problems, INFOR 21 (1983); Resende and
@@ -41,7 +41,7 @@ def _two_nearest(by_site, chosen, row):  # type: ignore[no-untyped-def]
 
 @njit(**_COMPILED)
 def interchange(by_site, weights, chosen, site, looks):  # type: ignore[no-untyped-def]
-    """Better ``chosen`` (at least two sites, changed in place) until no swap helps.
+    """Improve ``chosen`` (at least two sites, changed in place) until no swap helps.
 
     Looks at sites to open from ``site`` on, at most ``looks`` of them; returns the one to go on
     from, −1 when done.

@@ -1,8 +1,8 @@
-"""The compiled loops of the p-median's bounds and cuts. Knows plain arrays only.
+"""The compiled loops of the p-median's bounds and cuts.
 
 Rows list their sites nearest first: ``metres[i, k]`` to site ``near[i, k]``, of which the first
 ``length[i]`` are nearer than what the row has anyway (``cap[i]``; ``inf``: nothing). A row's price
-``u[i]`` is what it would pay a person to be served; for any prices
+``u[i]`` is what it would pay per person to be served; for any prices
 
     L(u) = Σ w u + Σ of the ``count`` least ρ_j,   ρ_j = −Σ w max(0, u_i − d_ij)
 

@@ -1,5 +1,5 @@
 """The p-median as its solver sees it: rows with their sites nearest first, smaller for everything
-already decided. Knows no candidates by name and no solver.
+already decided.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Problem:
     metres, near : rows × sites, a row's sites nearest first; ``inf`` out of reach.
     length : how many of these are nearer than ``cap``, a row.
     weights : people a row, above zero.
-    price : metres a row, the best known for a bound (see ``lagrangian``).
+    price : metres per row, the best known for a bound (see ``lagrangian``).
     cap : metres a row has at worst, whatever opens; ``inf`` where it may be left unserved.
     sites : how the whole problem names these sites.
     kept : sites already known to open, named alike.

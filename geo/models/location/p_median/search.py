@@ -1,5 +1,4 @@
-"""The proof of the p-median: a good choice first, then a bound that rises until they meet. Knows
-the reduced problem, not whose question it was.
+"""The proof of the p-median: a good choice first, then a bound that rises until they meet.
 
 First prices (a Lagrangian bound by subgradient steps) decide most sites at once; what is left goes
 to the master programme with cuts, and to branching on shares.
@@ -62,7 +61,7 @@ def start(problem: Problem, best: Best, clock: highs.Clock) -> None:
 
 
 def prove(problem: Problem, best: Best, clock: highs.Clock) -> float:
-    """Better ``best`` and return the bound on the total: its own total where that is proven."""
+    """Improve ``best`` and return the bound on the total: its own total where that is proven."""
     problem, bound = _by_prices(problem, best, clock)
     if bound >= best.cutoff or problem.is_impossible or _settled(problem, best):
         return best.total
@@ -240,7 +239,7 @@ class _Tree:
 
 
 def _first_cuts(problem: Problem) -> tuple[Ints, Floats]:
-    """Return the two cuts a row on either side of its price."""
+    """Return the two cuts per row on either side of its price."""
     rows = np.arange(len(problem.price))
     after = (problem.metres < problem.price[:, None]).sum(axis=1)
     after = np.minimum(after, problem.length)
@@ -256,7 +255,7 @@ def _is_settled(problem: Problem) -> bool:
 
 
 def _settled(problem: Problem, best: Best) -> bool:
-    """Whether nothing is left to choose; then that choice is offered."""
+    """Return whether nothing is left to choose; then that choice is offered."""
     if _is_settled(problem):
         best.offer(np.concatenate([problem.kept, problem.sites[: problem.count]]))
     return _is_settled(problem)

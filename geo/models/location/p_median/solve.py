@@ -1,6 +1,4 @@
-"""The p-median: the sites that make the walking of all people together as short as possible. Knows
-matrices and people, not maps.
-"""
+"""The p-median: the sites that make the walking of all people together as short as possible."""
 
 from __future__ import annotations
 
@@ -45,7 +43,7 @@ def p_median(
     count : how many new sites, all of them used.
     existing, forbidden : candidates that are open besides, and that may not be chosen.
     time_limit_s : after this the best choice found comes with the bound reached.
-    progress : told of the work, and may raise ``Cancelled``.
+    progress : called as the work goes on, and may raise ``Cancelled``.
 
     Raises
     ------
@@ -109,7 +107,7 @@ def _reach_most(problem: Problem, best: Best, clock: highs.Clock) -> tuple[Probl
 
 
 def _is_whole(problem: Problem) -> bool:
-    """Whether every total is a whole number, and small enough to be exact."""
+    """Return whether every total is a whole number, and small enough to be exact."""
     finite = problem.metres[np.isfinite(problem.metres)]
     caps = problem.cap[np.isfinite(problem.cap)]
     parts = (finite, caps, problem.weights)

@@ -1,5 +1,5 @@
 """The compiled loops of covering all for the least cost: which rows are implied by others, and a
-search that weighs rows. Plain arrays in and out; knows no solver.
+search that weighs rows. Plain arrays in and out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _FREE = 1e-9
 
 
 class Trial(NamedTuple):
-    """A choice of columns that is bettered step by step.
+    """A choice of columns that is improved step by step.
 
     ``score[j]`` is the weight of the rows a column would newly reach, or, of an open one, of those
     only it reaches. ``missing[:total[2]]`` are the rows not reached and ``place`` where each

@@ -1,9 +1,6 @@
-"""The columns that together reach every row for the least cost, with a bound: what is certain
-first, then a search and the relaxation, then whole numbers on what is left. Knows no candidates
-but by number.
-
-Cover all: the fewest sites, or the cheapest, that reach everyone whom some candidate reaches.
-Knows who is in reach of what, not where that is.
+"""Cover all: the fewest sites, or the cheapest, that reach everyone whom some candidate reaches,
+with a bound: what is certain first, then a search and the relaxation, then whole numbers on what is
+left.
 """
 
 from __future__ import annotations
@@ -157,7 +154,7 @@ def _relaxed(core: Core, clock: highs.Clock) -> tuple[float, Floats] | None:
 def _by_branching(
     core: Core, best: Least, found: tuple[float, Floats], step: float, clock: highs.Clock
 ) -> Least:
-    """Better a cover, and its bound, by branch and cut on what a cover as cheap may consist of."""
+    """Improve a cover, and its bound, by branch and cut on what a cover as cheap may consist of."""
     bound, gain = found
     slack = best.cost - bound + 1e-9 * abs(bound)
     rest = without(core, gain > slack)
