@@ -1,4 +1,4 @@
-"""Putting activities that were read from a file into an area. Knows nothing of folders."""
+"""Putting activities that were read from a file into an area."""
 
 from __future__ import annotations
 

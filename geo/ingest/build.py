@@ -1,7 +1,5 @@
-"""Making an Area of files, or adding files to one. Knows which part comes from where; reads through
-``geo.sources``.
-
-What a person gives to make an area of: files, and what is said of them. Reads none of them.
+"""Making an Area of files, or adding files to one: which part comes from where. ``geo.sources``
+reads the files.
 """
 
 from __future__ import annotations
@@ -251,7 +249,7 @@ def _check_overrides(inputs: Inputs, used: Mapping[str, str], file: Path) -> Non
 
 def with_places(area: Area, kind: str, file: Path, inputs: Inputs) -> Area:
     """Put in the places of one kind from a file; they replace those of the same kind and file, and
-    OSM's.
+    OpenStreetMap's.
     """
     table, read = place_files.read_places(file, kind, crs=inputs.crs.get(kind))
     kept, far = place_files.near(table, area.metric_boundary, area.network.crs, file=str(file))
@@ -321,8 +319,8 @@ class Inputs:
     """The files an area is made of, as a person names them.
 
     ``places`` are (kind, file) pairs. ``columns`` override guesses: group → column for people.
-    ``crs`` states a file's coordinate system by part (``network``, ``people`` …). ``notes`` says
-    for a part its source, licence and date.
+    ``crs`` states a file's coordinate system by part (``network``, ``people`` …). ``notes`` holds a
+    part's source, licence and date.
     """
 
     osm: Path | None = None
@@ -344,7 +342,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Note:
-    """What a person says of a file: where it is from, on what terms, and from when."""
+    """What a person states about a file: where it is from, on what terms, and from when."""
 
     title: str = ""
     licence: str = ""
@@ -354,7 +352,7 @@ class Note:
 def source_of(
     part: str, file: Path, inputs: Inputs, *, made: str = "read", rows: int = 0
 ) -> Source:
-    """Describe a file as a source: what its user says of it, else its name and its own date."""
+    """Return a file as a source: what its user states about it, else its name and its own date."""
     note = inputs.notes.get(part, Note())
     return Source(
         part=part,
@@ -369,7 +367,7 @@ def source_of(
 
 
 def _file_date(file: Path) -> str:
-    """Return the file's own date: the best known where nobody said more; shown as the file's
+    """Return the file's own date: the best known where nobody stated more; shown as the file's
     date.
     """
     try:

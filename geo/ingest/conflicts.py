@@ -80,9 +80,9 @@ def differences(conflict: Conflict) -> tuple[Difference, ...]:
 
 
 def settled(conflict: Conflict, keep: Mapping[str, str]) -> Edit | None:
-    """Return the edit that keeps of each field what a person chose (``mine`` or ``theirs``, by
-    field; else the usual). Where the record is gone it is made anew, if ``record`` is kept as mine;
-    None: nothing is written.
+    """Return the edit that keeps what a person chose for each field (``mine`` or ``theirs``; else
+    the usual). Where the record is gone it is made anew, if ``record`` is kept as mine; None:
+    nothing is written.
 
     A housing that is gone may have become protected: it stays gone.
     """
@@ -103,7 +103,7 @@ def settled(conflict: Conflict, keep: Mapping[str, str]) -> Edit | None:
 
 
 def flat(each: Record | Edit) -> Flat:
-    """Return a version of a record as one value a field: its own, those of its details, its point
+    """Return a version of a record as one value per field: its own, those of its details, its point
     (lon, lat; None without) and status.
     """
     fields = {name: value for name, value in each.fields.items() if name != "details"}

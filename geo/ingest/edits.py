@@ -91,8 +91,8 @@ def standing(area: Area, store: Store | None, kind: str = "") -> tuple[Record, .
 
 
 def is_hidden(record: Record) -> bool:
-    """Whether a record is of protected housing: only its counts may be edited, and never a point
-    shown or set.
+    """Return whether a record is of protected housing: only its counts may be edited, and never a
+    point shown or set.
     """
     if record.fields.get("kind") != HOUSING:
         return False
@@ -102,7 +102,7 @@ def is_hidden(record: Record) -> bool:
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:
     """Return a different label for each record by its id: those of one name have their id as well.
-    A list to choose from tells only the labels back.
+    A list to choose from returns only the labels.
     """
     times = Counter(names.values())
     return {own: name if times[name] == 1 else f"{name} ({own})" for own, name in names.items()}
@@ -125,7 +125,7 @@ def draft(records: Sequence[Record], kind: str, *, hidden: bool = False) -> Draf
 
 
 def applied(base: Draft, delta: Mapping[str, Any]) -> Draft:
-    """Return a draft after what ``st.data_editor`` tells of a table of it: ``edited_rows`` by
+    """Return a draft after what ``st.data_editor`` reports of a table of it: ``edited_rows`` by
     position, ``added_rows``, ``deleted_rows``. Cells it does not name stay.
     """
     shown = list(base.shown)

@@ -138,7 +138,7 @@ def _of_kind(frame: gpd.GeoDataFrame, kind: str) -> tuple[gpd.GeoDataFrame, list
 def _first_of_each_id(
     frame: gpd.GeoDataFrame, column: str | None
 ) -> tuple[pd.Series, list[LeftOut]]:
-    """Tell which rows are the first with their id; rows without an id are places of their own."""
+    """Return which rows are the first with their id; rows without an id are places of their own."""
     if column is None:
         return pd.Series(True, index=frame.index), []
     ids = pd.Series([written(cell) for cell in frame[column]], index=frame.index, dtype=object)

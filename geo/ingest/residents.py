@@ -1,5 +1,5 @@
 """People per statistical area put into an Area: figures from Statistics Sweden's service or a file,
-outlines from a file, the area itself or the service. Knows what to ask for, in which order.
+outlines from a file, the area itself or the service.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class Ask:
 
 @dataclass(frozen=True, eq=False)
 class Added:
-    """The area with its people, and what to say of it.
+    """The area with its people, and what to report of it.
 
     ``totals``: people of each group in the area, NaN where nothing is known. ``unknown`` counts the
-    statistical areas where a group is unknown, ``gone`` names groups of residents that the area
-    knew before and the new figures do not have.
+    statistical areas where a group is unknown, ``gone`` names groups of residents that the area had
+    before and the new figures do not have.
     """
 
     area: Area
@@ -241,8 +241,8 @@ def _stacked(residents: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> gpd.GeoDa
 
 
 def municipality_of(area: Area) -> str:
-    """Return the one municipality that the area's statistical areas lie in; "" where their codes do
-    not tell, or tell several.
+    """Return the one municipality that the area's statistical areas lie in; "" where their codes
+    show none, or several.
     """
     codes = map(read_code, area.people["unit"].astype(str).unique())
     towns = {code.municipality for code in codes if code}
@@ -251,7 +251,7 @@ def municipality_of(area: Area) -> str:
 
 def _own_units(area: Area, level: str) -> dict[str, str]:
     """Return the area's own statistical areas, plain code → unit, where all its residents live in
-    such of one level (and of that asked for); else none.
+    such of one level (and of the one wanted); else none.
     """
     units = area.people.loc[area.people["origin"] == RESIDENTS, "unit"].astype(str).unique()
     read = {unit: read_code(unit) for unit in units}

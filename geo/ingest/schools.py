@@ -1,5 +1,5 @@
-"""Preschools put into an Area as places: from the services that know them, or from a downloaded
-file. Knows no network and no screen.
+"""Preschools put into an Area as places: from the services that list them, or from a downloaded
+file.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class AskSchools:
 
 @dataclass(frozen=True, eq=False)
 class AddedSchools:
-    """The area with its preschools. ``added`` came now, of which ``with_children`` say how many
+    """The area with its preschools. ``added`` came now, of which ``with_children`` report how many
     children they have; ``others`` were there before from elsewhere, and may be the same ones.
     """
 

@@ -1,5 +1,5 @@
-"""How we ask an open service over HTTP: bounded in time and size, once more when it is busy, not
-more often than it allows, and stopped when the user says so. Does not know what is asked for.
+"""How we send requests to an open service over HTTP: bounded in time and size, once more when it is
+busy, not more often than it allows, and stopped when the user wants.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from geo.types import Progress
 USER_AGENT = "Narhet (walking-distance planner for Swedish municipalities)"
 BUSY = frozenset({429, 502, 503, 504})
 BUSY_PAUSE_S = 10.0
-"""Wait before asking a busy service a second and last time, where it does not say how long."""
+"""Wait before asking a busy service a second and last time, where it does not state how long."""
 CHECK_EVERY_S = 0.25
 """While waiting, the user is asked this often whether to go on."""
 MAX_ANSWER_BYTES = 200_000_000
@@ -36,7 +36,7 @@ Check = Callable[[], None]
 
 
 class Refused(Exception):
-    """The service answered that it does not have what was asked for (400 or 404)."""
+    """The service does not have what was requested (400 or 404)."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -44,8 +44,8 @@ class Refused(Exception):
 
 
 class Steps:
-    """Remembers the last step told, so that waiting can tell it again and be stopped. ``first``:
-    the step that is told while nothing else was.
+    """Remembers the last step reported, so that waiting can report it again and be stopped.
+    ``first``: the step that is reported until another is.
     """
 
     def __init__(self, progress: Progress | None, first: tuple[str, float] | None = None) -> None:
@@ -53,12 +53,12 @@ class Steps:
         self._told_at = -math.inf
 
     def say(self, key: str, share: float) -> None:
-        """Tell the user a step and how far the work is."""
+        """Report a step to the user, and how far the work is."""
         self._last, self._told_at = (key, share), -math.inf
         self.again()
 
     def again(self) -> None:
-        """Tell the last step again, so that the user may stop the work."""
+        """Report the last step again, so that the user may stop the work."""
         now = time.monotonic()
         if self._progress and self._last and now - self._told_at >= CHECK_EVERY_S:
             self._told_at = now
@@ -120,7 +120,7 @@ class Line:
             raise self.unusable("unreadable_answer") from error
 
     def unusable(self, reason: str, **values: object) -> ServiceAnswer:
-        """Return the error that an answer can not be used (``reasons.<reason>``)."""
+        """Return the error that an answer cannot be used (``reasons.<reason>``)."""
         return unusable(self.service, reason, **values)
 
     def _once(self, method: str, url: str, asked: dict[str, Any]) -> requests.Response:
@@ -186,7 +186,7 @@ def read_body(
 
 
 def unusable(service: str, reason: str, **values: object) -> ServiceAnswer:
-    """Return the error that an answer can not be used (``reasons.<reason>``)."""
+    """Return the error that an answer cannot be used (``reasons.<reason>``)."""
     return ServiceAnswer(service=service, reason=Phrase(f"reasons.{reason}", {**values}))
 
 

@@ -1,9 +1,9 @@
 """Preschools over the internet: Skolverket's school unit register, and where that has none,
-Statistics Sweden's open geodata of workplaces that run preschools. Knows nothing of an area.
+Statistics Sweden's open geodata of workplaces that run preschools.
 
 As documented, Skolverket's open register holds schools from preschool class upwards and no
 preschools; it is asked first all the same, so that they are used the day they are there. Neither
-service says how many children or places a preschool has: that stays unknown.
+service reports how many children or places a preschool has: that stays unknown.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _from_register(line: Line, municipality: str, steps: Steps) -> Preschools | 
     try:
         answer = line.json(url, asked)
     except Refused:
-        return None  # it does not know the form, or has no such unit
+        return None  # it has no such form of school, or no such unit
     listed = _get(answer, "data", "attributes")
     if not isinstance(listed, list):
         raise line.unusable("unreadable_answer")

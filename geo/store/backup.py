@@ -20,7 +20,7 @@ from geo.store.tables import scenarios as scenario_table
 
 @dataclass(frozen=True)
 class Whole:
-    """Records with what their files said, the log from its first line, scenarios, and when the
+    """Records with their files' versions, the log from its first line, scenarios, and when the
     files were made that were merged last.
     """
 
@@ -68,7 +68,7 @@ def of_area(area: Area) -> Whole:
 
 
 def is_untouched(connection: sa.Connection, key: str) -> bool:
-    """Whether nobody has changed anything since the area's records were taken in."""
+    """Return whether nobody has changed anything since the area's records were taken in."""
     wanted = sa.select(sa.func.count()).select_from(changes)
     edits = wanted.where(changes.c.area == key, changes.c.action != "take")
     saved = sa.select(sa.func.count()).select_from(scenario_table)

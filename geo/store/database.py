@@ -1,7 +1,6 @@
 """Where the store is, SQLite beside the area or PostgreSQL by address, and transactions in it.
-Turns what a database driver says into our errors, which never hold a password or what was written.
-
-Makes the tables of a store, and brings older ones up to date.
+Makes the tables and brings older ones up to date. A database driver's errors become ours, which
+never hold a password or what was written.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ _SAID = {
     "is full": "full",
     "no space left": "full",
 }
-"""What drivers say, and the text under ``store.reason_`` that tells a person."""
+"""What drivers report, and the text under ``store.reason_`` that explains it to a person."""
 _NOT_POSTGRES = texts.Phrase("store.reason_not_postgres")
 _DAMAGED = ("file is not a database", "malformed", "file is encrypted")
 
@@ -103,7 +102,7 @@ def writing(engine: sa.Engine, area: str) -> Iterator[sa.Connection]:
 
 @contextlib.contextmanager
 def told(engine: sa.Engine) -> Iterator[None]:
-    """Say what a database refused in our words, without what was being written."""
+    """Return what a database refused in our words, without what was being written."""
     try:
         yield
     except DBAPIError as error:
@@ -119,7 +118,7 @@ def told(engine: sa.Engine) -> Iterator[None]:
 
 
 def where(engine: sa.Engine) -> str:
-    """Return what may be told of where a store is: no user, no password."""
+    """Return what may be shown of where a store is: no user, no password."""
     if engine.dialect.name == "sqlite":
         return str(engine.url.database)
     return f"{engine.url.host or 'localhost'}/{engine.url.database or ''}"
@@ -159,7 +158,7 @@ def _on_file(path: str) -> sa.Engine:
     """Keep no connection: when the last one closes, all is in the one file, fit to be copied."""
     read_only = _is_read_only(Path(path))
     address = sa.URL.create("sqlite", database=path)
-    if read_only:  # on a medium that can not be written SQLite must be told that nobody writes
+    if read_only:  # on a medium that cannot be written SQLite must be opened as one nobody writes
         file = Path(path).resolve().as_uri()
         query = {"mode": "ro", "immutable": "1", "uri": "true"}
         address = sa.URL.create("sqlite", database=file, query=query)

@@ -67,7 +67,7 @@ def take(connection: sa.Connection, area: Area, key: str, who: str) -> int:
 
 
 def merge(connection: sa.Connection, area: Area, key: str, who: str) -> Merged:
-    """Merge what an area's files say now into its records."""
+    """Merge the present content of an area's files into its records."""
     if area.created and files_at(connection, key) >= area.created:
         return Merged()  # another process was first
     if take(connection, area, key, who):
@@ -165,7 +165,9 @@ def _meet(before: Kept, file: Json, *, keep_base: bool) -> _Met:
 
 
 def _left_its_file(before: Kept, *, written_with_edits: bool) -> bool:
-    """Whether a record that is not in the files was there; people may have taken it out of them."""
+    """Return whether a record that is not in the files was there; people may have taken it out of
+    them.
+    """
     if before.base is None or before.base["status"] == CLOSED:
         return False
     record = before.record

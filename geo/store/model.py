@@ -1,6 +1,4 @@
-"""What is kept: records, edits of them, changes, scenarios; and how a record stands as JSON. Knows
-no database.
-"""
+"""What is kept: records, edits of them, changes, scenarios; and how a record stands as JSON."""
 
 from __future__ import annotations
 
@@ -90,7 +88,7 @@ class Edit:
 class Change:
     """A line of the log. ``number`` grows; all changes made together share a ``batch``.
 
-    ``action`` is ``add``, ``change``, ``move``, ``close``, ``reopen``, ``conflict`` (a file said
+    ``action`` is ``add``, ``change``, ``move``, ``close``, ``reopen``, ``conflict`` (a file had
     something else, and the edit of a person was kept), ``undo``, ``take`` (the area's records as
     they were at first; no record) or ``hide`` (a record that became protected: what was known of it
     is gone).
@@ -110,9 +108,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A saved scenario; what its ``data`` (a JSON value) mean is for ``geo.planning.scenario`` to
-    say.
-    """
+    """A saved scenario; its ``data`` (a JSON value) are read by ``geo.planning.scenario``."""
 
     id: str
     name: str
@@ -187,7 +183,7 @@ def content(record: Record | Edit) -> Json:
 
 
 def same(one: Json, other: Json) -> bool:
-    """Whether two contents say the same; what follows from other fields does not count."""
+    """Return whether two contents are the same; what follows from other fields does not count."""
     return _essence(one) == _essence(other)
 
 

@@ -1,7 +1,5 @@
-"""An area with what people edited in it. What nobody touched stays as its files have it, row for
-row and sign for sign.
-
-What the files of an area say of its places and activities, as records are kept.
+"""An area with what people edited in it, and what its files hold of places and activities, as
+records. What nobody touched stays as its files have it, row for row and sign for sign.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ def overlay(area: Area, edited: Sequence[Kept], edits: int) -> Area:
 
     Parameters
     ----------
-    edited : the records that say something else than the files, in order.
+    edited : the records that differ from the files, in order.
     edits : the number of the latest change.
     """
     places = [each for each in edited if each.record.type == PLACE]
@@ -190,7 +188,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _plain(cell: Any) -> Any:
-    """Return a cell as JSON knows it; unknown is an empty text."""
+    """Return a cell as a JSON value; unknown is an empty text."""
     if isinstance(cell, np.generic):
         cell = cell.item()
     return (

@@ -83,7 +83,7 @@ def hidden(
 
 
 def forget(by: Writer, known: Sequence[Kept]) -> None:
-    """Take records and all the log says of them out of the database, and log that."""
+    """Take records and all that the log holds of them out of the database, and log that."""
     for each in known:
         kind, record_id = each.record.key
         by.connection.execute(
@@ -91,7 +91,7 @@ def forget(by: Writer, known: Sequence[Kept]) -> None:
                 records.c.area == by.area, records.c.type == kind, records.c.id == record_id
             )
         )
-        # The batches they were in stay whole in number; what they said is gone.
+        # The batches they were in stay whole in number; what they held is gone.
         by.connection.execute(
             sa.update(changes)
             .where(
@@ -105,7 +105,7 @@ def forget(by: Writer, known: Sequence[Kept]) -> None:
 
 
 def tells_of_protected(place: Record) -> bool:
-    """Whether a place is a protected housing of which more is told than may be known."""
+    """Return whether a place is a protected housing with more in it than may be disclosed."""
     edit = Edit(place.id, place.type, 0, place.status, place.lon, place.lat, place.fields)
     if _says_restricted(edit):
         allowed = {*protected.kept_of(edit.fields[DETAILS]), MARK}
@@ -146,7 +146,7 @@ def _is_hidden(edit: Edit) -> bool:
 
 
 def _check_stays(edit: Edit, there: Kept | None) -> None:
-    """Refuse to tell more of a hidden housing than is kept of it."""
+    """Refuse an edit that would disclose more of a hidden housing than is kept of it."""
     fields, record = edit.fields, there.record if there else None
     if record is not None and SHAPE in record.fields[DETAILS]:
         moved = (record.lon, record.lat) != (edit.lon, edit.lat)
@@ -201,7 +201,9 @@ def _renamed(edit: Edit, ids: Mapping[str, str], there: Mapping[Key, Kept]) -> E
 def _ids(
     connection: sa.Connection, area: str, raw: Sequence[Edit], there: Mapping[Key, Kept]
 ) -> dict[str, str]:
-    """Return a new id for each: the old one may tell. One that is ours already is kept."""
+    """Return a new id for each: the old one may disclose who it is. One that is ours already is
+    kept.
+    """
     like = records.c.id.startswith(BEGIN, autoescape=True)
     logged = changes.c.record.startswith(BEGIN, autoescape=True)
     taken = set(connection.scalars(sa.select(records.c.id).where(records.c.area == area, like)))
@@ -250,7 +252,7 @@ def _at_new_place(edit: Edit, ids: Mapping[str, str]) -> Edit:
 
 
 def _tells(note: str, edit: Edit) -> bool:
-    """Whether a note holds what may not be known of a housing."""
+    """Return whether a note holds what may not be known of a housing."""
     words = [edit.id, *(str(edit.fields.get(name, "")) for name in ("name", "address"))]
     words += [str(value) for value in edit.fields[DETAILS].values()]
     low = note.lower()

@@ -20,7 +20,7 @@ MANY = 500
 
 @dataclass(frozen=True)
 class Kept:
-    """A record with what its file said (None: no file has it) and its place in the order."""
+    """A record with its file's version (None: no file has it) and its place in the order."""
 
     record: Record
     base: Json | None
@@ -165,7 +165,7 @@ def clear(by: Writer) -> None:
 
 
 def is_edited(record: Record, base: Json | None) -> bool:
-    """Whether a record says something else than its file."""
+    """Return whether a record says something else than its file."""
     return base is None or not same(content(record), base)
 
 

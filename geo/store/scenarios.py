@@ -1,5 +1,5 @@
-"""Saved scenarios: a name and a JSON value each, with a version. What they mean is for
-``geo.planning.scenario`` to say.
+"""Saved scenarios: a name and a JSON value each, with a version. ``geo.planning.scenario`` reads
+them.
 """
 
 from __future__ import annotations

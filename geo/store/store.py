@@ -1,8 +1,8 @@
 """The store of an area: its records as people edited them, scenarios, and the log of every change.
 
-SQLite beside the area, or PostgreSQL where ``NARHET_DATABASE_URL`` says so. A change that was
+SQLite beside the area, or PostgreSQL where ``NARHET_DATABASE_URL`` names one. A change that was
 confirmed stays; a batch of changes is written whole or not at all, and can be undone whole. What is
-protected never gets in. Knows no page; the tables are for ``geo.keeping``.
+protected never gets in.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def store_of(area: str, home: str | Path | None = None) -> Store:
 
 
 def has_store(area: str, home: str | Path | None = None) -> bool:
-    """Whether an area has records in a store; makes none."""
+    """Return whether an area has records in a store; makes none."""
     if not store_database.server_url() and not _file(area, home).is_file():
         return False
     return store_of(area, home).is_taken()
@@ -93,7 +93,7 @@ class Store:
             return store_rows.latest(connection, self.key)
 
     def is_taken(self) -> bool:
-        """Whether the store has anything of the area."""
+        """Return whether the store has anything of the area."""
         with store_database.reading(self.engine) as connection:
             wanted = sa.select(areas.c.area).where(areas.c.area == self.key)
             return connection.execute(wanted).first() is not None
@@ -107,7 +107,9 @@ class Store:
             return store_merge.take(connection, area, self.key, who)
 
     def merge(self, area: Area, who: str) -> Merged:
-        """Merge what an area's files say now into its records; what people edited stands."""
+        """Merge the present content of an area's files into its records; what people edited
+        stands.
+        """
         with store_database.writing(self.engine, self.key) as connection:
             return store_merge.merge(connection, area, self.key, who)
 
@@ -218,7 +220,7 @@ class Store:
     ) -> Scenario:
         """Save a scenario (``data``: any JSON value) and return it with its version.
 
-        ``expects`` is the version its editor saw, 0 for a new one; ``ScenarioChanged`` tells that
+        ``expects`` is the version its editor saw, 0 for a new one; ``ScenarioChanged`` means that
         somebody else saved it meanwhile.
         """
         new = Scenario(id, name, data, 0, "", "")
@@ -237,7 +239,7 @@ class Store:
 
     def restore(self, told: Whole, *, who: str, ground: Ground, dry: bool = False) -> Restored:
         """Put in what ``everything`` returned: whole into a store that nobody changed yet, else its
-        records as a new batch, and its scenarios. ``dry``: only tell what would be done.
+        records as a new batch, and its scenarios. ``dry``: only report what would be done.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The tables of the store, as SQLAlchemy knows them. ``migrations`` makes them; a test compares."""
+"""The tables of the store, for SQLAlchemy. ``migrations`` makes them; a test compares."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ KNOWN = ("v0001",)
 
 
 class Words(TypeDecorator[str]):
-    """Any text of Python: PostgreSQL knows neither the null character nor half a surrogate pair."""
+    """Any text of Python: PostgreSQL takes neither the null character nor half a surrogate pair."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Write what a database can not hold, and the backslash, as a backslash and four digits."""
+        """Write what a database cannot hold, and the backslash, as a backslash and four digits."""
         return value and re.sub(r"[\\\0\ud800-\udfff]", lambda at: f"\\{ord(at[0]):04x}", value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
@@ -62,7 +62,7 @@ records = Table(
     Column("lon", Double),
     Column("lat", Double),
     Column("fields", OBJECT, nullable=False),
-    Column("base", OBJECT),  # what its file said, None for a record that no file had
+    Column("base", OBJECT),  # its file's version, None for a record that no file had
     Column("edited", Boolean, nullable=False),  # says something else than its base
     Column("changed_at", Text, nullable=False),
     Column("changed_by", Words, nullable=False),

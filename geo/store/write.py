@@ -1,8 +1,6 @@
-"""Edits become records, all or none: one of something that changed meanwhile refuses them all.
-
-Puts back what was before a batch, as a batch of its own: all of it or nothing.
-
-Who works at the command line, or in a program that does not say.
+"""Edits become records, all or none: one of something that changed meanwhile refuses them all. A
+batch is undone by a batch of its own. Also who works at the command line, or in a program that
+names nobody.
 """
 
 from __future__ import annotations
@@ -180,8 +178,8 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
 
 
 def _met(connection: sa.Connection, area: str, found: list[Change]) -> set[tuple[str, str]]:
-    """Return the records whose file has said something else since: what was before is no more what
-    the file says, so it is not put back unseen.
+    """Return the records whose file has changed since: what was before is no longer what the file
+    has, so it is not put back unseen.
     """
     newest = max(change.number for change in found)
     conditions = (changes.c.action == "conflict", changes.c.number > newest)
@@ -189,8 +187,8 @@ def _met(connection: sa.Connection, area: str, found: list[Change]) -> set[tuple
 
 
 def _stands(change: Change, there: Kept | None) -> bool:
-    """Whether a record is as a change left it: nobody changed it since, or what they did was undone
-    as well.
+    """Return whether a record is as a change left it: nobody changed it since, or what they did was
+    undone as well.
     """
     if there is None or change.after is None:
         return there is None and change.after is None
@@ -219,5 +217,5 @@ def user(given: str = "") -> str:
         return named
     try:
         return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # no login name, in a container say
+    except (KeyError, OSError, ImportError):  # no login name, as in a container
         return ""

@@ -1,5 +1,5 @@
 """A point far from its address, its street or its postcode, by the area's address points or, where
-they know nothing, by the other places of the file.
+those have none, by the other places of the file.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ MOST_PEERS = 50
 
 @dataclass(frozen=True)
 class Judged:
-    """What addresses say of one place: it stands where it should (``True``), it does not
-    (``False``), or nobody knows (None); and the problem, if any.
+    """The verdict of addresses on one place: it stands where it should (``True``), it does not
+    (``False``), or it is unknown (None); and the problem, if any.
     """
 
     stands: bool | None = None
@@ -48,7 +48,7 @@ def place_again(rows: Rows, row: int, known: Known) -> Fix:
 
 
 def postcode_problems(rows: Rows, known: Known, judged: list[Judged]) -> Iterator[Problem]:
-    """Tell of places far from where their postcode's addresses lie, when their street says
+    """Return a problem per place far from its postcode's addresses, when its street decides
     nothing.
     """
     middles: dict[str, tuple[Floats, float]] = {}
@@ -136,7 +136,7 @@ def _streets(rows: Rows) -> dict[str, tuple[Ints, cKDTree]]:
 
 
 def _taken(rows: Rows, row: int, xy: Floats) -> bool:
-    """Whether another place with another address stands there."""
+    """Return whether another place with another address stands there."""
     mine = rows.addresses[row]
     return any(
         other != row and rows.addresses[other].street and not mine.meets(rows.addresses[other])

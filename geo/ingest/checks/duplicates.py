@@ -16,8 +16,9 @@ from geo.ingest.checks.thresholds import Fix, Problem, Severity
 from geo.types import Ints
 
 ROUNDS = 5
-"""How often merged places are looked at again: what one record knows may show that a third is the
-same."""
+"""How often merged places are looked at again: what one record has may show that a third is the
+same.
+"""
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,11 @@ class Pair:
 
 
 def same_problems(rows: Rows, wrong: frozenset[str]) -> Iterator[Problem]:
-    """Tell of places that stand twice; the problem is the one's that would go.
+    """Return a problem per place that stands twice: on the one that would go.
 
     Parameters
     ----------
-    wrong : ids of places whose point is wrong: the other record's point is the better.
+    wrong : ids of places whose point is wrong: the other record's point is better.
     """
     found = _pairs(rows)
     label = groups_of(len(rows), np.array([(pair.one, pair.other) for pair in found]))
@@ -79,7 +80,9 @@ _BADNESS: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 
 def _worth(rows: Rows, row: int, wrong: frozenset[str]) -> tuple[object, ...]:
-    """Rank a record: one in the area already, with a right point, that knows most; else first."""
+    """Rank a record: one in the area already, with a right point, with most fields known; else
+    first.
+    """
     known = sum(value not in (None, "") for value in rows.records[row].values())
     return (
         row >= rows.own,
@@ -93,7 +96,7 @@ def _worth(rows: Rows, row: int, wrong: frozenset[str]) -> tuple[object, ...]:
 
 
 def _pairs(rows: Rows) -> list[Pair]:
-    """Return pairs of one place, also those that only what merged records know together shows."""
+    """Return pairs of one place, also those that show only when records are merged."""
     everything = range(len(rows))
     found = _judged(rows, everything)
     seen = {(pair.one, pair.other) for pair in found}
@@ -167,7 +170,7 @@ def _candidates(rows: Rows) -> list[tuple[int, int]]:
 
 
 def _same(rows: Rows, one: int, other: int) -> Severity | None:
-    """Say how sure it is that two records of one kind are one place; None: they are not."""
+    """Return how sure it is that two records of one kind are one place; None: they are not."""
     rule = rows.rule.same
     alike = likeness(rows.names[one], rows.names[other])
     mine, theirs = rows.addresses[one], rows.addresses[other]

@@ -1,7 +1,5 @@
-"""The places after fixes: one pure function. Knows no rule, and touches nothing a fix does not
-name.
-
-The check of places: all rules, in one order. Holds no rule itself.
+"""The check of places: all rules, in one order; and the places after fixes, which change only what
+a fix names.
 """
 
 from __future__ import annotations
@@ -29,7 +27,7 @@ from geo.types import WGS84
 
 _LEAVES = ("drop", "close")
 _FILLED = ("name", "address", "district", "source")
-"""Columns that a merge fills where the place that stays knows nothing."""
+"""Columns that a merge fills where the place that stays has none."""
 
 
 def fixed(
@@ -112,7 +110,7 @@ def _set(table: gpd.GeoDataFrame, row: int, values: Mapping[str, Any]) -> None:
 
 
 def _fill(table: gpd.GeoDataFrame, row: int, other: int) -> None:
-    """Give a place what only the other knows; what both know stays as it is."""
+    """Give a place what only the other has; what both have stays as it is."""
     for name in _FILLED:
         at = table.columns.get_loc(name)
         if not str(table.iat[row, at]):
@@ -147,8 +145,8 @@ def check_places(
     places : columns of ``Area.places``; points may be missing. Restricted housing is passed over.
     area : its ground, paths, districts and address points.
     rows : row of the file by id of place; those without one get 0.
-    against : other places (those the area has) to compare with; nothing is told of them. One with
-        the id of a checked place is that place as it was, and is passed over.
+    against : other places (those the area has) to compare with; their own problems are not
+        reported. One with the id of a checked place is that place as it was, and is passed over.
 
     Returns
     -------

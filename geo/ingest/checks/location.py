@@ -1,5 +1,5 @@
 """A point outside the area, far from the rest of its file, off the paths, or in another district
-than the one it is named after. Knows no addresses.
+than the one it is named after.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def _outside(rows: Rows, known: Known, metres: Floats, outside: Bools) -> Iterat
 
 
 def _apart(rows: Rows, known: Known, judged: list[Judged], outside: Bools) -> Iterator[Problem]:
-    """Tell of points far from where three quarters of the file lie; a place that stands on its
-    street is an outlying village, not a mistake.
+    """Return a problem per point far from where three quarters of the file lie; a place that stands
+    on its street is an outlying village, not a mistake.
     """
     rule = rows.rule.ground
     there = np.flatnonzero(rows.placed[: rows.own])

@@ -1,5 +1,5 @@
 """The barrier audit: what of an area hangs loose, lies off the paths or on top of something else,
-in words, rows and plain data. Says where to look; changes nothing, and knows no screen.
+in words, rows and plain data. It shows where to look and changes nothing.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Audit:
     people_checked: int
 
     def findings(self, language: str = "sv") -> pd.DataFrame:
-        """Return one row a finding: ``what``, ``name``, ``detail`` in words, and ``metres`` (NaN
+        """Return one row per finding: ``what``, ``name``, ``detail`` in words, and ``metres`` (NaN
         where none belongs).
         """
         rows = [

@@ -1,5 +1,5 @@
 """What can be wrong with a network and with where things lie on it: loose pieces, points off the
-paths, shared points, detours. Finds and measures; the words are those of ``geo.audit``.
+paths, shared points, detours. The words for them stand in ``network_audit``.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class Slopes:
 
 
 def slopes_of(network: WalkNetwork) -> tuple[Slopes, ...]:
-    """Return one row a profile that has a limit on slope."""
+    """Return one row per profile that has a limit on slope."""
     return tuple(
         Slopes(
             profile=row.id,

@@ -1,5 +1,5 @@
 """What is known of where an address lies: the address points of the area, and the other places of
-the file. Says how far off a place is, and where it should be; decides nothing.
+the file. Returns how far off a place is, and where it should be.
 """
 
 from __future__ import annotations

@@ -1,11 +1,6 @@
-"""The places a check looks at, taken apart once for all rules: where they lie in metres, what
-their address, name and record say. Restricted housing is never among them.
-
-Which rows belong together when pairs of them do, and which pairs are worth looking at. Knows
-numbers and keys only.
-
-What a written address and a written name say, so that two can be compared: street, numbers,
-postcode; the words that tell which place is meant. Knows no map.
+"""The places a check looks at, taken apart once for all rules: where they lie in metres, and their
+address (street, numbers, postcode), name and record in a form that can be compared. Also which rows
+belong together when pairs of them do. Restricted housing is never among them.
 """
 
 from __future__ import annotations
@@ -54,7 +49,7 @@ class Rows:
     row_of: Mapping[str, int]
 
     def __len__(self) -> int:
-        """How many places there are, compared ones included."""
+        """Return how many places there are, compared ones included."""
         return len(self.ids)
 
     @cached_property
@@ -95,7 +90,7 @@ class Rows:
         return thresholds()
 
     def field(self, row: int, name: str) -> Any:
-        """Return what a place's record says of one of our fields, None where nothing."""
+        """Return one of our fields from a place's record, None where it has none."""
         return cell(self.fields[row], self.rule.columns[name])
 
     def column(self, row: int, name: str) -> str:
@@ -266,15 +261,17 @@ class Address:
     letter: str = ""
 
     def meets(self, other: Address) -> bool:
-        """Whether both can be one house: one street and numbers in common; letters of one number
-        are one house.
+        """Return whether both can be one house: one street and numbers in common; letters of one
+        number are one house.
         """
         if not self.street or self.street != other.street:
             return False
         return self.low <= other.high and other.low <= self.high
 
     def gap(self, other: Address) -> int | None:
-        """Numbers between two addresses of one street; None where either has none."""
+        """Return how many numbers lie between two addresses of one street; None where either has
+        none.
+        """
         if not self.low or not other.low:
             return None
         return max(0, self.low - other.high, other.low - self.high)
@@ -327,8 +324,8 @@ def postcode(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def core(name: str) -> str:
-    """Return the words of a name that tell which place it is, without the genitive's s, sorted; all
-    of them where none do.
+    """Return the words of a name that identify the place, without the genitive's s, sorted; all of
+    them where none do.
 
     >>> core("Förskolan Ekbacken"), core("Ekbackens förskola"), core("Biblioteket")
     ('ekbacken', 'ekbacken', 'biblioteket')
@@ -343,8 +340,8 @@ def core(name: str) -> str:
 
 
 def likeness(one: str, other: str) -> float:
-    """How alike two names are, 0–100, by their telling words; 0 where a number tells them apart or
-    either is empty.
+    """Return how alike two names are, 0–100, by their identifying words; 0 where a number
+    distinguishes them or either is empty.
 
     >>> round(likeness("Förskolan Alprosen", "Förskolan Asprosen")), likeness("Vega 1", "Vega 2")
     (88, 0.0)

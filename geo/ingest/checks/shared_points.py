@@ -23,10 +23,10 @@ MOST_NAMES = 50
 
 
 def spot_problems(rows: Rows, known: Known, judged: list[Judged]) -> Iterator[Problem]:
-    """Tell of places that share a point with another address.
+    """Return a problem per place that shares a point with another address.
 
-    A place that stands where its street says is not the wrong one. Where the street of none is
-    known each is told, since nobody can know which.
+    A place that stands on its street is not the wrong one. Where the street of none is known each
+    is reported, since nobody can know which.
     """
     for spot in _spots(rows):
         here = _street_rows(rows, spot)
@@ -102,7 +102,9 @@ def _streets_differ(
 
 
 def _numbers_differ(rows: Rows, row: int, houses: _Houses, known: Known) -> Iterator[Problem]:
-    """Tell of numbers of one street on one point: most likely the middle of the street."""
+    """Return the problems of numbers of one street on one point: most likely the middle of the
+    street.
+    """
     rule = rows.rule.address
     mine = rows.addresses[row]
     gaps = {each: mine.gap(each) or 0 for each in houses.ends}

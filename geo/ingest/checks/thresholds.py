@@ -1,7 +1,5 @@
-"""The stated thresholds of the check, from ``data/checking.toml``, typed. Knows no place.
-
-What a check says of a place: a problem, its reason in words, and what one click would do about
-it. Knows no rule.
+"""The stated thresholds of the check, from ``data/checking.toml``, typed; and what a check reports
+of a place: a problem, its reason in words, and what one click would do about it.
 """
 
 from __future__ import annotations
@@ -138,7 +136,7 @@ class Problem:
     """Something wrong, or worth a look, with one place.
 
     ``record`` is the place's id, ``row`` its row in the file (0: none), ``others`` the ids of the
-    places it was compared with, ``values`` what the sentence tells (distances in ``metres``).
+    places it was compared with, ``values`` what fills the sentence (distances in ``metres``).
     """
 
     code: str
@@ -167,7 +165,7 @@ class Problem:
 
 
 def _distance(metres: float, language: str) -> str:
-    """Write a distance as its reader would say it: whole metres, from two kilometres kilometres."""
+    """Return a distance in words: whole metres, from two kilometres on kilometres."""
     if math.isinf(metres) or metres < KILOMETRES_FROM_M:
         return texts.metres(metres, language)
     kilometres = texts.number(metres / 1000, language, 0 if metres >= 10_000 else 1)

@@ -1,5 +1,5 @@
-"""What a place's record says that can not be so, or is so no longer: places below children, hours
-that end before they start, dates that have passed. Knows no map.
+"""What a place's record reports that cannot be so, or is so no longer: places below children, hours
+that end before they start, dates that have passed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SPAN = re.compile(
 
 
 def record_problems(rows: Rows, area: Area, today: date) -> Iterator[Problem]:
-    """Check what each record says of itself, and how old the sources of the area are."""
+    """Check what each record reports of itself, and how old the sources of the area are."""
     for row in range(rows.own):
         yield from _counts(rows, row)
         yield from _hours(rows, row)
@@ -68,8 +68,8 @@ def _hours(rows: Rows, row: int) -> Iterator[Problem]:
 
 
 def _ends_first(rows: Rows, span: re.Match[str]) -> bool:
-    """Whether hours end before they start. Those past midnight are an evening, not a mistake, when
-    they begin at noon or later and end in the night.
+    """Return whether hours end before they start. Those past midnight are an evening, not a
+    mistake, when they begin at noon or later and end in the night.
     """
     start, end = _minutes(span[1]), _minutes(span[3])
     if start is None or end is None or start < end:
@@ -137,7 +137,7 @@ def _day(text: str) -> date | None:
 
 
 def _sources(rows: Rows, area: Area, today: date) -> Iterator[Problem]:
-    """Tell once of each old source, on the places that have no date of their own."""
+    """Report each old source once, on the places that have no date of their own."""
     for source in area.sources:
         found = _day(written(source.date))
         if found is None or (today - found).days <= rows.rule.records.old_days:

@@ -32,7 +32,7 @@ from geo.types import Floats
 PREFIX = 3
 """Digits of a postcode that name a delivery area: those of one area are few."""
 FEWEST_POSTCODES = 5
-"""With fewer addresses that tell a postcode, none is taken to lie outside."""
+"""With fewer addresses that have a postcode, none is taken to lie outside."""
 M_PER_DEGREE = 111_320.0
 
 
@@ -92,7 +92,7 @@ class Gazetteer:
 def gazetteer(area: Area, *, without: frozenset[str] = frozenset()) -> Gazetteer:
     """Make the gazetteer of an area.
 
-    ``without`` are ids of places that may not be used: those a file is about to say anew.
+    ``without`` are ids of places that may not be used: those a file is about to replace.
     """
     entries, points = _of_addresses(area.addresses)
     places = protected.in_the_open(area.places)
@@ -179,5 +179,5 @@ def _of_places(places: gpd.GeoDataFrame) -> list[tuple[Entry, shapely.Point]]:
 
 
 def _first(record: dict[str, str], field: str) -> str:
-    """Return what a place's record says of a field that is no column of places."""
+    """Return a field of a place's record that is no column of places."""
     return next((record[name] for name in fields()[field].names if name in record), "")

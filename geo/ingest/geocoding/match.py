@@ -31,7 +31,7 @@ numbers; a slip of spelling (times the likeness); a building by its name; a stre
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: what a row of a file says of where it is. ``kind``: a kind of place;
+    """What is looked for: what a row of a file reports of where it is. ``kind``: a kind of place;
     ``protected``: no service may be asked for it.
     """
 
@@ -47,7 +47,7 @@ class Wanted:
 class Match:
     """What was found. ``how``: ``address`` or ``name``, "" where nothing is certain; then
     ``reason`` (a key under ``unplaced.``) says why, and ``point`` with ``said`` is the best
-    suggestion, if there is one. ``score`` 0–100. ``grade`` tells how well it agrees: ``exact``,
+    suggestion, if there is one. ``score`` 0–100. ``grade``: how well it agrees: ``exact``,
     ``letter``, ``range``, ``spelling``, ``name`` or ``street``.
     """
 
@@ -147,7 +147,7 @@ def _agreement(wanted: Number, has: Number) -> float:
 
 
 def _overlap(a: Number, b: Number) -> bool:
-    """Whether letters such as ``b`` and ``ad`` (A–D) can be of one door."""
+    """Return whether letters such as ``b`` and ``ad`` (A–D) can be of one door."""
     spans = [(min(number.letters), max(number.letters)) for number in (a, b)]
     return max(low for low, _ in spans) <= min(high for _, high in spans)
 
@@ -207,7 +207,7 @@ def _whole(street: Street, *, as_written: bool = False) -> str:
 
 
 def _slip(wanted: Street, has: Street) -> bool:
-    """Whether one street is the other with slips of spelling."""
+    """Return whether one street is the other with slips of spelling."""
     if wanted.type == has.type:
         return _misspelt(wanted.stem, has.stem, ONE_SLIP) and not _turned(wanted.stem, has.stem)
     ends = words_table()["street_types"].get(has.type, ())
@@ -217,14 +217,16 @@ def _slip(wanted: Street, has: Street) -> bool:
 
 
 def _misspelt(a: str, b: str, letters: int) -> bool:
-    """Whether one name is the other with as few slips as its length allows."""
+    """Return whether one name is the other with as few slips as its length allows."""
     shorter = min(len(a), len(b))
     slips = (shorter >= letters) + (shorter >= TWO_SLIPS)
     return a[:1] == b[:1] and OSA.distance(a, b) <= slips
 
 
 def _turned(a: str, b: str) -> bool:
-    """Whether one name says another direction or ordinal than the other: no slip of spelling."""
+    """Return whether one name says another direction or ordinal than the other: no slip of
+    spelling.
+    """
     words = (
         "norra",
         "södra",
@@ -266,7 +268,9 @@ def _by_name(known: Gazetteer, wanted: Wanted, address: Address) -> Match:
 
 
 def _may_be(entry: Entry, name: Name, wanted: Wanted) -> bool:
-    """Whether a name is enough: it tells what the building is, or both are of one kind of place."""
+    """Return whether a name is enough: it names what the building is, or both are of one kind of
+    place.
+    """
     return name.type != "" or (entry.kind != "" and entry.kind == wanted.kind)
 
 

@@ -1,5 +1,5 @@
 """Names of buildings in a form in which they can be compared: what the building is called, and what
-it is (a school, a library). Knows no place.
+it is (a school, a library).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Addresses looked up online, at Nominatim, one a second: only where a person asked for it, never
-for housing of newcomers and never for a place marked protected. Knows no file and keeps no place.
+"""Addresses looked up online, at Nominatim, one per second: only where a person asked for it, never
+for housing of newcomers and never for a place marked protected.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ from geo.types import WGS84, Progress
 
 TIMEOUT_S = 30.0
 MOST = 300
-"""Addresses asked for in one import: the service is shared, and more is bulk, which it asks not to
-be used for."""
+"""Addresses looked up in one import: the service is shared, and more is bulk, which it asks not to
+be used for.
+"""
 MARGIN_M = 2000.0
 """What lies farther outside the area than this is another place of that name."""
 CACHE_DAYS = 30.0
@@ -104,7 +105,7 @@ def looking_up(
 ) -> Iterator[Lookup]:
     """Open the line to look up addresses of an area.
 
-    ``progress`` is told again while waiting and may raise ``Cancelled``. Answers are kept in the
+    ``progress`` is called again while waiting and may raise ``Cancelled``. Answers are kept in the
     home folder for a month.
     """
     check = Steps(progress, ("progress.lookup", 0.5)).again
@@ -152,7 +153,7 @@ def _country(area: Area) -> str:
 
 
 def _addresses(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    """Return the answers as addresses; what can not be read is passed over."""
+    """Return the answers as addresses; what cannot be read is passed over."""
     told, points = [], []
     for row in rows:
         details = row.get("address") if isinstance(row, dict) else None

@@ -1,5 +1,5 @@
-"""Addresses as people write them: street, house number, postcode and town told apart, and brought
-to a form in which two spellings of one street are equal. Knows no place.
+"""Addresses as people write them: street, house number, postcode and town apart, in a form in which
+two spellings of one street are equal.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class Number:
         return self.high > self.low
 
     def holds(self, number: int) -> bool:
-        """Whether a number is one of these: of a range, those on the same side of the street."""
+        """Return whether a number is one of these: of a range, those on the same side of the
+        street.
+        """
         return self.low <= number <= self.high and (number - self.low) % 2 == 0
 
 
@@ -53,8 +55,8 @@ class Street:
 
 @dataclass(frozen=True)
 class Address:
-    """A written address in parts; what is not told is empty or None. ``written`` is the street and
-    number as they stood.
+    """A written address in parts; what it does not have is empty or None. ``written`` is the street
+    and number as they stood.
     """
 
     written: str = ""
@@ -65,7 +67,7 @@ class Address:
 
 
 def read_address(text: str, *, postcode: str = "", city: str = "") -> Address:
-    """Tell the parts of an address apart.
+    """Return the parts of an address.
 
     Parameters
     ----------
@@ -198,7 +200,7 @@ def _number(found: re.Match[str]) -> Number:
 
 
 def _is_beside(part: str) -> bool:
-    """Whether a part tells of a floor, a flat or a post box rather than of a street."""
+    """Return whether a part names a floor, a flat or a post box rather than a street."""
     text = folded(part)
     if text.startswith("c/o"):
         return True

@@ -25,7 +25,7 @@ from geo.store.protection import ground_of
 from geo.store.store import Store
 
 NOTE = "import {file}"
-"""What the log says of a batch."""
+"""What the log calls a batch."""
 NEW_HIDDEN = f"{HOUSING}-new-"
 """How protected housing is called until the store has given it an id."""
 CHECKED = "set_aside"
@@ -65,7 +65,7 @@ def carry_out(
 def carry_out_all(
     found: Sequence[Import], area: Area, store: Store, *, who: str, fixes: Sequence[Fix] = ()
 ) -> int:
-    """Write the imports of one file, one a kind, as one batch: see ``carry_out``."""
+    """Write the imports of one file, one per kind, as one batch: see ``carry_out``."""
     store.take(area, who)
     edits = [edit for each in found for edit in plan(each, area, store, fixes=fixes).edits]
     if not edits:
@@ -75,7 +75,7 @@ def carry_out_all(
 
 
 def plan(found: Import, area: Area, store: Store | None, *, fixes: Sequence[Fix] = ()) -> Plan:
-    """Tell what carrying out would do; ``store`` is None where the area has none yet."""
+    """Return what carrying out would do; ``store`` is None where the area has none yet."""
     now = {each.id: each for each in _standing(area, store)}
     wanted = _renamed(_wanted(found, fixes), now, found)
     sorted_into: dict[str, list[str]] = {name: [] for name in ("new", "changed", "same", "closed")}
@@ -205,7 +205,7 @@ def _to_be_named(edit: Edit) -> Edit:
 
 
 def _hides(fields: Mapping[str, Any]) -> bool:
-    """Whether fields are those of protected housing, made coarse or without a point."""
+    """Return whether fields are those of protected housing, made coarse or without a point."""
     details = dict(fields["details"])
     return fields["kind"] == HOUSING and (SHAPE in details or says_restricted(details))
 
@@ -232,8 +232,8 @@ def _base(store: Store | None, record: Record, file: str) -> Record:
 
 def _met(edit: Edit, record: Record, base: Record) -> tuple[Edit, bool]:
     """Return what a record shall be after the file: what a person edited since the last import
-    stands, and so does a point the file does not know. Tells whether any such edit stood against
-    the file.
+    stands, and so does a point the file does not have; and whether any such edit stood against the
+    file.
     """
     file, mine, was = _flat(edit), _flat(record), _flat(base)
     after, stood = dict(file), False
@@ -278,7 +278,7 @@ def _content(each: Edit | Record) -> str:
 
 
 def _is_of(record: Record, found: Import) -> bool:
-    """Whether a record came from the same file, of the same kind, and is not closed."""
+    """Return whether a record came from the same file, of the same kind, and is not closed."""
     fields = record.fields
     same = fields["kind"] == found.kind and _file(fields) == found.file
     return same and record.status == OPEN

@@ -1,5 +1,5 @@
 """Where each row of a file is, and by what that is known: its coordinates, its address or name in
-the area, or somebody who was asked. Knows nothing of what is wrong with places.
+the area, or a service that was asked.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ APART = " · "
 
 
 class Asked(Protocol):
-    """Somebody who can be asked where an address is (see ``geo.ingest.geocoding.nominatim``)."""
+    """A service that can be asked where an address is (see ``geo.ingest.geocoding.nominatim``)."""
 
     def find(self, wanted: Wanted) -> Match:
         """Return what is known of a place; never asked for protected ones."""
@@ -105,7 +105,7 @@ def by_words(
     lookup: Asked | None,
     progress: Progress | None,
 ) -> tuple[list[Placed], list[tuple[PlaceRow, Match]]]:
-    """Place rows by their address or name; what was wrong with coordinates is told before."""
+    """Place rows by their address or name; problems with coordinates were reported before."""
     known = gazetteer(area, without=frozenset(ids))
     placed, left = [], []
     for done, (row, wrong) in enumerate(missed):

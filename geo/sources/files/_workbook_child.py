@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
         answer = {"error": "password"}
     except MemoryError:
         answer = {"error": "too_many_cells", "found": cells, "limit": cells}
-    except Exception:  # whatever the parser says of a broken workbook
+    except Exception:  # whatever the parser raises for a broken workbook
         answer = {"error": "broken"}
     json.dump(answer, sys.stdout, ensure_ascii=True)
     return 0

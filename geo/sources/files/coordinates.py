@@ -1,8 +1,7 @@
-r"""Which columns of a table are coordinates, and in which system: told by their names and by where
-their values land. Knows nothing of files.
+r"""Which columns of a table are coordinates, and in which system: recognised by their names and by
+where their values land.
 
-What one cell says of a position: degrees in any notation, two coordinates in one cell. Knows
-nothing of tables or coordinate systems.
+One cell may hold degrees in any notation, or two coordinates:
 
 >>> to_degrees("59°21'54,4\" N")
 59.36511111111111
@@ -70,7 +69,7 @@ _ZONES = dict(
 """SWEREF 99's twelve local zones by their central meridian, as written in column names."""
 
 _LOCAL = frozenset(f"EPSG:{code}" for code in _ZONES.values())
-_UNNAMED_ZONE = 0.9  # a system that names or numbers tell comes before a zone that only lands
+_UNNAMED_ZONE = 0.9  # a system shown by names or numbers comes before a zone that only lands
 _SURE_LANDING = 0.8
 _MOST_CANDIDATES = 12
 _SAMPLE = 400
@@ -94,12 +93,12 @@ _HOME = {
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two coordinates a row: ``across`` (longitude or easting) and ``up`` (latitude or northing) in
-    the system ``crs``; ``landing`` is the share of rows that land where that system is used.
+    """Two coordinates per row: ``across`` (longitude or easting) and ``up`` (latitude or northing)
+    in the system ``crs``; ``landing`` is the share of rows that land where that system is used.
 
     ``columns`` names the columns they stand in, under our names of them (``position`` where both
     stand in one). ``rank`` is what the reading is chosen by: ``landing``, less where the points
-    miss the area. ``by_name`` tells whether the columns' names told them.
+    miss the area. ``by_name``: whether they were recognised by the columns' names.
     """
 
     across: Floats
@@ -123,16 +122,17 @@ def find_pair(
 
     Parameters
     ----------
-    named : our field (see ``FIELDS``) → column, where a person has said so.
-    crs : the system where a person has said so.
-    near : west, south, east, north (WGS84) of the area the points should be in; tells between the
+    named : our field (see ``FIELDS``) → column, where a person has stated it.
+    crs : the system where a person has stated it.
+    near : west, south, east, north (WGS84) of the area the points should be in; decides between the
         twelve local zones, whose numbers look alike.
-    decimal : the sign that parts decimals, where a person has said so.
+    decimal : the decimal sign, where a person has stated it.
 
     Returns
     -------
     The pair whose values land best, earlier names first on a tie, then a single column with both,
-    then columns told by their content; ``landing`` is 0 where no row lands anywhere we know; None
+    then columns recognised by their content; ``landing`` is 0 where no row lands anywhere we know;
+        None
     where no two columns can be coordinates.
     """
     fields = {field.lower(): column for field, column in named.items()}
@@ -148,7 +148,7 @@ def find_pair(
 
 
 def possible(across: Floats, up: Floats, crs: str) -> Bools:
-    """Which coordinates can be positions at all; 0, 0 is how a failed lookup is written."""
+    """Return which coordinates can be positions at all; 0, 0 is how a failed lookup is written."""
     usable: Bools = np.isfinite(across) & np.isfinite(up) & ~((across == 0) & (up == 0))
     if _in_degrees(crs):
         usable &= (np.abs(across) <= 180) & (np.abs(up) <= 90)
@@ -219,7 +219,7 @@ class _Look:
         return best
 
     def by_content(self) -> Pair | None:
-        """Return two columns, or one, whose numbers land as positions though no name says so."""
+        """Return two columns, or one, whose numbers land as positions though no name shows it."""
         texts, best = [], None
         candidates = []
         for column in map(str, self.frame.columns):
@@ -271,8 +271,8 @@ class _Look:
         return pairs
 
     def _systems(self, names: str) -> list[str]:
-        """Return the systems to try: as stated, as the names say, else those used everywhere, and
-        the local zones where an area tells between them.
+        """Return the systems to try: as stated, as the names have it, else those used everywhere,
+        and the local zones where an area decides between them.
         """
         if self.crs:
             return [self.crs]
@@ -303,8 +303,8 @@ def _number(cell: Any, decimal: str) -> float:
 
 
 def _like_coordinate(value: float) -> bool:
-    """Whether a number alone can be told for a coordinate: degrees with four decimals or more, or
-    metres that no count reaches.
+    """Return whether a number alone can be recognised as a coordinate: degrees with four decimals
+    or more, or metres that no count reaches.
     """
     if not np.isfinite(value):
         return False
@@ -324,7 +324,7 @@ def _landing(across: Floats, up: Floats, crs: str, anywhere: bool) -> float:
     """Return the share of rows with two numbers that land where a system is used.
 
     Degrees under clear names may be ``anywhere`` on Earth, but count less than at home, so that
-    swapped columns are told.
+    swapped columns are recognised.
     """
     usable = possible(across, up, crs)
     filled = int((np.isfinite(across) & np.isfinite(up)).sum())

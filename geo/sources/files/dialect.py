@@ -1,6 +1,5 @@
 """How a text file is written (encoding, delimiter, decimals) and which row of a table is its
-header: told by what the rows look like. Knows nothing of files, coordinates or
-our fields but their names.
+header, by what the rows look like.
 """
 
 from __future__ import annotations
@@ -48,11 +47,11 @@ ADDRESS = re.compile(
 def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
     """Return the text of a file and the encoding it was read in.
 
-    A mark at the start tells UTF-8 and UTF-16; zeros at every other place tell UTF-16 without one;
+    A mark at the start means UTF-8 or UTF-16; zeros at every other place mean UTF-16 without one;
     valid UTF-8 is UTF-8. Else it is one of the old eight-bit encodings: the one that has most
-    Swedish letters, and fewest other signs, inside words. (charset-normalizer was
-    measured on 1,629 real Swedish rows: of 60 samples of five rows in cp1252 it read 18 right, 54
-    when told to choose among ours, this rule 60; of single rows 37, 42 and 60.)
+    Swedish letters, and fewest other signs, inside words. (charset-normalizer was measured on 1,629
+    real Swedish rows: of 60 samples of five rows in cp1252 it read 18 right, 54 when made to choose
+    among ours, this rule 60; of single rows 37, 42 and 60.)
 
     Raises
     ------
@@ -110,11 +109,11 @@ def header_of(rows: Sequence[Sequence[Any]], known: Collection[str]) -> int | No
 
     Parameters
     ----------
-    rows : cells a row, titles and notes above the table among them.
-    known : names of columns we know, compared as ``plain`` makes them.
+    rows : cells per row, titles and notes above the table among them.
+    known : names of our columns, compared as ``plain`` makes them.
 
     A header stands over cells of another sort than itself: ``Antal`` over numbers. A row that looks
-    like those below it is a row. Where nothing tells, the first full row is the header, as usual.
+    like those below it is a row. Where nothing decides, the first full row is the header, as usual.
     """
     sorts = [[sort_of(cell) for cell in cells] for cells in rows[: _HEADER_AMONG + _SNIFFED_ROWS]]
     filled = [sum(sort != "" for sort in found) for found in sorts]

@@ -1,5 +1,5 @@
-"""Which of our fields a file's columns are: told by their Swedish and English names, by names that
-are nearly those, and by what stands in them. Knows nothing of files and coordinates.
+"""Which of our fields a file's columns are: by their Swedish and English names, by names that are
+nearly those, and by what stands in them.
 """
 
 from __future__ import annotations
@@ -87,14 +87,14 @@ def match(
     headed: bool = True,
     kind: str = "",
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Tell which columns of a table are which of our fields.
+    """Return which columns of a table are which of our fields.
 
     Parameters
     ----------
-    taken : columns that are something already (coordinates, or what a person said).
+    taken : columns that are something already (coordinates, or what a person stated).
     skip : fields that are decided already.
-    headed : whether the columns have names of their own; without, ids, towns and names are told by
-        content as well.
+    headed : whether the columns have names of their own; without, ids, towns and names are
+        recognised by content as well.
     kind : the kind of place in the file; what a place of it is called may name the column of names.
 
     Returns
@@ -157,7 +157,9 @@ def _name_score(field: Field, column: str) -> float:
 
 
 def _fits(field: Field, cells: pd.Series) -> bool:
-    """Whether a column named like a field can be it: kinds must be ours, counts must be numbers."""
+    """Return whether a column named like a field can be it: kinds must be ours, counts must be
+    numbers.
+    """
     if field.content not in ("kind", "count", "name"):
         return True
     filled = [cell for cell in cells.head(_SAMPLE) if not is_unknown(cell)]

@@ -1,5 +1,4 @@
-"""Reading KML: each placemark with its name, its description and its data as columns. Knows nothing
-of what they mean.
+"""Reading KML: each placemark with its name, its description and its data as columns.
 
 Read with defusedxml, and never by GDAL: a KML may define entities that multiply or name files of
 the server, and may link to other files; none of that is followed.
@@ -137,7 +136,7 @@ def _one_shape(element: Element) -> Any:
 
 
 def _coordinates(element: Element) -> list[tuple[float, float]]:
-    """Return longitude and latitude of each position; heights are left away."""
+    """Return longitude and latitude of each position; heights are left out."""
     found = []
     for position in (element.text or "").split(maxsplit=_MOST_POSITIONS + 1)[: _MOST_POSITIONS + 1]:
         parts = position.split(",")

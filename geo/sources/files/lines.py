@@ -1,4 +1,4 @@
-"""Reading a file of lines to walk along. Knows nothing of networks beyond the columns they use."""
+"""Reading a file of lines to walk along."""
 
 from __future__ import annotations
 

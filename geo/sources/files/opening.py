@@ -1,5 +1,5 @@
-"""Opening a file someone gives us: is it there, is it what its ending says, and is it bounded.
-Knows nothing of geometry or tables.
+"""Opening a file someone gives us: is it there, is it what its ending promises, and is it
+bounded.
 """
 
 from __future__ import annotations
@@ -252,7 +252,9 @@ def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...], bounds: Boun
 
 
 def _odd(path: Path) -> bool:
-    """Whether pyogrio would take a path for an address: ``!`` and ``:`` mean something to it."""
+    """Return whether pyogrio would take a path for an address: ``!`` and ``:`` mean something to
+    it.
+    """
     return re.search(r"[!?*|:]", str(path.resolve())[2:]) is not None
 
 

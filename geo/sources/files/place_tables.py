@@ -1,5 +1,5 @@
-"""Reading tables of places: what a file says, before it is places. CSV, workbooks and vector files,
-with rows numbered as a person sees them. Knows nothing of what a place is.
+"""Reading tables of places as the file has them, before they are places: CSV, workbooks and vector
+files, with rows numbered as a person sees them.
 """
 
 from __future__ import annotations
@@ -93,15 +93,15 @@ class Table:
 def understand(
     path: Path, *, choices: Choices = _NONE, kind: str = "", near: Box | None = None
 ) -> Understood:
-    """Say what a file of places holds; it need not have coordinates.
+    """Return what a file of places holds; it need not have coordinates.
 
     Parameters
     ----------
     path : one of ``ENDINGS``, at most 50 MB and 200,000 rows.
-    choices : what a person says of it where the guess is wrong.
+    choices : what a person states where the guess is wrong.
     kind : the kind of place in the file, where known: a column ``Infodisk`` may name info desks.
-    near : west, south, east, north (WGS84) of the area that the places should be in; it tells local
-        coordinate systems apart whose numbers look alike.
+    near : west, south, east, north (WGS84) of the area that the places should be in; it decides
+        between local coordinate systems whose numbers look alike.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def read_points(
         whose polygons and lines become a point on them.
     columns : our field → column; ``lat`` and ``lon``, ``n`` and ``e``, ``x`` and ``y``, or
         ``position`` are used here, others only checked.
-    crs : the coordinate system where the file does not tell it, as in ``EPSG:3011``.
+    crs : the coordinate system where the file does not state it, as in ``EPSG:3011``.
 
     Raises
     ------

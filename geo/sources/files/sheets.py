@@ -1,5 +1,5 @@
 """Reading a sheet (CSV, TSV or a workbook) into one table: which sheet, how it is written, where
-its header is, which rows are notes. Knows nothing of what the columns mean but their names.
+its header is, which rows are notes.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _SHOWN_PREAMBLE = 20
 
 @dataclass(frozen=True)
 class Choices:
-    """What a person says of a file where the guess is wrong; empty means: guess.
+    """What a person states about a file where the guess is wrong; empty means: guess.
 
     ``header`` is the header's row as a person sees it, 0 for none. ``columns``: our field → the
     file's column, ``""`` for a field that the file does not have.
@@ -120,7 +120,7 @@ def _check_size(file: Opened, records: list[Record]) -> None:
 
 
 def _chosen_sheet(file: Opened, sheets: list[Sheet], wanted: str) -> Sheet:
-    """Return the stated sheet, else the first that looks most like a table with names we know."""
+    """Return the stated sheet, else the first that looks most like a table with names of ours."""
     filled = [sheet for sheet in sheets if sheet.records]
     if wanted:
         for sheet in sheets:
@@ -210,8 +210,8 @@ def _names(records: list[Record], at: int | None) -> list[str]:
 
 
 def unique_names(header: list[Any]) -> list[str]:
-    """Return a name a column: what stands in the header, with a number where that is not its own;
-    signs nobody sees, as those that turn the direction of writing, are left away.
+    """Return a name per column: what stands in the header, with a number where that is not its own;
+    signs nobody sees, as those that turn the direction of writing, are left out.
 
     >>> unique_names(["namn", "namn", None, "geometry"])
     ['namn', 'namn_2', '#3', 'geometry_2']
@@ -230,7 +230,7 @@ def unique_names(header: list[Any]) -> list[str]:
 
 
 def _no_records(records: list[Record], first: int, at: int | None) -> tuple[LeftOut, ...]:
-    """Tell which rows below the header are no records: it once more, and notes at the end."""
+    """Return which rows below the header are no records: it once more, and notes at the end."""
     header = None if at is None else records[at][1]
     found = [
         LeftOut(number, "header_again") for number, cells in records[first:] if cells == header
@@ -251,7 +251,9 @@ def _no_records(records: list[Record], first: int, at: int | None) -> tuple[Left
 
 
 def _is_definition(cells: list[Any]) -> bool:
-    """Whether a row of two cells explains a word in a sentence, as below published tables."""
+    """Return whether a row of two cells explains a word in a sentence, as under published
+    tables.
+    """
     return len(cells) == 2 and len(written(cells[1])) > _LONG_DEFINITION
 
 

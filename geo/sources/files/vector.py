@@ -1,5 +1,5 @@
-"""Reading vector files: GeoJSON, GeoPackage, Shapefile, KML, FlatGeobuf, GeoParquet, packed or not.
-Knows nothing of what the shapes mean.
+"""Reading vector files: GeoJSON, GeoPackage, Shapefile, KML, FlatGeobuf, GeoParquet, packed or
+not.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def parse_crs(text: str, file: str) -> CRS:
 
 
 def check_crs(table: gpd.GeoDataFrame, file: str) -> None:
-    """Refuse coordinates that can not be in the table's system: metres called degrees, or degrees
+    """Refuse coordinates that cannot be in the table's system: metres called degrees, or degrees
     called metres; and a system that is none on Earth.
     """
     try:

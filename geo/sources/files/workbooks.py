@@ -1,5 +1,5 @@
 """Reading workbooks (XLSX, XLS, ODS): every sheet's filled rows, as values. Formulas give their
-last computed value and are never evaluated. Knows nothing of what the rows mean.
+last computed value and are never evaluated.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def read_workbook(file: Opened, *, most_rows: int) -> list[Sheet]:
 
 
 def _from_child(file: Opened, most_rows: int) -> dict[str, Any]:
-    """Read in a child, which may be stopped: a workbook can say that its last cell is the last
+    """Read in a child, which may be stopped: a workbook can claim that its last cell is the last
     there is, for which the parser asks for hundreds of gigabytes and dies; an XLS whose sectors
     follow each other in a circle is read until all memory is taken.
     """

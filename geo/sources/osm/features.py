@@ -1,11 +1,8 @@
-"""From OpenStreetMap features to our tables: paths, places, buildings, water and districts. Does
-not know whether the features came from a file or from a service.
+"""From OpenStreetMap features to our tables: paths, places, buildings, water, districts and
+addresses (points with a street and a house number, and buildings and places that have a name).
 
-Features are a table in WGS84 with ``element`` (node, way, relation), ``id``, one text column a tag
-key (missing where the tag is) and ``geometry``.
-
-From OpenStreetMap features to addresses: points with a street and a house number, and buildings
-and places that have a name. Does not know what they are looked up for.
+Features are a table in WGS84 with ``element`` (node, way, relation), ``id``, one text column per
+tag key (missing where the tag is) and ``geometry``.
 """
 
 from __future__ import annotations
@@ -309,9 +306,7 @@ def _square_metres(features: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _areas_without_edge(ways: gpd.GeoDataFrame) -> Bools:
-    """Mark features that are neither lines nor areas: a point tagged as a path can not be
-    walked.
-    """
+    """Mark features that are neither lines nor areas: a point tagged as a path cannot be walked."""
     return np.asarray(~np.isin(shapely.get_type_id(ways.geometry.values), (1, 3, 5, 6)), dtype=bool)
 
 

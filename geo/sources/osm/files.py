@@ -1,6 +1,5 @@
 """OpenStreetMap files: paths, places, addresses, buildings and water out of ``.osm``, ``.osm.bz2``,
-``.osm.gz`` and ``.osm.pbf``. Knows files; what tags mean stands in ``osm_filter`` and
-``osm_tables``.
+``.osm.gz`` and ``.osm.pbf``. What tags mean stands in ``walkable`` and ``features``.
 """
 
 from __future__ import annotations
@@ -234,7 +233,7 @@ def _unpacked(path: Path) -> IO[bytes]:
 
 @contextmanager
 def _unread(path: Path, expected: str, *also: type[Exception]) -> Iterator[None]:
-    """Turn what the readers say of a broken file into ``FileFormat``."""
+    """Turn the readers' errors about a broken file into ``FileFormat``."""
     broken: tuple[type[Exception], ...] = (*BROKEN, *also)
     try:
         yield

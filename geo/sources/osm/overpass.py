@@ -1,7 +1,6 @@
 """An area fetched by name: its boundary from Nominatim, paths, places, buildings, water and
-districts from Overpass, through osmnx. Knows what to ask for; ``services`` knows how.
-
-The areas that can be fetched with one click, from ``data/areas.toml``. Does not fetch.
+districts from Overpass, through osmnx (see ``services``). Also the areas that can be fetched with
+one click, from ``data/areas.toml``.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ TIMEOUT_S = 180.0
 MAX_KM2 = 4000.0
 """The largest place that is fetched: a municipality with its archipelago, not a county."""
 CACHE_DAYS = 7.0
-"""A name asked for again within these days is answered from the home folder."""
+"""A name fetched again within these days is answered from the home folder."""
 POINT_RADIUS_M = 1500.0
 """Many a Swedish town centre is only a point on the map: then a circle stands for it, and is marked
 as estimated."""
@@ -56,7 +55,7 @@ stands sixty times in one question otherwise."""
 
 @dataclass(frozen=True, eq=False)
 class Fetched:
-    """What the services know of a place. ``boundary`` and ``districts`` (``name``; no rows where
+    """What the services have of a place. ``boundary`` and ``districts`` (``name``; no rows where
     there are none) in WGS84; ``source`` is the boundary's.
     """
 
@@ -198,7 +197,7 @@ def _outline(boundary: gpd.GeoSeries, margin_m: float) -> shapely.Geometry:
 
 
 def _lines(line: Line, outline: shapely.Geometry) -> gpd.GeoDataFrame:
-    """Ask Overpass for the paths; one row a stretch between two nodes."""
+    """Fetch the paths from Overpass: one row per stretch between two nodes."""
 
     def question() -> nx.MultiDiGraph:
         try:

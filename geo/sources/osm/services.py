@@ -1,8 +1,8 @@
 """How we speak to Overpass and Nominatim through osmnx: politely, for a bounded time, and with
-clear errors. Does not know what is asked for.
+clear errors.
 
 osmnx waits 55 seconds and asks again, without end, when a service is busy (429, 504); asks the
-status page for leave and sleeps as long as that says; and keeps whatever JSON it is given. Here
+status page for leave and sleeps as long as that states; and keeps whatever JSON it is given. Here
 each answer passes ``_Reader`` before osmnx sees it, a busy service is asked once more after a
 pause, and all waiting ends at the time given.
 """
@@ -80,7 +80,7 @@ class Line:
     reader: _Reader
 
     def ask(self, service: str, question: Callable[[], T]) -> T:
-        """Put a question (a call to osmnx) to a service.
+        """Send a request (a call to osmnx) to a service.
 
         Raises
         ------
@@ -101,7 +101,7 @@ class Line:
         raise AssertionError("the second try returns or raises")
 
     def _wait_for_slot(self) -> None:
-        """Wait for our turn as Overpass's status page tells it, up to the time limit; a service
+        """Wait for our turn as Overpass's status page gives it, up to the time limit; a service
         without such a page is asked at once.
         """
         end = time.monotonic() + self.timeout_s
@@ -201,7 +201,7 @@ class _Reader:
     service: str = NOMINATIM
 
     def read(self, response: requests.Response, *_args: Any, **_kwargs: Any) -> requests.Response:
-        """Be the response hook of requests."""
+        """Check one response: the hook that requests calls."""
         if response.is_redirect:
             return response
         with closing(response):

@@ -1,5 +1,5 @@
 """Which OpenStreetMap ways people can walk, and what we remember of each: our own filter, as tables
-and pure functions. Knows tags only; no files, no shapes.
+and pure functions of tags.
 
 The ready-made walk filters drop ``highway=cycleway``. In the Nordic countries the combined foot and
 cycle path carries that tag, so they lose a fifth to a third of the walkable length and break the
@@ -34,12 +34,13 @@ OPEN_HIGHWAYS = (
     "primary",
     "primary_link",
 )
-"""Walkable unless the tags say otherwise. Anything not listed here or below is left out: motorways,
+"""Walkable unless the tags forbid it. Anything not listed here or below is left out: motorways,
 construction, proposed, abandoned and razed roads, raceways, tram and bus platforms (islands that
-join nothing), lifts (a point in most data)."""
+join nothing), lifts (a point in most data).
+"""
 
 ASKING_HIGHWAYS = ("bridleway", "busway", "trunk", "trunk_link")
-"""Walkable only where the tags say so: ``foot`` allows it, or the road has its own sidewalk."""
+"""Walkable only where the tags allow it: ``foot`` does, or the road has its own sidewalk."""
 
 FOOT_ALLOWED = frozenset({"yes", "designated", "permissive", "destination", "official"})
 FOOT_REFUSED = frozenset({"no", "private", "use_sidepath"})
@@ -87,7 +88,7 @@ class Path:
 
 
 def walkable(tags: Mapping[str, str]) -> bool:
-    """Tell whether people can walk a way with these tags.
+    """Return whether people can walk a way with these tags.
 
     >>> walkable({"highway": "cycleway"}), walkable({"highway": "cycleway", "foot": "no"})
     (True, False)

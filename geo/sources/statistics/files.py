@@ -1,6 +1,4 @@
-"""Reading who lives where: statistical areas or points with counts, and districts. Knows nothing of
-paths.
-"""
+"""Reading who lives where: statistical areas or points with counts, and districts."""
 
 from __future__ import annotations
 
@@ -48,7 +46,7 @@ _DISTINCT = 0.9
 class Units:
     """Statistical areas or points with people.
 
-    ``frame``: ``unit`` (unique text for areas), ``name``, one float column a group (NaN: unknown)
+    ``frame``: ``unit`` (unique text for areas), ``name``, one float column per group (NaN: unknown)
     and shapes in WGS84; the index, named ``row``, holds row numbers of the file. ``columns``: our
     field → column, or ``column % of column`` where a count is estimated from a share.
     """
@@ -126,11 +124,11 @@ def read_figures(
     path: Path, *, level: str = "", year: int = 0, columns: Mapping[str, str] | None = None
 ) -> Figures:
     """Read people per statistical area from a table without outlines: Statistics Sweden's own long
-    CSV or Excel, a column a class and year, or a column a group.
+    CSV or Excel, a column per class and year, or a column per group.
 
     Parameters
     ----------
-    level : ``deso`` or ``regso``; "" where the codes (or, for RegSO, the names) tell.
+    level : ``deso`` or ``regso``; "" where the codes (or, for RegSO, the names) show it.
     year : which year of the file; 0 is its latest.
     columns : group → column where the guess is wrong, as in ``read_units``.
 
@@ -151,7 +149,7 @@ def read_figures(
 
 
 def _wide(frame: pd.DataFrame, file: str, named: Mapping[str, str]) -> Pivoted:
-    """Read a table with a row an area and a column a group."""
+    """Read a table with a row per area and a column per group."""
     there = [str(column) for column in frame.columns]
     stated = find_columns(_ours(named), there, file)
     counts = _counts(there, stated)
@@ -295,7 +293,7 @@ def _guess(there: list[str], names: tuple[str, ...]) -> str | None:
 
 @dataclass
 class _Reader:
-    """Reads counts of one file and keeps the cells that say unknown."""
+    """Reads counts of one file and keeps the cells that are unknown."""
 
     file: str
     frame: pd.DataFrame
@@ -342,7 +340,7 @@ class _Reader:
 
 
 def _unit_column(frame: pd.DataFrame, there: list[str], stated: Mapping[str, str]) -> str | None:
-    """Return the column of codes: the one that tells most rows apart; none if it tells too few."""
+    """Return the column of codes: the one that distinguishes most rows; none if too few."""
     if "unit" in stated:
         return stated["unit"]
     columns = [column for column in (_guess(there, (name,)) for name in _UNITS) if column]

@@ -1,5 +1,5 @@
 """Figures of statistical areas, their outlines, and how the two are joined: by code, else by name,
-and never across a redrawing without being told to. Knows no files and no services.
+and never across a redrawing unless that is asked for.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ class Figures:
     """People per statistical area, without outlines.
 
     ``frame``: ``code`` (plain, "" where only names are known), ``town`` (the municipality's name)
-    and ``name`` ("" unknown) and one float column a group (NaN unknown); the index, named ``row``,
-    counts rows of the file or answer.
-    ``vintage`` is the drawing they are published for, "" unknown; ``year`` 0 where unknown.
-    ``drawn`` holds the codes of each drawing as far as they are known here. ``sources`` say, a
-    table each, where the groups come from.
+    and ``name`` ("" unknown) and one float column per group (NaN unknown); the index, named
+    ``row``, counts rows of the file or answer. ``vintage`` is the drawing they are published for,
+    "" unknown; ``year`` 0 where unknown. ``drawn`` holds the codes of each drawing as far as they
+    are known here. ``sources`` name, table by table, where the groups come from.
     """
 
     frame: pd.DataFrame
@@ -134,7 +133,7 @@ def _keys(frame: pd.DataFrame, *, by_code: bool) -> list[str]:
 
 
 def _of_one_town(figures: Figures, outlines: Outlines, met: list[int]) -> list[int]:
-    """Let go of areas that only share a name: a municipality's outlines meet one town's figures."""
+    """Drop areas that only share a name: a municipality's outlines meet one town's figures."""
     towns = [str(town) for town in figures.frame["town"]]
     codes = [str(code)[:4] for code in outlines.frame["code"]]
     votes: dict[str, Counter[str]] = {}

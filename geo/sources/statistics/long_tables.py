@@ -1,11 +1,9 @@
-"""Figures of statistical areas in files as Statistics Sweden's own database writes them: a row an
-area and class (long), or a column a class and year. Knows nothing of outlines.
+"""Figures of statistical areas in files as Statistics Sweden's own database writes them: a row per
+area and class (long), or a column per class and year. Also which level, year and drawing the
+figures are of, and that no area stands in them twice.
 
 Everything that could be read in two ways is refused with its row and column: men and women without
 a total in one file and with one in another, several years, several measures, the same cell twice.
-
-From a table of areas as read to figures: of which level, year and drawing they are, and that no
-area stands in it twice. Knows no columns and no outlines.
 """
 
 from __future__ import annotations
@@ -46,8 +44,8 @@ _YEAR_AT = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 @dataclass(frozen=True, eq=False)
 class Pivoted:
-    """What a long file says: ``frame`` has ``area`` (as written), ``code``, ``town``, ``name`` and
-    a float column a group, index ``row`` (the area's first row); ``columns`` says where each came
+    """What a long file holds: ``frame`` has ``area`` (as written), ``code``, ``town``, ``name`` and
+    a float column per group, index ``row`` (the area's first row); ``columns``: where each came
     from.
     """
 
@@ -60,7 +58,7 @@ class Pivoted:
 @dataclass(frozen=True)
 class _Cell:
     """One count: its area, the classification it belongs to, its class, where it stands, and how
-    that is told.
+    that is recognised.
     """
 
     area: str
@@ -73,7 +71,7 @@ class _Cell:
 
 
 def pivot(frame: pd.DataFrame, file: str, *, year: int = 0) -> Pivoted | None:
-    """Turn a long table, or one with a column a class and year, into a row an area.
+    """Turn a long table, or one with a column per class and year, into a row per area.
 
     Parameters
     ----------
@@ -158,11 +156,11 @@ class _Reader:
         return wanted if wanted else max(years, default=0)
 
     def unclear(self, reason: str, **values: object) -> LongFormat:
-        """Return the error that the table can not be read in one way only."""
+        """Return the error that the table cannot be read in one way only."""
         return LongFormat(file=self.file, reason=Phrase(f"reasons.{reason}", {**values}))
 
     def long_cells(self) -> Iterable[_Cell]:
-        """Give the cells of a long table that a group needs."""
+        """Yield the cells of a long table that a group needs."""
         column = self._value_column()
         kept = self._rows_of_year()
         sexes = self._rows_by_sex(kept)
@@ -176,7 +174,7 @@ class _Reader:
                 yield _Cell(area, by, group, self._number(column, at), int(row), column, label)
 
     def wide_cells(self) -> Iterable[_Cell]:
-        """Give the cells of a table with a column a class and year."""
+        """Yield the cells of a table with a column per class and year."""
         chosen = {
             column: found
             for column, (words, at) in self.counts.items()
@@ -203,7 +201,7 @@ class _Reader:
         return [written(cell)[:4] == str(self.year) for cell in self.frame[self.columns[YEAR]]]
 
     def _rows_by_sex(self, kept: list[bool]) -> list[bool]:
-        """Tell which rows are of both sexes together: they are never added up here."""
+        """Return which rows are of both sexes together: they are never added up here."""
         if SEX not in self.columns:
             return [True] * len(self.frame)
         both = [_is_total(written(cell)) for cell in self.frame[self.columns[SEX]]]
@@ -350,7 +348,7 @@ def as_figures(table: Pivoted, path: Path, level: str = "") -> Figures:
 
     Parameters
     ----------
-    level : ``deso`` or ``regso``; "" where the codes tell. Names without codes are RegSO's: DeSO
+    level : ``deso`` or ``regso``; "" where the codes show it. Names without codes are RegSO's: DeSO
         has none.
 
     Raises
@@ -411,9 +409,7 @@ def _of_level(frame: pd.DataFrame, level: str) -> tuple[pd.DataFrame, list[LeftO
 
 
 def _vintage(frame: pd.DataFrame, level: str, year: int, path: Path) -> str:
-    """Return the drawing: as the codes state, else as the year tells, else as the file's name
-    says.
-    """
+    """Return the drawing: by the codes, else by the year, else by the file's name."""
     stated = vintages_in(str(area) for area in frame["area"])
     if len(stated) > 1:
         if year and {vintage_of_year(level, year), ""} & stated.keys():

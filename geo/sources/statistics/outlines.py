@@ -1,6 +1,4 @@
-"""Outlines of DeSO and RegSO: from Statistics Sweden's open geodata (WFS) or from a file. Knows
-nothing of figures.
-"""
+"""Outlines of DeSO and RegSO: from Statistics Sweden's open geodata (WFS) or from a file."""
 
 from __future__ import annotations
 
@@ -39,7 +37,7 @@ from geo.types import WGS84, Progress
 SERVICE = "geodata.scb.se"
 GEODATA_URL = "https://geodata.scb.se/geoserver"
 TIMEOUT_S = 180.0
-"""The service writes some five outlines a second."""
+"""The service writes some five outlines per second."""
 PAGE = 100
 MOST_PAGES = 60
 CODE_COLUMNS = {
@@ -124,7 +122,7 @@ def fetch_layer(
 
 
 def read_outlines(path: Path, level: str, *, crs: str | None = None) -> Outlines:
-    """Read outlines from a file; its codes, columns, version or name may say their vintage.
+    """Read outlines from a file; its codes, columns, version or name may show their vintage.
 
     Raises
     ------
@@ -180,7 +178,7 @@ def inside(outlines: Outlines, boundary: gpd.GeoSeries, crs: str) -> Outlines:
 def _vintage_of_file(
     shapes: gpd.GeoDataFrame, level: str, codes: list[Code | None], name: str, column: str
 ) -> str:
-    """Return what the file says of its vintage: its codes first, then its version, then names."""
+    """Return the vintage a file shows: by its codes first, then its version, then names."""
     stated = {v for v in vintages_in(written(c) for c in shapes[column]) if v} if column else set()
     if len(stated) == 1 and all(codes):
         return stated.pop()

@@ -1,7 +1,5 @@
-"""People per DeSO and RegSO straight from Statistics Sweden's open database (PxWebApi 2). Knows
-which tables hold what; ``asking`` knows how to ask, pxstatspy the service's addresses.
-
-Reading JSON-stat 2 answers as tables. Knows nothing of who counted what.
+"""People per DeSO and RegSO straight from Statistics Sweden's open database (PxWebApi 2), its
+JSON-stat 2 answers read as tables.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ SERVICE = "SCB"
 SCB_URL = "https://statistikdatabasen.scb.se/api/v2"
 TIMEOUT_S = 60.0
 MAX_CELLS, MAX_CALLS, WINDOW_S = 150_000, 30, 10.0
-"""What the service allows a question and a window where it does not tell."""
+"""What the service allows per request and window where it does not state it."""
 LICENCE = "CC0 1.0"
 
 
@@ -47,7 +45,7 @@ class StatTable:
 
     @property
     def codes(self) -> list[str]:
-        """Every class asked for, once."""
+        """Every class wanted, once."""
         return list(dict.fromkeys(code for codes in self.classes.values() for code in codes))
 
 
@@ -69,7 +67,7 @@ TABLES = (AGES, BACKGROUND, BIRTH)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for. ``year`` 0 is the latest; ``municipality`` is four digits; ``codes`` are
+    """What is wanted. ``year`` 0 is the latest; ``municipality`` is four digits; ``codes`` are
     plain codes, used where no municipality is given.
     """
 
@@ -94,7 +92,7 @@ def check_municipality(code: str) -> str:
 def fetch_figures(
     wanted: Wanted, *, progress: Progress | None = None, timeout_s: float = TIMEOUT_S
 ) -> Figures:
-    """Fetch people of each group a statistical area, exactly as published.
+    """Fetch people of each group per statistical area, exactly as published.
 
     Since reference year 2024 each published count carries a small random change of its own: parts
     need not add up to their total, and nothing is done about it here.
@@ -194,7 +192,7 @@ class _Described:
 
     @classmethod
     def of(cls, table: StatTable, bank: _Bank) -> _Described:
-        """Ask for a table's description and check that it is the table we know."""
+        """Fetch a table's description and check that it is the table we expect."""
         answer = bank.metadata(table)
         try:
             codes = {
@@ -214,7 +212,7 @@ class _Described:
 
 
 def _year(described: list[_Described], wanted: int) -> int:
-    """Return the year asked for, or the latest that every table has."""
+    """Return the year wanted, or the latest that every table has."""
     shared = set(described[0].years).intersection(*(table.years for table in described))
     if wanted in shared or (not wanted and shared):
         return wanted or max(shared)

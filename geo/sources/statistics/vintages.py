@@ -1,10 +1,9 @@
-"""Which drawing of DeSO and RegSO a code, a layer or a year of figures belongs to. Knows no files
-and no services.
+"""Which drawing of DeSO and RegSO a code, a layer or a year of figures belongs to.
 
 Statistics Sweden redrew its statistical areas on 2025-01-01. Figures up to reference year 2023 are
 published for DeSO 2018 and RegSO 2020 only, figures from 2024 on for DeSO 2025 and RegSO 2025 only;
 older years are not counted anew. Most codes stand in both drawings, so a bare code alone does not
-tell which one it is of.
+show which one it is of.
 """
 
 from __future__ import annotations
