@@ -1,4 +1,7 @@
-"""Which areas there are: listed, opened with what people edited, and saved as a new revision."""
+"""Which areas there are: listed, opened with what people edited, and saved as a new revision.
+
+The libraries that read and write an area are loaded when one is: a list needs none of them.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
-
-from geo.area.folder import (
-    DEMO,
-    area_id,
-    description,
-    home_folder,
-    read_area,
-    read_manifest,
-    to_arrays,
-    write_revision,
-)
-from geo.area.model import Area
+from geo.area.manifest import DEMO, area_id, home_folder, read_manifest
 from geo.errors import AreaDamaged, AreaNewer, OutputUnwritable, UnknownArea
-from geo.types import WGS84
+
+if TYPE_CHECKING:
+    from geo.area.model import Area
 
 
 @dataclass(frozen=True)
@@ -58,6 +52,8 @@ def open_area(name: str, home: str | Path | None = None, *, edited: bool = True)
     AreaNewer : a newer Närhet wrote it.
     StoreError : its store can not be used.
     """
+    from geo.area.folder import read_area
+
     folder = home_folder(home) / "areas" / area_id(name)
     if not (folder / "area.json").is_file():
         if name == DEMO:
@@ -84,6 +80,11 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
     ------
     OutputUnwritable : the home folder can not be written, or the disk is full; the old area stands.
     """
+    import geopandas as gpd
+
+    from geo.area.folder import description, to_arrays, write_revision
+    from geo.types import WGS84
+
     folder = home_folder(home) / "areas" / area_id(area.id)
     saved = replace(area, created=datetime.now(UTC).isoformat(timespec="microseconds"), _snaps={})
     tables = {

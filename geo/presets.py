@@ -1,5 +1,5 @@
 """What we mean by kinds of place, groups of people, walking profiles and limits: the tables in
-``data/``, typed.
+``data/``, typed; and what else a question may choose among.
 """
 
 from __future__ import annotations
@@ -9,10 +9,21 @@ import math
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal, get_args
 
 from geo.errors import BadLimit, UnknownGroup, UnknownKind, UnknownProfile
 from geo.texts import DATA
+
+CatchmentMethod = Literal["2sfca", "e2sfca", "balanced"]
+CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = get_args(CatchmentMethod)
+ASSIGNMENT = "assignment"
+PRESCHOOL_METHODS = (*CATCHMENT_METHODS, ASSIGNMENT)
+"""How preschool places are counted: as catchments that are shared, or each child at one."""
+PRESCHOOL_LIMIT_M = 1000.0
+
+ANY, PREFERRED, REQUIRED = "any", "preferred", "required"
+STAFF_LANGUAGE_RULES = (PREFERRED, REQUIRED, ANY)
+"""Whether who comes speaks a language known there: counts for more, must be, or makes no odds."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +145,12 @@ def profiles() -> dict[str, Profile]:
 def limits() -> tuple[Limit, ...]:
     """Return the preset distance limits, shortest first."""
     return tuple(Limit(**row) for row in _table("walking")["limit"])
+
+
+@cache
+def established() -> dict[str, str]:
+    """Return the measures of who is established by name: everybody but which group of people."""
+    return dict(_table("meeting")["established"])
 
 
 def kind(name: str) -> Kind:

@@ -6,8 +6,8 @@ from datetime import date
 
 import streamlit as st
 
+from geo import presets
 from geo.access.preschools.model import PreschoolAnswer
-from geo.access.preschools.shortage import ASSIGNMENT, METHODS
 from geo.area.model import Area
 from geo.area.record_fields import day
 from geo.errors import NarhetError
@@ -59,12 +59,12 @@ def _controls() -> tuple[float, str, str, date]:
     method = state.select(
         "method",
         t("forskola.method"),
-        METHODS,
+        presets.PRESCHOOL_METHODS,
         lambda name: t(f"forskola.method_{name}"),
         where=columns[2],
         help_text="\n\n".join(
             f"**{t(f'forskola.method_{name}')}**: {t(f'forskola.method_{name}_help')}"
-            for name in METHODS
+            for name in presets.PRESCHOOL_METHODS
         ),
     )
     return limit_m, profile, method, _when(columns[3])
@@ -121,7 +121,7 @@ def _map_and_table(area: Area, answer: PreschoolAnswer, shown: PreschoolAnswer) 
     map_box.table_twin(spec)
     rows = preschool_tables_map.district_table(shown, language)
     tables.table(rows, t("forskola.by_district"), numbers=set(rows.columns[1:]))
-    if answer.asked.method == ASSIGNMENT:
+    if answer.asked.method == presets.ASSIGNMENT:
         st.caption(t("forskola.assignment_note"))
 
 

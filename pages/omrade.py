@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets
-from geo.area.folder import DEMO, slug
+from geo.area.manifest import DEMO, slug
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.errors import OnlineError

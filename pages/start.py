@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from geo import texts
-from geo.area.folder import DEMO
+from geo.area.manifest import DEMO
 from geo.errors import UnknownArea
 from pages import data as pages_data
 from pages import (

@@ -33,21 +33,19 @@ import pandas as pd
 import shapely
 from geopandas.array import GeometryArray
 from numpy.typing import NDArray
-from platformdirs import user_data_path
 from pyarrow import parquet
 from pyproj import CRS
 
 from geo.area import provenance
+from geo.area.manifest import FORMAT, VERSION, read_manifest
 from geo.area.model import Area
 from geo.area.provenance import LeftOut, Source, empty_table
-from geo.errors import AreaDamaged, AreaNewer, BadName
+from geo.errors import AreaDamaged, AreaNewer
 from geo.network.walk_network import WalkNetwork, network_from_frame
 
 if sys.platform != "win32":
     import fcntl
 
-FORMAT = "narhet-area"
-VERSION = 1
 STALE_S = 3600.0
 """A draft that has stood still this many seconds belongs to a build that was killed."""
 
@@ -80,24 +78,6 @@ def write_revision(
             return _put_in_place(folder, draft, {**about, "files": files, "arrays": copies})
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return what ``area.json`` says.
-
-    Raises
-    ------
-    AreaDamaged, AreaNewer : it can not be read, or a newer Närhet wrote it.
-    """
-    try:
-        manifest = json.loads((folder / "area.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise AreaDamaged(area=folder.name, file="area.json") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise AreaDamaged(area=folder.name, file="area.json")
-    if not isinstance(manifest.get("version"), int) or manifest["version"] > VERSION:
-        raise AreaNewer(area=folder.name, found=str(manifest.get("version")), known=str(VERSION))
-    return manifest
 
 
 def read_table(folder: Path, manifest: Mapping[str, Any], part: str) -> gpd.GeoDataFrame:
@@ -368,43 +348,11 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-DEMO = "demo"
 LOOKS = 20
 """How often an area that is being written over and over is looked at again."""
 PARTS = ("network", "boundary", "districts", "people", "places", "buildings", "water")
 LATER_PARTS = ("addresses", "activities")
 """Parts that areas made by an older Närhet do not have."""
-
-
-def home_folder(home: str | Path | None = None) -> Path:
-    """Return where areas live: the argument, else ``NARHET_HOME``, else the platform's user data
-    folder.
-    """
-    chosen = home or os.environ.get("NARHET_HOME")
-    return Path(chosen).expanduser() if chosen else user_data_path("narhet", appauthor=False)
-
-
-def area_id(name: str) -> str:
-    """Check an area id: lower-case letters, digits and hyphens, so that it can be a folder and
-    stand in a link.
-
-    Raises
-    ------
-    BadName : anything else, with a proposal.
-    """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", name):
-        raise BadName(found=name[:80], proposal=slug(name))
-    return name
-
-
-def slug(name: str) -> str:
-    """Make an area id of a name.
-
-    >>> slug("Hässelby-Vällingby, Stockholm, Sweden")
-    'hasselby-vallingby'
-    """
-    plain = name.split(",")[0].strip().lower().translate(str.maketrans("åäöéüø", "aaoeuo"))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64] or "omrade"
 
 
 def read_area(folder: Path) -> Area:

@@ -19,7 +19,7 @@ import shapely
 
 from geo import presets
 from geo.area import protected, provenance
-from geo.area.provenance import Source
+from geo.area.provenance import LeftOut, Source
 from geo.network.walk_network import Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.types import Floats
@@ -113,6 +113,11 @@ class Area:
         """
         people: Floats = self.people[group].fillna(0).to_numpy(np.float64)
         return people
+
+    @property
+    def left_out(self) -> list[tuple[Source, LeftOut]]:
+        """Every row of every source that could not be used."""
+        return [(source, row) for source in self.sources for row in source.left_out]
 
     @property
     def uses_osm(self) -> bool:

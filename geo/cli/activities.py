@@ -4,10 +4,8 @@ adding activities from a file.
 
 from __future__ import annotations
 
-import argparse
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from geo import texts
 from geo.access.meeting.terms import week_of
@@ -17,7 +15,6 @@ from geo.area.model import Area
 from geo.area.provenance import LeftOut
 from geo.catalog import open_area, save_area
 from geo.cli import console
-from geo.cli.area import Say
 from geo.cli.console import Options
 from geo.errors import BadDate
 from geo.ingest.activities import with_activities
@@ -31,17 +28,6 @@ from geo.sources.activities.reader import read_activities
 ENDINGS = (".ics", ".csv")
 AHEAD = timedelta(days=365)
 """How far ahead a calendar file tells, from its week."""
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Say) -> None:
-    """Add the command ``activities``."""
-    task = tasks.add_parser("activities", parents=[common], help=say("activities"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("--add", metavar="FILE", help=say("activities_add"))
-    task.add_argument("--week", metavar="DATE", default="", help=say("activities_week"))
-    task.add_argument("--json", action="store_true", help=say("json"))
-    task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run=activities)
 
 
 def activities(options: Options) -> None:

@@ -4,9 +4,7 @@ print or write it.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import Any
 
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
@@ -17,24 +15,6 @@ from geo.errors import BadOption
 from geo.output.documents import knowledge_bank_files, leaflet
 from geo.output.files import formats
 from geo.output.words import knowledge_bank as knowledge_bank_words
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
-    """Add the command and its options to the parser."""
-    task = tasks.add_parser("bank", parents=[common], help=say("bank"))
-    task.add_argument("area", help=say("area_id"))
-    start = task.add_mutually_exclusive_group(required=True)
-    start.add_argument("--at", metavar="LON,LAT", help=say("at"))
-    start.add_argument("--housing", metavar="ID", help=say("bank_housing"))
-    task.add_argument("--when", metavar="TIME", help=say("bank_when"))
-    task.add_argument("--language", help=say("bank_language"))
-    task.add_argument("--theme", dest="themes", action="append", help=say("bank_theme"))
-    task.add_argument("--limit", help=say("limit"))
-    task.add_argument("--profile", help=say("profile"))
-    task.add_argument("--leaflet", action="store_true", help=say("bank_leaflet"))
-    task.add_argument("--json", action="store_true", help=say("json"))
-    task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run=run)
 
 
 def run(options: Options) -> None:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from geo import texts
 from geo.errors import FileMissing
-from geo.types import Progress
 
 if TYPE_CHECKING:
     from geo.output.documents.answer import AnswerDocument
+    from geo.types import Progress
 
 Options: TypeAlias = argparse.Namespace
 
@@ -32,6 +32,12 @@ def warn_of_demonstration(is_demonstration: bool, language: str) -> None:
     """Say beside the answer that it rests on a made-up area, where it does."""
     if is_demonstration:
         warn(texts.text("demo.mark", language))
+
+
+def left_out_line(row: int, reason: str, values: dict[str, Any], language: str) -> str:
+    """Return a line about a row of a file that was left out, and why."""
+    why = texts.text(f"left_out.{reason}", language, **values)
+    return texts.text("show.row", language, row=str(row), why=why)
 
 
 def progress(language: str) -> Progress:

@@ -4,9 +4,8 @@ the places that still have none on the map.
 
 from __future__ import annotations
 
-import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
@@ -41,32 +40,6 @@ from geo.store.store import has_store, store_of
 from geo.store.write import user
 
 ALL = "all"
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
-    """Add the commands and their options to the parser."""
-    task = tasks.add_parser("import", parents=[common], help=say("import"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("file", help=say("import_file"))
-    task.add_argument("--kind", required=True, help=say("import_kind"))
-    task.add_argument("--dry-run", action="store_true", help=say("dry_run"))
-    task.add_argument("--json", action="store_true", help=say("import_json"))
-    task.add_argument("--lookup", action="store_true", help=say("lookup"))
-    for name, metavar in (("sheet", "NAME"), ("encoding", "NAME"), ("delimiter", "SIGN")):
-        task.add_argument(f"--{name}", default="", metavar=metavar, help=say(f"import_{name}"))
-    task.add_argument("--decimal", default="", choices=(",", "."), help=say("import_decimal"))
-    task.add_argument("--header", metavar="N", help=say("import_header"))
-    task.add_argument("--crs", default="", metavar="EPSG:N", help=say("import_crs"))
-    task.add_argument(
-        "--column", action="append", default=[], metavar="FIELD=COLUMN", help=say("import_column")
-    )
-    task.add_argument("--fix", action="append", default=[], metavar="CODE", help=say("import_fix"))
-    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
-    task.set_defaults(run=import_file)
-    task = tasks.add_parser("worklist", parents=[common], help=say("worklist"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("--json", action="store_true", help=say("json"))
-    task.set_defaults(run=worklist)
 
 
 def import_file(options: Options) -> None:

@@ -4,41 +4,16 @@ write the answer.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import Any
 
 from geo.access.meeting.answer import answer_of
-from geo.access.meeting.question import MEASURES, MeetingQuestion
-from geo.access.meeting.terms import measures
+from geo.access.meeting.question import MeetingQuestion
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
 from geo.errors import BadOption
 from geo.output.files import formats
 from geo.output.files import meeting as meeting_files
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
-    """Add the command and its options to the parser."""
-    task = tasks.add_parser("meet", parents=[common], help=say("meet"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("--measure", choices=MEASURES, required=True, help=say("meet_measure"))
-    task.add_argument(
-        "--kind", dest="kinds", action="append", metavar="KIND", help=say("meet_kind")
-    )
-    task.add_argument("--limit", help=say("limit"))
-    task.add_argument("--group", help=say("group"))
-    task.add_argument("--profile", help=say("profile"))
-    task.add_argument("--week", metavar="DATE", help=say("meet_week"))
-    task.add_argument("--housing", metavar="ID", help=say("meet_housing"))
-    task.add_argument("--language", help=say("meet_language"))
-    task.add_argument("--audience", help=say("meet_audience"))
-    task.add_argument("--when", metavar="PRESET", help=say("meet_when"))
-    task.add_argument("--established", choices=tuple(measures()), help=say("meet_established"))
-    task.add_argument("--json", action="store_true", help=say("json"))
-    task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run=meet)
 
 
 def meet(options: Options) -> None:

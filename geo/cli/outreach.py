@@ -4,10 +4,8 @@ week, print or write the answer.
 
 from __future__ import annotations
 
-import argparse
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from geo import texts
 from geo.area.model import Area
@@ -20,34 +18,10 @@ from geo.output.files import formats
 from geo.output.files import outreach as outreach_files
 from geo.output.words.outreach_tables import lines_of
 from geo.planning.outreach.brief import Brief, briefed, outreach, visits_of
-from geo.planning.outreach.question import WHERE, OutreachQuestion
-from geo.planning.outreach.rounds import PREFERRED, RULES, Plan, plan_week
+from geo.planning.outreach.question import OutreachQuestion
+from geo.planning.outreach.rounds import Plan, plan_week
 from geo.planning.outreach.staff import read_staff
 from geo.planning.siting.question import whole_of
-
-TOP = "20"
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
-    """Add the command and its options to the parser."""
-    task = tasks.add_parser("outreach", parents=[common], help=say("outreach"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("--top", default=TOP, metavar="N", help=say("outreach_top"))
-    task.add_argument("--weights", metavar="NEED=N,NEED=N", help=say("outreach_weights"))
-    task.add_argument("--where", choices=WHERE, help=say("outreach_where"))
-    task.add_argument("--limit", help=say("limit"))
-    task.add_argument("--profile", help=say("profile"))
-    task.add_argument("--group", help=say("outreach_group"))
-    task.add_argument("--when", metavar="PRESET", help=say("outreach_when"))
-    task.add_argument("--week", metavar="DATE", help=say("outreach_week"))
-    task.add_argument("--plan", metavar="STAFF.csv", help=say("outreach_plan"))
-    task.add_argument(
-        "--staff-language", choices=RULES, default=PREFERRED, help=say("outreach_staff_language")
-    )
-    task.add_argument("--date", default="", metavar="DATE", help=say("outreach_date"))
-    task.add_argument("--json", action="store_true", help=say("json"))
-    task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run=run)
 
 
 def run(options: Options) -> None:

@@ -4,7 +4,6 @@ or write the answer.
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +14,7 @@ from geo import presets
 from geo.access.preschools.call_list import CallList, calls_for
 from geo.access.preschools.demand import has_few
 from geo.access.preschools.model import PreschoolAnswer
-from geo.access.preschools.shortage import LIMIT_M, METHODS, capacity_of, more_places
+from geo.access.preschools.shortage import capacity_of, more_places
 from geo.access.preschools.surge import (
     Arrival,
     SurgeAnswer,
@@ -51,30 +50,6 @@ class _Answers:
     more: MorePlaces | None
     growth: GrowthAnswer | None
     refused: tuple[tuple[str, NarhetError], ...]
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
-    """Add the command and its options to the parser."""
-    task = tasks.add_parser("preschools", parents=[common], help=say("preschools"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument(
-        "--method", choices=METHODS, default=METHODS[0], help=say("preschools_method")
-    )
-    task.add_argument("--limit", default=str(LIMIT_M), help=say("preschools_limit"))
-    task.add_argument("--profile", default="adult", help=say("profile"))
-    task.add_argument("--decay", default="", help=say("decay"))
-    task.add_argument("--when", metavar="DATE", help=say("when"))
-    task.add_argument("--surge", metavar="LON,LAT,N,DATE", help=say("surge"))
-    task.add_argument("--ramp", metavar="N,N", help=say("ramp"))
-    task.add_argument("--ages", metavar="A-B=N", help=say("ages"))
-    task.add_argument("--for", dest="housing", metavar="ID", help=say("for"))
-    task.add_argument("--more", metavar="PRESCHOOL=N", help=say("more"))
-    task.add_argument("--add-places", action="store_true", help=say("add_places"))
-    task.add_argument("--target", help=say("target"))
-    task.add_argument("--exact", action="store_true", help=say("exact"))
-    task.add_argument("--json", action="store_true", help=say("json"))
-    task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run=preschools)
 
 
 def preschools(options: Options) -> None:

@@ -4,10 +4,8 @@ such a file to whether it still holds.
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,28 +24,6 @@ from geo.output.report.query import asked
 from geo.planning.siting import instance, proposal
 from geo.planning.siting.proposal import Proposal
 from geo.planning.siting.question import SitingQuestion
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
-    """Add the command and its options to the parser."""
-    task = tasks.add_parser("report", parents=[common], help=say("report"))
-    task.add_argument("area", nargs="?", help=say("area_id"))
-    task.add_argument("--kind", help=say("kind"))
-    task.add_argument("--limit", help=say("limit"))
-    task.add_argument("--group", default="all", help=say("group"))
-    task.add_argument("--profile", default="adult", help=say("profile"))
-    task.add_argument("--date", metavar="YYYY-MM-DD", help=say("report_date"))
-    task.add_argument("--title", default="", help=say("title"))
-    task.add_argument("--findings", metavar="A,B", help=say("findings"))
-    task.add_argument(
-        "--words", action="append", default=[], metavar="FINDING=TEXT", help=say("words")
-    )
-    task.add_argument("--sites", metavar="N", help=say("report_sites"))
-    task.add_argument("--candidates", default="", metavar="KIND,KIND", help=say("candidates"))
-    task.add_argument("--verify", metavar="FILE", help=say("verify"))
-    task.add_argument("--json", action="store_true", help=say("report_json"))
-    task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run=report)
 
 
 def report(options: Options) -> None:

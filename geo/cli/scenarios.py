@@ -4,11 +4,8 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 from geo import texts
 from geo.area.model import Area
@@ -16,22 +13,6 @@ from geo.catalog import open_area
 from geo.cli.console import Options
 from geo.errors import BadOption
 from geo.planning.scenario import Opened, Scenario, after
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
-    """Add the command and its options to the parser."""
-    task = tasks.add_parser("scenarios", parents=[common], help=say("scenarios"))
-    task.add_argument("area", help=say("area_id"))
-    doing = task.add_mutually_exclusive_group()
-    doing.add_argument("--save", metavar="NAME", help=say("scenario_save"))
-    doing.add_argument("--delete", metavar="NAME", help=say("scenario_delete"))
-    for name, metavar in (("open", "KIND,LON,LAT[,NAME]"), ("close", "ID")):
-        task.add_argument(
-            f"--{name}", action="append", default=[], metavar=metavar, help=say(f"scenario_{name}")
-        )
-    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
-    task.add_argument("--json", action="store_true", help=say("json"))
-    task.set_defaults(run=scenarios)
 
 
 def scenarios(options: Options) -> None:

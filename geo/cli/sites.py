@@ -4,11 +4,8 @@ file.
 
 from __future__ import annotations
 
-import argparse
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from geo.catalog import open_area
 from geo.cli import console
@@ -21,31 +18,7 @@ from geo.output.words.sites import site_lines
 from geo.planning.siting import alternatives, instance
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing
-from geo.planning.siting.question import EXISTING, SitingQuestion, whole_of
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
-    """Add the command and its options to the parser."""
-    task = tasks.add_parser("sites", parents=[common], help=say("sites"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("--kind", required=True, help=say("sites_kind"))
-    task.add_argument("--count", metavar="N", help=say("count"))
-    task.add_argument("--objective", help=say("objective"))
-    task.add_argument("--limit", help=say("limit"))
-    task.add_argument("--group", help=say("group"))
-    task.add_argument("--profile", help=say("profile"))
-    task.add_argument("--candidates", metavar="KIND,KIND", help=say("candidates"))
-    for name, metavar in (("candidate", "LON,LAT"), ("max-distance-to", "KIND=M")):
-        key = name.replace("-", "_")
-        task.add_argument(f"--{name}", action="append", metavar=metavar, help=say(key))
-    for name in ("lattice", "balance", "budget", "curve", "time-limit"):
-        task.add_argument(f"--{name}", metavar="N", help=say(name.replace("-", "_")))
-    task.add_argument("--existing", choices=EXISTING, help=say("existing"))
-    task.add_argument("--exclude", metavar="ID,ID", help=say("exclude"))
-    for name in ("evening", "staffed", "robust", "exact", "json"):
-        task.add_argument(f"--{name}", action="store_true", help=say(name))
-    task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run=sites)
+from geo.planning.siting.question import SitingQuestion, whole_of
 
 
 def sites(options: Options) -> None:

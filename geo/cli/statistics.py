@@ -4,41 +4,15 @@ into an area, and what was found said as text or JSON.
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
-
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.cli import area as cli_area
 from geo.cli import console, store
 from geo.cli.console import Options
 from geo.errors import BadOption
 from geo.ingest.residents import Ask, add_statistics
 from geo.ingest.schools import AskSchools, add_schools
 from geo.output.words import statistics as statistics_words
-from geo.sources.statistics.vintages import LEVELS
 from geo.texts import Phrase
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: cli_area.Say) -> None:
-    """Add both commands to the parser."""
-    task = tasks.add_parser("statistics", parents=[common], help=say("statistics"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("--level", choices=LEVELS, default="", help=say("level"))
-    task.add_argument("--year", default="", help=say("year"))
-    task.add_argument("--outlines", metavar="FILE", help=say("outlines"))
-    task.add_argument("--other-vintage", action="store_true", help=say("other_vintage"))
-    task.add_argument(
-        "--column", metavar="GROUP=COLUMN", action="append", default=[], help=say("column")
-    )
-    task.set_defaults(run=statistics)
-    schools_task = tasks.add_parser("schools", parents=[common], help=say("schools"))
-    schools_task.add_argument("area", help=say("area_id"))
-    schools_task.set_defaults(run=schools)
-    for each in (task, schools_task):
-        each.add_argument("--municipality", default="", metavar="NNNN", help=say("municipality"))
-        each.add_argument("--file", metavar="FILE", help=say("downloaded"))
-        each.add_argument("--json", action="store_true", help=say("json"))
 
 
 def statistics(options: Options) -> None:

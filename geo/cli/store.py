@@ -4,21 +4,16 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.cli.console import Options
 from geo.errors import UnknownBatch
-from geo.store.backup import Whole
-from geo.store.merge import Clash
-from geo.store.model import Change
-from geo.store.store import Store
 
 if TYPE_CHECKING:  # a database takes a while to load: only who asks for it waits
     from geo.store.backup import Whole
@@ -26,32 +21,7 @@ if TYPE_CHECKING:  # a database takes a while to load: only who asks for it wait
     from geo.store.model import Change
     from geo.store.store import Store
 
-
 MOST = 50
-
-
-def add_task(tasks: Any, common: argparse.ArgumentParser, say: Any) -> None:
-    """Add the commands and their options to the parser."""
-    task = tasks.add_parser("log", parents=[common], help=say("log"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("--most", type=int, default=MOST, metavar="N", help=say("most"))
-    task.add_argument("--json", action="store_true", help=say("json"))
-    task.set_defaults(run=log)
-    task = tasks.add_parser("undo", parents=[common], help=say("undo"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("batch", type=int, metavar="BATCH", help=say("batch"))
-    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
-    task.set_defaults(run=undo)
-    task = tasks.add_parser("export", parents=[common], help=say("export"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("-o", "--output", required=True, help=say("output"))
-    task.set_defaults(run=export)
-    task = tasks.add_parser("restore", parents=[common], help=say("restore"))
-    task.add_argument("area", help=say("area_id"))
-    task.add_argument("file", metavar="FILE", help=say("restore_file"))
-    task.add_argument("--dry-run", action="store_true", help=say("dry_run"))
-    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
-    task.set_defaults(run=restore)
 
 
 def log(options: Options) -> None:

@@ -17,16 +17,15 @@ import shapely
 
 from geo import presets
 from geo.area import people as area_people
-from geo.area.folder import area_id
+from geo.area.manifest import area_id
 from geo.area.model import Area
-from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, LeftOut, Source, empty_table
+from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, Source, empty_table
 from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
 from geo.ingest import place_files
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources.files.lines import read_lines_listed
 from geo.sources.files.vector import read_vector
 from geo.sources.osm.files import OsmExtract, read_osm
-from geo.sources.osm.overpass import Fetched
 from geo.sources.statistics.files import read_districts, read_units
 from geo.types import WGS84, Progress
 
@@ -303,11 +302,6 @@ def _stack(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 def _put(sources: tuple[Source, ...], new: Source) -> tuple[Source, ...]:
     return (*(source for source in sources if source.part != new.part), new)
-
-
-def left_out_rows(area: Area) -> list[tuple[Source, LeftOut]]:
-    """List every row of every source that could not be used."""
-    return [(source, row) for source in area.sources for row in source.left_out]
 
 
 MARGIN_M = 1000.0

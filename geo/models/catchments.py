@@ -8,7 +8,7 @@ columns.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,10 +25,8 @@ from geo.errors import (
 )
 from geo.models.decay import Decay, decay_of
 from geo.models.location.model import row_of
+from geo.presets import CATCHMENT_METHODS, CatchmentMethod
 from geo.types import Floats, Ints, Matrix
-
-Method = Literal["2sfca", "e2sfca", "balanced"]
-METHODS: tuple[Method, ...] = get_args(Method)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +56,7 @@ def floating_catchment(
     *,
     limit_m: float,
     decay: str | Decay | None = None,
-    method: Method = "2sfca",
+    method: CatchmentMethod = "2sfca",
 ) -> Floats:
     """Return places per person in reach, a row of demand: ``catchment(…).access``.
 
@@ -78,7 +76,7 @@ def catchment(
     *,
     limit_m: float,
     decay: str | Decay | None = None,
-    method: Method = "2sfca",
+    method: CatchmentMethod = "2sfca",
 ) -> Catchment:
     """Return places per person in reach, and the places nobody reaches.
 
@@ -106,8 +104,8 @@ def catchment(
     supply : places per column, fractions allowed.
     limit_m : longest walk that counts, metres.
     decay : how much a place counts the farther away it is: a name in ``geo.models.decay.DECAYS`` or
-    a ``Decay``; None as stated above.
-    method : one of ``METHODS``.
+        a ``Decay``; None as stated above.
+    method : one of ``CATCHMENT_METHODS``.
 
     Raises
     ------
@@ -117,8 +115,8 @@ def catchment(
     metres = walkable(distances, limit_m)
     people = amounts(demand, metres.shape[0], BadWeights)
     places = amounts(supply, metres.shape[1], BadCapacity)
-    if method not in METHODS:
-        raise UnknownMethod(found=str(method), known=", ".join(METHODS))
+    if method not in CATCHMENT_METHODS:
+        raise UnknownMethod(found=str(method), known=", ".join(CATCHMENT_METHODS))
     weights = _weights(metres, limit_of(limit_m), decay, method)
     if method == "balanced":
         weights = _shares(weights, places)
@@ -136,7 +134,7 @@ def catchment(
 
 
 def _weights(
-    metres: csr_array, limit_m: float, decay: str | Decay | None, method: Method
+    metres: csr_array, limit_m: float, decay: str | Decay | None, method: CatchmentMethod
 ) -> csr_array:
     if decay is None and method == "e2sfca":
         decay = "step"

@@ -11,7 +11,6 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from geo.types import Floats, Ints
 
@@ -98,6 +97,8 @@ def number_ends(geometry: NDArray[np.object_]) -> tuple[Ints, Floats]:
         [shapely.get_coordinates(shapely.get_point(geometry, at)) for at in (0, -1)],
     )
     xy, spot = np.unique(ends, axis=0, return_inverse=True)
+    from scipy.spatial import cKDTree  # slow to load, and a network that is built has been here
+
     close = cKDTree(xy).query_pairs(JOIN_M, output_type="ndarray")
     links = coo_array((np.ones(len(close), np.int8), tuple(close.T)), shape=(len(xy), len(xy)))
     label = connected_components(links, directed=False)[1].astype(np.int64)

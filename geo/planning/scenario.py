@@ -21,7 +21,7 @@ import shapely
 
 from geo import presets, texts
 from geo.access.gaps import Gap, headline
-from geo.area.folder import slug
+from geo.area.manifest import slug
 from geo.area.model import Area
 from geo.area.people import HOUSING, with_districts
 from geo.area.provenance import Source

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geo.area.folder import area_id, home_folder
+from geo.area.manifest import area_id, home_folder
 from geo.area.model import Area
 from geo.area.protected import Ground
 from geo.errors import UnknownRecord

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TypeVar
 
-from geo.area.folder import area_id, home_folder
+from geo.area.manifest import area_id, home_folder
 from geo.area.model import Area
 from geo.catalog import open_area
 from geo.errors import NarhetError

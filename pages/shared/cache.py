@@ -24,7 +24,7 @@ from geo.access.preschools.model import Asked, PreschoolAnswer
 from geo.access.preschools.shortage import capacity_of
 from geo.access.profile_comparison import Flips
 from geo.access.profile_comparison import flips as count_flips
-from geo.area.folder import DEMO, home_folder
+from geo.area.manifest import DEMO, home_folder
 from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit

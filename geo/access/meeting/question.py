@@ -26,7 +26,7 @@ class MeetingQuestion:
     limit_m : walking metres that count as reached.
     language, audience, when, housing : a language's code, who may come, a preset of hours that
         people can come, an id or a name of a housing; "": not asked for.
-    established : of ``arena``, a measure in ``geo.access.meeting.terms.measures``; "": the first
+    established : of ``arena``, a measure in ``geo.presets.established``; "": the first
         that the area knows.
     """
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo import presets
 from geo.area import languages
 from geo.area.activities.model import Activity, activity_kinds, audiences, themes
 from geo.area.newcomers import availabilities, free_hours
@@ -80,12 +81,6 @@ def arena_decay() -> str:
     return str(_table()["arena"]["decay"])
 
 
-@cache
-def measures() -> dict[str, str]:
-    """Return the measures of "established" by name: everybody but which group of people."""
-    return dict(_table()["established"])
-
-
 def measure_of(area: Area, name: str) -> str:
     """Return the group that a measure leaves out: of this name, or the first the area knows.
 
@@ -94,12 +89,12 @@ def measure_of(area: Area, name: str) -> str:
     UnknownTerm : no measure has the name. AreaLacks : the area does not tell it.
     """
     read_established(name)
-    here = [each for each in measures() if measures()[each] in area.groups]
+    here = [each for each in presets.established() if presets.established()[each] in area.groups]
     if not here:
         raise AreaLacks(key="meeting.lacks_established")
     if name and name not in here:
         raise AreaLacks(key="meeting.lacks_measure", found=name, known=", ".join(here))
-    return measures()[name or here[0]]
+    return presets.established()[name or here[0]]
 
 
 @cache
@@ -133,7 +128,7 @@ def read_audience(word: str) -> str:
 
 def read_established(word: str) -> str:
     """Return a measure of "established", or raise ``UnknownTerm``; "" stays so."""
-    return _known(word, measures(), "established") if word else ""
+    return _known(word, presets.established(), "established") if word else ""
 
 
 def read_language(words: str) -> str:

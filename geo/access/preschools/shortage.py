@@ -36,17 +36,13 @@ from geo.area.provenance import Source
 from geo.area.record_fields import rules
 from geo.errors import AreaLacks, BadPreschool, UnknownMethod
 from geo.models.assignment.assign import MorePlaces, with_more_places
-from geo.models.catchments import METHODS as CATCHMENTS
 from geo.models.catchments import floating_catchment
 from geo.models.decay import decay_of
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
-from geo.presets import Profile
+from geo.presets import ASSIGNMENT, PRESCHOOL_LIMIT_M, PRESCHOOL_METHODS, Profile
 from geo.types import Bools, Floats, Ints
 
-ASSIGNMENT = "assignment"
-METHODS = (*CATCHMENTS, ASSIGNMENT)
-LIMIT_M = 1000.0
 THREE_YEAR_OLDS, IN_PRESCHOOL = "three_year_olds_without_place", "children_in_preschool"
 
 
@@ -54,7 +50,7 @@ def capacity_of(
     area: Area,
     *,
     when: date,
-    limit_m: float = LIMIT_M,
+    limit_m: float = PRESCHOOL_LIMIT_M,
     profile: str = "adult",
     method: str = "2sfca",
     decay: str = "",
@@ -75,8 +71,8 @@ def capacity_of(
     """
     limit = presets.limit_m(limit_m)
     walker = presets.profile(profile)
-    if method not in METHODS:
-        raise UnknownMethod(found=method, known=", ".join(METHODS))
+    if method not in PRESCHOOL_METHODS:
+        raise UnknownMethod(found=method, known=", ".join(PRESCHOOL_METHODS))
     if decay:
         decay_of(decay)
     if KIND not in area.kinds:

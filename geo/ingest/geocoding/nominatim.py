@@ -18,7 +18,7 @@ import osmnx
 import pandas as pd
 import shapely
 
-from geo.area.folder import home_folder
+from geo.area.manifest import home_folder
 from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.area.provenance import ADDRESSES

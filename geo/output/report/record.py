@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from geo.area.folder import home_folder, read_manifest
+from geo.area.manifest import home_folder, read_manifest
 from geo.area.model import Area
 from geo.errors import AreaDamaged, AreaNewer
 from geo.output.report.model import Report

@@ -11,7 +11,6 @@ from geo import presets, privacy, texts
 from geo.access.gaps import Gap, headline, without_small_counts
 from geo.area.model import Area
 from geo.cells import finite
-from geo.ingest.build import left_out_rows
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import sources as source_words
 from geo.output.words.sources import origins, source_json, source_line, walked
@@ -82,7 +81,7 @@ def area_json(area: Area, language: str) -> dict[str, Any]:
                 "row": row.row,
                 "reason": texts.text(f"left_out.{row.reason}", language, **row.values),
             }
-            for source, row in left_out_rows(area)
+            for source, row in area.left_out
         ],
     }
 

@@ -75,8 +75,6 @@ class OutreachQuestion:
         BadDate, BadLimit, UnknownGroup, UnknownProfile, UnknownTerm, BadNeedWeight : what can not
         be.
         """
-        from geo.access.meeting.terms import measures  # it loads what areas are made of
-
         told = {name: value for name, value in values.items() if value is not None}
         where = told.get("where", cls.where)
         if where not in WHERE:
@@ -87,7 +85,7 @@ class OutreachQuestion:
         meeting = MeetingQuestion.read({**own, "when": told.get("when", WHEN)}, today=today)
         chosen = told.get("group", "")
         group = presets.group(chosen).id if chosen else _first_group(area)
-        known = [name for name, apart in measures().items() if apart in area.groups]
+        known = [name for name, apart in presets.established().items() if apart in area.groups]
         established = group if group in known else next(iter(known), "")
         return cls(
             meeting=replace(meeting, group=group, established=established),
@@ -98,11 +96,10 @@ class OutreachQuestion:
 
 def groups_of(area: Area) -> tuple[str, ...]:
     """Return the groups of residents that may be asked about, the usual one first."""
-    from geo.access.meeting.terms import measures
     from geo.area.people import RESIDENTS
 
     known = [name for name in area.groups if presets.group(name).origin == RESIDENTS]
-    usual = [name for name in (*measures().values(), "all") if name in known]
+    usual = [name for name in (*presets.established().values(), "all") if name in known]
     return tuple(dict.fromkeys(usual))
 
 

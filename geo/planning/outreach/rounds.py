@@ -24,9 +24,6 @@ from geo.planning.outreach.staff import Worker
 from geo.texts import Phrase
 from geo.types import WGS84, Floats, Ints, Progress
 
-ANY, PREFERRED, REQUIRED = "any", "preferred", "required"
-RULES = (PREFERRED, REQUIRED, ANY)
-"""Whether who comes speaks a language known there: counts for more, must be, or makes no odds."""
 FULL = 10_000
 """What the most needed place is worth to the search: scores become whole numbers."""
 
@@ -144,7 +141,7 @@ def plan_week(
     *,
     monday: date,
     profile: str = "adult",
-    rule: str = PREFERRED,
+    rule: str = presets.PREFERRED,
     restricted: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Plan:
@@ -153,7 +150,7 @@ def plan_week(
     Parameters
     ----------
     monday : any day of the week.
-    rule : one of ``RULES``.
+    rule : one of ``presets.STAFF_LANGUAGE_RULES``.
     restricted : names of places that would be visited, were their door known.
     """
     first = monday - timedelta(days=monday.weekday())
@@ -271,9 +268,9 @@ def _question(
 
 def _share(visit: Visit, worker: Worker, rule: str) -> float:
     """Return what a visit by somebody counts for, from 0 (may not be) to 1."""
-    if rule == ANY or not visit.languages or _common(visit, worker):
+    if rule == presets.ANY or not visit.languages or _common(visit, worker):
         return 1.0
-    return 0.0 if rule == REQUIRED else without_language()
+    return 0.0 if rule == presets.REQUIRED else without_language()
 
 
 def _common(visit: Visit, worker: Worker) -> tuple[str, ...]:
@@ -344,7 +341,7 @@ def _why(
     """Return why a place is not visited."""
     if not np.isfinite(metres[len(visits) :, at]).any():
         return "off_paths"
-    if rule == REQUIRED and not any(_share(visits[at], worker, rule) for worker in staff):
+    if rule == presets.REQUIRED and not any(_share(visits[at], worker, rule) for worker in staff):
         return "language"
     return "time" if within_reach(question)[:, at].any() else "too_far"
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.area.folder import DEMO
+from geo.area.manifest import DEMO
 from geo.area.model import Area
 from geo.area.people import of_housing, with_districts
 from geo.area.provenance import Source

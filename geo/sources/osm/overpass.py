@@ -24,7 +24,7 @@ import osmnx
 import pandas as pd
 import shapely
 
-from geo.area.folder import home_folder
+from geo.area.manifest import home_folder
 from geo.area.provenance import Source
 from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLarge
 from geo.network.walk_network import metric_crs

@@ -10,7 +10,6 @@ import streamlit as st
 from geo import presets
 from geo.access.meeting.question import MEASURES, MeetingQuestion
 from geo.access.meeting.supply import homes
-from geo.access.meeting.terms import measures
 from geo.area import languages
 from geo.area.activities.derived import activities_of
 from geo.area.activities.model import activity_kinds, audiences, themes
@@ -62,7 +61,7 @@ def question(area: Area, chosen: str) -> MeetingQuestion:
 
 def _established(area: Area, where: Any) -> str:
     """Choose the measure of established people among those the area has; "" for the first."""
-    known = [name for name, group in measures().items() if group in area.groups]
+    known = [name for name, group in presets.established().items() if group in area.groups]
     language = state.language()
     if not known:
         return state.get("established")
@@ -70,7 +69,9 @@ def _established(area: Area, where: Any) -> str:
         "established",
         t("moten.established"),
         known,
-        lambda name: t("moten.all_but", group=presets.group(measures()[name]).name(language)),
+        lambda name: t(
+            "moten.all_but", group=presets.group(presets.established()[name]).name(language)
+        ),
         where=where,
         help_text=t("moten.established_help"),
     )

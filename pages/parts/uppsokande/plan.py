@@ -21,7 +21,7 @@ from geo.output.maps import outreach as outreach_map
 from geo.output.words import outreach as outreach_words
 from geo.output.words.outreach_tables import plan_notes
 from geo.planning.outreach.brief import Brief, visits_of
-from geo.planning.outreach.rounds import PREFERRED, RULES, Plan, plan_week
+from geo.planning.outreach.rounds import Plan, plan_week
 from geo.planning.outreach.staff import (
     COLUMNS,
     DAYS,
@@ -34,6 +34,7 @@ from geo.planning.outreach.staff import (
     staff_of,
     tidy,
 )
+from geo.presets import PREFERRED, STAFF_LANGUAGE_RULES
 from geo.types import Progress
 from pages.shared import asks, frame, state, tables
 from pages.shared import map as map_box
@@ -150,8 +151,8 @@ def _ask(area: Area) -> None:
         )
         rule = second.selectbox(
             t("uppsokande.rule"),
-            RULES,
-            index=RULES.index(PREFERRED),
+            STAFF_LANGUAGE_RULES,
+            index=STAFF_LANGUAGE_RULES.index(PREFERRED),
             format_func=lambda name: t(f"uppsokande.rule_{name}"),
             key="plan_rule",
         )

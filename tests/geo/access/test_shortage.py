@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.access.preschools.shortage import METHODS, capacity_of, more_places
+from geo.access.preschools.shortage import capacity_of, more_places
 from geo.access.preschools.supply import Amount
 from geo.errors import AreaLacks, BadLimit, BadPreschool, UnknownDecay, UnknownMethod
 from geo.models.assignment.assign import most_placed
+from geo.presets import PRESCHOOL_METHODS
 from tests.geo.preschool_worlds import nursery_street
 
 TODAY = date(2026, 11, 22)
@@ -88,7 +89,7 @@ def test_by_assignment_places_per_child_is_the_share_with_a_place() -> None:
     assert found.access == pytest.approx([0.8, 1 / 6, 1.0])
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", PRESCHOOL_METHODS)
 def test_the_shortage_is_the_same_whatever_the_method(method: str) -> None:
     assert hand_worked(method=method).shortage == hand_worked().shortage
 

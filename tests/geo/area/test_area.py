@@ -22,7 +22,8 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal, assert_geoseries_equal
 
 from geo import presets
-from geo.area.folder import _read_table, area_id, home_folder, slug
+from geo.area.folder import _read_table
+from geo.area.manifest import area_id, home_folder, slug
 from geo.area.model import Area
 from geo.area.provenance import LeftOut, Source
 from geo.catalog import list_areas, open_area, save_area

@@ -22,12 +22,13 @@ from geo.errors import (
     UnknownDecay,
     UnknownMethod,
 )
-from geo.models.catchments import METHODS, catchment, floating_catchment
+from geo.models.catchments import catchment, floating_catchment
 from geo.models.decay import DECAYS, Decay, Exponential, Gaussian, Linear, Logistic, Step
+from geo.presets import CATCHMENT_METHODS
 
 Case = tuple[csr_array, np.ndarray, np.ndarray]
 LIMIT_M = 1000.0
-EVERY = [(method, decay) for method in METHODS for decay in (None, *DECAYS)]
+EVERY = [(method, decay) for method in CATCHMENT_METHODS for decay in (None, *DECAYS)]
 
 
 def town(rows: int, columns: int, seed: int, spare: bool = True) -> Case:
@@ -193,7 +194,11 @@ def test_totals_are_kept_and_every_figure_is_a_number(method, decay, case: Case)
         assert found.unreached_supply == supply[~wanted].sum()
 
 
-@given(case=cases(), method=st.sampled_from(METHODS), factor=st.sampled_from([0.25, 2.0, 7.0]))
+@given(
+    case=cases(),
+    method=st.sampled_from(CATCHMENT_METHODS),
+    factor=st.sampled_from([0.25, 2.0, 7.0]),
+)
 def test_so_many_times_the_places_are_so_many_times_per_child(case: Case, method, factor) -> None:
     metres, demand, supply = case
     one = floating_catchment(metres, demand, supply, limit_m=LIMIT_M, method=method)
@@ -201,7 +206,11 @@ def test_so_many_times_the_places_are_so_many_times_per_child(case: Case, method
     np.testing.assert_allclose(more, factor * one, rtol=1e-12)
 
 
-@given(case=cases(), method=st.sampled_from(METHODS), chance=st.randoms(use_true_random=False))
+@given(
+    case=cases(),
+    method=st.sampled_from(CATCHMENT_METHODS),
+    chance=st.randoms(use_true_random=False),
+)
 def test_the_order_of_rows_and_supplies_changes_nothing(case: Case, method, chance) -> None:
     metres, demand, supply = case
     rows, columns = list(range(len(demand))), list(range(len(supply)))
@@ -217,7 +226,9 @@ def test_the_order_of_rows_and_supplies_changes_nothing(case: Case, method, chan
     np.testing.assert_allclose(other, one[rows], rtol=1e-12)
 
 
-@given(case=cases(), method=st.sampled_from(METHODS), decay=st.sampled_from([None, *DECAYS]))
+@given(
+    case=cases(), method=st.sampled_from(CATCHMENT_METHODS), decay=st.sampled_from([None, *DECAYS])
+)
 def test_cutting_a_row_in_two_changes_no_ones_figure(case: Case, method, decay) -> None:
     metres, demand, supply = case
     if not len(demand):

@@ -397,6 +397,6 @@ def test_a_view_that_computes_without_end_is_not_read(tmp_path: Path) -> None:
 
 
 def _manifest(area: Area) -> Path:
-    from geo.area.folder import home_folder
+    from geo.area.manifest import home_folder
 
     return home_folder() / "areas" / area.id / "area.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.area.folder import area_id
+from geo.area.manifest import area_id
 from geo.sources.osm.overpass import ready_areas
 
 

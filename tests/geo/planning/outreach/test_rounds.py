@@ -14,8 +14,9 @@ import pytest
 from geo.errors import NoStaff
 from geo.output.files.calendar import ics_bytes
 from geo.output.words.outreach import plan_words
-from geo.planning.outreach.rounds import ANY, PREFERRED, REQUIRED, Plan, Visit, plan_week
+from geo.planning.outreach.rounds import Plan, Visit, plan_week
 from geo.planning.outreach.staff import Worker, hours_of, read_staff, staff_of
+from geo.presets import ANY, PREFERRED, REQUIRED
 from tests.geo.planning.outreach.worlds import town
 from tests.geo.worlds import along
 

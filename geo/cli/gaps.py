@@ -1,0 +1,33 @@
+"""What the command ``gaps`` does: answer who lives beyond the limit, as text, JSON or a file."""
+
+from __future__ import annotations
+
+from geo import presets
+from geo.access.gaps import gap
+from geo.catalog import open_area
+from geo.cli import console
+from geo.cli.console import Options
+from geo.errors import AreaLacks
+from geo.output.documents.gap import gap_document
+
+
+def gaps(options: Options) -> None:
+    """Answer who lives beyond the limit, as text, JSON or a file."""
+    area = open_area(options.area, options.home)
+    if options.scenario:
+        from geo.cli.scenarios import with_scenario  # loads the store: few ask for one
+
+        area = with_scenario(area, options.scenario, options.home)
+    limit_m = presets.limit_m(options.limit)
+    file = console.answer_file(options)
+    if options.by and area.districts.empty:
+        raise AreaLacks(key="lacks.districts")
+    answer = gap(
+        area, kind=options.kind, limit_m=limit_m, group=options.group, profile=options.profile
+    )
+    console.give(
+        options,
+        file,
+        lambda exact: gap_document(answer, area, options.lang, day=console.today(), exact=exact),
+    )
+    console.warn_of_demonstration(answer.demonstration, options.lang)
