@@ -15,7 +15,6 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from geo import texts
 from geo.area.model import Area
@@ -166,6 +165,8 @@ def _geojson(document: AnswerDocument) -> bytes:
 
 def _gpkg(document: AnswerDocument) -> bytes:
     """Write the layers and the table ``info``."""
+    import pyogrio  # loaded by who writes a GeoPackage, not by who prints a line
+
     info = Layer("info", pd.DataFrame(document.summary, columns=["what", "text"]))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{document.id}.gpkg"

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
 LINE_WIDTH = 140
 LEAST_WIDTH, MOST_WIDTH = 8, 60
@@ -67,6 +66,8 @@ def xlsx_of(sheets: Sequence[Sheet | Lines | Labelled], day: str = "") -> bytes:
     ----------
     day : when it says that it was made, as ``2026-11-30``; now, if empty.
     """
+    import xlsxwriter  # loaded by who writes a workbook, not by who prints a line
+
     memory = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(memory, {**options, "nan_inf_to_errors": False})
