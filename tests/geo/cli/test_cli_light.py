@@ -73,7 +73,7 @@ def test_a_refusal_of_options_loads_no_library_that_answers() -> None:
 def test_a_gap_loads_neither_a_database_nor_what_asks_services(home: Path) -> None:
     save_area(tiny_area(), home)
     loaded, said = loaded_by("gaps", tiny_area().id, "--kind", "preschool", "--limit", "400")
-    assert "400 m" in said
+    assert "400\u00a0m" in said
     assert not loaded & {"sqlalchemy", "requests", "osmnx", "highspy", "ortools", "xlsxwriter"}
 
 
