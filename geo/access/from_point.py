@@ -1,7 +1,5 @@
-"""What lies around one point on foot: how far one gets, the nearest place of each kind, and the way
-there. Knows the area, and no screen.
-
-What lies around one point, and what is known of one place. Knows the area, and no screen.
+"""What lies around one point on foot: how far one gets, the nearest place of each kind, the way
+there, and what is known of one place.
 """
 
 from __future__ import annotations
@@ -50,8 +48,8 @@ class NearestPlace:
 class Around:
     """What can be walked to from a point.
 
-    ``shapes`` has a row a limit, ascending, in the network's metres: ``limit_m``, ``minutes``,
-    ``path_m``, ``km2`` and a MultiPolygon. ``nearest`` has one entry a kind the area has.
+    ``shapes`` has a row per limit, ascending, in the network's metres: ``limit_m``, ``minutes``,
+    ``path_m``, ``km2`` and a MultiPolygon. ``nearest`` has one entry per kind the area has.
     """
 
     lon: float
@@ -127,7 +125,7 @@ def way_between(
 
 
 def placed(area: Area, lon: float, lat: float, walker: Profile) -> Snapped:
-    """Bring a point (WGS84) to the area's paths, or say why that can not be done."""
+    """Snap a point (WGS84) to the area's paths, or raise why that cannot be done."""
     if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 180):
         raise BadPoint(found=_written(lon, lat))
     start = (
@@ -206,7 +204,7 @@ class Here:
 
     ``place`` are rows of ``area.places`` within the limit, nearest first, with ``metres`` and
     ``minutes``. ``people`` is how many residents live within the limit; NaN where the area has
-    none. ``few`` says that they are counted people and too few to tell.
+    none. ``few``: they are counted people, and too few to disclose.
     """
 
     lon: float
@@ -308,7 +306,7 @@ def source_of(area: Area, place: pd.Series) -> Source | None:
 
 
 def _detail(kind: str, key: str, value: object, language: str) -> str:
-    """Write one detail; a small count of a housing's residents is not told."""
+    """Return one detail in words; a small count of a housing's residents is suppressed."""
     if (
         kind == HOUSING
         and plain(key) in _counts()
@@ -334,7 +332,7 @@ def _value_words(value: object, language: str) -> str:
 def _people_within(
     area: Area, start: object, limit_m: float, walker: presets.Profile
 ) -> tuple[float, bool]:
-    """Return the residents within a limit, and whether they are too few to tell."""
+    """Return the residents within a limit, and whether they are too few to disclose."""
     if "all" not in area.groups:
         return math.nan, False
     found = within(

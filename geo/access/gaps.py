@@ -1,13 +1,11 @@
-"""Who lives beyond a stated walking distance of a kind of place: how many, how far, how unevenly.
-Knows metres and people, and nothing of what to do about it.
+"""Who lives beyond a stated walking distance of a kind of place: how many, how far, how unevenly,
+and where, summed in squares of the ground.
 
 Definitions, with people ``w``, walking metres ``d`` to the nearest place and limit ``T``: headcount
 ``Σ w[d > T]``; its share; mean metres beyond ``Σ w (d − T) / Σ w`` over those beyond who can be
 reached; and Foster, Greer and Thorbecke (1984), ``FGT_a = Σ w · max(0, (d − T)/T)^a [d > T] / Σ
-w``. Who can not be reached counts as beyond, as ``d = 3T`` in the FGT measures, and is reported
+w``. Who cannot be reached counts as beyond, as ``d = 3T`` in the FGT measures, and is reported
 apart.
-
-People beyond the limit summed in squares of the ground, for maps. Knows gaps, and no map.
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ UNREACHABLE_TIMES = 3.0
 @dataclass(frozen=True)
 class DistrictGap:
     """One district's people and those beyond; ``None`` where a count is hidden, be it small or so
-    that it gives no other away: to tell which would tell a count whose sum is known.
+    that it gives no other away: to show which would disclose a count whose sum is known.
 
     ``name`` is empty for people outside all districts.
     """
@@ -71,10 +69,10 @@ class Measures:
 class Gap(Measures):
     """The answer for one kind, limit, group and profile; counts are people, distances metres.
 
-    ``metres`` and ``weights`` have one entry a row of ``area.people``. ``unknown`` is the number of
-    rows whose count for the group is not known. ``concentration`` is the share of those beyond who
-    would have to live in other districts for every district to have its even share (Hoover); NaN
-    without districts.
+    ``metres`` and ``weights`` have one entry per row of ``area.people``. ``unknown`` is the number
+    of rows whose count for the group is not known. ``concentration`` is the share of those beyond
+    who would have to live in other districts for every district to have its even share (Hoover);
+    NaN without districts.
     """
 
     area: str
@@ -94,7 +92,7 @@ class Gap(Measures):
 
     @property
     def few_people(self) -> bool:
-        """Whether the whole group is so few that nothing may be said of them."""
+        """Whether the whole group is so few that nothing may be disclosed of them."""
         return privacy.is_small(self.people, not self.estimated)
 
     @property
@@ -214,7 +212,7 @@ def without_small_counts(answer: Gap) -> Gap:
     """Return the answer with small counts of counted people hidden, as it may leave the house.
 
     Districts with a hidden count stand last, by name: their place among the others, most beyond
-    first, would tell their size.
+    first, would disclose their size.
     """
     rows = answer.districts
     if answer.estimated or not rows:
@@ -237,7 +235,7 @@ def hidden_last(rows: Iterable[DistrictGap]) -> tuple[DistrictGap, ...]:
 
 
 def headline(answer: Gap, language: str) -> str:
-    """Say the gap in one sentence: "1 240 av 3 828 barn 0–4 år (32 %) bor längre än 400 m …"."""
+    """Return the gap as one sentence: "1 240 av 3 828 barn 0–4 år (32 %) bor längre än 400 m …"."""
     kind, group = presets.kind(answer.kind), presets.group(answer.group)
     small = answer.small
     key = "headline_few" if answer.few_beyond else "headline_all_but" if small else "headline"

@@ -1,5 +1,5 @@
 """Where the verdict flips between two ways of walking: who is within the limit in one, and beyond
-it in the other. Knows gaps, and no screen.
+it in the other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Flips:
     ``beyond``.
 
     ``gap`` counts them: its "beyond" are the people for whom the verdict flips. ``doubts`` are keys
-    of sentences that say why a difference may be missed: what the network does not tell is
+    of sentences that explain why a difference may be missed: what the network does not report is
     unknown, not "no difference". ``same_paths``: in this network both profiles use the same edges.
     """
 
@@ -98,7 +98,7 @@ def flips(
 
 
 def headline(answer: Flips, language: str) -> str:
-    """Say in one sentence for how many the answer differs."""
+    """Return one sentence on for how many the answer differs."""
     found = answer.gap
     few = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
     vague = few if found.few_beyond else texts.text("flips.all_but", language, fewer=few)
@@ -125,7 +125,7 @@ def _same_paths(network: WalkNetwork, one: Profile, other: Profile) -> bool:
 
 
 def _doubts(network: WalkNetwork, one: Profile, other: Profile, basis: str) -> tuple[str, ...]:
-    """Say what the network leaves unknown between two profiles."""
+    """Return what the network leaves unknown between two profiles."""
     doubts = []
     if one.steps != other.steps and not network.steps.any():
         doubts.append("flips.no_steps")

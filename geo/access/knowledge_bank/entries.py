@@ -1,5 +1,5 @@
-"""What an area's records tell, as entries of the knowledge bank: activities, visits, associations
-and plain places. Reads records; knows neither hours nor how they are shown.
+"""An area's records as entries of the knowledge bank: activities, visits, associations and plain
+places.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from geo.types import Floats
 
 @dataclass(frozen=True, eq=False)
 class _Ground:
-    """An area, what is asked, walking metres to each place, and the places that may be told: their
-    rows by id.
+    """An area, the question, walking metres to each place, and the places that may be disclosed:
+    their rows by id.
     """
 
     area: Area
@@ -50,13 +50,14 @@ class _Ground:
 
 
 def entries_of(area: Area, question: BankQuestion, metres: Floats) -> Iterator[Entry]:
-    """Yield all of the asked kinds within the limit, or that no path leads to, whatever the hour.
+    """Yield all of the question's kinds within the limit, or that no path leads to, whatever the
+    hour.
 
     Parameters
     ----------
     metres : to each of ``area.places``, inf where no path leads.
 
-    A place that is an activity by what it is (a library) is told as that; any other as itself.
+    A place that is an activity by what it is (a library) is listed as that; any other as itself.
     """
     told = ~protected.is_restricted(area.places)
     near = (metres <= question.limit_m) | np.isinf(metres)
@@ -83,7 +84,7 @@ def _activities(ground: _Ground, running: list[Activity]) -> Iterator[Entry]:
 
 
 def _places(ground: _Ground, running: list[Activity]) -> Iterator[Entry]:
-    """Yield the places that are not told by an activity of their own kind."""
+    """Yield the places that are not listed as an activity of their own kind."""
     kinds = {str(key): str(ground.row(key)["kind"]) for key in ground.row_of}
     own = {
         each.place
@@ -130,7 +131,7 @@ def _entry(what: str, activity: Activity, row: pd.Series, walk: tuple[float, flo
 
 
 def _of_place(area: Area, row: pd.Series) -> Activity:
-    """Return what a plain place's record tells, in the fields of an activity without a kind."""
+    """Return what a plain place's record reports, in the fields of an activity without a kind."""
     record = fields_of(row["details"])
     by_plain = {plain(str(key)): value for key, value in record.items()}
     source = source_of(area, row)
@@ -163,7 +164,7 @@ def _of_association(each: Association, ground: _Ground) -> Entry:
 
 
 def _runs(activity: Activity, question: BankQuestion) -> bool:
-    """Tell whether an activity is valid at some time of the week, or of the day asked about."""
+    """Return whether an activity is valid at some time of the week, or of the question's day."""
     first = max(question.monday, question.today) if question.since is None else question.monday
     last = question.monday + timedelta(days=6)
     begins_later = activity.valid_from is not None and activity.valid_from > last

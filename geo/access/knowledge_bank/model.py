@@ -1,4 +1,4 @@
-"""What the knowledge bank tells: where one walks from, and what is in reach. Computes nothing."""
+"""The answer of the knowledge bank: where one walks from, and what is in reach."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Start:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing in reach. ``what`` is one of ``SORTS``; ``activity`` holds what its record tells,
-    also of a plain place or an association. ``metres`` along the paths (inf: can not be walked to).
+    """One thing in reach. ``what`` is one of ``SORTS``; ``activity`` holds what its record reports,
+    also of a plain place or an association. ``metres`` along the paths (inf: cannot be walked to).
 
-    ``coming``: when it takes place in the week; ``then``: of the hours asked about; ``later``: the
+    ``coming``: when it takes place in the week; ``then``: in the question's hours; ``later``: the
     next time, where there is none in the week. ``doubts``: what is uncertain: ``stale``, ``times``,
     ``language``. ``link``: where to read more, "" for nowhere. ``written``: its texts in other
-    languages; ``place_written``: its place's. ``mentors`` and ``buddies``: matches a year.
+    languages; ``place_written``: its place's. ``mentors`` and ``buddies``: matches per year.
     """
 
     what: str
@@ -71,9 +71,9 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Bank:
-    """What is in reach, nearest first: ``entries`` answer the question in all that was asked;
-    of ``language_unknown`` and ``hours_unknown`` the record does not tell. ``unreachable`` answer
-    it or may do so, but no path leads there.
+    """What is in reach, nearest first: ``entries`` meet the question in every part; of
+    ``language_unknown`` and ``hours_unknown`` the record does not report that part. ``unreachable``
+    meet it or may do so, but no path leads there.
     """
 
     area: str

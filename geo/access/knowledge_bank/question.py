@@ -22,7 +22,7 @@ class BankQuestion:
     Hashable: answers may be kept on it.
 
     ``since`` and ``until``: aware moments between which something is to be open; None: any time.
-    ``whole_day``: no hour was told. ``monday`` begins the week that hours are told of; ``today``
+    ``whole_day``: no hour was given. ``monday`` begins the week whose hours are shown; ``today``
     decides what is fresh. ``kinds`` are themes or kinds of activity, none: all.
     """
 
@@ -48,7 +48,7 @@ class BankQuestion:
         values : ``at``: longitude, latitude; or ``housing``. ``when``: a day, or a day and an hour;
             ``themes``: themes or kinds of activity; ``language``: a code or a name; ``limit``,
             ``profile``. What is missing or None is as the class says; other names are passed over.
-        today : Stockholm's unless told.
+        today : Stockholm's unless given.
 
         Raises
         ------

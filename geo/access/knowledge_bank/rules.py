@@ -48,7 +48,7 @@ def fields_of(details: object) -> dict[str, Any]:
 
 
 def said(record: Mapping[str, Any], field: str) -> str:
-    """Return what a record says of a field of ``data/bank.toml``, "" where nothing."""
+    """Return a record's text for a field of ``data/bank.toml``, "" where it has none."""
     known = {plain(name) for name in rules().columns[field]}
     for column, value in record.items():
         if plain(str(column)) in known and not is_unknown(value):

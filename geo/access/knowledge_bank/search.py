@@ -1,5 +1,5 @@
-"""What is in reach of one housing or point, nearest first, and when. What a record does not tell
-stays unknown. Knows no words and no screen.
+"""What is in reach of one housing or point, nearest first, and when. What a record does not report
+stays unknown.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _next(activity: Activity, monday: date) -> Occurrence | None:
 
 
 def _part(entry: Entry, question: BankQuestion) -> str | None:
-    """Return which list an entry stands in; None where it does not answer the question."""
+    """Return which list an entry stands in; None where it does not meet the question."""
     language = speaks(entry.activity, question.language)
     hours: bool | None = True
     if question.since is not None:

@@ -1,9 +1,9 @@
 """How many mentors, and how many seats at activities, there are for each newcomer in reach, by
-floating catchments. Knows counts and metres; what has no count is unknown, not nought.
+floating catchments. What has no count is unknown, not zero.
 
 A supply's places are shared by all newcomers of transitional housing within the limit of it
-(``geo.models.assignment.assign``, plain two-step catchment); a housing's figure is the sum over
-what it reaches.
+(``geo.models.catchments``, plain two-step catchment); a housing's figure is the sum over what it
+reaches.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from geo.types import Floats, Ints
 
 MENTORS, SEATS = "mentors", "seats"
 MEASURES = (MENTORS, SEATS)
-"""Matches a year with a mentor or a buddy; seats at activities in the week asked about."""
+"""Matches per year with a mentor or a buddy; seats at activities in the question's week."""
 
 
 @dataclass(frozen=True)
 class Stock:
     """One place's supply: how many, for sure and with records that are a year old, and whether
-    something there does not tell how many.
+    something there does not report how many.
     """
 
     row: int
@@ -47,7 +47,7 @@ class Stock:
 @dataclass(frozen=True)
 class HomeContact:
     """One housing: for each newcomer there, how many; the ``high`` end is NaN where something in
-    reach does not tell how many. ``places`` in reach tell, ``untold`` do not.
+    reach does not report how many. ``places`` in reach report it, ``untold`` do not.
     """
 
     home: Home
@@ -59,7 +59,7 @@ class HomeContact:
 @dataclass(frozen=True, eq=False)
 class Contact:
     """The answer for one measure: newcomers who share, how many there are in all (of which nobody
-    can walk to ``unreached``), what does not tell how many, and each housing's.
+    can walk to ``unreached``), how many places do not report a number, and each housing's.
     """
 
     question: MeetingQuestion
@@ -73,7 +73,7 @@ class Contact:
 
 
 def contact_supply(area: Area, question: MeetingQuestion) -> tuple[Contact, ...]:
-    """Answer how many mentors and seats there are for each newcomer in reach.
+    """Return how many mentors and seats there are for each newcomer in reach.
 
     Raises
     ------
@@ -88,9 +88,9 @@ def contact_supply(area: Area, question: MeetingQuestion) -> tuple[Contact, ...]
 def stocks(area: Area, question: MeetingQuestion, measure: str) -> tuple[Stock, ...]:
     """Return what each place has of a measure, in the order of ``area.places``.
 
-    Seats are those of each time an activity is on in the week; hours or seats that are not told
+    Seats are those of each time an activity is on in the week; hours or seats that are not reported
     make them unknown. Mentors are those of activities of that kind, and of associations whose
-    record tells them.
+    record reports them.
     """
     if measure == SEATS:
         return _seats(area, question)
@@ -163,8 +163,8 @@ def _mentors(area: Area, question: MeetingQuestion) -> tuple[Stock, ...]:
 
 
 def _associations(area: Area, question: MeetingQuestion) -> list[tuple[int, float, bool]]:
-    """Return the matches a year that associations' own records tell; not of one that runs an
-    activity with mentors, which tells them already.
+    """Return the matches per year that associations' own records report; not of one that runs an
+    activity with mentors, which has them already.
     """
     row_of = {str(place): row for row, place in enumerate(area.places["id"])}
     names = {plain(name) for name in mentor_columns()}
@@ -186,7 +186,7 @@ def _number(activity: Activity) -> float:
 
 
 def _stocks(told: Iterable[tuple[int, float, bool]]) -> tuple[Stock, ...]:
-    """Add up what is told (row, how many, whether for sure) by place."""
+    """Add up what is reported (row, how many, whether for sure) by place."""
     sums: dict[int, Stock] = {}
     for row, count, sure in told:
         before = sums.get(row, Stock(row, 0.0, 0.0, unknown=False))

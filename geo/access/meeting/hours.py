@@ -1,5 +1,4 @@
-"""Who can walk to something that is open, hour by hour of a week. Knows nothing of what a screen or
-a file makes of it.
+"""Who can walk to something that is open, hour by hour of a week.
 
 For each hour, people for whom at least one counting activity within the limit is open in some part
 of that hour, as a range: counting what is known for sure, and counting all, with hours unknown as
@@ -37,7 +36,7 @@ from geo.types import Bools, Floats
 WEEK = (7, 24)
 CELLS = 7 * 24
 BLOCK = 4096
-"""People rows a block holds: a few megabytes, whatever the area's size."""
+"""People rows per block: a few megabytes, whatever the area's size."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class WindowAnswer:
 @dataclass(frozen=True)
 class UnitHours:
     """A district's or a housing's people, and how many of them each window reaches. ``people`` is
-    NaN where a housing does not tell; then ``reached`` are shares, 0 or 1. ``hidden``: few.
+    NaN where a housing does not report them; then ``reached`` are shares, 0 or 1. ``hidden``: few.
     """
 
     id: str
@@ -82,11 +81,11 @@ class Hours:
 
     @property
     def few(self) -> bool:
-        """Whether they are so few that no number of them is told."""
+        """Whether they are so few that no number of them is disclosed."""
         return privacy.is_small(self.people, self.counted)
 
     def hidden(self, people: float) -> bool:
-        """Tell whether a count of them is hidden: few, or all but a few."""
+        """Return whether a count of them is hidden: few, or all but a few."""
         if self.few:
             return True
         rest = self.people - people
@@ -98,7 +97,7 @@ class Hours:
 
 
 def hours_gap(area: Area, question: MeetingQuestion) -> Hours:
-    """Answer who can walk to something open, hour by hour.
+    """Return who can walk to something open, hour by hour.
 
     Raises
     ------
@@ -194,7 +193,7 @@ def _parts(rows: list[UnitHours], counted: bool) -> tuple[Floats, Floats, Bools]
 def _homes(
     area: Area, question: MeetingQuestion, offered: Supply, patterns: NDArray[np.int32], spans: int
 ) -> tuple[UnitHours, ...]:
-    """Return each housing's windows, whichever group is asked about: people there move as one."""
+    """Return each housing's windows, whatever the question's group: people there move as one."""
     group = question.group if presets.group(question.group).origin == HOUSING else "newcomers"
     known: tuple[Home, ...] = homes(area, group)
     if question.housing:

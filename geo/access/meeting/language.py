@@ -1,8 +1,8 @@
-"""Who can walk to an activity that speaks a language they do. Knows what housing tells of the
-languages spoken there; of residents of statistical areas nobody tells, and it is not guessed.
+"""Who can walk to an activity that speaks a language they do. Housing reports the languages spoken
+there; for residents of statistical areas nobody does, and they are not guessed.
 
-An activity whose record is a year old, or does not tell its languages, counts only in the upper end
-of a range.
+An activity whose record is a year old, or does not report its languages, counts only in the upper
+end of a range.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ABOUT = ("stale", "language", "audience")
 @dataclass(frozen=True)
 class Spoken:
     """A language (BCP 47) and how many residents of a housing speak it (``FEW_AS`` where they are
-    few); None where nobody told how many.
+    few); None where nobody reported how many.
     """
 
     language: str
@@ -42,7 +42,7 @@ class Spoken:
 @dataclass(frozen=True)
 class Near:
     """The nearest activity that is known to speak a language: walking metres, whether its record is
-    fresh, and when it is next on in the week asked about (None: not then, or its hours unknown).
+    fresh, and when it is next on in the question's week (None: not then, or its hours unknown).
     """
 
     activity: Activity
@@ -54,8 +54,8 @@ class Near:
 
 @dataclass(frozen=True)
 class LanguageRow:
-    """One language: who speaks it (a range where a housing tells languages but not how many), whom
-    of them an activity in it reaches, and the nearest one from any of their homes.
+    """One language: who speaks it (a range where a housing reports languages but not how many),
+    whom of them an activity in it reaches, and the nearest one from any of their homes.
     """
 
     language: str
@@ -69,8 +69,8 @@ class LanguageRow:
 @dataclass(frozen=True)
 class HomeLanguages:
     """One housing: what is spoken there, and for each language whether an activity in reach speaks
-    it, for sure and perhaps, and the nearest that does. ``people`` have told languages; ``reached``
-    is whom of them an activity can talk to (None: nobody told).
+    it, for sure and perhaps, and the nearest that does. ``people`` have reported languages;
+    ``reached`` is whom of them an activity can talk to (None: not reported).
     """
 
     home: Home
@@ -84,9 +84,9 @@ class HomeLanguages:
 
 @dataclass(frozen=True, eq=False)
 class Languages:
-    """The answer. ``people`` are residents of housing whose languages are told, ``unknown`` those
-    whose are not; ``untold`` housings tell no language. ``residents`` are people of statistical
-    areas, of whom no language is known (NaN: their number is not known either).
+    """The answer. ``people`` are residents of housing whose languages are reported, ``unknown``
+    those whose are not; ``untold`` housings report no language. ``residents`` are people of
+    statistical areas, of whom no language is known (NaN: their number is not known either).
     """
 
     question: MeetingQuestion
@@ -101,7 +101,7 @@ class Languages:
 
     @property
     def few(self) -> bool:
-        """Whether they are so few that no number of them is told."""
+        """Whether they are so few that no number of them is disclosed."""
         return privacy.is_small(self.people, True)
 
     @property
@@ -113,10 +113,10 @@ class Languages:
 
 
 def language_gap(area: Area, question: MeetingQuestion) -> Languages:
-    """Answer who has an activity in reach that speaks a language they do.
+    """Return who has an activity in reach that speaks a language they do.
 
-    The people of housing are asked about, whichever group is chosen: only there are languages told.
-    ``question.language`` chooses the row that is told; it leaves out no activity.
+    Only the people of housing count, whichever group is chosen: only there are languages reported.
+    ``question.language`` chooses the row that is shown; it leaves out no activity.
     """
     offered = supply_of(area, replace(question, language=""))
     known = tuple(
@@ -148,7 +148,7 @@ def language_gap(area: Area, question: MeetingQuestion) -> Languages:
 
 
 def spoken_at(area: Area) -> dict[str, tuple[Spoken, ...]]:
-    """Return the languages that each housing's record tells, by its place's id."""
+    """Return the languages that each housing's record reports, by its place's id."""
     return {
         each.place: tuple(Spoken(part.code, _safe(part.people)) for part in each.languages)
         for each in newcomers_of(area)
@@ -158,10 +158,10 @@ def spoken_at(area: Area) -> dict[str, tuple[Spoken, ...]]:
 def reached_of(spoken: tuple[Spoken, ...], people: float, sure: Bools, maybe: Bools) -> Span | None:
     """Return how many of a housing's people an activity in reach can talk to, at least and at most.
 
-    ``sure`` and ``maybe`` tell for each language whether it is spoken in reach. Numbers that add up
-    to no more than live there are of different people. The rest speak the languages that have no
-    number; where all have one, nobody told what the rest speak, and they are not counted. Numbers
-    that add up to more count people in several languages. None: nothing told.
+    ``sure`` and ``maybe``: whether each language is spoken in reach. Numbers that add up to no more
+    than live there are of different people. The rest speak the languages that have no number; where
+    all have one, nobody reported what the rest speak, and they are not counted. Numbers that add up
+    to more count people in several languages. None: nothing reported.
     """
     counts = np.array([math.nan if each.people is None else each.people for each in spoken])
     told = np.isfinite(counts)
@@ -181,7 +181,7 @@ def reached_of(spoken: tuple[Spoken, ...], people: float, sure: Bools, maybe: Bo
 
 
 def base_of(spoken: tuple[Spoken, ...], people: float) -> float:
-    """Return how many of a housing's people have told languages: the share's denominator."""
+    """Return how many of a housing's people have reported languages: the share's denominator."""
     if not spoken:
         return 0.0
     counts = [each.people for each in spoken if each.people is not None]
@@ -214,7 +214,7 @@ def _home(
 
 
 def _heard(language: str, offered: Supply, metres: Floats, limit_m: float) -> tuple[bool, bool]:
-    """Tell whether a language is spoken within the limit: for sure, and perhaps."""
+    """Return whether a language is spoken within the limit: for sure, and perhaps."""
     near = [offer for offer in offered.offers if metres[offer.at] <= limit_m]
     answers = [(speaks(offer.activity, language), offer.sure(*_ABOUT)) for offer in near]
     sure = any(speak is True and fresh for speak, fresh in answers)
@@ -250,7 +250,7 @@ def _metres(
 
 
 def _rows(found: tuple[HomeLanguages, ...]) -> tuple[LanguageRow, ...]:
-    """Return a row a language, most speakers first; those that hide a count last, by code."""
+    """Return a row per language, most speakers first; those that hide a count last, by code."""
     languages = sorted({row.language for each in found for row in each.spoken})
     rows = [_row(language, found) for language in languages]
     rows.sort(key=lambda row: (row.hidden, 0.0 if row.hidden else -row.speakers.high, row.language))

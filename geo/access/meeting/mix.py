@@ -1,10 +1,10 @@
 """Whom one may expect to meet at a place: the share of established people among those who can walk
-there, near ones counting more. Knows the two measures of "established", and never mixes them.
+there, near ones counting more. The two measures of "established" are never mixed.
 
-For an arena with people P_i at walking metres d_i within the limit T, and a decay f, the share is
-Σ f(d_i, T) E_i / Σ f(d_i, T) P_i over those of whom it is known, where E_i = P_i less those born
+For an arena with people P_i at walking metres d_i within the limit T, and a decay f, the share is Σ
+f(d_i, T) E_i / Σ f(d_i, T) P_i over those of whom it is known, where E_i = P_i less those born
 abroad (or less those with a foreign background). Residents of transitional housing are newly
-arrived by definition: E_i = 0. Where no such figure is told, people count in ``unknown``.
+arrived by definition: E_i = 0. Where no such figure is known, people count in ``unknown``.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class HomeArenas:
 @dataclass(frozen=True, eq=False)
 class Arenas:
     """The answer: arenas with most established first, and each housing's. ``established`` is the
-    measure, ``decay`` the name of the decay, ``uncounted`` housings whose residents are not told;
-    ``estimated``: some people are placed by an estimate.
+    measure, ``decay`` the name of the decay, ``uncounted`` housings whose residents are not
+    reported; ``estimated``: some people are placed by an estimate.
     """
 
     question: MeetingQuestion
@@ -108,7 +108,7 @@ class _Crowd:
 
 
 def arena_mix(area: Area, question: MeetingQuestion, *, decay: str = "") -> Arenas:
-    """Answer whom one may expect to meet at each meeting place.
+    """Return whom one may expect to meet at each meeting place.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def arena_mix(area: Area, question: MeetingQuestion, *, decay: str = "") -> Aren
 
 
 def _crowd(area: Area, measure: str) -> tuple[_Crowd, int]:
-    """Return who may come, and how many housings do not tell their residents."""
+    """Return who may come, and how many housings do not report their residents."""
     if area.people.empty or "all" not in area.people:
         raise AreaLacks(key="lacks.people")
     origin = area.people["origin"].to_numpy(object)

@@ -21,13 +21,13 @@ class MeetingQuestion:
 
     Attributes
     ----------
-    monday, today : the first day of the week asked about; the day that decides what is fresh.
+    monday, today : the first day of the question's week; the day that decides what is fresh.
     kinds : kinds of activity or themes; none: all.
     limit_m : walking metres that count as reached.
     language, audience, when, housing : a language's code, who may come, a preset of hours that
-        people can come, an id or a name of a housing; "": not asked for.
+        people can come, an id or a name of a housing; "": any.
     established : of ``arena``, a measure in ``geo.presets.established``; "": the first
-        that the area knows.
+        that the area has.
     """
 
     monday: date
@@ -56,7 +56,7 @@ class MeetingQuestion:
         ----------
         values : ``week`` is any day of it (empty: today's), ``limit`` metres, ``language`` a code
             or a name. What is missing or None is as the class says; other names are passed over.
-        today : the clock's unless told.
+        today : the clock's unless given.
 
         Raises
         ------

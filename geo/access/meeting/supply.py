@@ -1,9 +1,10 @@
 """What is on offer for a question about meeting places, for sure or perhaps, and who could walk
-there. Knows no hour of the week and no words.
+there.
 
-An activity that answers the question in all that its record tells counts for sure when it was
-confirmed within a year; where the record is older, or silent on something asked, it counts perhaps
-(``Offer.doubts`` says why). Every figure made of it is a range: for sure, and with all of them.
+An activity that meets the question in all that its record reports counts for sure when it was
+confirmed within a year; where the record is older, or silent on a part of the question, it counts
+perhaps (``Offer.doubts`` holds why). Every figure made of it is a range: for sure, and with all of
+them.
 """
 
 from __future__ import annotations
@@ -28,14 +29,15 @@ from geo.network.walk_network import Snapped
 from geo.types import Bools, Floats, Ints
 
 FEW_AS = 3
-"""What a housing with 1 to 4 people counts as: sums, and what sets two sums apart, then tell no
-more of it than that it is small."""
+"""What a housing with 1 to 4 people counts as: sums, and differences of sums, then disclose no more
+of it than that it is small.
+"""
 
 
 @dataclass(frozen=True)
 class Offer:
     """An activity that counts: ``at`` is its place's position in ``Supply.rows``. ``doubts``:
-    ``stale``, ``times``, ``language``, ``audience``; what the record does not tell for sure.
+    ``stale``, ``times``, ``language``, ``audience``; what the record does not report for sure.
     """
 
     activity: Activity
@@ -43,7 +45,7 @@ class Offer:
     doubts: tuple[str, ...] = ()
 
     def sure(self, *about: str) -> bool:
-        """Tell whether nothing of this is in doubt (without words: nothing at all)."""
+        """Return whether nothing of this is in doubt (without words: nothing at all)."""
         return not (set(self.doubts) & set(about) if about else self.doubts)
 
 
@@ -124,7 +126,7 @@ def supply_of(area: Area, question: MeetingQuestion) -> Supply:
 
 
 def walkers(area: Area, question: MeetingQuestion) -> Walkers:
-    """Return the people of the group, of one housing where one is asked for.
+    """Return the people of the group, of one housing where the question names one.
 
     Raises
     ------
@@ -178,7 +180,7 @@ def homes(area: Area, group: str = "newcomers") -> tuple[Home, ...]:
 
 
 def home(area: Area, question: MeetingQuestion) -> Home:
-    """Return the housing asked for, by id or name, or raise ``UnknownHousing``."""
+    """Return the question's housing, by id or name, or raise ``UnknownHousing``."""
     known = homes(area, question.group)
     for each in known:
         if question.housing in (each.id, each.name):
@@ -192,7 +194,7 @@ def reach(
     area: Area, people: Ints, places: Ints, question: MeetingQuestion, limit_m: float = 0.0
 ) -> csr_array:
     """Return walking metres of rows of ``area.people`` × rows of ``area.places`` within the limit
-    (the question's, unless told): entries for pairs in reach, a stored zero is 0 m.
+    (the question's, unless given): entries for pairs in reach, a stored zero is 0 m.
     """
     walker = presets.profile(question.profile)
     start: Snapped = area.snapped_people(walker).take(people)
@@ -213,7 +215,7 @@ def without_few(people: Floats) -> Floats:
 
 
 def _runs(activity: Activity, question: MeetingQuestion) -> bool:
-    """Tell whether an activity is valid at some time of the week."""
+    """Return whether an activity is valid at some time of the week."""
     ended = activity.valid_to is not None and activity.valid_to < question.monday
     begins_later = activity.valid_from is not None and activity.valid_from > question.sunday
     return not ended and not begins_later
@@ -238,7 +240,7 @@ def _doubts(activity: Activity, question: MeetingQuestion) -> tuple[str, ...] | 
 
 
 def _welcomes(activity: Activity, audience: str) -> bool | None:
-    """Tell whether this audience may come; None where the record does not say."""
+    """Return whether this audience may come; None where the record does not report it."""
     if not audience:
         return True
     if not activity.audience:

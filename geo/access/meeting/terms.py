@@ -1,5 +1,5 @@
 """The words a question about meeting places may use: kinds and themes, languages, who may come,
-stretches of the week, measures of "established". Reads and checks them; computes nothing.
+stretches of the week, measures of "established"; read and checked.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Window:
 
 @cache
 def windows() -> tuple[Window, ...]:
-    """Return the stretches of the week, in the order they are told."""
+    """Return the stretches of the week, in the order they are shown."""
     return tuple(
         Window(key, row["sv"], row["en"], tuple(row["days"]), row["from"], row["to"])
         for key, row in _table()["window"].items()
@@ -64,7 +64,7 @@ def windows() -> tuple[Window, ...]:
 
 @cache
 def mentor_columns() -> tuple[str, ...]:
-    """Return the columns in which an association may tell how many it can match."""
+    """Return the columns in which an association may report how many it can match."""
     with (DATA / "associations.toml").open("rb") as file:
         columns = tomllib.load(file)["columns"]
     return (*columns["mentors_per_year"], *columns["buddies_per_year"])
@@ -82,7 +82,7 @@ def arena_decay() -> str:
 
 
 def measure_of(area: Area, name: str) -> str:
-    """Return the group that a measure leaves out: of this name, or the first the area knows.
+    """Return the group that a measure leaves out: of this name, or the first the area has.
 
     Raises
     ------
@@ -150,8 +150,8 @@ def kinds_name(chosen: tuple[str, ...], language: str) -> str:
 
 
 def speaks(activity: Activity, language: str) -> bool | None:
-    """Tell whether an activity speaks a language; None where its record does not say. No language
-    asked for: yes.
+    """Return whether an activity speaks a language; None where its record does not report it. No
+    language in the question: yes.
     """
     if not language:
         return True
@@ -161,7 +161,9 @@ def speaks(activity: Activity, language: str) -> bool | None:
 
 
 def can_come(when: str) -> Bools:
-    """Return the hours (7, 24) that people can come by a preset: all, where none is asked for."""
+    """Return the hours (7, 24) that people can come by a preset: all hours, where none is
+    chosen.
+    """
     return free_hours(when) if when else np.ones((7, 24), dtype=bool)
 
 

@@ -1,5 +1,5 @@
 """Which preschools to call for the children of one transitional housing or district, in which
-order, and what to ask each. Knows the answer of ``shortage``; calls nobody.
+order, and what to ask each.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Who gets a preschool place within the limit in each case the estimates allow, and who is left
-without, by distance and by lack of places apart. Knows rows of people, not what is shown of them.
+without, by distance and by lack of places apart.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def world_of(
 
 
 def places_of(world: World, case: str = "value") -> Ints:
-    """Return places a preschool in a case (``value``, ``low``, ``high``); 0 where unknown."""
+    """Return places per preschool in a case (``value``, ``low``, ``high``); 0 where unknown."""
     return np.array(
         [getattr(each.places, case) if each.places else 0 for each in world.supply.here], np.int64
     )

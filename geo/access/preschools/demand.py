@@ -1,5 +1,5 @@
 """Which children aged 1–5 live where: estimated from five-year bands by a stated rule, counted in
-transitional housing, always whole. Knows no preschools.
+transitional housing, always whole.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ BAND, NEXT_BAND, TOLD = "children_0_4", "children_5_9", "children_1_5"
 
 @dataclass(frozen=True)
 class Family:
-    """What one transitional housing says of its children: None is unknown.
+    """What one transitional housing reports of its children: None is unknown.
 
-    ``row`` is its row in ``area.people``. ``with_infants``: only ages 0–5 are told, so that some
-    may be under one. The shares are from 0 to 1, as given.
+    ``row`` is its row in ``area.people``. ``with_infants``: only ages 0–5 are reported, so that
+    some may be under one. The shares are from 0 to 1, as given.
     """
 
     place: str
@@ -54,8 +54,8 @@ class Demand:
 
     ``counted`` marks the rows of transitional housing, whose numbers are no estimates. ``rule`` is
     ``bands`` (0–4 and 5–9), ``first_band`` (0–4 alone, where 5–9 is nowhere known), ``told`` (the
-    file tells children 1–5) or ``none`` (no residents). ``unknown_rows`` are rows of residents
-    whose children are not known. ``stand_ins`` are housings whose small count is not told: there
+    file reports children 1–5) or ``none`` (no residents). ``unknown_rows`` are rows of residents
+    whose children are not known. ``stand_ins`` are housings whose small count is suppressed: there
     ``children`` is ``FEW_AS``, whatever it is in truth.
     """
 
@@ -78,7 +78,7 @@ def demand_of(area: Area, *, exact: bool = True) -> Demand:
     """Return the children aged 1–5 of an area.
 
     Unless ``exact``, small counts of housing stand as ``FEW_AS``: whatever is made of them, sums
-    and differences of sums, then tells no more of them than that they are small.
+    and differences of sums, then discloses no more of them than that they are small.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def _of_bands(first: Floats, second: Floats, told: Floats) -> tuple[Floats, Floa
     """Return children 1–5 a row with the range, and which rule made them.
 
     Four of the five one-year classes of 0–4, and one of 5–9: ``A(1 − s) + B s``. Where 5–9 is not
-    known for a row, its one class is taken to be as large as one of 0–4. Where the file tells
+    known for a row, its one class is taken to be as large as one of 0–4. Where the file reports
     children 1–5, that is their number.
     """
     rule = rules().bands
@@ -186,7 +186,7 @@ def _of_bands(first: Floats, second: Floats, told: Floats) -> tuple[Floats, Floa
 
 
 def _column(area: Area, name: str, lives: Bools) -> Floats:
-    """Return a group's count a row of residents; NaN where it is not known, and for others."""
+    """Return a group's count per row of residents; NaN where it is not known, and for others."""
     if name not in area.people:
         return np.full(len(area.people), np.nan)
     return np.where(lives, area.people[name].to_numpy(np.float64), np.nan)
@@ -273,7 +273,7 @@ def _family(
 
 
 def _spoken(found: object) -> tuple[str, ...]:
-    """Return the languages of a cell; how many speak each ("tigrinja 40") is not asked here."""
+    """Return the languages of a cell; how many speak each ("tigrinja 40") does not matter here."""
     return tuple(dict.fromkeys(what for what, _ in counted_parts(written(found))))
 
 

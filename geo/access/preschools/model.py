@@ -32,12 +32,11 @@ class Shortage:
 
     ``children`` is their number, with a range: low with the most places the rule allows, high with
     the fewest. ``widest`` is its range if also the children everywhere were as few, or as many, as
-    the rule for them allows, and at best the preschools whose places are unknown took all near.
-    Of ``children.value``, ``by_distance`` have no preschool
-    within the limit, ``by_places`` have one but no place is left; of the latter,
-    ``beside_unknown`` could walk to a preschool whose places are not known. ``unreachable`` are
-    those of ``by_distance`` whom no path joins to the network. ``few``: the parts would tell of a
-    few counted children, and must not leave the house.
+    the rule for them allows, and at best the preschools whose places are unknown took all near. Of
+    ``children.value``, ``by_distance`` have no preschool within the limit, ``by_places`` have one
+    but no place is left; of the latter, ``beside_unknown`` could walk to a preschool whose places
+    are not known. ``unreachable`` are those of ``by_distance`` whom no path joins to the network.
+    ``few``: the parts would disclose a few counted children, and must be suppressed.
     """
 
     children: Amount
@@ -72,12 +71,12 @@ class DistrictRow:
     """One district: its children, the places that lie there, and who is left without.
 
     ``places``, ``enrolled`` and ``vacancies`` are of the preschools in the district, unknown ones
-    left out (``unknown`` tells how many). ``places_per_child`` is by the method asked for, a mean
+    left out (``unknown`` is how many). ``places_per_child`` is by the question's method, a mean
     over the district's children; None with no children here. ``surplus`` are places of the
     district's preschools that no child within the limit is left to take; ``balance`` is places that
-    lie here less children who live here, below zero where there are too few.
-    What the statistics tell of children in preschool and of three-year-olds without a place is
-    passed on; None where they do not.
+    lie here less children who live here, below zero where there are too few. What the statistics
+    report of children in preschool and of three-year-olds without a place is passed on; None where
+    they do not.
     """
 
     name: str
@@ -132,13 +131,13 @@ class HousingRow:
 class PreschoolAnswer:
     """Places against children for a whole area.
 
-    ``access`` is places per child a row of ``area.people`` by the method (NaN where it says
-    nothing), ``children`` and ``placed`` the whole children there and those with a place.
+    ``access`` is places per child for each row of ``area.people`` by the method (NaN where it gives
+    none), ``children`` and ``placed`` the whole children there and those with a place.
     ``newcomers`` is the shortage of the children in transitional housing; its range also goes from
     their being first in the queue to their being last. ``mean_walk_m`` is over children with a
-    place (NaN without any). ``newcomer_children`` None, and rows or the whole marked ``hidden``:
-    a small count that must not leave the house (see ``output.preschool_files``). ``few``: all
-    children are counted and some housing is hidden, so that who takes how many would tell of it.
+    place (NaN without any). ``newcomer_children`` None, and rows or the whole marked ``hidden``: a
+    small count that must be suppressed (see ``geo.output.files.preschools``). ``few``: all children
+    are counted and some housing is hidden, so that who takes how many would disclose it.
     """
 
     area: str

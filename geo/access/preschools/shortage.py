@@ -1,5 +1,5 @@
 """How many preschool places can be walked to per child, and which children have none within the
-limit: by district, by transitional housing, by preschool. Knows the area; changes nothing in it.
+limit: by district, by transitional housing, by preschool.
 """
 
 from __future__ import annotations
@@ -252,7 +252,7 @@ def nearest_vacant(supply: Supply, metres: csr_array, walker: Profile) -> tuple[
 
 
 def _given(area: Area, group: str, here: Bools) -> float | None:
-    """Return how many of a group the statistics tell of some rows; None where they do not."""
+    """Return how many of a group the statistics report in some rows; None where they do not."""
     if group not in area.people:
         return None
     told = area.people[group].to_numpy(np.float64)[here]

@@ -1,5 +1,5 @@
 """Which places there are for small children: places, enrolled and vacancies of each preschool on a
-date, with what is stated, what is estimated and what is unknown kept apart. Knows no children.
+date, with what is stated, what is estimated and what is unknown kept apart.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ places where only the enrolled are known; nothing."""
 @dataclass(frozen=True)
 class Problem:
     """Something in the data that a person should look at: ``what`` is a key under
-    ``preschool_problem.`` with ``values``; ``place`` and ``name`` say where.
+    ``preschool_problem.`` with ``values``; ``place`` and ``name``: where.
     """
 
     what: str
@@ -82,7 +82,7 @@ class Preschool:
         return self.basis == ESTIMATED
 
     def is_valid(self, when: date) -> bool:
-        """Whether it exists on a date; a day that is not known is no bound."""
+        """Return whether it exists on a date; a day that is not known is no bound."""
         after = self.valid_from is None or self.valid_from <= when
         return after and (self.valid_to is None or when <= self.valid_to)
 
@@ -203,8 +203,8 @@ def words(value: Any) -> tuple[str, ...]:
 def _places(
     places: int | None, enrolled: int | None, vacancies: int | None, say: Any, *, by_rule: bool
 ) -> tuple[Amount | None, str, Amount | None]:
-    """Return places, what they rest on, and vacancies, of what the file tells; ``by_rule``: what
-    is missing may be estimated, and is missed.
+    """Return places, what they rest on, and vacancies, of what the file reports; ``by_rule``: what
+    is missing may be estimated, and its absence is noted.
     """
     free = None if vacancies is None else Amount(vacancies, vacancies, vacancies)
     if places is not None:
@@ -235,7 +235,9 @@ def _places(
 
 
 def _count(record: Mapping[str, Any], names: tuple[str, ...], field: str, say: Any) -> int | None:
-    """Return a whole number of at least zero; anything else is told, and unknown."""
+    """Return a whole number of at least zero; anything else is reported as a problem, and
+    unknown.
+    """
     found = cell(record, names)
     if found is None:
         return None

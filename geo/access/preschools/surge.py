@@ -1,8 +1,6 @@
 """What happens when many people arrive at one place: what the nearest preschools, open preschools
-and adult education can take week by week, what is left over, and where the next vacancies are.
-
-Who arrives, where and when: numbers of people, their ages and weeks, read and checked. Knows no
-area.
+and adult education can take week by week, what is left over, and where the next vacancies are. Also
+who arrives, where and when, read and checked: numbers of people, their ages and weeks.
 """
 
 from __future__ import annotations
@@ -104,7 +102,7 @@ def surge(
     limit_m: float = 1000.0,
     profile: str = "adult",
 ) -> SurgeAnswer:
-    """Answer what can be taken of those who arrive (see ``arrival.arrival_of``).
+    """Return how many of those who arrive can be taken (see ``arrival_of``).
 
     The nearest place with vacancies takes first; who has no place waits for the next week. The
     vacancies are those of the day: others who wait for them are not known.
@@ -196,7 +194,7 @@ def _need(
 
 def room_of(place: Preschool) -> Amount | None:
     """Return what a place can take now; None is unknown. An open preschool is for whoever comes:
-    its places count where no vacancies are told.
+    its places count where no vacancies are reported.
     """
     if place.vacancies is None and place.kind == "open_preschool":
         return place.places
@@ -265,7 +263,7 @@ class AgeBand:
 class Arrival:
     """Who arrives where and when: ``ramp`` is how many come each week, from ``first`` on.
 
-    ``assumed`` says that the ages are our stated mix, not told.
+    ``assumed``: the ages are our stated mix, not reported.
     """
 
     lon: float
@@ -355,7 +353,7 @@ def read_ramp(words: str, people: int) -> tuple[int, ...]:
 
 
 def stated_mix(people: int) -> tuple[AgeBand, ...]:
-    """Return the ages of people of whom none are told, by the stated mix; totals kept."""
+    """Return the ages of people whose ages are not reported, by the stated mix; totals kept."""
     mix: Mapping[str, float] = rules().surge_mix
     whole = sum(mix.values())
     running = np.floor(np.cumsum([share / whole for share in mix.values()]) * people + 0.5)
