@@ -1,8 +1,5 @@
 """Where to add preschool places so that a stated share of the children have one within the limit,
-at least cost: groups at existing preschools and new sites, with proof. Decides nothing for anyone.
-
-The model behind where to add preschool places: groups of children, sites that can grow, and the
-least cost at which enough get a place. Knows matrices and rules, no area.
+at least cost: groups at existing preschools and new sites, with proof.
 """
 
 from __future__ import annotations
@@ -243,9 +240,9 @@ def least_cost(
 ) -> tuple[Ints, float, str]:
     """Return groups to add a site, a bound on the cost, and the solver's status.
 
-    min Σ module·m_j + new_site·y_k,  Σ_gj x_gj ≥ wanted,  Σ_j x_gj ≤ children_g,
-    Σ_g x_gj ≤ places_j + module·m_j,  m_k ≤ most·y_k,  m whole, y ∈ {0, 1}: children who can
-    walk to the same places are one group g, and x, children a group and place, comes out whole.
+    min Σ module·m_j + new_site·y_k,  Σ_gj x_gj ≥ wanted,  Σ_j x_gj ≤ children_g, Σ_g x_gj ≤
+    places_j + module·m_j,  m_k ≤ most·y_k,  m whole, y ∈ {0, 1}: children who can walk to the same
+    places are one group g, and x, children per group and place, comes out whole.
 
     Raises
     ------

@@ -1,8 +1,5 @@
-"""A change to an Area, and the Area after it: places that open, and places that close. Knows no
-page; where scenarios are kept is for ``geo.store.store``.
-
-The scenarios saved for an area: listed, saved, deleted. What a scenario does is for
-``geo.scenario``; how it is kept, for ``geo.store.store``.
+"""A change to an Area, and the Area after it: places that open, and places that close. Scenarios
+are saved in the store (``geo.store.store``).
 """
 
 from __future__ import annotations
@@ -102,7 +99,9 @@ def of_proposal(proposal: Proposal, name: str, language: str = "sv") -> Scenario
 
 
 def effect(before: Gap, changed: Gap, name: str, language: str) -> str:
-    """Say a gap after a scenario, and how it differs from the gap before; both of one question."""
+    """Return in words a gap after a scenario, and how it differs from the gap before; both of one
+    question.
+    """
     said = headline(changed, language)
     fewer = round(before.beyond) - round(changed.beyond)
     counted = not (before.estimated or changed.estimated)
@@ -132,7 +131,7 @@ def checked(scenario: Scenario) -> Scenario:
 
 
 def to_data(scenario: Scenario) -> dict[str, Any]:
-    """Return a scenario as JSON knows it."""
+    """Return a scenario as a JSON value."""
     return {
         "name": scenario.name,
         "opened": [asdict(new) for new in scenario.opened],
@@ -205,14 +204,14 @@ class Saved:
 
 
 def saved_of(area: str, home: str | Path | None = None) -> tuple[Saved, ...]:
-    """Return the scenarios saved for an area by name; what we can not read is passed over."""
+    """Return the scenarios saved for an area by name; what we cannot read is passed over."""
     if not has_store(area, home):
         return ()
     found = []
     for row in store_of(area, home).scenarios():
         try:
             scenario = from_data(row.data)
-        except BadScenario:  # written by another Närhet: it stays, but we can not use it
+        except BadScenario:  # written by another Närhet: it stays, but we cannot use it
             continue
         found.append(Saved(row.id, scenario, row.version, row.changed_at, row.changed_by))
     return tuple(found)

@@ -1,13 +1,10 @@
 """Where outreach would matter, what could be done there, and who goes where in a week: the door to
-the rooms of ``geo.reaching``. Knows no screen, no file and no words.
+``geo.planning.outreach``.
 
 >>> from geo.area.model import open_area                                    # doctest: +SKIP
 >>> area = open_area("demo")                                          # doctest: +SKIP
 >>> answer = outreach(area, OutreachQuestion.read({}, area))            # doctest: +SKIP
 >>> answer.rows[0].spot.name, answer.rows[0].score                    # doctest: +SKIP
-
-Which places of a list a week plan may visit, and what each asks of a visit. Knows the list, not
-the roads.
 """
 
 from __future__ import annotations
@@ -54,7 +51,9 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Outreach:
-    """The answer: all places, the highest score first; ``shown`` are those asked for."""
+    """The answer: all places, the highest score first; ``shown`` are those of the question's
+    sort.
+    """
 
     area: str
     area_name: str
@@ -67,7 +66,7 @@ class Outreach:
 
     @property
     def shown(self) -> tuple[Row, ...]:
-        """The places of the sort asked for, at which somebody has a need or may have one."""
+        """The places of the question's sort, at which somebody has a need or may have one."""
         return tuple(
             row
             for row in self.rows

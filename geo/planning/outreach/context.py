@@ -1,6 +1,6 @@
-"""What every need and every effect is made of, worked out once for an area and a question: who
-lives within reach of which place, who has a preschool place, whom one would meet where. Nothing
-here changes with what activities there are.
+"""What every need and every effect is made of, computed once for an area and a question: who lives
+within reach of which place, who has a preschool place, whom one would meet where. Nothing here
+changes with what activities there are.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ THREE_YEAR_OLDS = "three_year_olds_without_place"
 @dataclass(frozen=True, eq=False)
 class World:
     """``near`` holds walking metres of rows of ``area.people`` × rows of ``area.places``, of pairs
-    within the limit. ``people`` a row; ``spot`` each row's spot, -1 for none. ``unplaced`` are
-    children without a preschool place a row, ``shortage`` those of each spot (None: unknown).
-    ``three`` are three-year-olds without a place a row (NaN: unknown). ``majority`` is who are most
-    at each place ("" where nobody would be met), empty where the area does not tell. ``able`` marks
-    the hours (7, 24) people can come whose housing does not tell.
+    within the limit. ``people`` per row; ``spot`` each row's spot, -1 for none. ``unplaced`` are
+    children without a preschool place per row, ``shortage`` those of each spot (None: unknown).
+    ``three`` are three-year-olds without a place per row (NaN: unknown). ``majority`` is who are
+    most at each place ("" where nobody would be met), empty where the area has no such figures.
+    ``able`` marks the hours (7, 24) at which people can come whose housing does not report them.
     """
 
     area: Area
@@ -70,7 +70,7 @@ class World:
         return dict(zip(table["id"].astype(str), table["kind"].astype(str), strict=True))
 
     def supply(self, area: Area | None = None) -> Supply:
-        """Return what counts of an area's activities (this one's, unless told)."""
+        """Return what counts of an area's activities (this one's, unless given)."""
         return supply_of(area or self.area, self.question.meeting)
 
     def able_at(self, spot: Spot) -> Bools:
@@ -84,7 +84,7 @@ class World:
         return np.logical_and.reduce(hours) if hours else self.able
 
     def people_at(self, values: Floats) -> Floats:
-        """Return sums of values a row of people, a spot."""
+        """Return, per spot, the sum of values given per row of people."""
         here = self.spot >= 0
         sums = np.bincount(self.spot[here], values[here], minlength=len(self.spots))
         return sums.astype(np.float64)
@@ -162,8 +162,8 @@ def _three_year_olds(area: Area) -> Floats:
 
 
 def _majorities(area: Area, question: OutreachQuestion) -> tuple[str, ...]:
-    """Return who would be most at each place, were it an arena: the area is asked with something on
-    at every place, so that also rooms where nothing happens are known.
+    """Return who would be most at each place, were it an arena: computed with something on at every
+    place, so that also rooms where nothing happens are known.
     """
     if not question.meeting.established:
         return ()

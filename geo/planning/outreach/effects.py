@@ -1,5 +1,5 @@
-"""What a change to the activities does, by making it in a copy of the area and asking again whom
-each need is met for. Knows no proposals; guesses nothing.
+"""What a change to the activities does, by making it in a copy of the area and counting again whom
+each need is met for.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ class Change:
 class Effect:
     """What a change does for one need: people it is met for before and after, in the whole area and
     at one spot (``here``), of those it is ``about`` (of needs of children, those who have it).
-    ``hidden``: so few counted people that no
-    number is told.
+    ``hidden``: so few counted people that no number is disclosed.
     """
 
     need: str
@@ -78,7 +77,7 @@ def effects_of(
 
     Parameters
     ----------
-    spot : the number of the spot that ``here`` tells of.
+    spot : the number of the spot that ``here`` is about.
     before : the needs of each spot as they are (``needs_at`` of the world's own supply).
     """
     after = needs_at(world, world.supply(applied(world.area, change)))

@@ -1,5 +1,4 @@
-"""Which needs people have at each place outreach may go: how many, how sure, and why. Knows what is
-on and who can walk there; proposes nothing.
+"""Which needs people have at each place outreach may go: how many, how sure, and why.
 
 A need is met for sure by what was confirmed within a year and is known in all that matters, and
 perhaps by what is older or silent; so each count is a range.
@@ -36,7 +35,7 @@ FEW_AS = 3.0
 class Need:
     """One need at one place. ``about`` people could have it, ``lacking`` do (None: unknown).
     ``reached`` are those it is met for; of needs of children, those who have somebody near who
-    helps a family to a place. ``hidden``: a count of counted people too small to tell.
+    helps a family to a place. ``hidden``: a count of counted people too small to disclose.
     """
 
     need: str
@@ -101,8 +100,8 @@ def met_by(world: World, supply: Supply) -> Met:
 
 
 def suits(world: World, activity: Activity, spot: Spot | None = None) -> bool | None:
-    """Tell whether an activity is on at some hour people (of a spot, where one is told) can come;
-    None: its hours are unknown.
+    """Return whether an activity is on at some hour people (of a spot, where one is given) can
+    come; None: its hours are unknown.
     """
     if activity.times is None:
         return None
@@ -111,7 +110,7 @@ def suits(world: World, activity: Activity, spot: Spot | None = None) -> bool | 
 
 
 def counts_for(need: str, activity: Activity) -> bool:
-    """Tell whether an activity is of a kind that counts for a need."""
+    """Return whether an activity is of a kind that counts for a need."""
     return activity.kind in kinds_of(needs()[need].kinds)
 
 
@@ -131,7 +130,9 @@ def _kept_grid(activity: Activity, monday: date) -> Bools:
 
 
 def _open(world: World, supply: Supply, kinds: tuple[str, ...]) -> tuple[Bools, Bools]:
-    """Tell at which places something of some kinds is on when people can come."""
+    """Return at which places something of some kinds is on when people can come: for sure, and
+    perhaps.
+    """
     sure, maybe = (np.zeros(len(world.area.places), dtype=bool) for _ in range(2))
     for offer in supply.offers:
         if offer.activity.kind in kinds_of(kinds):
@@ -142,8 +143,8 @@ def _open(world: World, supply: Supply, kinds: tuple[str, ...]) -> tuple[Bools, 
 
 
 def _own_hours(world: World, spot: Spot, supply: Supply) -> Span:
-    """Return how many at a housing that tells when its people can come have something on near them
-    at such an hour.
+    """Return how many at a housing that reports when its people can come have something on near
+    them at such an hour.
     """
     sure, maybe = np.zeros((7, 24), dtype=bool), np.zeros((7, 24), dtype=bool)
     for offer in within_of(world, spot, supply):
@@ -158,7 +159,7 @@ def _own_hours(world: World, spot: Spot, supply: Supply) -> Span:
 
 
 def _arenas(world: World, supply: Supply) -> tuple[Bools, Bools]:
-    """Tell at which places one would meet mostly established people."""
+    """Return at which places one would meet mostly established people: for sure, and perhaps."""
     sure, maybe = (np.zeros(len(world.area.places), dtype=bool) for _ in range(2))
     if not world.majority:
         return sure, maybe
@@ -173,7 +174,7 @@ def _arenas(world: World, supply: Supply) -> tuple[Bools, Bools]:
 
 
 def _within(world: World, places: tuple[Bools, Bools]) -> tuple[Bools, Bools]:
-    """Tell who has one of some places within the limit: for sure, and perhaps."""
+    """Return who has one of some places within the limit: for sure, and perhaps."""
     ones = world.ones
     sure, maybe = (np.asarray(ones @ where.astype(np.int32)) > 0 for where in places)
     return sure, maybe
@@ -231,8 +232,8 @@ def _three_year_olds(world: World) -> tuple[Floats, Bools]:
 
 
 def _told(need: Need, spot: Spot) -> Need:
-    """Make a small count of counted people no closer than that it is small: what is made of it
-    tells no more.
+    """Return a need whose small counts of counted people are no closer than that they are small:
+    what is made of them discloses no more.
     """
     if not spot.counted or need.lacking is None or need.reached is None:
         return need

@@ -1,6 +1,6 @@
 """What could be done about the needs at one place: move an activity's hour, let an organisation
-visit a desk, open a café in a room there is, visit at the door. Names nothing that is not in the
-area; each proposal is tried on a copy of it, and told only where somebody gains and nobody loses.
+visit a desk, open a café in a room there is, visit at the door. Only what is in the area is named;
+each proposal is tried on a copy of it, and listed only where somebody gains and nobody loses.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ def _desks(
 
 
 def _useful(activity: Activity, spot: Spot, lacking: set[str]) -> bool:
-    """Tell whether an organisation's activity is of a kind that counts for a need here."""
+    """Return whether an organisation's activity is of a kind that counts for a need here."""
     if LANGUAGE in lacking and any(speaks(activity, row.language) for row in spot.spoken):
         return True
     return any(counts_for(need, activity) for need in lacking - {ARENA, LANGUAGE})

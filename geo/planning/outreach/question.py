@@ -1,15 +1,12 @@
-"""A question about outreach: what a person chose or wrote, checked, so that behind it every word is
-known.
-
-What each need weighs, and the score that ranks where outreach would matter. Knows numbers, not
-where they come from.
+"""A question about outreach: what a person chose or wrote, checked; what each need weighs, and the
+score that ranks where outreach would matter.
 
 score(r) = 100 · Σ_n w_n · L(r, n) / A(n, o(r)) / Σ_n w_n
 
 L(r, n) is how many of those at r the need n is met for too little: the middle of its range, as
 unknown records leave one. A(n, o) is everybody in the area whom the need is about, of the same
 origin o: residents of transitional housing or of statistical areas. A score of 100 would be
-everybody, in every need, at one place. What is not known adds nothing, and is told as unknown.
+everybody, in every need, at one place. What is not known adds nothing, and is shown as unknown.
 """
 
 from __future__ import annotations
@@ -31,7 +28,9 @@ if TYPE_CHECKING:
     from geo.area.model import Area
 
 WHEN = "any_time"
-"""The hours people can come whose housing does not tell, unless asked otherwise."""
+"""The hours at which people can come whose housing does not report them, unless chosen
+otherwise.
+"""
 EVERYWHERE, HOMES, AREAS = "all", "housing", "areas"
 WHERE = (EVERYWHERE, HOMES, AREAS)
 """Whom to rank: housing and statistical areas, or one of them."""
@@ -44,7 +43,7 @@ class OutreachQuestion:
     Attributes
     ----------
     meeting : what the measures of meeting places take, week, limit, profile and hours among it. Its
-        ``group`` is of residents; its ``established`` is "" where the area tells no measure.
+        ``group`` is of residents; its ``established`` is "" where the area has no measure.
     weights : what each need weighs. ``where`` : one of ``WHERE``.
     """
 
@@ -66,7 +65,7 @@ class OutreachQuestion:
         Parameters
         ----------
         values : ``limit``, ``profile``, ``when`` and ``week`` as ``MeetingQuestion.read`` takes
-            them, but ``when`` is ``WHEN`` unless told; ``group``: which residents of statistical
+            them, but ``when`` is ``WHEN`` unless given; ``group``: which residents of statistical
             areas the needs of adults are about, empty: the first of ``groups_of``; ``weights`` as
             ``weights_of`` reads them; ``where``. Other names are passed over.
 
@@ -95,7 +94,7 @@ class OutreachQuestion:
 
 
 def groups_of(area: Area) -> tuple[str, ...]:
-    """Return the groups of residents that may be asked about, the usual one first."""
+    """Return the groups of residents that may be chosen, the usual one first."""
     from geo.area.people import RESIDENTS
 
     known = [name for name in area.groups if presets.group(name).origin == RESIDENTS]
@@ -112,7 +111,7 @@ MOST = 100.0
 
 @dataclass(frozen=True)
 class Weights:
-    """A weight a need, in the order of ``needs()``; equal by default."""
+    """A weight per need, in the order of ``needs()``; equal by default."""
 
     values: tuple[float, ...]
 
@@ -141,7 +140,7 @@ def equal() -> Weights:
 
 
 def weights_of(told: Mapping[str, object] | str) -> Weights:
-    """Return weights as told, ``need=2,need=0``; needs not named weigh 1.
+    """Return weights as written, ``need=2,need=0``; needs not named weigh 1.
 
     >>> weights_of("language=2, arena=0").items()[:2]
     (('hours', 1.0), ('language', 2.0))

@@ -1,5 +1,5 @@
-"""Who visits which places in a week, in which order and when: rounds on foot within working hours.
-Knows where places are and what a visit is worth, not how needs are counted.
+"""Who visits which places in a week, in which order and when: rounds on foot within working
+hours.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What outreach takes for granted: needs, visitors and lengths of visits, as ``data/outreach.toml``
-tells, typed. Computes nothing.
+"""The stated rules of outreach: needs, visitors and lengths of visits of ``data/outreach.toml``,
+typed.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Visitor:
 class ProposalRule:
     """Bounds of proposals: ``hours`` a time lasts, between ``earliest`` and ``latest``; ``near_m``
     an organisation may be from a desk; how many ``places`` and ``organisations`` are tried, and how
-    many proposals of a sort are ``told``.
+    many proposals of a sort are listed (``told``).
     """
 
     hours: int

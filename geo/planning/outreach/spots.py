@@ -1,5 +1,5 @@
 """Where outreach may go: each transitional housing, and each statistical area with residents (each
-district, where the area tells no smaller ones). Knows people and where they live, no need.
+district, where the area has no smaller ones).
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ class Spot:
     """One place outreach may go. ``rows`` of ``area.people`` live there; ``people`` are how many of
     the group (NaN: unknown). ``lon`` and ``lat`` are the housing, or the home in the middle of the
     area. ``restricted``: protected housing, known only as a region. ``counted``: people were
-    counted, ``hidden``: and are so few that no number of them is told. ``place`` is a housing's
-    place id. ``times`` are presets of when how many can come, where a housing's own record tells;
-    ``untold``: not of all, so that the last is the question's preset for the rest.
+    counted, ``hidden``: and are so few that no number of them is disclosed. ``place`` is a
+    housing's place id. ``times`` are presets of when how many can come, where a housing's own
+    record reports it; ``untold``: not of all, so that the last is the question's preset for the
+    rest.
     """
 
     id: str
@@ -82,7 +83,7 @@ def spot_numbers(spots: tuple[Spot, ...], rows: int) -> Ints:
 
 def times_of(told: Newcomers, people: float, preset: str) -> tuple[tuple[Part, ...], bool]:
     """Return when a housing's people can come, by its own record, and whether that leaves some
-    untold: they are last, by a preset. Nothing where the record tells nothing.
+    unknown: they are last, by a preset. Empty where the record reports nothing.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 """Who goes out: name, working hours, languages and where they start, from a table a person keeps.
-What a cell gets wrong is told with row and column, and the rest is used.
+What is wrong with a cell is reported with row and column, and the rest is used.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class StaffProblem:
-    """A cell of the table that can not be used: its row as a person sees it, the column, what is
+    """A cell of the table that cannot be used: its row as a person sees it, the column, what is
     wrong (a key under ``outreach.staff_``), and what stands there.
     """
 
@@ -87,7 +87,7 @@ class Staff:
 
 
 def read_staff(path: Path, area: Area) -> Staff:
-    """Read a table of staff: a column for the name, one a weekday with hours (``9-12, 13-16``),
+    """Read a table of staff: a column for the name, one per weekday with hours (``9-12, 13-16``),
     languages, and ``lon`` and ``lat`` or a ``start`` that is a place of the area.
 
     Raises
@@ -190,7 +190,7 @@ class _Row:
         return next(iter(names)), ""
 
     def wrong(self, column: str, what: str, found: str) -> None:
-        """Note what can not be used."""
+        """Note what cannot be used."""
         self.problems.append(StaffProblem(self.number, column, what, found))
 
 

@@ -1,6 +1,4 @@
-"""At which hours something new, or something moved, would suit those it is for. Knows hours of one
-week only.
-"""
+"""At which hours of a week something new, or something moved, would suit those it is for."""
 
 from __future__ import annotations
 
@@ -26,8 +24,8 @@ _ONE_DAY = r"(FREQ=WEEKLY;(?:INTERVAL=\d+;)?BYDAY=)[A-Z]{2}"
 
 def free_slot(world: World, spot: Spot, supply: Supply) -> Times | None:
     """Return weekly hours when people at a spot can come and least is on near them already, on
-    weekdays if they can then: of equal ones the first in the week. None where they can not come
-    for so long on any day.
+    weekdays if they can then: of equal ones the first in the week. None where they cannot come for
+    so long on any day.
     """
     rule = proposal_rule()
     busy = np.zeros((7, 24), dtype=np.int64)

@@ -1,8 +1,7 @@
-"""What becomes of a proposal when another site is wished for, or the next best will do.
-Every answer is a proposal of its own, with its own proof.
-
-All that is asked of one question, as the command and the page show it: the proposal, the next
-best, how it holds, what more sites bring and what a balance costs. Knows no words and no screen.
+"""What becomes of a proposal when another site is wished for, or the next best will do: each answer
+is a proposal of its own, with its own proof. Also the whole answer to one question, as the command
+and the page show it: the proposal, the next best, how it holds, what more sites bring and what a
+balance costs.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from geo.types import Progress
 
 
 def why_not(placing: Placing, candidate: str, *, progress: Progress | None = None) -> Proposal:
-    """Return the best sites with a candidate among them, by id: what ``difference`` then tells is
-    what the wish costs.
+    """Return the best sites with a candidate among them, by id: the ``difference`` then is what the
+    wish costs.
 
     Raises
     ------
@@ -139,7 +138,7 @@ def _near_enough(placing: Placing, best: Choice, other: Choice, within: float) -
 
 @dataclass(frozen=True, eq=False)
 class SiteAnswer:
-    """A proposal, and what was asked about it besides; None: not asked, or there is none."""
+    """A proposal, and what else was computed about it; None: not asked for, or there is none."""
 
     proposal: Proposal
     runner_up: Proposal | None = None

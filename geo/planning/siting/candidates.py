@@ -1,9 +1,7 @@
-"""Where something new could stand: rooms that exist, points somebody chose, or points spread over
-the paths; who is left out and why. Knows nothing of who would gain.
+"""Where something new could stand: rooms that exist, points somebody chose, or points spread evenly
+over the paths, where there may be no room yet; who is left out and why.
 
 What is not known (hours, staff) is never taken for yes: a filter leaves it out, and it is counted.
-
-Points spread evenly over the paths, where there may be no room yet. Knows paths, not places.
 """
 
 from __future__ import annotations
@@ -40,7 +38,7 @@ DOUBLE_M = 30.0
 SAME_POINT_M = 3.0
 """And so are places without a name, of one kind, nearer than this."""
 COSTS = ("kostnad", "cost", "hyra", "rent", "kostnadkr", "hyrakr", "årshyra", "årskostnad")
-"""Columns of a place's record that tell what it would cost."""
+"""Columns of a place's record that hold what it would cost."""
 STAFF = ("bemannad", "bemannat", "staffed", "personal", "staff")
 _YES = ("ja", "yes", "true", "1", "j", "y", "x")
 _NO = ("nej", "no", "false", "0", "n")
@@ -48,7 +46,7 @@ _NO = ("nej", "no", "false", "0", "n")
 
 @dataclass(frozen=True)
 class NotCandidate:
-    """A place that can not be chosen, and why: a key under ``candidates.``, with values."""
+    """A place that cannot be chosen, and why: a key under ``candidates.``, with values."""
 
     id: str
     name: str
@@ -240,7 +238,7 @@ def _evening(record: dict[str, Any]) -> bool | None:
 
 
 def _staffed(kind: str, record: dict[str, Any]) -> bool | None:
-    """Tell whether a place has staff: its record, else its kind, says so."""
+    """Return whether a place has staff: by its record, else by its kind."""
     by_plain = {plain(str(key)): value for key, value in record.items()}
     for key in STAFF:
         word = str(by_plain.get(key, "")).strip().casefold()

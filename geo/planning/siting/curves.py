@@ -41,7 +41,7 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class Curve:
-    """Points from nothing new to the most asked for; ``knee`` is the index of the point after which
+    """Points from nothing new to the most wanted; ``knee`` is the index of the point after which
     more brings less, None where the curve is straight. ``objective`` is what each point strives
     for.
     """
@@ -70,7 +70,7 @@ class TradePoint:
 
 
 def curve(placing: Placing, most: int = 6, *, progress: Progress | None = None) -> Curve:
-    """Answer the question for 0 to ``most`` sites (no more than there are candidates), or with a
+    """Return the answers for 0 to ``most`` sites (no more than there are candidates), or with a
     budget for ``most`` equal parts of it; the points share the time limit. With ``cover_all``: as
     many as possible for each number.
 
@@ -122,8 +122,8 @@ def knee(values: Sequence[float]) -> int | None:
 def trade_off(
     area: Area, question: SitingQuestion, *, steps: int = 5, progress: Progress | None = None
 ) -> tuple[TradePoint, ...]:
-    """Answer the question for ``steps`` balances from 0 (only the group counts) to 1 (only
-    residents of transitional housing do).
+    """Return the answers for ``steps`` balances from 0 (only the group counts) to 1 (only residents
+    of transitional housing do).
 
     Raises
     ------

@@ -1,5 +1,5 @@
 """A question laid out over an area: who is to be reached, from where, and how far it is. Made once;
-what the models are then asked of it is in ``solve``. Changes nothing in the area.
+``solve`` then puts questions about it to the models.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ FAR_M = 3_000.0
 
 @dataclass(frozen=True, eq=False)
 class Placing:
-    """A question laid out: one row a row of ``area.people`` that counts, one column a candidate and
-    then one an existing place of the kind.
+    """A question laid out: one row per row of ``area.people`` that counts, one column per candidate
+    and then one per existing place of the kind.
 
     Attributes
     ----------

@@ -1,6 +1,4 @@
-"""The answer a coordinator gets: which sites, what each adds, who gains where, and the proof. Knows
-no words and no screen.
-"""
+"""The answer a coordinator gets: which sites, what each adds, who gains where, and the proof."""
 
 from __future__ import annotations
 
@@ -30,7 +28,7 @@ class ProposedSite:
     gain : people within the limit of it and of no existing place. ``gain_if_last`` : those of them
         whom no other site of the proposal reaches: lost if it alone says no.
     served : people whose nearest open place it becomes, however far.
-    cost : NaN where unknown. ``share_of_variants`` : see ``robust``; None until asked.
+    cost : NaN where unknown. ``share_of_variants`` : see ``robust``; None until computed.
     """
 
     number: int
@@ -96,7 +94,7 @@ class Proposal:
         residents of transitional housing; ``districts`` by district, most gained first.
     walk_before, walk_after : of the group. ``walk_before`` is of nobody where nothing is open.
     out_of_reach : people whom no candidate and no existing place reaches (within the limit, where
-        the objective knows one). ``off_paths`` : people with no way to any of them.
+        the objective has one). ``off_paths`` : people with no way to any of them.
     metres_before, metres_after : a row of the placing, inf for no way. ``assignment`` : the column
         each row walks to after, -1 for none.
     condition : under what this is best, where it is not the question's own answer: ``why_not``,
@@ -130,7 +128,7 @@ class Proposal:
 
     @property
     def question(self) -> SitingQuestion:
-        """What was asked."""
+        """The question that was asked."""
         return self.placing.question
 
     @property
@@ -160,7 +158,7 @@ class Proposal:
 
 
 def propose(placing: Placing, *, progress: Progress | None = None) -> Proposal:
-    """Answer the question: the best sites, what they change, and the proof.
+    """Return the answer: the best sites, what they change, and the proof.
 
     Raises
     ------
@@ -172,7 +170,7 @@ def propose(placing: Placing, *, progress: Progress | None = None) -> Proposal:
 
 
 def described(placing: Placing, choice: Choice, condition: str = "") -> Proposal:
-    """Say what a choice of sites changes: the walk of everybody, gains, groups and districts."""
+    """Return what a choice of sites changes: the walk of everybody, gains, groups and districts."""
     limit_m = placing.question.limit_m
     chosen = choice.sites
     after_m, walks_to = walks(placing, chosen)
@@ -221,7 +219,7 @@ def walks(placing: Placing, chosen: Ints) -> tuple[Floats, Ints]:
 
 
 def _has_way(placing: Placing) -> Bools:
-    """Tell which rows have a way to some column at all."""
+    """Return which rows have a way to some column at all."""
     if np.isinf(placing.within_m):
         return np.asarray(np.diff(placing.matrix.indptr) > 0)
     # Both ends stand on the main component, so one way there is a way to all.

@@ -62,8 +62,8 @@ class Robustness:
 
 
 def robust(placing: Placing, proposal: Proposal, *, progress: Progress | None = None) -> Robustness:
-    """Ask the question in all variants: people as they are and two draws within ±10 %, the limit
-    and a quarter more, two ways of walking; 12, or 6 where the objective knows no limit.
+    """Return how a proposal holds in all variants: people as they are and two draws within ±10 %,
+    the limit and a quarter more, two ways of walking; 12, or 6 where the objective has no limit.
 
     Raises
     ------

@@ -1,7 +1,5 @@
-"""What of a proposal may leave the house: small counts of counted people hidden, with all that
-would give them away.
-
-Whether a curve or a trade-off may be shown: of counted people each step must be large enough.
+"""What of a proposal may be disclosed: small counts of counted people are hidden, with all that
+would give them away. Of a curve or a trade-off, each step must be large enough.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ def without_small_counts(proposal: Proposal) -> Proposal:
 
 def difference(one: Proposal, other: Proposal) -> float | None:
     """Return how many more of the group the first reaches than the second; None where the number is
-    small and of counted people, and would tell of them.
+    small and of counted people, and would disclose them.
     """
     if one.people_after is None or other.people_after is None:
         return None
@@ -52,7 +50,9 @@ def _shown(effect: Effect) -> Effect:
 
 
 def _shown_sites(proposal: Proposal, *, hide: bool) -> tuple[ProposedSite, ...]:
-    """Hide what the sites add where any of it is small, as sums and differences would tell."""
+    """Hide what the sites add where any of it is small, as sums and differences would disclose
+    it.
+    """
     counted, sites = not proposal.estimated, proposal.sites
 
     def small(*values: float | None) -> bool:
@@ -103,12 +103,14 @@ def _shown_districts(rows: tuple[Effect, ...]) -> tuple[Effect, ...]:
 
 
 def curve_tells(curve: Curve, *, counted: bool) -> bool:
-    """Tell whether a curve's numbers may be shown."""
+    """Return whether a curve's numbers may be shown."""
     return not (counted and steps_are_small(point.people for point in curve.points))
 
 
 def trade_off_tells(points: Iterable[TradePoint], *, counted: bool) -> bool:
-    """Tell whether a trade-off's numbers may be shown; residents of housing are always counted."""
+    """Return whether a trade-off's numbers may be shown; residents of housing are always
+    counted.
+    """
     points = tuple(points)
     if steps_are_small(point.housing for point in points):
         return False
@@ -116,7 +118,7 @@ def trade_off_tells(points: Iterable[TradePoint], *, counted: bool) -> bool:
 
 
 def steps_are_small(people: Iterable[float]) -> bool:
-    """Tell whether any two neighbouring values, zero among them, differ by a small count."""
+    """Return whether any two neighbouring values, zero among them, differ by a small count."""
     values = np.round(np.array([*people, 0.0], dtype=np.float64))
     steps = np.diff(np.unique(values))
     return bool(((steps > 0) & (steps < privacy.SMALLEST)).any())

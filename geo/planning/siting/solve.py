@@ -1,5 +1,5 @@
 """What the location models are asked of a question laid out: the best sites, with some among them
-and others not. Knows matrices, not what an answer means.
+and others not.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def solve(
 
 
 def check_count(placing: Placing) -> None:
-    """Refuse a question that asks for what there is not, before any model is asked.
+    """Refuse a question that asks for what does not exist, before any model runs.
 
     Raises
     ------
