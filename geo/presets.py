@@ -19,7 +19,6 @@ CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = get_args(CatchmentMethod)
 ASSIGNMENT = "assignment"
 PRESCHOOL_METHODS = (*CATCHMENT_METHODS, ASSIGNMENT)
 """How preschool places are counted: as catchments that are shared, or each child at one."""
-PRESCHOOL_LIMIT_M = 1000.0
 
 ANY, PREFERRED, REQUIRED = "any", "preferred", "required"
 STAFF_LANGUAGE_RULES = (PREFERRED, REQUIRED, ANY)

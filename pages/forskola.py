@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo import presets
 from geo.access.preschools.model import PreschoolAnswer
+from geo.access.preschools.question import PreschoolQuestion
 from geo.area.model import Area
 from geo.area.record_fields import day
 from geo.errors import NarhetError
@@ -31,9 +32,9 @@ def render() -> None:
     frame.begin(t("forskola.title"), area)
     st.markdown(t("forskola.intro"))
     try:
-        limit_m, profile, method, when = _controls()
+        question = _question()
         with st.spinner(t("forskola.computing")):
-            answer = cache.capacity(area, limit_m, profile, method, when)
+            answer = cache.capacity(area, question)
     except NarhetError as error:
         frame.say(error)
         return
@@ -52,9 +53,9 @@ def render() -> None:
     _rests_on(area, answer)
 
 
-def _controls() -> tuple[float, str, str, date]:
+def _question() -> PreschoolQuestion:
     columns = st.columns(4)
-    limit_m = choices.limit(where=columns[0])
+    choices.limit(where=columns[0])
     profile = choices.profile(where=columns[1])
     method = state.select(
         "method",
@@ -67,10 +68,13 @@ def _controls() -> tuple[float, str, str, date]:
             for name in presets.PRESCHOOL_METHODS
         ),
     )
-    return limit_m, profile, method, _when(columns[3])
+    when = _when(columns[3])
+    return PreschoolQuestion.read(
+        {"limit": state.get("limit"), "profile": profile, "method": method, "when": when}
+    )
 
 
-def _when(where: st.delta_generator.DeltaGenerator) -> date:
+def _when(where: st.delta_generator.DeltaGenerator) -> str:
     """Choose the date that decides which preschools are open; today unless the address says."""
     st.session_state["pick_when"] = day(state.get("when")) or date.today()
 
@@ -85,7 +89,7 @@ def _when(where: st.delta_generator.DeltaGenerator) -> date:
         help=t("forskola.when_help"),
     )
     chosen: date = st.session_state["pick_when"]
-    return chosen
+    return chosen.isoformat()
 
 
 def _headline(shown: PreschoolAnswer) -> None:
@@ -121,7 +125,7 @@ def _map_and_table(area: Area, answer: PreschoolAnswer, shown: PreschoolAnswer) 
     map_box.table_twin(spec)
     rows = preschool_tables_map.district_table(shown, language)
     tables.table(rows, t("forskola.by_district"), numbers=set(rows.columns[1:]))
-    if answer.asked.method == presets.ASSIGNMENT:
+    if answer.question.method == presets.ASSIGNMENT:
         st.caption(t("forskola.assignment_note"))
 
 
@@ -144,7 +148,7 @@ def _preschools(shown: PreschoolAnswer) -> None:
 def _downloads(area: Area, answer: PreschoolAnswer) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
     made = cache.preschool_files_of(area, answer, state.language())
-    stem = f"forskola-{answer.area}-{answer.asked.limit_m:g}-{answer.asked.when.isoformat()}"
+    stem = f"forskola-{answer.area}-{answer.question.limit_m:g}-{answer.question.when.isoformat()}"
     offer(made, stem, key="preschools")
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from geo.cells import is_unknown, plain, to_number, written
+from geo.errors import BadDate
 from geo.texts import DATA
 
 
@@ -125,6 +126,14 @@ def day(value: Any) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def read_day(words: str) -> date:
+    """Return a date as a person writes it, or raise ``BadDate``."""
+    found = day(words)
+    if found is None:
+        raise BadDate(found=words)
+    return found
 
 
 def share(value: Any) -> float | None:

@@ -219,14 +219,11 @@ def _preschools(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None
     task.add_argument(
         "--method",
         choices=presets.PRESCHOOL_METHODS,
-        default=presets.PRESCHOOL_METHODS[0],
         help=say("preschools_method"),
     )
-    task.add_argument(
-        "--limit", default=str(presets.PRESCHOOL_LIMIT_M), help=say("preschools_limit")
-    )
-    task.add_argument("--profile", default="adult", help=say("profile"))
-    task.add_argument("--decay", default="", help=say("decay"))
+    task.add_argument("--limit", help=say("preschools_limit"))
+    task.add_argument("--profile", help=say("profile"))
+    task.add_argument("--decay", help=say("decay"))
     task.add_argument("--when", metavar="DATE", help=say("when"))
     task.add_argument("--surge", metavar="LON,LAT,N,DATE", help=say("surge"))
     task.add_argument("--ramp", metavar="N,N", help=say("ramp"))

@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo import presets
 from geo.access.preschools.call_list import CallList, calls_for
 from geo.access.preschools.demand import has_few
 from geo.access.preschools.model import PreschoolAnswer
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of, more_places
 from geo.access.preschools.surge import (
     Arrival,
@@ -25,13 +25,11 @@ from geo.access.preschools.surge import (
     surge,
 )
 from geo.area.model import Area
-from geo.area.record_fields import day
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import BadDate, BadOption, NarhetError
+from geo.errors import BadOption, NarhetError
 from geo.models.assignment.assign import MorePlaces
-from geo.models.decay import decay_of
 from geo.output.files import formats
 from geo.output.files import preschools as preschools_files
 from geo.output.words import preschools as preschools_words
@@ -58,30 +56,18 @@ def preschools(options: Options) -> None:
     What is misspelt is refused at once. A surge that can not be (outside the area, in the past), a
     target out of reach or an unknown housing is refused too, but last: the rest is computed.
     """
-    limit_m, arrival = presets.limit_m(options.limit), _arrival(options)
-    presets.profile(options.profile)
-    if options.decay:
-        decay_of(options.decay)
+    question, arrival = PreschoolQuestion.read(vars(options)), _arrival(options)
     if options.more is not None:
         _more_of(options.more)
     if options.target is not None and not options.add_places:
         raise BadOption(reason="--target", command="preschools")
     target = share_of(options.target or TARGET)
-    when = read_day(options.when) if options.when else date.today()
     output = Path(options.output) if options.output else None
     ending = formats.check_ending(output) if output else ""
     area = open_area(options.area, options.home)
 
     def answers_of(*, exact: bool) -> _Answers:
-        main = capacity_of(
-            area,
-            when=when,
-            limit_m=limit_m,
-            profile=options.profile,
-            method=options.method,
-            decay=options.decay,
-            exact=exact,
-        )
+        main = capacity_of(area, question, exact=exact)
         return _asked(area, main, options, arrival, target)
 
     answers = answers_of(exact=True)
@@ -98,14 +84,6 @@ def preschools(options: Options) -> None:
     console.warn_of_demonstration(main.demonstration, options.lang)
     for _, error in answers.refused:
         raise error
-
-
-def read_day(words: str) -> date:
-    """Read a date as a person writes it, or raise ``BadDate``."""
-    found = day(words)
-    if found is None:
-        raise BadDate(found=words)
-    return found
 
 
 def _arrival(options: Options) -> Arrival | None:
@@ -134,7 +112,7 @@ def _asked(
 ) -> _Answers:
     refused: list[tuple[str, NarhetError]] = []
     found: dict[str, Any] = {"surge": None, "calls": None, "more": None, "growth": None}
-    asked = main.asked
+    asked = main.question
     questions: dict[str, Any] = {}
     if arrival is not None:
         questions["surge"] = lambda: surge(

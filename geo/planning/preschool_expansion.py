@@ -114,7 +114,7 @@ def where_to_add(
         raise TargetOutOfReach(
             target=round(100 * share, 6),
             most=math.floor(1000 * most / whole) / 10,
-            limit=answer.asked.limit_m,
+            limit=answer.question.limit_m,
         )
     if int(answer.assignment.assigned.sum()) >= wanted:  # reached today: nothing costs less
         modules, bound, status = np.zeros(len(options.places), np.int64), 0.0, "optimal"
@@ -161,7 +161,7 @@ def _options(
     kinds: Sequence[str],
     points: Sequence[tuple[float, float]],
 ) -> tuple[Options, Candidates]:
-    rule, walker = rules().growing, presets.profile(answer.asked.profile)
+    rule, walker = rules().growing, presets.profile(answer.question.profile)
     today = answer.assignment.question
     there = [kind for kind in kinds if kind in area.kinds]
     known = np.array([each.places is not None for each in answer.supply.here], bool)
@@ -177,7 +177,7 @@ def _options(
             area.network,
             people,
             found.table.geometry,
-            within_m=answer.asked.limit_m,
+            within_m=answer.question.limit_m,
             profile=walker,
         )
         metres = beside(metres, more)

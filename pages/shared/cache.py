@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from datetime import date
 from threading import Lock, Thread
 from typing import Any
 
@@ -20,7 +19,8 @@ from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
 from geo.access.meeting.answer import Answer, answer_of, question_of
 from geo.access.meeting.question import MeetingQuestion
-from geo.access.preschools.model import Asked, PreschoolAnswer
+from geo.access.preschools.model import PreschoolAnswer
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.access.profile_comparison import Flips
 from geo.access.profile_comparison import flips as count_flips
@@ -105,14 +105,14 @@ def site_files_of(found: SiteAnswer, key: Hashable, language: str) -> dict[str, 
     return _site_files((key, language), found, language)
 
 
-def capacity(of: Area, limit_m: float, profile: str, method: str, when: date) -> PreschoolAnswer:
+def capacity(of: Area, question: PreschoolQuestion) -> PreschoolAnswer:
     """Return preschool places against children."""
-    return _capacity(of.key, limit_m, profile, method, when, of)
+    return _capacity(of.key, question, of)
 
 
 def preschool_files_of(of: Area, found: PreschoolAnswer, language: str) -> dict[str, bytes]:
     """Return an answer as a file of each kind, small counts hidden; made before the click."""
-    return _preschool_files(of.key, found.asked, language, found, of)
+    return _preschool_files(of.key, found.question, language, found, of)
 
 
 def preschool_summary(
@@ -219,23 +219,14 @@ def _site_files(key: Hashable, _found: SiteAnswer, language: str) -> dict[str, b
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _capacity(
-    key: str,  # noqa: ARG001
-    limit_m: float,
-    profile: str,
-    method: str,
-    when: date,
-    _area: Area,
-) -> PreschoolAnswer:
-    return capacity_of(
-        _area, limit_m=limit_m, profile=profile, method=method, when=when, exact=False
-    )
+def _capacity(key: str, question: PreschoolQuestion, _area: Area) -> PreschoolAnswer:  # noqa: ARG001
+    return capacity_of(_area, question, exact=False)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _preschool_files(
     key: str,  # noqa: ARG001
-    asked: Asked,  # noqa: ARG001
+    question: PreschoolQuestion,  # noqa: ARG001
     language: str,
     _found: PreschoolAnswer,
     _area: Area,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from geo import presets, texts
 from geo.access.meeting.question import MeetingQuestion
+from geo.access.preschools.question import PreschoolQuestion
 from geo.errors import NarhetError
 from geo.planning.outreach.question import OutreachQuestion
 from geo.planning.siting import question as siting_question
@@ -32,7 +33,7 @@ DEFAULTS: dict[str, str] = {
     "only": "",
     "balance": "",
     "budget": "",
-    "method": "2sfca",
+    "method": PreschoolQuestion.method,
     "when": "",
     "home": "",
     "weights": "",

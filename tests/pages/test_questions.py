@@ -11,6 +11,7 @@ import pytest
 
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.meeting.question import MeetingQuestion
+from geo.access.preschools.question import PreschoolQuestion
 from geo.catalog import save_area
 from geo.cli.parser import main
 from geo.planning.outreach.question import OutreachQuestion
@@ -165,4 +166,23 @@ def test_siting(asked, address, options) -> None:
     address = {"page": "placera", "area": "street", **shown, **address}
     words = ("sites", "street", "--kind", "language_cafe", *options)
     there, here = asked(SitingQuestion, address, words)
+    assert there == here
+
+
+@pytest.mark.usefixtures("meeting_area")
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ({}, ()),
+        (
+            {"limit": "600", "profile": "older", "method": "assignment", "when": "2026-11-25"},
+            ("--limit", "600", "--profile", "older", "--method", "assignment",
+             "--when", "2026-11-25"),
+        ),
+    ],
+)  # fmt: skip
+def test_preschools(asked, address, options) -> None:
+    # The page begins with the limit of the page Gap; a command with the longer one of preschools.
+    address = {"page": "forskola", "area": "street", "limit": "1000", **address}
+    there, here = asked(PreschoolQuestion, address, ("preschools", "street", *options))
     assert there == here

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from geo import presets
-from geo.errors import BadDate, BadOption
+from geo.area.record_fields import read_day
+from geo.errors import BadOption
 
 MEASURES = ("hours", "language", "arena", "contact")
 
@@ -72,7 +73,7 @@ class MeetingQuestion:
         presets.profile(profile)
         week = told.get("week")
         return cls(
-            monday=terms.week_of(_day(week) if week else now),
+            monday=terms.week_of(read_day(week) if week else now),
             today=now,
             measure=_measure(told.get("measure", cls.measure)),
             kinds=terms.read_kinds(told.get("kinds", cls.kinds)),
@@ -91,12 +92,3 @@ def _measure(name: str) -> str:
     if name not in MEASURES:
         raise BadOption(reason=f"--measure {name}", command="meet")
     return name
-
-
-def _day(words: str) -> date:
-    from geo.area.record_fields import day
-
-    found = day(words)
-    if found is None:
-        raise BadDate(found=words)
-    return found

@@ -80,7 +80,7 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
                 district=family.district,
                 name=family.name or family.place,
                 children=None if row.hidden else family.children,
-                limit_m=answer.asked.limit_m,
+                limit_m=answer.question.limit_m,
                 calls=_ordered(answer, metres, family.languages),
                 enrolled_share=None if row.hidden else family.enrolled_share,
                 three_year_olds_without_place=None
@@ -95,7 +95,7 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
                 district=place.name,
                 name=place.name,
                 children=None if place.hidden else place.children.value,
-                limit_m=answer.asked.limit_m,
+                limit_m=answer.question.limit_m,
                 calls=_ordered(answer, _from_district(area, answer, which), ()),
                 enrolled_share=None
                 if place.hidden
@@ -131,8 +131,8 @@ def _tongue(text: str) -> str:
 
 
 def _ordered(answer: PreschoolAnswer, metres: Floats, languages: Sequence[str]) -> tuple[Call, ...]:
-    rule, limit = rules().calls, answer.asked.limit_m
-    walker = presets.profile(answer.asked.profile)
+    rule, limit = rules().calls, answer.question.limit_m
+    walker = presets.profile(answer.question.profile)
     spoken = set(map(_tongue, languages))
     found = []
     for at, place in enumerate(answer.supply.here):
@@ -176,7 +176,7 @@ def _from_district(area: Area, answer: PreschoolAnswer, name: str) -> Floats:
 
 def _mean_metres(area: Area, answer: PreschoolAnswer, rows: Ints, children: Floats) -> Floats:
     """Return the mean metres to each preschool of those of some rows who can walk there at all."""
-    walker, count = presets.profile(answer.asked.profile), len(answer.supply.here)
+    walker, count = presets.profile(answer.question.profile), len(answer.supply.here)
     start = area.snapped_people(walker).take(rows)
     found = within(area.network, start, answer.goals, within_m=math.inf, profile=walker)
     who = np.repeat(children, np.diff(found.indptr))

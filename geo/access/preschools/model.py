@@ -5,25 +5,14 @@ travel to pages, files and the command line. Computes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from geo.access.preschools.demand import Demand, Family
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.supply import Amount, Preschool, Problem, Supply
 from geo.area.provenance import Source
 from geo.models.assignment.assign import Assignment
 from geo.network.walk_network import Snapped
 from geo.types import Floats, Ints
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The settings of an answer."""
-
-    limit_m: float
-    profile: str
-    method: str
-    decay: str
-    when: date
 
 
 @dataclass(frozen=True)
@@ -141,7 +130,7 @@ class PreschoolAnswer:
     """
 
     area: str
-    asked: Asked
+    question: PreschoolQuestion
     supply: Supply
     demand: Demand
     children: Amount

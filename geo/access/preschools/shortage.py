@@ -5,7 +5,6 @@ limit: by district, by transitional housing, by preschool.
 from __future__ import annotations
 
 import math
-from datetime import date
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -22,25 +21,24 @@ from geo.access.preschools.cases import (
 )
 from geo.access.preschools.demand import demand_of
 from geo.access.preschools.model import (
-    Asked,
     DistrictRow,
     HousingRow,
     PreschoolAnswer,
     PreschoolRow,
     Vacant,
 )
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.supply import KIND, Amount, Supply, supply_of, total
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.area.provenance import Source
 from geo.area.record_fields import rules
-from geo.errors import AreaLacks, BadPreschool, UnknownMethod
+from geo.errors import AreaLacks, BadPreschool
 from geo.models.assignment.assign import MorePlaces, with_more_places
 from geo.models.catchments import floating_catchment
-from geo.models.decay import decay_of
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
-from geo.presets import ASSIGNMENT, PRESCHOOL_LIMIT_M, PRESCHOOL_METHODS, Profile
+from geo.presets import ASSIGNMENT, Profile
 from geo.types import Bools, Floats, Ints
 
 THREE_YEAR_OLDS, IN_PRESCHOOL = "three_year_olds_without_place", "children_in_preschool"
@@ -48,44 +46,33 @@ THREE_YEAR_OLDS, IN_PRESCHOOL = "three_year_olds_without_place", "children_in_pr
 
 def capacity_of(
     area: Area,
+    question: PreschoolQuestion,
     *,
-    when: date,
-    limit_m: float = PRESCHOOL_LIMIT_M,
-    profile: str = "adult",
-    method: str = "2sfca",
-    decay: str = "",
     exact: bool = True,
 ) -> PreschoolAnswer:
     """Set an area's preschool places against its children aged 1–5 on a date.
 
-    Places per child are by ``method``: a floating catchment with a ``decay`` (``geo.models.decay``;
-    empty: the method's own), or ``assignment``: the share of children who get a place. Who is left
-    without a place is always by assignment: as many children as possible get one within the limit,
-    then with the least walking. Unless ``exact``, small counts of housing stand as a fixed number
-    (``children.demand_of``), for an answer that leaves the house.
+    Places per child are by the question's ``method``: a floating catchment with a ``decay``, or
+    ``assignment``: the share of children who get a place. Who is left without a place is always by
+    assignment: as many children as possible get one within the limit, then with the least walking.
+    Unless ``exact``, small counts of housing stand as a fixed number (``children.demand_of``), for
+    an answer that leaves the house.
 
     Raises
     ------
-    BadLimit, UnknownProfile, UnknownMethod, UnknownDecay : what was asked for is not valid.
     AreaLacks : no preschool, or no children.
     """
-    limit = presets.limit_m(limit_m)
-    walker = presets.profile(profile)
-    if method not in PRESCHOOL_METHODS:
-        raise UnknownMethod(found=method, known=", ".join(PRESCHOOL_METHODS))
-    if decay:
-        decay_of(decay)
+    walker = presets.profile(question.profile)
     if KIND not in area.kinds:
         known = ", ".join(area.kinds) or "–"
         raise AreaLacks(key="lacks.kind", kind=KIND, known=known, id=KIND)
-    demand, supply = demand_of(area, exact=exact), supply_of(area, when)
+    demand, supply = demand_of(area, exact=exact), supply_of(area, question.when)
     goals = preschools_on_paths(area, supply, walker)
-    world = world_of(area, supply, demand, walker, goals, limit)
-    asked = Asked(limit, profile, method, decay, when)
-    access = _access(world, asked)
+    world = world_of(area, supply, demand, walker, goals, question.limit_m)
+    access = _access(world, question)
     return PreschoolAnswer(
         area=area.id,
-        asked=asked,
+        question=question,
         supply=supply,
         demand=demand,
         children=demand.amount(),
@@ -123,10 +110,10 @@ def more_places(answer: PreschoolAnswer, preschool: str, extra: int) -> MorePlac
     raise BadPreschool(found=preschool, most=len(answer.supply.here) - 1)
 
 
-def _access(world: World, asked: Asked) -> Floats:
+def _access(world: World, question: PreschoolQuestion) -> Floats:
     """Return places per child a row; by assignment, NaN where no children live."""
     children = world.demand.children
-    if asked.method == ASSIGNMENT:
+    if question.method == ASSIGNMENT:
         placed = children - world.likely.unplaced
         share: Floats = np.full(len(children), math.nan)
         return np.divide(placed, children, out=share, where=children > 0)  # type: ignore[no-any-return]
@@ -134,9 +121,9 @@ def _access(world: World, asked: Asked) -> Floats:
         world.metres,
         children,
         places_of(world),
-        limit_m=asked.limit_m,
-        decay=asked.decay or None,
-        method=asked.method,  # type: ignore[arg-type]
+        limit_m=question.limit_m,
+        decay=question.decay or None,
+        method=question.method,  # type: ignore[arg-type]
     )
 
 

@@ -98,7 +98,7 @@ def preschool_rows(
     ):
         rows += [{"what": what, **row} for row in document[part]]
     hidden = texts.text("gap.hidden_note", language, smallest=privacy.SMALLEST)
-    asked = answer.asked
+    asked = answer.question
     table = pd.DataFrame([_flat(row, hidden) for row in rows])
     table = table.reindex(columns=list(PRESCHOOL_COLUMNS[:-6]))
     table = table.astype(dict.fromkeys(_WHOLE, "Int64"))
@@ -118,7 +118,7 @@ def summary(
     """Return what a file says of itself: the sentence, settings, rules, problems and sources."""
     shown = answer if exact else preschools_words.without_small_counts(answer)
     chosen = preschools_words.settings(answer, language)
-    *walked, (label, _) = source_words.walked(area, answer.asked.profile, language)
+    *walked, (label, _) = source_words.walked(area, answer.question.profile, language)
     lines = [
         (texts.text("file.answer", language), preschools_words.headline(shown, language)),
         *walked,
@@ -161,7 +161,7 @@ def preschool_lines(answer: PreschoolAnswer, language: str) -> list[str]:
         lines.append(say("newcomers", children=answer.newcomer_children, shortage=words))
     first, *rest = unreachable_words(answer, language) or [""]
     lines += [first] * bool(first) + [f"  {line}" for line in rest]
-    asked = texts.text(f"forskola.method_{answer.asked.method}", language)
+    asked = texts.text(f"forskola.method_{answer.question.method}", language)
     lines.append(say("by_district", method=asked))
     lines += [f"  {line}" for line in _district_lines(answer, language)]
     lines += [f"  {housing_words(row, answer, language)}" for row in answer.housing]
@@ -196,7 +196,7 @@ def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> st
         name=row.family.name or row.family.place,
         children=children,
         places=amount_words(row.places, language),
-        limit=texts.metres(answer.asked.limit_m, language),
+        limit=texts.metres(answer.question.limit_m, language),
         vacancies=amount_words(row.vacancies, language),
         nearest=", ".join(nearest) or "–",
     )

@@ -113,7 +113,7 @@ def headline(answer: PreschoolAnswer, language: str) -> str:
         children=children,
         places=amount_words(answer.places, language),
         shortage=short,
-        limit=texts.metres(answer.asked.limit_m, language),
+        limit=texts.metres(answer.question.limit_m, language),
     )
     if not answer.supply.unknown:
         return sentence
@@ -146,7 +146,7 @@ def notes(answer: PreschoolAnswer, language: str) -> list[str]:
     if answer.supply.unknown:
         lines.append(say("unknown", count=len(answer.supply.unknown)))
     if answer.supply.not_valid:
-        day = answer.asked.when.isoformat()
+        day = answer.question.when.isoformat()
         lines.append(say("not_valid", count=len(answer.supply.not_valid), date=day))
     if answer.newcomer_children and answer.demand.rule != "none":
         lines.append(say("double"))
@@ -162,7 +162,7 @@ def notes(answer: PreschoolAnswer, language: str) -> list[str]:
 
 def settings(answer: PreschoolAnswer, language: str) -> dict[str, Any]:
     """Return what the figures were asked with, and the rules behind the estimates."""
-    asked, rule = answer.asked, rules()
+    asked, rule = answer.question, rules()
     return {
         "limit_m": asked.limit_m,
         "profile": asked.profile,

@@ -22,7 +22,7 @@ def show(area: Area, answer: PreschoolAnswer) -> None:
     if not st.toggle(t("forskola.growth_open"), key="growth_open"):
         return
     target = st.slider(t("forskola.growth_target"), 50, 100, 95, format="%d %%", key="growth")
-    asked = answer.asked
+    asked = answer.question
     key = (area.key, "growth", asked.limit_m, asked.profile, asked.when, target)
 
     def work(progress: Progress) -> GrowthAnswer:

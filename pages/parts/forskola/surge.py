@@ -57,7 +57,7 @@ def _asked(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
             ages=read_ages(ages, int(people)) if ages.strip() else (),
             ramp=read_ramp(ramp, int(people)) if ramp.strip() else (),
         )
-        asked = answer.asked
+        asked = answer.question
         return surge(
             area, arrival, today=date.today(), limit_m=asked.limit_m, profile=asked.profile
         )

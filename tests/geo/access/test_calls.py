@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from geo.access.preschools.call_list import QUESTIONS, calls_for
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.errors import UnknownHousing
 from tests.geo.preschool_worlds import nursery_street
@@ -24,7 +25,7 @@ KNOWN = {
 def calls(preschools, *, housing=None, which="transitional_housing-500", limit_m=450):
     families = housing or {500.0: {"barn_1_5": 6, "språk": "dari"}}
     area = nursery_street({100: 10, 900: 4}, preschools, families)
-    answer = capacity_of(area, when=TODAY, limit_m=limit_m)
+    answer = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=limit_m))
     return calls_for(area, answer, which)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.area.model import Area
 from geo.ingest import build
@@ -34,7 +35,7 @@ def borough(shared_data: Path) -> Area:
 
 @pytest.fixture(scope="module")
 def answer(borough: Area):
-    return capacity_of(borough, when=WHEN)
+    return capacity_of(borough, PreschoolQuestion(when=WHEN))
 
 
 def test_enrolled_by_district_are_those_of_the_file(answer, shared_data: Path) -> None:
@@ -72,7 +73,7 @@ def test_as_many_have_a_place_as_the_greatest_flow_allows(answer) -> None:
 
 
 def test_catchments_keep_the_places_of_the_borough(borough) -> None:
-    found = capacity_of(borough, when=WHEN, method="balanced")
+    found = capacity_of(borough, PreschoolQuestion(when=WHEN, method="balanced"))
     assert found.access @ found.demand.children == pytest.approx(found.places.value)
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of, more_places
 from geo.access.preschools.supply import Amount
 from geo.errors import AreaLacks, BadLimit, BadPreschool, UnknownDecay, UnknownMethod
@@ -34,7 +35,7 @@ def hand_worked(limit_m: float = 450, method: str = "2sfca", housing=None):
         {0: {"platser": 8, "antal_barn": 8}, 700: {"platser": 5, "antal_barn": 3}},
         housing,
     )
-    return capacity_of(area, when=TODAY, limit_m=limit_m, method=method)
+    return capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=limit_m, method=method))
 
 
 def test_the_street_by_hand() -> None:
@@ -121,7 +122,7 @@ def test_a_housing_of_unknown_size_has_no_shortage_but_what_is_near() -> None:
 
 def test_no_children_in_reach_is_said_and_divides_by_nothing() -> None:
     area = nursery_street({100: 10, 900: 0}, {0: {"platser": 8}})
-    found = capacity_of(area, when=TODAY, limit_m=400, method="balanced")
+    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=400, method="balanced"))
     east = next(row for row in found.districts if row.name == "Öst")
     assert east.children.value == 0 and east.places_per_child is None
     assert np.isfinite(found.access).all()
@@ -129,7 +130,7 @@ def test_no_children_in_reach_is_said_and_divides_by_nothing() -> None:
 
 def test_a_preschool_of_unknown_size_takes_nobody_and_is_told_beside() -> None:
     area = nursery_street({100: 10}, {0: {"huvudman": "Enskild"}, 200: {"platser": 3}})
-    found = capacity_of(area, when=TODAY, limit_m=400)
+    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=400))
     assert found.places.value == 3 and len(found.supply.unknown) == 1
     assert found.preschools[0].assigned is None and found.preschools[0].left is None
     assert (found.shortage.by_places, found.shortage.beside_unknown) == (7, 7)
@@ -139,10 +140,10 @@ def test_a_preschool_of_unknown_size_takes_nobody_and_is_told_beside() -> None:
 
 def test_a_preschool_that_does_not_exist_that_day_is_left_out_and_listed() -> None:
     area = nursery_street({100: 10}, {0: {"platser": 10, "valid_to": "2026-01-01"}})
-    found = capacity_of(area, when=TODAY, limit_m=400)
+    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=400))
     assert found.shortage.children.value == 10 and found.shortage.by_distance == 10
     assert [each.id for each in found.supply.not_valid] == ["preschool-0"]
-    before = capacity_of(area, when=date(2025, 12, 31), limit_m=400)
+    before = capacity_of(area, PreschoolQuestion(when=date(2025, 12, 31), limit_m=400))
     assert before.shortage.children.value == 0
 
 
@@ -151,14 +152,14 @@ def test_unreachable_children_are_counted_by_district() -> None:
     moved = area.people.geometry.copy()
     moved.iloc[1] = moved.iloc[1].__class__(moved.iloc[1].x, moved.iloc[1].y + 0.05)
     area = replace(area, people=area.people.set_geometry(moved), _snaps={})
-    found = capacity_of(area, when=TODAY)
+    found = capacity_of(area, PreschoolQuestion(when=TODAY))
     assert found.shortage.unreachable == found.shortage.by_distance == 4
     assert {row.name: row.shortage.unreachable for row in found.districts} == {"Öst": 4, "Väst": 0}
 
 
 def test_estimated_places_give_ranges_in_order() -> None:
     area = nursery_street({100: 100, 300: 60}, {0: {"antal_barn": 95}, 700: {"antal_barn": 38}})
-    found = capacity_of(area, when=TODAY, limit_m=450)
+    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=450))
     assert found.places == Amount(140, 133, 148)
     assert found.shortage.children == Amount(20, 12, 27)
     assert found.shortage.widest.low <= 12 and found.shortage.widest.high >= 27
@@ -181,9 +182,9 @@ def test_what_can_not_be_asked_is_refused() -> None:
         (BadLimit, {"limit_m": -1}),
     ):
         with pytest.raises(error):
-            capacity_of(area, when=TODAY, **asked)
+            capacity_of(area, PreschoolQuestion(when=TODAY, **asked))
     with pytest.raises(AreaLacks):
-        capacity_of(nursery_street({100: 10}, {}), when=TODAY)
+        capacity_of(nursery_street({100: 10}, {}), PreschoolQuestion(when=TODAY))
 
 
 homes_on_the_street = st.dictionaries(
@@ -210,7 +211,7 @@ def test_opening_places_never_raises_the_shortage(homes, preschools, extra, limi
     def ask(places):
         details = {at: {"platser": count} for at, count in places.items()}
         area = nursery_street({at: float(count) for at, count in homes.items()}, details)
-        return capacity_of(area, when=TODAY, limit_m=limit_m)
+        return capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=limit_m))
 
     before = ask(preschools)
     after = ask({**preschools, grown_at: preschools[grown_at] + extra})
@@ -240,7 +241,7 @@ def test_ranges_are_in_order_everywhere(homes, enrolled, limit_m) -> None:
     details = {at: {"antal_barn": count} for at, count in enrolled.items()}
     housing = {507.0: {"barn_1_5": 3}}
     area = nursery_street({at: float(count) for at, count in homes.items()}, details, housing)
-    found = capacity_of(area, when=TODAY, limit_m=limit_m)
+    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=limit_m))
     amounts = [found.children, found.places, found.vacancies]
     for short in (
         found.shortage,

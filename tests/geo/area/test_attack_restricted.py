@@ -30,6 +30,7 @@ from geo.access import from_point, gaps
 from geo.access.from_point import around, way_to
 from geo.access.gaps import Gap
 from geo.access.preschools.call_list import calls_for
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.area import protected
 from geo.area.model import Area
@@ -193,7 +194,7 @@ def outputs(area: Area) -> dict[str, bytes]:
 
 
 def _preschools(area: Area) -> dict[str, object]:
-    answer = capacity_of(area, when=TODAY, limit_m=600)
+    answer = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=600))
     shown = preschools_words.without_small_counts(answer)
     file = preschools_files.preschool_file(answer, area)
     return {
@@ -423,7 +424,7 @@ def test_sums_hold_its_people_and_its_children() -> None:
     asked = {"kind": "library", "limit_m": 500, "group": "newcomers"}
     assert gaps.gap(area, **asked).people == gaps.gap(plain, **asked).people == 71
     told = [
-        [row.family.children for row in capacity_of(one, when=TODAY).housing]
+        [row.family.children for row in capacity_of(one, PreschoolQuestion(when=TODAY)).housing]
         for one in (area, plain)
     ]
     assert told[0] == told[1] and 7 in told[0]
@@ -436,7 +437,7 @@ def test_it_is_drawn_as_an_area_and_never_as_a_point() -> None:
     specs = [
         places_and_gaps_map.places_map(area, area.kinds, "sv"),
         places_and_gaps_map.gap_map(area, answer, "en"),
-        preschools_map(area, capacity_of(area, when=TODAY), "sv"),
+        preschools_map(area, capacity_of(area, PreschoolQuestion(when=TODAY)), "sv"),
     ]
     for spec in specs:
         points = [layer for layer in spec.layers if isinstance(layer, PointLayer)]
@@ -450,7 +451,7 @@ def test_it_is_drawn_as_an_area_and_never_as_a_point() -> None:
 
 def test_its_row_in_the_files_of_preschools_has_no_point() -> None:
     area = town((625, 950))
-    file = preschools_files.preschool_file(capacity_of(area, when=TODAY), area)
+    file = preschools_files.preschool_file(capacity_of(area, PreschoolQuestion(when=TODAY)), area)
     drawn = {row["properties"]["id"] for row in json.loads(
         preschools_files.geojson_bytes(file))["features"]}  # fmt: skip
     assert "h1" in drawn and area.places["id"].iloc[-1] not in drawn

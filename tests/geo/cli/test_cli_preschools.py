@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from geo import texts
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.catalog import save_area
 from geo.cli.parser import main
@@ -41,7 +42,7 @@ def asked(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0):
 
 def test_json_is_what_the_planner_says(area, capsys) -> None:
     document = asked(capsys, "--json", "--limit", "450", "--method", "balanced")
-    found = capacity_of(area, when=date.today(), limit_m=450, method="balanced")
+    found = capacity_of(area, PreschoolQuestion(when=date.today(), limit_m=450, method="balanced"))
     for name, value in (
         ("children", found.children.value),
         ("places", found.places.value),

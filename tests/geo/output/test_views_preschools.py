@@ -9,6 +9,7 @@ import pytest
 
 from geo import texts
 from geo.access.preschools.call_list import calls_for
+from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.access.preschools.surge import arrival_of, surge
 from geo.output.maps.preschool_tables import (
@@ -48,7 +49,7 @@ def area():
 
 @pytest.fixture
 def answer(area):
-    return capacity_of(area, when=TODAY, limit_m=450)
+    return capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=450))
 
 
 def test_each_preschool_is_drawn_once_by_vacancies_and_size(area, answer) -> None:
