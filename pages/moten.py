@@ -11,14 +11,14 @@ from geo.access.meeting.language import Languages
 from geo.access.meeting.mix import Arenas
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
-from geo.output.files import meeting as meeting_files
+from geo.output.documents.meeting import meeting_document
 from geo.output.maps import meeting as meeting_map
 from geo.output.words import meeting as meeting_words
 from pages.parts.moten import heat as heat_box
 from pages.parts.moten import question as question_box
 from pages.shared import cache, frame, state, tables
 from pages.shared import map as map_box
-from pages.shared.downloads import offer
+from pages.shared.downloads import offer_answer
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -43,7 +43,7 @@ def render() -> None:
 
 
 def _show(area: Area, answer: Answer) -> None:
-    st.caption(literal(meeting_files.heading(answer, state.language())))
+    st.caption(literal(meeting_words.asked(answer, state.language())))
     match answer:
         case Hours():
             _hours(answer)
@@ -57,11 +57,9 @@ def _show(area: Area, answer: Answer) -> None:
 
 def _hours(answer: Hours) -> None:
     language = state.language()
-    lines = [meeting_words.window_words(answer, each, language) for each in answer.windows]
-    order = [each.window.id for each in answer.windows]
-    first = order.index("weekday_evening") if "weekday_evening" in order else 0
-    st.header(literal(lines[first]), anchor=False)
-    st.markdown("\n".join(f"- {literal(line)}" for at, line in enumerate(lines) if at != first))
+    st.header(literal(meeting_words.headline(answer, language)), anchor=False)
+    others = meeting_words.other_hours(answer, language)
+    st.markdown("\n".join(f"- {literal(line)}" for line in others))
     for line in meeting_words.nowhere_lines(answer, language):
         st.markdown(literal(line))
     heat_box.show(
@@ -116,11 +114,7 @@ def _contact(answer: tuple[Contact, ...]) -> None:
     st.markdown(literal(heads[0]))
     rows = meeting_map.contact_table(answer, language)
     tables.table(rows, t("moten.contact_table"), numbers=rows.columns[1:])
-    untold = [
-        f"{meeting_words.measure_name(each.measure, language).capitalize()}: {line}"
-        for each in answer
-        for line in meeting_words.untold_lines(each, language)
-    ]
+    untold = meeting_words.untold_words(answer, language)
     _notes([t("moten.contact_note"), *untold, *meeting_words.contact_notes(answer, language)])
 
 
@@ -131,12 +125,14 @@ def _notes(lines: list[str]) -> None:
 def _downloads(area: Area, answer: Answer) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
     question = question_of(answer)
-    made = cache.meeting_files_of(area, answer, state.language())
+    language = state.language()
     stem = f"moten-{area.id}-{question.measure}-{question.limit_m:g}-{question.monday.isoformat()}"
-    offer(made, stem, key="moten", labels="moten.download_")
+    offer_answer(
+        lambda day: meeting_document(answer, area, language, day=day), stem, key="meeting_file"
+    )
 
 
 def _rests_on(area: Area, answer: Answer) -> None:
     with st.expander(t("gap.rests_on")):
-        for label, words in meeting_files.summary(answer, area, state.language()):
+        for label, words in meeting_words.rests_on(answer, area, state.language()):
             st.text(f"{label}: {words}")

@@ -17,7 +17,7 @@ from geo.access.gaps import Gap, distances, gap
 from geo.access.knowledge_bank.model import Bank
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
-from geo.access.meeting.answer import Answer, answer_of, question_of
+from geo.access.meeting.answer import Answer, answer_of
 from geo.access.meeting.question import MeetingQuestion
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.question import PreschoolQuestion
@@ -29,7 +29,6 @@ from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
 from geo.output.documents import knowledge_bank_files
-from geo.output.files import meeting as meeting_files
 from geo.output.files import preschools as preschools_files
 from geo.output.files import sites as sites_files
 from geo.planning.scenario import Scenario, after
@@ -125,11 +124,6 @@ def preschool_summary(
 def meeting(of: Area, question: MeetingQuestion) -> Answer:
     """Return one measure of meeting places."""
     return _meeting(of.key, question, of)
-
-
-def meeting_files_of(of: Area, found: Answer, language: str) -> dict[str, bytes]:
-    """Return an answer as a file of each kind, small counts hidden; made before the click."""
-    return _meeting_files(of.key, question_of(found), language, found, of)
 
 
 def bank(of: Area, question: BankQuestion) -> Bank:
@@ -238,17 +232,6 @@ def _preschool_files(
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _meeting(key: str, question: MeetingQuestion, _area: Area) -> Answer:  # noqa: ARG001
     return answer_of(_area, question)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _meeting_files(
-    key: str,  # noqa: ARG001
-    question: MeetingQuestion,  # noqa: ARG001
-    language: str,
-    _found: Answer,
-    _area: Area,
-) -> dict[str, bytes]:
-    return meeting_files.files_of(_found, _area, language)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

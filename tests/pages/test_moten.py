@@ -12,6 +12,7 @@ from geo import texts
 from geo.access.meeting.hours import hours_gap
 from geo.access.meeting.question import MeetingQuestion
 from geo.catalog import save_area
+from geo.output.documents.answer import ENDINGS
 from geo.output.maps.meeting import PALETTE, heat_map, legend
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 from tests.geo.worlds import street
@@ -74,6 +75,8 @@ def test_each_question_is_answered_in_either_language(measure: str, language: st
         "contact": ("8 deltagarplatser i veckan", "8 seats a week"),
     }[measure]
     assert expected[texts.LANGUAGES.index(language)] in told
+    labels = [button.proto.label for button in test.get("download_button")]
+    assert labels == [texts.text(f"files.{ending[1:]}", language) for ending in ENDINGS]
 
 
 @pytest.mark.usefixtures("gatan")

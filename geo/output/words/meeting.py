@@ -13,6 +13,7 @@ from typing import Any
 from babel.dates import format_datetime, format_interval
 
 from geo import presets, privacy, texts
+from geo.access.meeting.answer import Answer, question_of
 from geo.access.meeting.contact import MENTORS, Contact, HomeContact
 from geo.access.meeting.hours import Hours, WindowAnswer
 from geo.access.meeting.language import LanguageRow, Languages, Near
@@ -25,6 +26,10 @@ from geo.area.activities.model import Occurrence, Span
 from geo.area.model import Area
 from geo.area.newcomers import availabilities
 from geo.area.people import HOUSING
+from geo.output.words import sources
+
+EVENING = "weekday_evening"
+"""The stretch of the week that an answer about hours says first."""
 
 
 def say(key: str, language: str, /, **values: Any) -> str:
@@ -69,6 +74,82 @@ def heading(question: MeetingQuestion, language: str, form: str = "heading") -> 
     return say(form, language, **values)
 
 
+def asked(answer: Answer, language: str) -> str:
+    """Say the question an answer is to."""
+    form = "heading" if isinstance(answer, Hours) else "heading_week"
+    form = "heading_walk" if isinstance(answer, Arenas) else form
+    return heading(question_of(answer), language, form)
+
+
+def headline(answer: Answer, language: str) -> str:
+    """Say an answer in one sentence."""
+    match answer:
+        case Hours():
+            return window_words(answer, answer.windows[_first(answer)], language)
+        case Languages():
+            return language_head(answer, language)
+        case Arenas():
+            return arena_head(answer, language)
+        case _:
+            return contact_head(answer[-1], language)
+
+
+def more_words(answer: Answer, language: str) -> list[str]:
+    """Say what belongs to the headline; what tables say in rows is left to them."""
+    match answer:
+        case Hours():
+            return [*other_hours(answer, language), *nowhere_lines(answer, language)]
+        case Languages():
+            return []
+        case Arenas():
+            return [home_arena_words(each, answer.question, language) for each in answer.homes]
+        case _:
+            heads = [contact_head(each, language) for each in answer[:-1]]
+            note = texts.text("moten.contact_note", language)
+            return [*heads, note, *untold_words(answer, language)]
+
+
+def notes(answer: Answer, language: str) -> list[str]:
+    """Say what an answer rests on and what nobody knows."""
+    match answer:
+        case Hours():
+            return hours_notes(answer, language)
+        case Languages():
+            return language_notes(answer, language)
+        case Arenas():
+            return arena_notes(answer, language)
+        case _:
+            return contact_notes(answer, language)
+
+
+def meeting_lines(answer: Answer, area: Area, language: str) -> list[str]:
+    """Return an answer in lines: the question, the sentences, and what is not known."""
+    match answer:
+        case Hours():
+            told = hours_lines(answer, language)
+        case Languages():
+            told = [language_head(answer, language), *language_lines(answer, area, language)]
+        case Arenas():
+            told = [arena_head(answer, language)]
+            told += [arena_words(each, language) for each in answer.arenas]
+            told += more_words(answer, language)
+        case _:
+            told = contact_lines(answer, language)
+    return [asked(answer, language), *told, *notes(answer, language)]
+
+
+def rests_on(answer: Answer, area: Area, language: str) -> tuple[tuple[str, str], ...]:
+    """Return what an answer rests on, as label and words: the area, the settings, the sources."""
+    walked = sources.walked(area, question_of(answer).profile, language)
+    made_up = area.demonstration
+    return (*walked, *sources.origins(area, area.sources, language, demonstration=made_up))
+
+
+def _first(answer: Hours) -> int:
+    names = [each.window.id for each in answer.windows]
+    return names.index(EVENING) if EVENING in names else 0
+
+
 def week_words(question: MeetingQuestion, language: str) -> str:
     """Write the week's first and last day."""
     return str(format_interval(question.monday, question.sunday, "yMMMd", locale=language))
@@ -78,6 +159,13 @@ def hours_lines(answer: Hours, language: str) -> list[str]:
     """Say for each stretch of the week who has something open, and where nobody has."""
     lines = [window_words(answer, each, language) for each in answer.windows]
     return [*lines, *nowhere_lines(answer, language)]
+
+
+def other_hours(answer: Hours, language: str) -> list[str]:
+    """Say who has something open in each stretch of the week but that of the headline."""
+    first = _first(answer)
+    rest = [each for at, each in enumerate(answer.windows) if at != first]
+    return [window_words(answer, each, language) for each in rest]
 
 
 def nowhere_lines(answer: Hours, language: str) -> list[str]:
@@ -385,6 +473,15 @@ def contact_notes(answers: tuple[Contact, ...], language: str) -> list[str]:
 def untold_lines(answer: Contact, language: str) -> list[str]:
     """Say how many meeting places do not tell how many they have."""
     return [say("contact_untold", language, count=answer.untold)] if answer.untold else []
+
+
+def untold_words(answers: tuple[Contact, ...], language: str) -> list[str]:
+    """Say for each measure, by its name, how many meeting places do not tell how many they have."""
+    return [
+        f"{measure_name(each.measure, language).capitalize()}: {line}"
+        for each in answers
+        for line in untold_lines(each, language)
+    ]
 
 
 def contact_lines(answers: tuple[Contact, ...], language: str) -> list[str]:

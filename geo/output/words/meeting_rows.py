@@ -1,5 +1,5 @@
-"""The rows that the files of meeting places hold: one form for all four measures. What small counts
-would give away is empty, with a note. Knows no file.
+"""The rows that the files of meeting places hold, and the same as plain data: one form for all four
+measures. What small counts would give away is empty, with a note.
 """
 
 from __future__ import annotations
@@ -8,7 +8,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from geo import privacy, texts
+from geo.access.meeting.answer import Answer, question_of
 from geo.access.meeting.contact import Contact
 from geo.access.meeting.hours import Hours, UnitHours
 from geo.access.meeting.language import HomeLanguages, LanguageRow, Languages
@@ -16,23 +19,81 @@ from geo.access.meeting.mix import Arena, Arenas
 from geo.area.activities.model import Span
 from geo.area.model import Area
 from geo.cells import finite
-from geo.output.words.meeting import near_words, when_words
+from geo.network.walk_network import MAX_SNAP_M
+from geo.output.words.meeting import headline, meeting_lines, near_words, when_words
+from geo.output.words.sources import source_json, source_line
 
-MEETING_COLUMNS = (
-    "measure", "what", "id", "name", "day", "hour", "window", "language", "people", "low", "high",
-    "share", "share_low", "share_high", "share_unknown", "metres", "nearest", "when", "note",
+_SETTINGS = (
     "limit_m", "group", "profile", "week", "kinds", "established", "area", "demonstration",
     "sources",
 )  # fmt: skip
+_OWN = (
+    "measure", "what", "id", "name", "day", "hour", "window", "language", "people", "low", "high",
+    "share", "share_low", "share_high", "share_unknown", "metres", "nearest", "when", "note",
+)  # fmt: skip
+MEETING_COLUMNS = (*_OWN, *_SETTINGS)
 """Columns of the files. ``what`` says what a row is of; ``low`` and ``high`` are people, or of
 ``mentors`` and ``seats`` how many there are for each newcomer; days are 1 (Monday) to 7."""
 
 Row = dict[str, Any]
 
 
-def rows_of(answer: Hours | Languages | Arenas | tuple[Contact, ...], area: Area, language: str
-            ) -> list[Row]:  # fmt: skip
-    """Return the rows of an answer."""
+def meeting_rows(answer: Answer, area: Area, language: str) -> pd.DataFrame:
+    """Return an answer as a table, a column each for what its figures rest on."""
+    question = question_of(answer)
+    rows = pd.DataFrame(_rows(answer, area, language)).reindex(columns=list(MEETING_COLUMNS))
+    return rows.astype({"day": "Int64", "hour": "Int64"}).assign(
+        limit_m=question.limit_m,
+        group=question.group,
+        profile=question.profile,
+        week=question.monday.isoformat(),
+        kinds=", ".join(question.kinds),
+        established=answer.established if isinstance(answer, Arenas) else "",
+        area=area.name,
+        demonstration=area.demonstration,
+        sources="; ".join(source_line(source, language) for source in area.sources),
+    )
+
+
+def meeting_json(answer: Answer, area: Area, language: str) -> dict[str, Any]:
+    """Return an answer as plain data: rows with what is known, settings, sentences, sources."""
+    question = question_of(answer)
+    rows = meeting_rows(answer, area, language)[list(_OWN)].to_dict("records")
+    return {
+        "area": area.id,
+        "area_name": area.name,
+        "headline": headline(answer, language),
+        "lines": meeting_lines(answer, area, language),
+        "settings": {
+            "week": question.monday.isoformat(),
+            "today": question.today.isoformat(),
+            "kinds": list(question.kinds),
+            "limit_m": question.limit_m,
+            "group": question.group,
+            "profile": question.profile,
+            "language": question.language,
+            "audience": question.audience,
+            "when": question.when,
+            "housing": question.housing,
+            "established": answer.established if isinstance(answer, Arenas) else "",
+            "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
+        },
+        "rows": [_known(row) for row in rows],
+        "sources": [source_json(source, language) for source in area.sources],
+        "demonstration": area.demonstration,
+    }
+
+
+def _known(row: dict[Any, Any]) -> Row:
+    """Return a row without what it does not tell."""
+    return {
+        str(name): value
+        for name, value in row.items()
+        if value is not None and value != "" and not pd.isna(value)
+    }
+
+
+def _rows(answer: Answer, area: Area, language: str) -> list[Row]:
     match answer:
         case Hours():
             return list(_hours(answer, language))

@@ -29,6 +29,8 @@ from hypothesis import strategies as st
 from geo.access import from_point, gaps
 from geo.access.from_point import around, way_to
 from geo.access.gaps import Gap
+from geo.access.meeting.answer import answer_of
+from geo.access.meeting.question import MeetingQuestion
 from geo.access.preschools.call_list import calls_for
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
@@ -42,8 +44,9 @@ from geo.cli.parser import main
 from geo.network.distances import nearest
 from geo.network.walk_network import build_network
 from geo.output.documents import report_geopackage, report_page, report_workbook
-from geo.output.documents.answer import answer_bytes
+from geo.output.documents.answer import ENDINGS, answer_bytes
 from geo.output.documents.gap import gap_document
+from geo.output.documents.meeting import meeting_document
 from geo.output.files import preschools as preschools_files
 from geo.output.files.reach import reach_json, route_json
 from geo.output.maps import places_and_gaps as places_and_gaps_map
@@ -189,6 +192,7 @@ def outputs(area: Area) -> dict[str, bytes]:
         **{name: _bytes(value) for name, value in found.items()},
         **{name: _bytes(value) for name, value in _preschools(area).items()},
         **{name: _bytes(value) for name, value in _reach(area).items()},
+        **{name: _bytes(value) for name, value in _meeting(area).items()},
         **{name: _bytes(value) for name, value in _proposal(area).items()},
     }
 
@@ -204,6 +208,17 @@ def _preschools(area: Area) -> dict[str, object]:
         "preschools text": "\n".join(preschools_files.preschool_lines(shown, "sv")),
         "calls": [repr(calls_for(area, shown, row.family.place)) for row in shown.housing],
     }
+
+
+def _meeting(area: Area) -> dict[str, object]:
+    """Every file of one measure, and of two more those that hold most."""
+    found: dict[str, object] = {}
+    for measure in ("hours", "language", "contact"):
+        question = MeetingQuestion.read({"measure": measure}, today=TODAY)
+        document = meeting_document(answer_of(area, question), area, day=TODAY.isoformat())
+        for ending in ENDINGS if measure == "hours" else (".json", ".gpkg", ".pdf"):
+            found[f"meeting {measure} {ending}"] = answer_bytes(document, ending)
+    return found
 
 
 def _reach(area: Area) -> dict[str, object]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
+import pyogrio
 import pytest
 
 from geo import texts
@@ -16,9 +17,11 @@ from geo.access.meeting.answer import answer_of
 from geo.access.meeting.question import MEASURES, MeetingQuestion
 from geo.catalog import save_area
 from geo.cli.parser import main
-from geo.output.files import meeting as meeting_files
+from geo.output.documents.answer import ENDINGS, answer_bytes
+from geo.output.documents.meeting import meeting_document
 from geo.output.words.meeting_rows import MEETING_COLUMNS
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
+from tests.geo.paper import says_on_paper
 
 WEEK = ("--week", "2026-11-25", "--limit", "310")
 
@@ -99,7 +102,7 @@ def test_language_arena_and_contact_are_told(capsys) -> None:
 @pytest.mark.usefixtures("area")
 @pytest.mark.parametrize("measure", MEASURES)
 def test_each_measure_is_a_file_of_each_ending(measure, tmp_path: Path) -> None:
-    files = {ending: tmp_path / f"m{ending}" for ending in (".csv", ".xlsx", ".json", ".geojson")}
+    files = {ending: tmp_path / f"m{ending}" for ending in ENDINGS}
     for file in files.values():
         assert main(["meet", "street", *WEEK, "--measure", measure, "-o", str(file)]) == 0
     with files[".csv"].open(encoding="utf-8-sig", newline="") as open_file:
@@ -108,11 +111,23 @@ def test_each_measure_is_a_file_of_each_ending(measure, tmp_path: Path) -> None:
     assert {row["week"] for row in rows} == {"2026-11-23"}
     document = json.loads(files[".json"].read_text())
     assert len(document["rows"]) == len(rows) and document["lines"]
+    told = document["headline"]
+    assert told in document["lines"]
     book = openpyxl.load_workbook(files[".xlsx"])
     assert book.sheetnames[-1] == "info" and book[book.sheetnames[0]].max_row > 1
+    assert [cell.value for cell in book["info"][1]] == ["Svar", told]
+    assert [row[0].value for row in book["answer"]] == document["lines"]
     shapes = gpd.read_file(files[".geojson"])
     expected = {"hours": 16, "language": 3, "arena": 4, "contact": 4}
     assert len(shapes) == expected[measure]
+    layers = {row["what"] for row in rows}
+    assert {name for name, _ in pyogrio.list_layers(files[".gpkg"])} == {*layers, "info"}
+    assert gpd.read_file(files[".gpkg"], layer="info")["text"].iloc[0] == told
+    drawn = [name for name, kind in pyogrio.list_layers(files[".gpkg"]) if kind]
+    assert sum(len(gpd.read_file(files[".gpkg"], layer=name).dropna(subset="geometry"))
+               for name in drawn) == len(shapes)  # fmt: skip
+    assert json.loads(files[".geojson"].read_text())["narhet"]["summary"][0] == ["Svar", told]
+    says_on_paper(files, told)
 
 
 @pytest.mark.usefixtures("area")
@@ -141,11 +156,10 @@ def test_no_file_tells_a_small_count() -> None:
         )
         for measure in MEASURES:
             answer = answer_of(area, replace(question, measure=measure))
-            content = meeting_files.meeting_file(answer, area)
-            for ending in (".csv", ".json", ".geojson"):
-                written = meeting_files.WRITERS[ending](content, answer, area, "sv")
-                made.setdefault(f"{measure}{ending}", set()).add(written)
-    assert len(made) == 12
+            document = meeting_document(answer, area, day="2026-11-25")
+            for ending in ENDINGS:
+                made.setdefault(f"{measure}{ending}", set()).add(answer_bytes(document, ending))
+    assert len(made) == 4 * len(ENDINGS)
     assert {name for name, files in made.items() if len(files) > 1} == set()
 
 
@@ -161,7 +175,7 @@ def test_no_file_tells_a_small_count() -> None:
         ("--group", "x"),
         ("--established", "born_abroad"),
         ("--housing", "Ingenstans"),
-        ("-o", "x.pdf"),
+        ("-o", "x.docx"),
     ],
 )
 @pytest.mark.usefixtures("area")
