@@ -44,7 +44,7 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class AnswerDocument:
-    """Everything the files of an answer say.
+    """Everything that the files of an answer hold.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class AnswerDocument:
     data : makes the answer as plain JSON.
     summary : what the answer rests on, as label and words; the sheet ``info``.
     findings : makes the pages of PDF, slides and HTML; maps take a while.
-    settings : what was asked, as plain JSON; carried inside the files on paper.
+    settings : the question, as plain JSON; carried inside the files on paper.
     own : endings this answer writes in its own way, or that no other has, as a calendar.
     """
 
@@ -180,7 +180,7 @@ def _gpkg(document: AnswerDocument) -> bytes:
 
 def _paper(ending: str) -> Callable[[AnswerDocument], bytes]:
     def write(document: AnswerDocument) -> bytes:
-        # Loaded when asked for: half a second that other answers need not wait.
+        # Loaded when needed: half a second that other answers need not wait.
         from geo.output.documents.report import report_bytes
 
         return report_bytes(report_of(document), document.area, ending)

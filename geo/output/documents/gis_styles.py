@@ -1,5 +1,5 @@
-"""How a package's layers are drawn in a GIS: a QGIS style (QML) and an SLD a layer, in the colours
-of our maps. Knows no files.
+"""How a package's layers are drawn in a GIS: a QGIS style (QML) and an SLD per layer, in the
+colours of our maps.
 """
 
 from __future__ import annotations

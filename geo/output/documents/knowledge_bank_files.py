@@ -1,4 +1,4 @@
-"""The knowledge bank as files: CSV, Excel and JSON, each with its sources. Knows no screen."""
+"""The knowledge bank as files: CSV, Excel and JSON, each with its sources."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENDINGS = (".pdf", ".csv", ".xlsx", ".json")
 
 
 def rows_of(bank: Bank, area: Area, language: str) -> pd.DataFrame:
-    """Return a row for each entry of each list, with what was asked and what it rests on."""
+    """Return a row for each entry of each list, with the question and what it rests on."""
     parts = (bank.entries, bank.language_unknown, bank.hours_unknown, bank.unreachable)
     rows = [
         _row(part, entry, bank, language)
@@ -80,7 +80,7 @@ def bank_json(bank: Bank, area: Area, language: str) -> dict[str, Any]:
 
 
 def summary(bank: Bank, area: Area, language: str) -> tuple[tuple[str, str], ...]:
-    """Return what a file says of itself: the question, the area, the settings, the sources."""
+    """Return a file's own description: the question, the area, the settings, the sources."""
     lines = [(texts.text("file.answer", language), knowledge_bank_words.title(bank, language))]
     lines += source_words.walked(area, bank.question.profile, language)
     made_up = area.demonstration
@@ -146,7 +146,7 @@ def _row(part: str, entry: Entry, bank: Bank, language: str) -> tuple[Any, ...]:
 
 
 def _told(row: dict[Any, Any], entry: Entry, language: str) -> dict[str, Any]:
-    """Return a row without what it does not tell, with its times and texts as they are."""
+    """Return a row without its empty fields, with its times and texts as they are."""
     kept: dict[str, Any] = {
         str(name): value
         for name, value in row.items()

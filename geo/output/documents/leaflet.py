@@ -141,7 +141,7 @@ def _map_note(bank: Bank) -> str:
 
 
 def _more(bank: Bank, count: int, language: str) -> str:
-    """Say how many stand here, how many more there are, and how many no path leads to."""
+    """Return how many stand here, how many more there are, and how many no path leads to."""
     found = len(bank.all)
     key = "shown_none" if not found else "shown_all" if count == found else "shown"
     words = knowledge_bank_words.say(key, language, shown=count, found=found, more=found - count)
@@ -150,7 +150,7 @@ def _more(bank: Bank, count: int, language: str) -> str:
 
 
 def _notes(asked: _Asked) -> list[str]:
-    """Say how protected housing is counted from, and what of a language can not be told."""
+    """Return how protected housing is counted from, and what of a language cannot be shown."""
     bank, language = asked.bank, asked.language
     notes = knowledge_bank_words.restricted_note(bank, language)
     code = bank.question.language
@@ -211,7 +211,7 @@ def _spoken(entry: Entry, language: str, as_leaflet: bool) -> list[dict[str, Any
 
 
 def _written(entry: Entry, asked: str) -> list[Written]:
-    """Return an entry's texts in the language asked for; without one, in those there are."""
+    """Return an entry's texts in the question's language; without one, in those there are."""
     if asked:
         return _in_language(entry, asked)
     return [*entry.written, *entry.place_written][:MOST_TEXTS]
@@ -235,7 +235,7 @@ def _in(code: str, text: str) -> dict[str, Any]:
 
 
 def _own(code: str) -> dict[str, Any] | None:
-    """Return the name of the language asked for in the language itself, where it can be shown."""
+    """Return the name of the question's language in the language itself, where it can be shown."""
     own = glyphs.shown(languages.own_name(code)) if code else ""
     return _in(code, own) if own else None
 

@@ -1,5 +1,6 @@
 """Outreach on paper: the list with its proposals, and the rounds of a week with their stops, as a
-tagged PDF by typst. Says what the tables say; text from files goes in as data, never as markup.
+tagged PDF by typst. It holds what the tables hold; text from files goes in as data, never as
+markup.
 """
 
 from __future__ import annotations

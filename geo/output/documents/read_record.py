@@ -1,5 +1,5 @@
-"""Reads back what a report's file carries (see ``geo.record``), from files nobody vouches for:
-bounded in size, without XML definitions, and never more than looked at. Knows no answers.
+"""Reads back what a report's file carries (see ``geo.output.report.record``), from files nobody
+vouches for: bounded in size, without XML definitions, and never more than looked at.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def parse(words: bytes | str) -> dict[str, Any] | None:
 
 
 def bounded_parts(path: Path, names: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """Give the parts of an Office file whose names are wanted, each bounded in size.
+    """Yield the parts of an Office file whose names are wanted, each bounded in size.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def texts_of(path: Path, content: bytes, element: str) -> list[str]:
 
 
 def _checked(path: Path, found: dict[str, Any]) -> dict[str, Any]:
-    """Return the record if it has all its parts; what they say is for ``verify`` to doubt."""
+    """Return the record if it has all its parts; their content is for ``verify`` to doubt."""
     version = found.get("version")
     if isinstance(version, int) and version > VERSION:
         raise _bad(path, "prov_newer", found=version)

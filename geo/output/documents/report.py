@@ -1,4 +1,4 @@
-"""Which writer makes which file of a report, by its ending. Knows no answers."""
+"""Which writer makes which file of a report, by its ending."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def report_bytes(report: Report, area: Area, ending: str) -> bytes:
 
 def writer(ending: str) -> Writer:
     """Return the function that writes files of an ending; ``OutputFormat`` where there is none."""
-    # Loaded when asked for: half a second that the other commands need not wait.
+    # Loaded when needed: half a second that the other commands need not wait.
     from geo.output.documents import (
         report_geopackage,
         report_page,

@@ -1,5 +1,5 @@
 """A report as a map package for a GIS: GeoPackage with styles for QGIS and metadata, or GeoJSON;
-the same bytes for the same report. Knows no answers.
+the same bytes for the same report.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _sites(report: Report) -> gpd.GeoDataFrame | None:
 
 
 def _about(report: Report) -> list[tuple[str, str]]:
-    """Return what a package says of itself: title, words, date, marks and credits."""
+    """Return a package's own description: title, words, date, marks and credits."""
     language = report.language
 
     def word(key: str) -> str:

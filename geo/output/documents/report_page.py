@@ -1,5 +1,5 @@
 """A report's map as one HTML page that opens without a server or the internet: the map to move in,
-the words, and the tables that say the same. Knows no answers.
+the words, and the tables that hold the same.
 """
 
 from __future__ import annotations
@@ -85,12 +85,12 @@ def _static(name: str) -> str:
     words = (STATIC / name).read_text(encoding="utf-8")
     for ending in ("</script", "</style"):
         words = words.replace(ending, ending.replace("/", "\\/"))
-    # Pictures of controls that no map of ours has; they would be asked for.
+    # Pictures of controls that no map of ours has; the browser would request them.
     return words.replace("url(images/", "url(data:,").replace("//# sourceMappingURL=", "// ")
 
 
 def _drawn(report: Report, area: Area) -> str:
-    """Return the script that draws the maps; data only as JSON that can not end a script."""
+    """Return the script that draws the maps; data only as JSON that cannot end a script."""
     if not any(finding.map is not None for finding in report.findings):
         return ""
     ground = json.loads(background(area))

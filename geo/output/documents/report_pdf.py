@@ -1,5 +1,5 @@
 """A report as a tagged PDF (PDF/UA-1 and PDF/A-3a) by typst, with its figures as JSON inside; the
-same bytes for the same report. Knows no answers: it sets what a Report says.
+same bytes for the same report.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def _told(report: Report, area: Area | None) -> dict[str, str]:
 
 
 def _fonts() -> list[str]:
-    """Only fonts that come with the libraries, so that every machine writes the same bytes."""
+    """Return only fonts that come with the libraries, so that every machine writes the same
+    bytes.
+    """
     return [str(fonts_folder())]
 
 
@@ -227,14 +229,14 @@ def _cell(value: object) -> str:
 
 
 def _is_number_column(cells: list[str]) -> bool:
-    """Tell whether a column is read as numbers: so is most of what holds digits in it."""
+    """Return whether a column is read as numbers: so is most of what holds digits in it."""
     told = [cell[:NUMBER_LETTERS].strip() for cell in cells if re.search(r"\d", cell)]
     return 2 * sum(bool(_NUMBER.fullmatch(cell)) for cell in told) > len(told)
 
 
 def _weights(names: list[str], columns: list[list[str]]) -> tuple[list[float], bool]:
     """Share a line's letters between columns: first each column's longest word, then what is left
-    by what their cells hold. Tells also whether words must be broken for want of room.
+    by what their cells hold. Also returns whether words must be broken for want of room.
     """
     least, wanted = [], []
     for name, cells in zip(names, columns, strict=True):

@@ -1,10 +1,6 @@
-"""A report as slides: one message each, with text, tables and charts that can be edited, and what
-the speaker needs in the notes; the same bytes for the same report. Knows no answers.
-
-A finding's numbers as a native chart: bars by district, or by variant. Knows no words.
-
-The finishing of a file of slides: the record it carries, its language, and bytes that do not
-change from one day to the next. Knows no slides.
+"""A report as slides: one message each, with text, tables and native charts (bars by district, or
+by variant) that can be edited, and what the speaker needs in the notes. A file of slides carries
+the report's record, and its bytes are the same for the same report.
 """
 
 from __future__ import annotations
@@ -341,7 +337,9 @@ FEWEST_BARS, MOST_BARS = 3, 25
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars to draw: a name and a value each (None: not told), and whether they are shares."""
+    """Bars to draw: a name and a value each (None: hidden or unknown), and whether they are
+    shares.
+    """
 
     title: str
     names: tuple[str, ...]
@@ -350,7 +348,7 @@ class Bars:
 
 
 def charted(finding: Finding) -> Bars | None:
-    """Return the bars of a finding, None where it has none that say more than its table."""
+    """Return the bars of a finding, None where it has none that show more than its table."""
     numbers = finding.numbers
     if finding.id not in CHARTED or numbers is None:
         return None
@@ -425,12 +423,12 @@ _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/c
 
 
 def clean(words: str) -> str:
-    """Return text without the signs XML can not hold."""
+    """Return text without the signs XML cannot hold."""
     return _FORBIDDEN.sub("", words)
 
 
 def finished(package: bytes, record: bytes, moment: dt.datetime, language: str) -> bytes:
-    """Put the record into a file of slides, tell its language, and fix every date in it.
+    """Put the record into a file of slides, set its language, and fix every date in it.
 
     ``moment`` takes the place of when parts were made; workbooks inside charts are treated alike.
     """

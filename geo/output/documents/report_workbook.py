@@ -1,5 +1,5 @@
-"""A report as an Excel workbook to check its numbers in: one sheet a table, nothing computed in it.
-The same bytes for the same report. Knows no answers: every text is text, every number a value.
+"""A report as an Excel workbook to check its numbers in: one sheet per table, nothing computed in
+it: every text is text, every number a value. The same bytes for the same report.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _looks(book: Any) -> dict[str, Any]:
 
 
 def _summary(book: Any, looks: dict[str, Any], report: Report, taken: set[str]) -> None:
-    """Write the first sheet: what is asked and answered, key figures, and what has no table."""
+    """Write the first sheet: question and answer, key figures, and what has no table."""
     sheet = book.add_worksheet(sheet_name(_say(report, "summary"), taken))
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 14)
@@ -227,7 +227,7 @@ def _places(report: Report) -> _Sheet | None:
 
 
 def _people(report: Report) -> _Sheet | None:
-    """Return who is beyond the limit, square by square; where in it is not told."""
+    """Return who is beyond the limit, square by square; where in it is not disclosed."""
     cells = report.squares
     if cells is None:
         return None

@@ -1,13 +1,9 @@
-"""Whether a report's file still holds: its figures computed again from the area as it is now. Knows
-no screen.
+"""Whether a report's file still holds: its figures computed again from the area as it is now.
 
-What a file carries is in ``geo.record``, how it is read back in ``geo.embedded``. A file holds when
-each figure it carries is computed again to the same number, and the file is, byte for byte, what
-those figures and its own words make; a workbook saved again by another program holds when its cells
-say the same.
-
-Whether two workbooks say the same in each cell, however they were saved. Knows no answers.
-
+What a file carries is in ``geo.output.report.record``, how it is read back in ``read_record``. A
+file holds when each figure it carries is computed again to the same number, and the file is, byte
+for byte, what those figures and its own words make; a workbook saved again by another program holds
+when its cells say the same.
 A verdict on a report's file as lines of text and as plain data.
 """
 
@@ -44,7 +40,7 @@ from geo.types import Progress
 HOLDS, CHANGED, MISSING = "holds", "changed", "missing"
 SAME, SAME_CELLS, REWRITTEN, UNSEEN = "same", "same_cells", "rewritten", "unseen"
 MOST_S = 60.0
-"""A proposal is asked for again for at most this long, whatever the file says."""
+"""A proposal is computed again for at most this long, whatever the file states."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ class Verdict:
     area_now, area_then : the area's versions. ``changed_parts`` : parts of it that have other
         checksums now, as far as the file says.
     content : whether what the file shows is what its figures make: ``same`` bytes, ``same_cells``,
-        ``rewritten``, or ``unseen`` (could not be told: figures or area have changed).
+        ``rewritten``, or ``unseen`` (cannot be known: figures or area have changed).
     reason : why the figures could not be computed again, where they could not.
     """
 
@@ -101,7 +97,7 @@ class Verdict:
 def verify(
     path: Path, home: str | Path | None = None, *, progress: Progress | None = None
 ) -> Verdict:
-    """Compute a report's figures again and say whether its file still holds.
+    """Compute a report's figures again and return whether its file still holds.
 
     Parameters
     ----------
@@ -161,7 +157,7 @@ def _again(
     home: str | Path | None,
     progress: Progress | None,
 ) -> Report:
-    """Make the report of the file's settings once more; they may say anything."""
+    """Make the report of the file's settings once more; they may hold anything."""
     asked = found["settings"]
     try:
         proposal = None
@@ -194,7 +190,7 @@ def _again(
 
 
 def _question(asked: Mapping[str, Any]) -> SitingQuestion:
-    """Return a proposal's question; what it holds is looked through when it is asked."""
+    """Return a proposal's question; its content is checked when it is computed."""
     fields: dict[str, Any] = {
         name: tuple(tuple(item) if isinstance(item, list) else item for item in value)
         if isinstance(value, list)
@@ -214,7 +210,7 @@ def _compared(stated: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[C
 
 
 def _flat(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
-    """Give each figure with its path: ``districts/Vinsta/beyond``."""
+    """Yield each figure with its path: ``districts/Vinsta/beyond``."""
     if depth < 8 and isinstance(value, Mapping) and value:
         for key, inner in value.items():
             if key != "name":
@@ -240,7 +236,7 @@ def _changed_parts(then: Mapping[str, Any], now: Mapping[str, str]) -> tuple[str
 
 
 def _content(path: Path, report: Report, area: Area) -> str:
-    """Tell whether the file shows what the report makes."""
+    """Return whether the file shows what the report makes."""
     ending = path.suffix.lower()
     made = documents_report.report_bytes(report, area, ending)
     if made == path.read_bytes():
@@ -269,9 +265,9 @@ Cell = tuple[str, int, int, object]
 
 
 def same_cells(path: Path, made: bytes) -> bool:
-    """Tell whether a workbook has the same values in the same cells as one made just now.
+    """Return whether a workbook has the same values in the same cells as one made just now.
 
-    A formula is no value. A file that can not be read is not the same.
+    A formula is no value. A file that cannot be read is not the same.
 
     Raises
     ------
@@ -307,7 +303,7 @@ MOST = 40
 
 
 def verdict_lines(verdict: Verdict, language: str) -> list[str]:
-    """Say whether a file holds, what of it does not, and what has changed."""
+    """Return whether a file holds, what of it does not, and what has changed."""
 
     def say(key: str, **values: Any) -> str:
         return texts.text(f"verify.{key}", language, **values)

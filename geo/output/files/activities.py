@@ -1,4 +1,4 @@
-"""A week's activities as lines to read, as JSON and as CSV. Knows no screen."""
+"""A week's activities as lines to read, as JSON and as CSV."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COLUMNS = (
 @dataclass(frozen=True, eq=False)
 class Week:
     """What happens in an area in the week that begins on a Monday, and what may: ``unknown`` are
-    the activities whose hours nobody has told. ``today`` decides which records are fresh.
+    the activities whose hours nobody has reported. ``today`` decides which records are fresh.
     """
 
     area: Area
@@ -113,7 +113,7 @@ def week_json(week: Week, language: str = "sv") -> dict[str, Any]:
 
 
 def week_csv(week: Week, language: str = "sv") -> bytes:
-    """Return a week as CSV with ``COLUMNS``: a row a time, then those of unknown hours."""
+    """Return a week as CSV with ``COLUMNS``: a row per time, then those of unknown hours."""
     rows = [
         {
             "date": each.start.date().isoformat(),

@@ -1,6 +1,5 @@
 """All that the store holds of an area in one file, and back without loss: Excel, GeoPackage or
-GeoJSON, with the tables ``about``, ``places``, ``activities``, ``scenarios`` and ``log``. Knows
-files, and nothing of databases.
+GeoJSON, with the tables ``about``, ``places``, ``activities``, ``scenarios`` and ``log``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Tables of text cells as Excel, GeoPackage and GeoJSON, and back without loss. Knows the columns,
-and not what they mean.
+"""Tables of text cells as Excel, GeoPackage and GeoJSON, and back without loss.
 
-A formula stays text. What a cell can not hold (control characters, half a surrogate pair) stands as
+A formula stays text. What a cell cannot hold (control characters, half a surrogate pair) stands as
 a backslash and four digits; a text longer than an Excel cell goes on in the table ``long``.
 """
 
@@ -64,7 +63,7 @@ def cell(value: Any) -> str:
 
 
 def _fit(words: str) -> str:
-    """Write what a cell can not hold as a backslash and four digits."""
+    """Write what a cell cannot hold as a backslash and four digits."""
     return _UNFIT.sub(lambda at: f"\\{ord(at[0]):04x}", words)
 
 

@@ -1,11 +1,9 @@
-"""Activities as an iCalendar file that any calendar can take in. Knows nothing of the screen.
+"""Activities, and a week plan, as an iCalendar file (RFC 5545) that any calendar can take in. The
+same plan gives the same events, so that one opened again replaces itself.
 
 Each time of an activity is one recurring event with its rule, by the wall clock of Stockholm, for a
 stated stretch of days. Days of the rule on which it does not take place (holidays, out of season,
 exceptions) are left out by name, so that a calendar shows what ``occurrences`` gives.
-
-A week plan as a calendar (iCalendar, RFC 5545) that any calendar program opens. The same plan
-gives the same events, so that one opened again replaces itself.
 """
 
 from __future__ import annotations
@@ -61,7 +59,7 @@ def to_ics(
     places : what to call each place, by id.
     now : when the file is made, aware.
 
-    Activities of unknown hours are not in it: a calendar can not hold them.
+    Activities of unknown hours are not in it: a calendar cannot hold them.
     """
     calendar = new_calendar()
     for activity in activities:
@@ -77,7 +75,7 @@ def to_ics(
 
 
 def new_calendar(product: str = PRODUCT) -> Calendar:
-    """Return an empty calendar that knows the clock of Stockholm."""
+    """Return an empty calendar on the clock of Stockholm."""
     calendar = Calendar()
     calendar.add("prodid", product)
     calendar.add("version", "2.0")

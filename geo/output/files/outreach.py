@@ -1,6 +1,5 @@
-"""Outreach as files: CSV, Excel, JSON and a calendar. Says what the tables say; knows no screen.
-
-A workbook to fill in with who goes out: the table that a week of rounds is planned from.
+"""Outreach as files: CSV, Excel, JSON and a calendar, and a workbook to fill in with who goes out:
+the table that a week of rounds is planned from.
 """
 
 from __future__ import annotations

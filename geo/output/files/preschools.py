@@ -115,7 +115,7 @@ def preschool_rows(
 def summary(
     answer: PreschoolAnswer, area: Area, language: str, *, exact: bool = False
 ) -> tuple[tuple[str, str], ...]:
-    """Return what a file says of itself: the sentence, settings, rules, problems and sources."""
+    """Return a file's own description: the sentence, settings, rules, problems and sources."""
     shown = answer if exact else preschools_words.without_small_counts(answer)
     chosen = preschools_words.settings(answer, language)
     *walked, (label, _) = source_words.walked(area, answer.question.profile, language)
@@ -174,7 +174,9 @@ def preschool_lines(answer: PreschoolAnswer, language: str) -> list[str]:
 
 
 def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> str:
-    """Say one housing in a sentence: children, places in reach, and where the nearest free are."""
+    """Return one housing in a sentence: children, places in reach, and where the nearest free
+    are.
+    """
     known = row.family.children
     children = texts.text("preschools.housing_unknown", language)
     if row.hidden:
@@ -203,7 +205,7 @@ def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> st
 
 
 def unreachable_words(answer: PreschoolAnswer, language: str) -> list[str]:
-    """Say how many children no path joins to the network, and in which districts they live."""
+    """Return how many children no path joins to the network, and in which districts they live."""
 
     def count(short: Shortage) -> str:
         if short.few and privacy.is_small(short.unreachable, counted=True):
@@ -225,7 +227,7 @@ def unreachable_words(answer: PreschoolAnswer, language: str) -> list[str]:
 
 def xlsx_bytes(content: PreschoolFile) -> bytes:
     """Write an Excel workbook: a sheet each for the area and its districts, the housings, the
-    preschools, what they rest on, and what else was asked.
+    preschools, what they rest on, and the other answers.
     """
     what = content.rows["what"]
     parts = (

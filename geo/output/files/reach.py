@@ -1,6 +1,4 @@
-"""How reach and ways leave: plain data, GeoJSON and lines of text, each with what it rests on.
-Knows no screen.
-"""
+"""How reach and ways leave: plain data, GeoJSON and lines of text, each with what it rests on."""
 
 from __future__ import annotations
 
@@ -51,7 +49,7 @@ def reach_json(answer: Around, area: Area, language: str) -> dict[str, Any]:
 
 
 def reach_geojson(answer: Around, area: Area, language: str) -> bytes:
-    """Write a polygon a limit as GeoJSON; what it rests on is in ``narhet``."""
+    """Write a polygon per limit as GeoJSON; what it rests on is in ``narhet``."""
     columns = pd.DataFrame([_limit(row) for row in answer.shapes.itertuples()])
     columns["profile"] = answer.profile
     columns["attribution"] = source_words.credit(area)
@@ -60,7 +58,7 @@ def reach_geojson(answer: Around, area: Area, language: str) -> bytes:
 
 
 def reach_lines(answer: Around, area: Area, language: str) -> list[str]:
-    """Say what is in reach in lines of text."""
+    """Return what is in reach in lines of text."""
     at = f"{answer.lon:g},{answer.lat:g}"
     profile = presets.profile(answer.profile).name(language)
     lines = [texts.text("reach.from_point", language, found=at, profile=profile)]
@@ -117,7 +115,7 @@ def route_geojson(way: Way, area: Area, language: str) -> bytes:
 
 
 def route_lines(way: Way, area: Area, language: str) -> list[str]:
-    """Say a way in lines of text: metres and minutes, then its parts in walking order."""
+    """Return a way in lines of text: metres and minutes, then its parts in walking order."""
     profile = presets.profile(way.profile).name(language)
     if math.isinf(way.route.metres):
         return [texts.text("reach.no_way", language, profile=profile)]
@@ -132,7 +130,7 @@ def route_lines(way: Way, area: Area, language: str) -> list[str]:
 
 
 def notes(way: Way, language: str) -> list[str]:
-    """Say how much of a way is stairs, unlit, or of unknown light."""
+    """Return how much of a way is stairs, unlit, or of unknown light."""
     found = {
         "reach.stairs": way.route.stairs_m,
         "reach.unlit": way.route.unlit_m,
@@ -168,7 +166,7 @@ def _limit(row: Any) -> dict[str, float]:
 
 
 def _rests_on(area: Area, profile: str, language: str) -> list[str]:
-    """Say how distances are measured and where the paths come from."""
+    """Return how distances are measured and where the paths come from."""
     walker = presets.profile(profile)
     lines = [
         f"{texts.text('file.profile', language)}: {walker.name(language)}: "

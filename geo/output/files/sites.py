@@ -1,7 +1,5 @@
 """How a proposal of sites leaves as files: CSV, Excel, GeoJSON and GeoPackage, each with what it
-rests on. Knows no screen; plain data are in ``site_json``.
-
-A proposal of sites as plain data, for ``--json`` and those who compute on.
+rests on, and as plain data, for ``--json`` and those who compute on.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ SITE_COLUMNS = (
 
 @dataclass(frozen=True)
 class SiteFile:
-    """What a proposal's files hold: a row a site, a row a district, candidates, and words."""
+    """What a proposal's files hold: a row per site, a row per district, candidates, and words."""
 
     rows: pd.DataFrame
     shapes: gpd.GeoDataFrame
@@ -76,7 +74,7 @@ def site_file(answer: SiteAnswer, language: str = "sv", *, exact: bool = False) 
 
 
 def site_rows(proposal: Proposal, language: str) -> pd.DataFrame:
-    """Return a row a site, each with what its figures rest on."""
+    """Return a row per site, each with what its figures rest on."""
     question, area = proposal.question, proposal.placing.area
     note = texts.text("gap.hidden_note", language, smallest=privacy.SMALLEST)
     rows = [
@@ -272,7 +270,7 @@ def _robustness(found: Robustness | None) -> dict[str, Any] | None:
 
 def _curves(answer: SiteAnswer, *, exact: bool, hidden: bool) -> dict[str, Any]:
     """Return the curve and the trade-off; of counted people each figure, and each step to the next,
-    must be large enough to be told.
+    must be large enough to be disclosed.
     """
     curve, trade, counted = answer.curve, answer.trade_off, not answer.proposal.estimated
     points = [_curve_point(point) for point in (curve.points if curve else ())]

@@ -1,7 +1,5 @@
 """Excel workbooks as the files of answers are: tables and lines of text as sheets, numbers as
-numbers, and text never as a formula. Knows no answer.
-
-How a column of a table in words is read. Knows no document.
+numbers, and text never as a formula; and how a column of a table in words is read.
 """
 
 from __future__ import annotations
@@ -40,7 +38,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of text as a sheet, one a row."""
+    """Lines of text as a sheet, one per row."""
 
     name: str
     lines: tuple[str, ...]
@@ -128,7 +126,7 @@ _NUMBER = r"[+−-]?\d[\d\s.,\u00a0]*(%|m|km)?$"
 
 
 def is_numbers(cells: pd.Series) -> bool:
-    """Tell whether enough of a column's cells are numbers as people read them to set it to the
+    """Return whether enough of a column's cells are numbers as people read them to set it to the
     right.
     """
     return bool(cells.astype(str).str.match(_NUMBER).mean() > 0.4)

@@ -1,5 +1,5 @@
 """The maps and tables of the page Data: a file before it is in the area, what waits for a place on
-the map, records that are edited, the log. Made of answers; no engine, and nothing computed anew.
+the map, records that are edited, the log.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ SYSTEMS = (
     *("EPSG:3012", "EPSG:3013", "EPSG:3014", "EPSG:3015", "EPSG:3016", "EPSG:3017", "EPSG:3018"),
     *("EPSG:3021", "EPSG:3857"),
 )
-"""Coordinate systems that a person may say a file is in: WGS84, SWEREF 99 TM and its zones, RT90
+"""Coordinate systems that a person may choose for a file: WGS84, SWEREF 99 TM and its zones, RT90
 and web maps.
 """
 SAMPLE, EXAMPLE_SIGNS = 8, 24
 MAIN = ("name", "address", "postcode", "city")
-"""Fields that a file of places is always asked for."""
+"""Fields that are always looked for in a file of places."""
 
 
 @dataclass(frozen=True)

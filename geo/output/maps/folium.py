@@ -1,12 +1,10 @@
-"""Maps on screen: the only importer of folium. Text enters the page's scripts through
-``script_data`` or ``html_text`` and no other way, since folium hands rendered scripts to a template
-engine again.
+"""Maps on screen, by folium: the layers, the tiles under them with their credit (``NARHET_TILES``,
+a URL with ``{z}/{x}/{y}``, empty for no tiles; ``NARHET_TILES_CREDIT``), and the map's own
+background, an area's outline, water and paths in a few hundred kilobytes, for a browser that gets
+no tiles.
 
-The map's own background: an area's outline, water and paths in a few hundred kilobytes, for a
-browser that gets no tiles. Knows nothing of pages or servers.
-
-Which map tiles lie under the maps, and whom to credit for them. Settings: ``NARHET_TILES`` (a
-URL with ``{z}/{x}/{y}``; empty: no tiles) and ``NARHET_TILES_CREDIT``.
+Text enters the page's scripts through ``script_data`` or ``html_text`` and no other way, since
+folium hands rendered scripts to a template engine again.
 """
 
 from __future__ import annotations
@@ -108,7 +106,7 @@ def base_map(view: BaseView, tiles: Tiles | None) -> folium.Map:
 
 
 def feature_groups(spec: MapSpec) -> list[folium.FeatureGroup]:
-    """Return the changing layers, lowest first: one group a layer, slim."""
+    """Return the changing layers, lowest first: one group per layer, slim."""
     return [_group(layer) for layer in spec.layers]
 
 
@@ -371,9 +369,9 @@ def tiles(environment: Mapping[str, str] | None = None) -> Tiles | None:
 
     Parameters
     ----------
-    environment : the process environment unless given. ``NARHET_TILES`` unset means
-        OpenStreetMap's standard tiles; a URL that is not http(s), or lacks ``{z}``, ``{x}`` or
-        ``{y}``, counts as none, since half a map address can not show anything.
+    environment : the process environment unless given. ``NARHET_TILES`` unset means OpenStreetMap's
+        standard tiles; a URL that is not http(s), or lacks ``{z}``, ``{x}`` or ``{y}``, counts as
+        none, since half a map address cannot show anything.
 
     >>> tiles({"NARHET_TILES": ""}) is None
     True
@@ -392,6 +390,6 @@ def tiles(environment: Mapping[str, str] | None = None) -> Tiles | None:
 
 
 def _plain_host(netloc: str) -> bool:
-    """Whether a host can stand in a header: nothing that could begin another directive."""
+    """Return whether a host can stand in a header: nothing that could begin another directive."""
     allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]*")
     return bool(netloc) and set(netloc) <= allowed

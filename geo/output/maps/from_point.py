@@ -34,7 +34,7 @@ have them all."""
 
 
 def band_layers(answer: Around, language: str) -> list[AreaLayer]:
-    """Return one layer a limit: the ground that this limit adds to the one before."""
+    """Return one layer per limit: the ground that this limit adds to the one before."""
     shapes = [_for_screen(shape) for shape in answer.shapes.geometry.values]
     inner = shapely.MultiPolygon()
     layers = []
@@ -57,7 +57,7 @@ def band_layers(answer: Around, language: str) -> list[AreaLayer]:
 
 
 def band_name(minutes: float, limit_m: float, language: str) -> str:
-    """Say a limit in minutes and metres, as in ``Nås på 5 min (399 m)``."""
+    """Return a limit in minutes and metres, as in ``Nås på 5 min (399 m)``."""
     whole = 0 if math.isclose(minutes, round(minutes), abs_tol=1e-6) else 1
     return texts.text(
         "reach.band",
@@ -85,7 +85,7 @@ def nearest_table(area: Area, answer: Around, language: str) -> pd.DataFrame:
 
 
 def reach_summary(answer: Around, language: str) -> pd.DataFrame:
-    """Return the bands as a table: limit, area, metres of path. The map's twin."""
+    """Return the bands as a table: limit, area, metres of path; the table beside the map."""
     rows = [
         (
             band_name(row.minutes, row.limit_m, language),
@@ -99,7 +99,7 @@ def reach_summary(answer: Around, language: str) -> pd.DataFrame:
 
 
 def way_sentence(area: Area, way: Way, language: str) -> str:
-    """Say where a way leads, how long it is and how long it takes (no markup from data)."""
+    """Return where a way leads, how long it is and how long it takes (no markup from data)."""
     name = place_name(area, way.place, language)
     profile = presets.profile(way.profile).name(language)
     if math.isinf(way.route.metres):

@@ -1,5 +1,5 @@
 """The map and table of the knowledge bank: numbered places, the same numbers in the list. Of
-protected housing a region or nothing, never a point. No engine, and nothing computed anew.
+protected housing a region or nothing, never a point.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def bank_table(
 @dataclass(frozen=True)
 class Card:
     """An entry to read on screen: its number on the map ("" for none), what and where it is, how
-    far and when, what else its record tells, what is uncertain, where to read more, and its own
+    far and when, what else its record reports, what is uncertain, where to read more, and its own
     texts in other languages. Text of files, not safe for HTML.
     """
 
@@ -174,7 +174,9 @@ def open_ids(area: Area) -> tuple[str, ...]:
 
 
 def _start_layers(bank: Bank, language: str) -> list[Layer]:
-    """Return where one walks from: a pin; of protected housing its region, where it may be told."""
+    """Return where one walks from: a pin; of protected housing its region, where that may be
+    disclosed.
+    """
     start = bank.start
     if start.restricted:
         if start.region is None:

@@ -1,8 +1,5 @@
-"""The tables about meeting places that pages show: the week hour by hour, languages, housing and
-what they reach. Made of answers; no engine, and nothing computed anew.
-
-The map of meeting places by whom one may expect to meet there, and of the housing around them.
-No engine, and nothing computed anew.
+"""Meeting places as pages show them: tables of the week hour by hour, of languages, of housing and
+what they reach, and the map of places by whom one may expect to meet there.
 """
 
 from __future__ import annotations
@@ -61,7 +58,7 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """A week by hour: the days' names, the hours, and a row of cells a day."""
+    """A week by hour: the days' names, the hours, and a row of cells per day."""
 
     caption: str
     days: tuple[str, ...]
@@ -123,7 +120,9 @@ def legend(language: str) -> list[tuple[str, str]]:
 
 
 def hours_table(answer: Hours, language: str) -> pd.DataFrame:
-    """Return the week as people: a row an hour, a column a day; the heat map's twin."""
+    """Return the week as people: a row per hour, a column per day; the table beside the heat
+    map.
+    """
     rows = []
     for hour in range(24):
         cells = []
@@ -286,7 +285,7 @@ LOOKS = {
     "unknown": ("cross", "#5d3a9b"),
     "established": ("circle", "#00664b"),
 }
-"""Symbol and colour: told apart by shape alone."""
+"""Symbol and colour: distinguishable by shape alone."""
 ARENA_PX, HOUSING_PX = 22, 24
 
 

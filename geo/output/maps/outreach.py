@@ -109,7 +109,9 @@ def plan_map(area: Area, plan: Plan, language: str) -> MapSpec:
 
 
 def _homes(rows: Sequence[Row], language: str) -> list[Layer]:
-    """Return the housing of the list as houses: told from the circles of areas by their shape."""
+    """Return the housing of the list as houses: distinguished from the circles of areas by their
+    shape.
+    """
     here = [row.spot for row in rows if row.spot.is_home]
     if not here:
         return []
@@ -139,8 +141,8 @@ def _circles(rows: Sequence[Row], language: str) -> list[Layer]:
 
 
 def _circles_told(rows: Sequence[Row], language: str) -> str:
-    """Say what the circles are, and the first of them: rank, score, and how many have the need that
-    most have there.
+    """Return what the circles are, and the first of them: rank, score, and how many have the need
+    that most have there.
     """
     said = texts.text("outreach.alt_areas", language, count=len(rows))
     named = "; ".join(_row_told(row, language) for row in rows[:MOST_TOLD])
@@ -207,7 +209,7 @@ def _starts(plan: Plan, language: str) -> list[Layer]:
 
 
 def _numbered(each: Round, language: str) -> list[Layer]:
-    """Return a layer a stop, so that each has its number; those past what is drawn are stars."""
+    """Return a layer per stop, so that each has its number; those past what is drawn are stars."""
     layers: list[Layer] = []
     for stop in each.stops:
         symbol = f"number_{stop.number}" if stop.number <= MOST_NUMBERS else "star"

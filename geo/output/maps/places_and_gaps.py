@@ -1,7 +1,5 @@
-"""The maps and tables that pages and reports show, made of an Area and an answer; no engine.
-
-How protected housing is shown: as the area it is somewhere in, and never as a point. Knows no
-engine.
+"""The maps and tables of places and gaps that pages and reports show, made of an Area and an
+answer. Protected housing is shown as the area it is somewhere in, and never as a point.
 """
 
 from __future__ import annotations
@@ -237,7 +235,7 @@ def left_out_table(area: Area, language: str) -> pd.DataFrame:
 
 
 def contents(area: Area, language: str) -> list[tuple[str, str]]:
-    """Say what an area holds, as label and value: paths, districts, people, places."""
+    """Return what an area holds, as label and value: paths, districts, people, places."""
     network = area.network
     lines = [
         (
@@ -262,7 +260,7 @@ def contents(area: Area, language: str) -> list[tuple[str, str]]:
 
 
 def missing(area: Area) -> list[str]:
-    """Return the keys of the sentences that say what an area lacks."""
+    """Return the keys of the sentences on what an area lacks."""
     lacks = {
         "omrade.lacks_people": not area.groups,
         "omrade.lacks_districts": area.districts.empty,

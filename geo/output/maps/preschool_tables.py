@@ -1,5 +1,5 @@
-"""The tables of preschool places against children in words and numbers as people read them: the
-map's twin, districts, housings, whom to call, weeks. Made of answers; computes nothing.
+"""The tables of preschool places against children in words and numbers as people read them: what
+the map shows, districts, housings, whom to call, weeks.
 """
 
 from __future__ import annotations

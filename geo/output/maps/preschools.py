@@ -1,5 +1,5 @@
 """The maps and tables of preschool places against children, made of answers: places per child in
-squares, preschools by size and vacancies, people who arrive. No engine, and nothing computed anew.
+squares, preschools by size and vacancies, people who arrive.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ STATUS = {
     "full": ("square", "#4d4d4d"),
     "unknown": ("cross", "#5d3a9b"),
 }
-"""How preschools are told apart, by shape and colour: known vacancies, estimated ones, none,
-unknown."""
+"""How preschools are distinguished, by shape and colour: known vacancies, estimated ones, none,
+unknown.
+"""
 
 
 def preschools_map(
@@ -65,7 +66,7 @@ def preschools_map(
     focus: tuple[float, float] | None = None,
 ) -> MapSpec:
     """Return the map of places per child in squares of 250 m, with the preschools sized by places
-    and told apart by vacancies, and the table that says the same.
+    and distinguished by vacancies, and the table that shows the same.
     """
     shown = answer if exact else without_small_counts(answer)
     layers: list[Layer] = [*_squares(area, answer, language), *districts_layers(area, language)]
@@ -182,7 +183,7 @@ def _squares(area: Area, answer: PreschoolAnswer, language: str) -> list[Layer]:
 
 
 def _preschools(places: Iterable[Preschool], language: str) -> list[Layer]:
-    """Return a layer a status and size, those with vacancies uppermost."""
+    """Return a layer per status and size, those with vacancies uppermost."""
     by_look: dict[tuple[str, int], list[Preschool]] = {}
     for place in places:
         count = place.places.value if place.places else 0

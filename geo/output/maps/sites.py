@@ -41,7 +41,7 @@ CANDIDATE_COLOUR = "#5a5a5a"
 LINE_COLOUR = "#3b3b98"
 SITE_PX, PLACE_PX, CANDIDATE_PX = 34, 20, 11
 MOST_LINES = 600
-"""More lines than this hide the map they lie on: the circles tell alone."""
+"""More lines than this hide the map they lie on: then the circles stand alone."""
 
 
 def sites_map(
@@ -233,7 +233,7 @@ def _place_layers(area: Area, proposal: Proposal, language: str) -> list[Layer]:
 
 
 def _site_layers(proposal: Proposal, language: str) -> list[Layer]:
-    """Return a layer a site, so that each has its number."""
+    """Return a layer per site, so that each has its number."""
     layers: list[Layer] = []
     for site in proposal.sites:
         symbol = f"number_{site.number}" if site.number <= MOST_NUMBERS else "star"

@@ -1,9 +1,6 @@
-"""What a map shows, without any engine: layers, classes, colours, legend, alternative text and the
-table that says the same. Screen, PDF and slides draw one MapSpec, so that their numbers cannot
-differ.
-
-Amounts in classes: round borders, a colour and a size for each, and what a legend calls them.
-Knows nothing of maps.
+"""What a map shows, without any engine: layers, classes (round borders, a colour and a size for
+each, and their names in a legend), alternative text and the table that shows the same. Screen, PDF
+and slides draw one MapSpec, so that their numbers cannot differ.
 """
 
 from __future__ import annotations
@@ -44,10 +41,10 @@ class PointLayer:
 
 @dataclass(frozen=True, eq=False)
 class CircleLayer:
-    """Amounts as circles: position (WGS84), value, and ``index`` into ``classes`` (-1: not
-    drawn). With ``span_m`` a circle of the largest class is that wide on the ground, so that
-    circles in squares of that side never cover each other; else radii are pixels. ``told`` is what
-    alternative text says of values that are no people and have no sum.
+    """Amounts as circles: position (WGS84), value, and ``index`` into ``classes`` (-1: not drawn).
+    With ``span_m`` a circle of the largest class is that wide on the ground, so that circles in
+    squares of that side never cover each other; else radii are pixels. ``told`` is the alternative
+    text for values that are no people and have no sum.
     """
 
     id: str
@@ -159,7 +156,7 @@ def compose(
     Parameters
     ----------
     bounds : west, south, east, north in degrees; see ``bounds_of``.
-    table : the map's twin: the same content for those who read rather than look.
+    table : the same content as the map, for those who read rather than look.
     """
     return MapSpec(
         title=title,
@@ -219,7 +216,9 @@ def circle_layer(
 
 
 def alternative_text(title: str, layers: Sequence[Layer], language: str = "sv") -> str:
-    """Say in words what the layers show: for those who hear a map, and for files that need it."""
+    """Return in words what the layers show: for those who hear a map, and for files that need
+    it.
+    """
     words = _Words(language)
     for layer in layers:
         match layer:
@@ -307,7 +306,7 @@ SEQUENTIAL = ("#fdd49e", "#fdae6b", "#ef6548", "#c4211c", "#7f0000")
 """Few to many. One lightness ramp, so that grey print and colour-blind readers keep the order."""
 
 RADII_PX = (4.0, 6.0, 8.5, 11.5, 15.0)
-"""Radius a class, few to many: size and colour say the same."""
+"""Radius per class, few to many: size and colour show the same."""
 
 
 @dataclass(frozen=True)
@@ -323,9 +322,9 @@ class ValueClass:
 def classes(values: ArrayLike, count: int = 5, *, smallest: float = 0.0) -> tuple[ValueClass, ...]:
     """Divide amounts into at most ``count`` classes with round borders (1, 2, 5, 10, 20 …).
 
-    The borders are the round numbers nearest to the values' quantiles, so that no class is empty
-    of meaning; each finite value above 0 belongs to exactly one class. No border is below
-    ``smallest``: amounts of people are told apart from 1 and up.
+    The borders are the round numbers nearest to the values' quantiles, so that no class is empty of
+    meaning; each finite value above 0 belongs to exactly one class. No border is below
+    ``smallest``: amounts of people have classes from 1 and up.
 
     >>> [(c.lower, c.upper) for c in classes([1, 2, 3, 8, 9, 40, 41], 3)]
     [(0.0, 2.0), (2.0, 10.0), (10.0, 41.0)]

@@ -1,5 +1,5 @@
 """How each symbol of ``data/kinds.toml`` is drawn: one shape on a 24 by 24 grid, for screen, legend
-and print alike. Knows nothing of kinds or maps.
+and print alike.
 """
 
 from __future__ import annotations

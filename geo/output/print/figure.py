@@ -1,5 +1,5 @@
 """Maps for print: one MapSpec over its area's own paths and water, with legend, scale bar, north
-arrow and credits, as SVG or PNG; the same bytes for the same map. Knows no documents.
+arrow and credits, as SVG or PNG; the same bytes for the same map.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """Which characters a document's fonts can show, and what stands for the others: a text is never
-lost without a trace, and never stops a document. Knows fonts, not documents.
-
-Fonts for scripts that those that come with the libraries lack (Ethiopic, say): any in the folder
-that ``NARHET_FONTS`` names. Tells what can be shown, so that no letter becomes an empty box unseen.
+lost without a trace, and never stops a document. Fonts for scripts that those of the libraries lack
+(for example Ethiopic) are taken from the folder that ``NARHET_FONTS`` names.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ def strong(text: str) -> str:
 
 
 def from_right(text: str) -> bool:
-    """Tell whether a text's first letter is of a script read from the right.
+    """Return whether a text's first letter is of a script read from the right.
 
     >>> from_right("1. مرحبا"), from_right("Hej مرحبا")
     (True, False)

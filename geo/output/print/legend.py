@@ -1,8 +1,5 @@
-"""The legend of a printed map: its rows, in columns of even height, and how much room they take.
-Draws no map.
-
-What stands on every printed map: a scale bar, an arrow to the north. Knows a sheet, not what is
-drawn on it.
+"""The legend of a printed map: its rows, in columns of even height, and how much room they take;
+and what stands on every printed map: a scale bar, an arrow to the north.
 """
 
 from __future__ import annotations
@@ -53,7 +50,7 @@ Block = tuple[Row, ...]
 
 @dataclass(frozen=True)
 class Legend:
-    """A legend laid out: blocks of rows a column, the columns' width and how tall it is (mm)."""
+    """A legend laid out: blocks of rows per column, the columns' width and how tall it is (mm)."""
 
     columns: tuple[tuple[Block, ...], ...]
     column_mm: float

@@ -1,5 +1,5 @@
 """From the ground to paper: where a map's shapes fall in a frame of millimetres, thinned to what
-print can show, as SVG path data. Knows no layers.
+print can show, as SVG path data.
 """
 
 from __future__ import annotations

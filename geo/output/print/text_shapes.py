@@ -1,5 +1,5 @@
 """Words as shapes, for figures that must look the same on every machine: how wide a text is, where
-it breaks, and the outlines of its letters. Knows no maps, and joins no letters (Arabic, say).
+it breaks, and the outlines of its letters. Letters that join (as in Arabic) are not joined.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """PDF by typst: tagged, archivable, the same bytes for the same data on every machine. Data go in
-as inputs, so nothing in them is markup. Knows no report.
+as inputs, so nothing in them is markup.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a report tells, gathered before it is put in words."""
+"""What a report rests on, gathered before it is put in words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ToldProposal:
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """An answer with all that a report says of it. ``answer`` is exact: words and numbers come
+    """An answer with all that a report shows of it. ``answer`` is exact: words and numbers come
     from ``shown``.
     """
 
@@ -57,12 +57,12 @@ class Told:
 
     @property
     def rounding(self) -> tuple[str, ...]:
-        """The sentence that says so; none for estimates."""
+        """The sentence on how counts are rounded; none for estimates."""
         return (self.say("rounded", step=privacy.SMALLEST),) if self.rounded else ()
 
     @property
     def nobody_beyond(self) -> bool:
-        """Whether nobody is beyond and that may be said."""
+        """Whether nobody is beyond and that may be disclosed."""
         return not self.rounded and round(self.answer.beyond) == 0
 
     @property

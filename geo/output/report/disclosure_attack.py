@@ -1,10 +1,10 @@
-"""The strongest reader of a report of counted people: knows where everybody lives and how far all
-have to walk, and takes each shown number as an equation. Tells which numbers must stay out, so that
-no few are worked out from the rest. Knows no words and no report.
+"""The strongest reader of a report of counted people: has everybody's home and how far all have to
+walk, and takes each shown number as an equation. Decides which numbers must be suppressed, so that
+no few are worked out from the rest.
 
-People whom no number tells apart are one unknown. A number is kept out when, with those before it,
-the unknown of a few, or the sum of two such, would be the same in every solution: by linear algebra
-(the null space of the equations), and by least and greatest values with nobody below nought.
+People whom no number distinguishes are one unknown. A number is kept out when, with those before
+it, the unknown of a few, or the sum of two such, would be the same in every solution: by linear
+algebra (the null space of the equations), and by least and greatest values with nobody below zero.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def may_stay(
     fewer: Sequence[Bools] = (),
     smallest: int = privacy.SMALLEST,
 ) -> list[bool]:
-    """Tell which numbers may be shown together, the first having right of way.
+    """Return which numbers may be shown together, the first having right of way.
 
     Parameters
     ----------
     shown : for each number, which rows of people it is the sum of.
     people : counted people a row.
-    fewer : sums said to be from 1 to one below ``smallest``.
+    fewer : sums shown as from 1 to one below ``smallest``.
     """
     stays = [True] * len(shown)
     if not _tells(shown, people, fewer, smallest):
@@ -51,7 +51,7 @@ def may_stay(
 
 
 def _tells(shown: Sequence[Bools], people: Floats, fewer: Sequence[Bools], smallest: int) -> bool:
-    """Whether the numbers together tell a few."""
+    """Return whether the numbers together disclose a few."""
     lives = people > 0
     if not shown or not lives.any():
         return False
@@ -77,7 +77,7 @@ def _by_algebra(sums: Floats, size: Floats, few: Ints, smallest: int) -> bool:
 
 
 def _by_bounds(sums: Floats, said: Floats, size: Floats, few: Ints, smallest: int) -> bool:
-    """Whether the least and the greatest that an unknown can be hold one whole number."""
+    """Return whether the least and the greatest that an unknown can be hold one whole number."""
     limits = None
     if len(said):
         limits = (
@@ -98,7 +98,7 @@ def _by_bounds(sums: Floats, said: Floats, size: Floats, few: Ints, smallest: in
                 bounds=(0, None),
             )
             if found.status != 0:
-                break  # no end on this side: nothing is told
+                break  # no end on this side: nothing is disclosed
             ends.append(sign * found.fun)
         if len(ends) == 2 and np.ceil(ends[0] - SAME) >= np.floor(ends[1] + SAME):
             return True

@@ -1,5 +1,5 @@
-"""Looks at a report of counted people as its strongest reader would, and hides what would tell of a
-few when all its numbers are put together. Knows no words.
+"""Looks at a report of counted people as its strongest reader would, and hides what would disclose
+a few when all its numbers are put together.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class _Number:
 
 
 def guarded(told: Told) -> Told:
-    """Return what is told of counted people without the numbers that, put together, would tell of
+    """Return what is shown of counted people without the numbers that, put together, would disclose
     a few; the more important number stays. Hidden districts stand last, by name: their place among
-    the others would tell their size.
+    the others would disclose their size.
     """
     if told.answer.estimated:
         return told
@@ -70,7 +70,7 @@ def rows_of_squares(area: Area, cells: gpd.GeoDataFrame) -> list[Bools]:
 
 
 def _numbers(told: Told) -> Iterator[_Number]:
-    """Give each number the report shows, the most important first."""
+    """Yield each number the report shows, the most important first."""
     answer, shown = told.answer, told.shown
     far = answer.metres > answer.limit_m
     yield _Number(TOTAL, 0, np.ones(len(far), dtype=bool))
@@ -133,7 +133,7 @@ def _spread(placing: Placing, inside: Bools, size: int) -> Bools:
 
 
 def _said_few(told: Told) -> Iterator[Bools]:
-    """Give the sums that the report says are few."""
+    """Yield the sums that the report shows as few."""
     answer = told.answer
     far = answer.metres > answer.limit_m
     if answer.few_beyond:

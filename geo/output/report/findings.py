@@ -1,5 +1,5 @@
-"""The findings of a report in words, figures, tables and a map. Knows no file and no screen; takes
-every number from what may leave.
+"""The findings of a report in words, figures, tables and a map. Every number is one that may be
+disclosed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WHERE_MOST = 3
 
 
 def question(told: Told, own: str) -> Finding:
-    """Say what was asked."""
+    """Return the finding on the question."""
     minutes = presets.profile(told.answer.profile).minutes(told.answer.limit_m)
     profile = presets.profile(told.answer.profile).name(told.language).lower()
     words = (
@@ -45,7 +45,7 @@ def question(told: Told, own: str) -> Finding:
 
 
 def answer(told: Told, own: str) -> Finding:
-    """Say the answer in three sentences: how many, where, and how far or what to do."""
+    """Return the answer in three sentences: how many, where, and how far or what to do."""
     third = proposals.sentence(told) or _how_far(told)
     words = (gaps.headline(told.shown.gap, told.language), _where(told), third)
     return Finding("answer", told.say("answer_title"), words, own, notes=_how_made(told))
@@ -62,7 +62,7 @@ def gap_map(told: Told, own: str) -> Finding:
 
 
 def key_figures(told: Told, own: str) -> Finding:
-    """Give the key figures, and what each means."""
+    """Return the key figures, and what each means."""
     rows = [row for row in _figures(told) if row is not None]
     figures = tuple(
         KeyFigure(told.say(f"figure_{name}"), shown, meaning) for name, shown, _, meaning in rows
@@ -83,7 +83,7 @@ def key_figures(told: Told, own: str) -> Finding:
 
 
 def districts(told: Told, own: str) -> Finding:
-    """Give the gap by district, the whole area last."""
+    """Return the gap by district, the whole area last."""
     title = told.say("districts_title")
     if told.area.districts.empty:
         return Finding("districts", title, (text("lacks.districts", told.language),), own)
@@ -103,7 +103,7 @@ def districts(told: Told, own: str) -> Finding:
 
 
 def estimated(told: Told, own: str) -> Finding:
-    """Say what is estimated, and how wide."""
+    """Return what is estimated, and how wide."""
     words = []
     if told.answer.demonstration:
         words.append(text("demo.mark", told.language))
@@ -117,7 +117,7 @@ def estimated(told: Told, own: str) -> Finding:
 
 
 def variants(told: Told, own: str) -> Finding:
-    """Say what changes if the limit or the way of walking does."""
+    """Return what changes if the limit or the way of walking does."""
     names = [told.say(f"column_{name}") for name in ("variant", "beyond", "share", "change")]
     texts_, numbers = [], []
     for row in told.variants:
@@ -138,7 +138,7 @@ def variants(told: Told, own: str) -> Finding:
 
 
 def method(told: Told, own: str) -> Finding:
-    """Say how the figures are made: profile, speed, snap rule, limit and its source."""
+    """Return how the figures are made: profile, speed, snap rule, limit and its source."""
     walker = presets.profile(told.answer.profile)
     speed = texts.number(walker.metres_per_second, told.language, 2)
     words = (
@@ -219,7 +219,7 @@ def _figures(told: Told) -> list[tuple[str, str, float | None, str] | None]:
 
 
 def _unknowable(told: Told, name: str) -> bool:
-    """Whether a measure has no value because there is none, not because it is hidden."""
+    """Return whether a measure has no value because there is none, not because it is hidden."""
     return math.isnan(getattr(told.answer, name)) or name == "concentration"
 
 

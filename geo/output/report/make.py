@@ -1,5 +1,5 @@
-"""Makes a report: asks for the gap, hides what must not leave, and puts the findings in order.
-Knows no file.
+"""Makes a report: computes the gap, suppresses what must not be disclosed, and puts the findings in
+order.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
     home: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Say everything a report says of one gap; the same inputs make the same report.
+    """Return the report of one gap; the same inputs make the same report.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
         left out where there is none.
     own_words : a user's own text a finding; for findings not chosen it is left out.
     proposal : sites for the same area, kind, limit, group and profile.
-    home : the home folder the area is in, for the checksums of its files. ``progress`` is asked
+    home : the home folder the area is in, for the checksums of its files. ``progress`` is called
         while the next best of a proposal is sought.
 
     Returns
@@ -144,7 +144,7 @@ def _subtitle(told: Told) -> str:
 
 
 def _settings(told: Told, choice: Asked) -> dict[str, Any]:
-    """Return what was asked, so that the report can be made again."""
+    """Return the question, so that the report can be made again."""
     answer = told.answer
     return {
         "kind": answer.kind,

@@ -1,4 +1,4 @@
-"""The map of a report: of a gap's map, what may leave. Knows no file and no screen."""
+"""The map of a report: of a gap's map, what may be disclosed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def safe_map(told: Told) -> MapSpec:
 
 
 def has_circles(spec: MapSpec) -> bool:
-    """Whether the map shows where people are."""
+    """Return whether the map shows where people are."""
     return any(isinstance(layer, CircleLayer) and len(layer.ids) for layer in spec.layers)
 
 

@@ -1,5 +1,5 @@
-"""What the board is told, before it has a form: one Report that PDF, slides, workbook and page all
-draw, so that their numbers can not differ. Knows answers, not files.
+"""A report to the board, before it has a form: one Report that PDF, slides, workbook and page all
+draw, so that their numbers cannot differ.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class KeyFigure:
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """One thing the board is told: a page part, a slide, a sheet.
+    """One thing a report says: a page part, a slide, a sheet.
 
     ``id`` is one of ``FINDINGS``. ``words`` are paragraphs of plain text; ``own_words`` what the
     user wrote for it. ``table`` is made for reading (texts, numbers as texts), ``numbers`` the same
@@ -55,12 +55,12 @@ class Report:
     """Everything a report says.
 
     ``date`` is given, never taken from the clock, so that the same inputs give the same bytes.
-    ``settings`` and ``results`` are plain JSON: what was asked, and every figure in the report as a
+    ``settings`` and ``results`` are plain JSON: the question, and every figure in the report as a
     number (None where hidden). ``area_key`` is the area's version, ``checksums`` are of its files.
     ``credits`` are shown wherever a map is. ``squares`` (of 250 m, WGS84: ``id``, ``district``,
     ``beyond``; for estimates ``people``, ``share_beyond``, ``unreachable``) and ``places`` of the
-    kind (``name``, ``kind``, ``address``, ``district``, ``source``) are as they may leave: workbook
-    and map package take them from here and not from the area.
+    kind (``name``, ``kind``, ``address``, ``district``, ``source``) are as they may be disclosed:
+    workbook and map package take them from here and not from the area.
     """
 
     title: str

@@ -1,5 +1,5 @@
-"""The proposal as a report tells it: which sites, what each adds, the proof and the runner-up;
-small counts hidden beside those of the gap. Knows no file.
+"""The proposal as a report shows it: which sites, what each adds, the proof and the runner-up;
+small counts hidden beside those of the gap.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def told(
 
 
 def sentence(told: Told) -> str:
-    """Say the proposal in one sentence, without its proof; empty for none."""
+    """Return the proposal in one sentence, without its proof; empty for none."""
     if told.proposal is None:
         return ""
     proposal = told.proposal.proposal
@@ -73,7 +73,7 @@ def sentence(told: Told) -> str:
 
 
 def finding(told: Told, own: str) -> Finding | None:
-    """Tell the proposal, or nothing where there is none."""
+    """Return the finding on the proposal, None where there is none."""
     if told.proposal is None:
         return None
     proposal, second = told.proposal.proposal, told.proposal.second
@@ -101,7 +101,7 @@ def finding(told: Told, own: str) -> Finding | None:
 
 
 def settings(found: ToldProposal | None) -> dict[str, Any] | None:
-    """Return the question as plain data, so that it can be asked again."""
+    """Return the question as plain data, so that it can be computed again."""
     if found is None:
         return None
     return {
@@ -138,7 +138,7 @@ def results(found: ToldProposal | None) -> dict[str, Any] | None:
 
 
 def _headline(told: Told, proposal: Proposal) -> str:
-    """Say the proposal and its proof; of counted people not how far they walk."""
+    """Return the proposal and its proof in words; of counted people not how far they walk."""
     if not told.rounded or proposal.question.objective not in WALKS or not proposal.sites:
         return proposal_words.headline(proposal, told.language)
     said = told.say(
@@ -152,7 +152,9 @@ def _headline(told: Told, proposal: Proposal) -> str:
 
 
 def _second(told: Told, proposal: Proposal, second: Proposal) -> str:
-    """Say the next best; of counted people with what it does only where they are not few."""
+    """Return the next best in words; of counted people with what it does only where they are not
+    few.
+    """
     walks = proposal.question.objective in WALKS
     if not told.rounded or not (walks or not small_counts.difference(proposal, second)):
         return proposal_words.runner_up_sentence(proposal, second, told.language)
@@ -166,7 +168,7 @@ def _second(told: Told, proposal: Proposal, second: Proposal) -> str:
 
 
 def _with_gap(shown: Proposal, exact: Proposal, answer: Gap) -> Proposal:
-    """Hide also what the gap beside it would tell with a site's gain: the few that are left."""
+    """Hide also what the gap beside it would disclose with a site's gain: the few that are left."""
     if exact.estimated or shown.small:
         return shown
     beyond, gained = answer.beyond, exact.effect.gain or 0.0

@@ -1,4 +1,4 @@
-"""What may be asked of a report, and text made fit for any document. Knows no area, no answer."""
+"""The question of a report, checked, and text made fit for any document."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _UNWRITABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
     "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]"
 )
-"""What documents can not hold, and signs that turn the reading order of what stands beside them."""
+"""What documents cannot hold, and signs that turn the reading order of what stands beside them."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a report is asked for, besides its gap: checked."""
+    """What a report is to hold besides its gap, checked."""
 
     date: str
     language: str
@@ -87,7 +87,7 @@ def date_of(date: str) -> str:
 
 
 def writable(text: str) -> str:
-    """Return text without what documents can not hold: control signs, halves of signs, and signs
+    """Return text without what documents cannot hold: control signs, halves of signs, and signs
     that turn the reading order of their neighbours. Everything else stays, in any script.
     """
     return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

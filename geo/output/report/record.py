@@ -1,5 +1,5 @@
 """What a report's file carries of where it came from, as JSON: area, version, checksums, settings
-and figures; and how it is put into each kind of file. Knows no answers and opens no file.
+and figures; and how it is put into each kind of file.
 
 =========== ==============================================================================
 ending      where the JSON is
@@ -15,7 +15,7 @@ ending      where the JSON is
 Which version of an area a report rests on: checksums of its files. Knows no report.
 
 A checksum is of the whole file, hidden counts included: who can rebuild all of a file but one small
-count could try each. So files with counted people are told by the area's version only.
+count could try each. So files with counted people are identified by the area's version only.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ CELL = 20_000
 def record(report: Report) -> dict[str, Any]:
     """Return what a file of this report carries: plain JSON, with a checksum of itself.
 
-    The checksum tells an altered record; it is no signature: who alters the record with care can
-    compute it again, and then only the area's own figures tell.
+    The checksum reveals an altered record; it is no signature: who alters the record with care can
+    compute it again, and then only the area's own figures reveal it.
     """
     content = {
         "format": FORMAT,
@@ -130,5 +130,5 @@ def area_checksums(area: Area, home: str | Path | None = None) -> dict[str, str]
 
 
 def has_counted_people(area: Area) -> bool:
-    """Whether any row of people is counted and not estimated."""
+    """Return whether any row of people is counted and not estimated."""
     return bool((~area.people["estimated"].to_numpy(bool)).any())

@@ -1,12 +1,9 @@
-"""How the answer changes with the limit and the way of walking, and what of that may be told.
-Knows no words.
+"""How the answer changes with the limit and the way of walking, and what of that may be disclosed;
+and how wide an estimate is, as people are known by statistical area, but not where in it they live.
 
-Figures at two limits tell together who lives between them. So of counted people a row is shown only
-where it differs from every other shown row by nobody or by at least ``privacy.SMALLEST``, and
+Figures at two limits together disclose who lives between them. So of counted people a row is shown
+only where it differs from every other shown row by nobody or by at least ``privacy.SMALLEST``, and
 rounded; neither few nor nobody are shown, nor all but a few or all.
-
-How wide an estimate is: people are known by statistical area, but not where in it they live.
-Knows no words, and nothing of errors in the statistics themselves.
 """
 
 from __future__ import annotations
@@ -36,8 +33,8 @@ class Variant:
 
     ``why`` : ``base``, ``step`` (the limit varied by ``STEPS``), ``preset`` (the preset next to
     it), ``profile`` (as many metres) or ``time`` (as many minutes). ``beyond``, ``share_beyond``
-    and ``change`` (people more than in the answer) are None where hidden, or unknown:
-    ``unknown`` says that the network does not tell the two ways of walking apart.
+    and ``change`` (people more than in the answer) are None where hidden, or unknown: ``unknown``:
+    the network does not distinguish the two ways of walking.
     """
 
     why: str
@@ -136,7 +133,7 @@ def _measured(row: Variant, answer: Gap, metres: Floats) -> Variant:
 
 
 def _tells(area: Area, answer: Gap, row: Variant, metres: Floats) -> bool:
-    """Whether the network tells the two ways of walking apart at all."""
+    """Return whether the network distinguishes the two ways of walking at all."""
     found = flips(
         area,
         kind=answer.kind,

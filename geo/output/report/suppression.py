@@ -1,14 +1,11 @@
-"""What of a gap may leave the house: measures, districts, squares and places, so that no sum or
-difference of them gives a small count away. Knows no words.
+"""What of a gap may be disclosed: measures, districts, squares and places, so that no sum or
+difference of them gives a small count away; and the same for a proposal's counts.
 
-Estimates say nothing of any one person and pass through. Counts of counted people are rounded
-(``privacy.rounded``), and nobody is hidden as a few are, so that reports laid beside each other do
-not tell a few. Shares come from rounded counts. Mean metres and the other FGT measures are left
-out: with known distances they would tell who is meant. Nothing exact is carried on but metres and
-weights, for the guard.
-
-A proposal's counts of counted people as they may leave in a report: rounded, and nobody hidden
-as a few are. Knows no words.
+Estimates disclose nothing about any one person and pass through. Counts of counted people are
+rounded (``privacy.rounded``), and nobody is hidden as a few are, so that reports laid beside each
+other do not disclose a few. Shares come from rounded counts. Mean metres and the other FGT measures
+are left out: with known distances they would disclose who is meant. Nothing exact is carried on but
+metres and weights, for the guard.
 """
 
 from __future__ import annotations
@@ -153,8 +150,8 @@ def _district(exact: DistrictGap, kept: DistrictGap) -> DistrictGap:
 
 
 def _people_by(rows: list[DistrictGap], whole: float) -> list[DistrictGap]:
-    """Hide the smallest district where the others and the sum tell too much: one that is not few
-    is enough, as those hidden with it may then be nobody.
+    """Hide the smallest district where the others and the sum disclose too much: one that is not
+    few is enough, as those hidden with it may then be nobody.
     """
     least = _too_open([row.people for row in rows], whole)
     at = next((i for i, row in enumerate(rows) if row.people == least), None)
@@ -172,7 +169,7 @@ def _beyond_by(rows: list[DistrictGap], whole: float) -> list[DistrictGap]:
 
 
 def _too_open(column: list[float | None], whole: float) -> float | None:
-    """Return the least count shown where those shown tell too much; None where they do not."""
+    """Return the least count shown where those shown disclose too much; None where they do not."""
     shown = [value for value in column if value is not None]
     if not shown or not privacy.tells(shown, whole, some_hidden=len(shown) < len(column)):
         return None
@@ -224,7 +221,7 @@ _NO_WALK = Walk(people=math.nan, total_m=math.nan, mean_m=math.nan, worst_m=math
 def rounded(proposal: Proposal) -> Proposal:
     """Return a proposal with its counts of counted people rounded; estimates as they are.
 
-    Walks are left out, as means with known distances would tell who is meant; so is what a site
+    Walks are left out, as means with known distances would disclose who is meant; so is what a site
     alone adds beyond the others, and objective, bound and gap but where they are counts of people
     (rounded, the gap from these) or of sites.
     """
@@ -253,8 +250,8 @@ def rounded(proposal: Proposal) -> Proposal:
 
 def _effect(effect: Effect) -> Effect:
     """Return people and gain rounded. Those before are the rounded people less the rounded people
-    beyond, as the gap beside it tells them, and those after are they with the gain: one more
-    number, the gain, is told and no more.
+    beyond, as the gap beside it shows them, and those after are they with the gain: one more
+    number, the gain, is disclosed and no more.
     """
     if not effect.counted:
         return effect

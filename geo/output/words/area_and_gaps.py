@@ -217,7 +217,7 @@ def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> 
 
 
 def gap_summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ...]:
-    """Return what a file says of itself: the sentence, the settings, the sources."""
+    """Return a file's own description: the sentence, the settings, the sources."""
     lines = [(texts.text("file.answer", language), headline(answer, language))]
     lines += walked(area, answer.profile, language)
     if answer.estimated:

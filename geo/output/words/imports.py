@@ -1,8 +1,6 @@
 """An import in lines of text and as JSON: what was understood, what was placed by what, what is set
-aside and why, what is wrong, and what to do next.
-
-The check of places as lines of text and as plain data: grouped by what is wrong, worst first.
-Finds nothing itself.
+aside and why, what is wrong, and what to do next. The check of places as lines and plain data:
+grouped by what is wrong, worst first.
 """
 
 from __future__ import annotations
@@ -348,7 +346,7 @@ def _problem_json(problem: Problem, language: str) -> dict[str, Any]:
 
 
 MOST = 5
-"""Problems of one rule written out; how many more there are is said."""
+"""Problems of one rule written out; how many more there are is added."""
 
 
 def check_lines(problems: Sequence[Problem], checked: int, language: str) -> list[str]:

@@ -1,6 +1,4 @@
-"""The knowledge bank in words: where from, when, how far, and what is uncertain. Knows answers, and
-neither screens nor files.
-"""
+"""The knowledge bank in words: where from, when, how far, and what is uncertain."""
 
 from __future__ import annotations
 
@@ -44,7 +42,9 @@ def start_name(start: Start, language: str) -> str:
 
 
 def question_words(question: BankQuestion, language: str) -> str:
-    """Say what was asked: limit, profile, week, and what was chosen of hour, language and theme."""
+    """Return the question in words: limit, profile, week, and what was chosen of hour, language and
+    theme.
+    """
     walker = presets.profile(question.profile)
     parts = [
         say(
@@ -65,7 +65,7 @@ def question_words(question: BankQuestion, language: str) -> str:
 
 
 def when_words(question: BankQuestion, language: str) -> str:
-    """Say which hour, day or week it is about."""
+    """Return which hour, day or week it is about."""
     if question.since is None:
         week = format_interval(question.monday, _sunday(question), "yMMMd", locale=language)
         return say("asked_week", language, week=str(week))
@@ -77,7 +77,7 @@ def when_words(question: BankQuestion, language: str) -> str:
 
 
 def count_words(bank: Bank, language: str) -> str:
-    """Say how many answer the question; and how many stand apart, where any do."""
+    """Return how many answer the question; and how many stand apart, where any do."""
     unsure = sum(bool(entry.doubts) for entry in bank.entries)
     apart = {
         "count_language": len(bank.language_unknown),
@@ -89,7 +89,7 @@ def count_words(bank: Bank, language: str) -> str:
 
 
 def restricted_note(bank: Bank, language: str) -> list[str]:
-    """Say how the way from protected housing is counted, where it is one."""
+    """Return how the way from protected housing is counted, where it is one."""
     return [say("restricted", language)] if bank.start.restricted else []
 
 
@@ -118,7 +118,7 @@ def where_words(entry: Entry) -> str:
 
 
 def walk_words(entry: Entry, language: str) -> str:
-    """Say how far it is: metres and whole minutes, begun ones counted."""
+    """Return how far it is: metres and whole minutes, begun ones counted."""
     if math.isinf(entry.metres):
         return say("unreachable_one", language)
     minutes = max(1, math.ceil(round(entry.minutes, 6)))
@@ -128,7 +128,7 @@ def walk_words(entry: Entry, language: str) -> str:
 
 
 def hours_words(entry: Entry, question: BankQuestion, language: str) -> str:
-    """Say when it takes place: of the hour or day asked about, else in the week, else next."""
+    """Return when it takes place: of the question's hour or day, else in the week, else next."""
     if entry.activity.times is None:
         return say("hours_unknown", language)
     if entry.then:
@@ -151,7 +151,7 @@ def week_words(coming: Sequence[Occurrence], language: str) -> str:
 
 
 def then_words(found: Sequence[Occurrence], question: BankQuestion, language: str) -> str:
-    """Say what is on at the hour asked about, or later that day."""
+    """Return what is on at the question's hour, or later that day."""
     if question.whole_day or question.since is None:
         return ", ".join(_clock(each) for each in found)
     words = []
@@ -163,14 +163,14 @@ def then_words(found: Sequence[Occurrence], question: BankQuestion, language: st
 
 
 def language_words(entry: Entry, language: str) -> str:
-    """Return the languages spoken, or that nobody told."""
+    """Return the languages spoken, or that nobody reported them."""
     spoken = [languages.name(code, language) for code in entry.activity.languages]
     return ", ".join(spoken) if spoken else say("language_unknown", language)
 
 
 def whom_words(entry: Entry, language: str) -> str:
-    """Return who may come; of an activity that does not say, that it is unknown. Of a place nobody
-    asks.
+    """Return who may come; of an activity that does not report it, that it is unknown; of a place,
+    nothing.
     """
     if entry.id.startswith(DERIVED):
         return ""
@@ -198,7 +198,9 @@ def terms_and_whom(entry: Entry, language: str) -> str:
 
 
 def doubt_words(entry: Entry, language: str, *, but: Sequence[str] = ()) -> str:
-    """Say what is uncertain of an entry, "" where nothing is; ``but`` what is said elsewhere."""
+    """Return what is uncertain of an entry, "" where nothing is; ``but`` what is shown
+    elsewhere.
+    """
     doubts = [doubt for doubt in entry.doubts if doubt not in but]
     if not doubts:
         return ""

@@ -1,8 +1,5 @@
 """The measures of meeting places in words: one sentence for each thing that is known, hidden or
-unknown. Knows answers, and neither screens nor files.
-
-Whom one may meet, and how many mentors and seats there are, in words. Knows answers, and neither
-screens nor files.
+unknown; also whom one may meet, and how many mentors and seats there are.
 """
 
 from __future__ import annotations
@@ -38,8 +35,8 @@ def say(key: str, language: str, /, **values: Any) -> str:
 
 
 def range_words(span: Span, language: str, decimals: int = 0) -> str:
-    """Write a range of counts: one number where both ends read the same, ``minst 3`` where nobody
-    can say how many more.
+    """Return a range of counts in words: one number where both ends read the same, ``minst 3``
+    where nobody knows how many more.
     """
     low = texts.number(span.low, language, decimals)
     if math.isnan(span.high):
@@ -57,8 +54,8 @@ def share_words(low: float, high: float, language: str) -> str:
 
 
 def heading(question: MeetingQuestion, language: str, form: str = "heading") -> str:
-    """Say the question: week, limit, people and what counts; ``heading_week`` leaves out the
-    people, ``heading_walk`` the week too.
+    """Return the question in words: week, limit, people and what counts; ``heading_week`` leaves
+    out the people, ``heading_walk`` the week too.
     """
     minutes = presets.profile(question.profile).minutes(question.limit_m)
     everything = "everywhere" if form == "heading_walk" else "everything"
@@ -156,7 +153,7 @@ def week_words(question: MeetingQuestion, language: str) -> str:
 
 
 def hours_lines(answer: Hours, language: str) -> list[str]:
-    """Say for each stretch of the week who has something open, and where nobody has."""
+    """Return for each stretch of the week who has something open, and where nobody has."""
     lines = [window_words(answer, each, language) for each in answer.windows]
     return [*lines, *nowhere_lines(answer, language)]
 
@@ -169,7 +166,7 @@ def other_hours(answer: Hours, language: str) -> list[str]:
 
 
 def nowhere_lines(answer: Hours, language: str) -> list[str]:
-    """Say in which districts nothing is open for anybody, by stretch of the week."""
+    """Return in which districts nothing is open for anybody, by stretch of the week."""
     lines = []
     for at, each in enumerate(answer.windows):
         here = [row for row in answer.districts if row.people > 0 and not row.hidden]
@@ -182,7 +179,7 @@ def nowhere_lines(answer: Hours, language: str) -> list[str]:
 
 
 def window_words(answer: Hours, each: WindowAnswer, language: str) -> str:
-    """Say who has something open at some time of a stretch of the week."""
+    """Return who has something open at some time of a stretch of the week."""
     name = each.window.name(language)
     values = {
         "window": name[0].upper() + name[1:],
@@ -211,7 +208,7 @@ def window_words(answer: Hours, each: WindowAnswer, language: str) -> str:
 
 
 def hours_notes(answer: Hours, language: str) -> list[str]:
-    """Say what the answer rests on and what it leaves out."""
+    """Return what the answer rests on and what it leaves out."""
     notes = [supply_words(answer.supply, language)]
     if not answer.counted:
         notes.append(texts.text("gap.estimated", language))
@@ -226,7 +223,7 @@ def hours_notes(answer: Hours, language: str) -> list[str]:
 
 
 def supply_words(supply: Supply, language: str) -> str:
-    """Say how many activities count, and how many of them are uncertain and why."""
+    """Return how many activities count, and how many of them are uncertain and why."""
     if not supply.offers:
         return say("counted_none", language)
     silent = sum(bool({"language", "audience"} & set(each.doubts)) for each in supply.offers)
@@ -243,14 +240,14 @@ def supply_words(supply: Supply, language: str) -> str:
 
 
 def few_notes(hidden: list[bool], language: str) -> list[str]:
-    """Say that small counts stand as one, where there are any."""
+    """Return a note that small counts stand as one, where there are any."""
     if not any(hidden):
         return []
     return [say("few", language, smallest=privacy.SMALLEST, few=FEW_AS)]
 
 
 def language_head(answer: Languages, language: str) -> str:
-    """Say whom an activity in reach can talk to."""
+    """Return whom an activity in reach can talk to."""
     limit = texts.metres(answer.question.limit_m, language)
     if not answer.people:
         return say("language_untold", language)
@@ -271,12 +268,12 @@ def language_head(answer: Languages, language: str) -> str:
 
 
 def language_lines(answer: Languages, area: Area, language: str) -> list[str]:
-    """Say each language: who speaks it, whom it reaches, and the nearest activity."""
+    """Return a line per language: who speaks it, whom it reaches, and the nearest activity."""
     return [language_words(row, answer, area, language) for row in answer.rows]
 
 
 def language_words(row: LanguageRow, answer: Languages, area: Area, language: str) -> str:
-    """Say one language in a sentence."""
+    """Return one language in a sentence."""
     name = languages.name(row.language, language)
     values = {
         "spoken": name[0].upper() + name[1:],
@@ -295,7 +292,7 @@ def language_words(row: LanguageRow, answer: Languages, area: Area, language: st
 
 
 def near_words(near: Near | None, area: Area, language: str) -> str:
-    """Say the nearest activity: where, how far and when."""
+    """Return the nearest activity in words: where, how far and when."""
     if near is None:
         return say("nearest_none", language)
     return say(
@@ -308,7 +305,7 @@ def near_words(near: Near | None, area: Area, language: str) -> str:
 
 
 def when_words(near: Near, language: str) -> str:
-    """Say when an activity is next on in the week, or that nobody told."""
+    """Return when an activity is next on in the week, or that nobody reported it."""
     if near.activity.times is None:
         return say("time_unknown", language)
     if near.next is None:
@@ -323,7 +320,7 @@ def occurrence_words(each: Occurrence, language: str) -> str:
 
 
 def language_notes(answer: Languages, language: str) -> list[str]:
-    """Say what is not known of languages."""
+    """Return what is not known of languages."""
     notes = []
     if answer.untold or answer.unknown:
         people = texts.number(round(answer.unknown), language)
@@ -356,7 +353,7 @@ SOME_SHARE = 0.005
 
 
 def arena_head(answer: Arenas, language: str) -> str:
-    """Say at how many meeting places the established are most."""
+    """Return at how many meeting places the established are most."""
     told = [each.majority for each in answer.arenas]
     return say(
         "arena_some",
@@ -370,7 +367,7 @@ def arena_head(answer: Arenas, language: str) -> str:
 
 
 def arena_words(each: Arena, language: str) -> str:
-    """Say one meeting place in a sentence."""
+    """Return one meeting place in a sentence."""
     name = each.name or say("unnamed", language)
     if each.hidden:
         return say("arena_row_hidden", language, name=name)
@@ -391,7 +388,7 @@ def arena_words(each: Arena, language: str) -> str:
 
 
 def home_arena_words(each: HomeArenas, question: MeetingQuestion, language: str) -> str:
-    """Say one housing's meeting places in a sentence."""
+    """Return one housing's meeting places in a sentence."""
     values = {
         "home": home_name(each.home, language),
         "limit": texts.metres(question.limit_m, language),
@@ -413,7 +410,7 @@ def home_arena_words(each: HomeArenas, question: MeetingQuestion, language: str)
 
 
 def arena_notes(answer: Arenas, language: str) -> list[str]:
-    """Say which measure is used and how distance counts."""
+    """Return which measure is used and how distance counts."""
     group = presets.group(answer.established).name(language)
     notes = [
         say("arena_measure", language, group=group),
@@ -432,7 +429,7 @@ def measure_name(measure: str, language: str) -> str:
 
 
 def contact_head(answer: Contact, language: str) -> str:
-    """Say what is shared and by how many."""
+    """Return what is shared and by how many."""
     name = measure_name(answer.measure, language)
     if not answer.stock.high and not answer.untold:
         return say("contact_none", language, measure=name)
@@ -448,7 +445,7 @@ def contact_head(answer: Contact, language: str) -> str:
 
 
 def contact_words(each: HomeContact, answer: Contact, language: str) -> str:
-    """Say one housing in a sentence."""
+    """Return one housing in a sentence."""
     return say(
         "contact_home",
         language,
@@ -462,7 +459,7 @@ def contact_words(each: HomeContact, answer: Contact, language: str) -> str:
 
 
 def contact_notes(answers: tuple[Contact, ...], language: str) -> list[str]:
-    """Say which housing shares nothing because nobody told how many live there."""
+    """Return which housing shares nothing because nobody reported how many live there."""
     first = answers[0]
     notes = []
     if first.uncounted:
@@ -471,7 +468,7 @@ def contact_notes(answers: tuple[Contact, ...], language: str) -> list[str]:
 
 
 def untold_lines(answer: Contact, language: str) -> list[str]:
-    """Say how many meeting places do not tell how many they have."""
+    """Return how many meeting places do not report how many they have."""
     return [say("contact_untold", language, count=answer.untold)] if answer.untold else []
 
 
@@ -485,7 +482,7 @@ def untold_words(answers: tuple[Contact, ...], language: str) -> list[str]:
 
 
 def contact_lines(answers: tuple[Contact, ...], language: str) -> list[str]:
-    """Say each measure: what is shared, and each housing's."""
+    """Return each measure in words: what is shared, and each housing's."""
     lines = []
     for answer in answers:
         lines.append(contact_head(answer, language))

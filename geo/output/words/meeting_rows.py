@@ -152,7 +152,7 @@ def _unit(what: str, unit: UnitHours, answer: Hours, language: str) -> Iterator[
         }
         size = unit.people if math.isfinite(unit.people) else 1.0
         if what == "transitional_housing" and size > 0:
-            # All live at one point: the share is nought or one, and tells nothing of how many.
+            # All live at one point: the share is zero or one, and discloses nothing about how many.
             row |= {"share_low": reached.low / size, "share_high": reached.high / size}
         if unit.hidden or small_part(reached, unit.people, answer.counted):
             yield {**row, "note": _hidden(language)}
@@ -163,7 +163,7 @@ def _unit(what: str, unit: UnitHours, answer: Hours, language: str) -> Iterator[
 
 
 def small_part(reached: Span, people: float, counted: bool) -> bool:
-    """Tell whether a range holds a small count, or leaves one over."""
+    """Return whether a range holds a small count, or leaves one over."""
     ends = (reached.low, reached.high, people - reached.low, people - reached.high)
     return any(math.isfinite(end) and privacy.is_small(end, counted) for end in ends)
 

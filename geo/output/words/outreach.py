@@ -1,6 +1,4 @@
-"""What is said of needs, proposals and plans, in words. Computes no needs; small counts are told as
-few, unknown as unknown.
-"""
+"""Needs, proposals and plans in words; small counts are shown as few, unknown as unknown."""
 
 from __future__ import annotations
 
@@ -66,7 +64,7 @@ def span_words(span: Span | None, language: str, *, counted: bool = False) -> st
 
 
 def lacking_words(need: Need, language: str) -> str:
-    """Return how many have a need, hidden where that would tell of a few."""
+    """Return how many have a need, hidden where that would disclose a few."""
     return texts.text("gap.hidden", language) if need.hidden else span_words(need.lacking, language)
 
 
@@ -81,7 +79,7 @@ def sure_words(need: Need, language: str) -> str:
 
 
 def why(answer: Outreach, row: Row, need: Need, language: str) -> str:
-    """Say why somebody at a place has a need, or why it is not known."""
+    """Return why somebody at a place has a need, or why it is not known."""
     if need.need == HOURS:
         return _why_hours(answer, row, language)
     if need.need == LANGUAGE:
@@ -94,7 +92,7 @@ def why(answer: Outreach, row: Row, need: Need, language: str) -> str:
 
 
 def times_words(answer: Outreach, activity: Activity, language: str) -> str:
-    """Return when an activity is on in the week asked about, as in ``tis 17:00–19:00``."""
+    """Return when an activity is on in the question's week, as in ``tis 17:00–19:00``."""
     held = in_week(activity, answer.question.meeting.monday)
     if not held:
         key = "unknown_times" if activity.times is None else "not_this_week"
@@ -106,7 +104,7 @@ def times_words(answer: Outreach, activity: Activity, language: str) -> str:
 
 
 def proposal_words(answer: Outreach, proposal: Proposal, language: str) -> str:
-    """Say what a proposal is: who does what, where and when."""
+    """Return what a proposal is: who does what, where and when."""
     activity = proposal.activity
     kind = activity_kinds()[activity.kind].name(language)
     values = {
@@ -124,7 +122,7 @@ def proposal_words(answer: Outreach, proposal: Proposal, language: str) -> str:
 
 
 def effect_words(effect: Effect, language: str) -> str:
-    """Say whom a proposal reaches before and after."""
+    """Return whom a proposal reaches before and after."""
     name = needs()[effect.need].name(language)
     name = name[0].upper() + name[1:]
     if effect.hidden:
@@ -152,7 +150,7 @@ def place_name(answer: Outreach, place: str, language: str) -> str:
 
 
 def headline(answer: Outreach, language: str) -> str:
-    """Say the answer in one sentence."""
+    """Return the answer in one sentence."""
     if not answer.shown:
         return texts.text("outreach.nobody", language)
     name = spot_name(answer.shown[0].spot, language)
@@ -160,7 +158,7 @@ def headline(answer: Outreach, language: str) -> str:
 
 
 def headline_more(answer: Outreach, language: str) -> str:
-    """Say what the first place of the list has, and how long the list is; "" without any."""
+    """Return what the first place of the list has, and how long the list is; "" without any."""
     if not answer.shown:
         return ""
     first = answer.shown[0]
@@ -206,7 +204,7 @@ def _when_words(answer: Outreach, language: str) -> str:
 
 
 def plan_words(plan: Plan, language: str) -> str:
-    """Say what a plan visits, and whether a better one could be."""
+    """Return what a plan visits, and whether a better one could be."""
     if not plan.rounds:
         return texts.text("outreach.plan_none", language)
     share = plan.visited / plan.most if plan.most > 0 else 1.0
@@ -246,7 +244,7 @@ def _why_hours(answer: Outreach, row: Row, language: str) -> str:
 
 
 def _own_times(spot: Spot, language: str) -> str:
-    """Say that a housing's own times were used; "" where it tells none."""
+    """Return that a housing's own times were used; "" where it reports none."""
     if not spot.times:
         return ""
     names = [availabilities()[part.code].name(language) for part in spot.times]

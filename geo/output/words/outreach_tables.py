@@ -28,11 +28,11 @@ OUTREACH_COLUMNS = (
     *("sure", "why", "note", "limit_m", "profile", "when", "week", "estimated", "demonstration"),
     *("area", "sources"),
 )
-"""Columns of the list as CSV: a row a place and need."""
+"""Columns of the list as CSV: a row per place and need."""
 
 
 def rows_of(brief: Brief, language: str) -> pd.DataFrame:
-    """Return the list as a table: a row a place and need, with what it rests on."""
+    """Return the list as a table: a row per place and need, with what it rests on."""
     answer = brief.answer
     asked = answer.question.meeting
     few = texts.text("outreach.note_few", language)
@@ -59,7 +59,7 @@ def rows_of(brief: Brief, language: str) -> pd.DataFrame:
 
 
 def lines_of(brief: Brief, language: str) -> list[str]:
-    """Say an answer in lines of text."""
+    """Return an answer in lines of text."""
     answer = brief.answer
     more = outreach_words.headline_more(answer, language)
     lines = [f"{outreach_words.headline(answer, language)}. {more}".strip(), ""]
@@ -89,7 +89,7 @@ def lines_of(brief: Brief, language: str) -> list[str]:
 
 
 def plan_lines(plan: Plan, language: str) -> list[str]:
-    """Say a week plan in lines of text."""
+    """Return a week plan in lines of text."""
     lines = [outreach_words.plan_words(plan, language)]
     for each in plan.rounds:
         lines.append(round_name(each, language))
@@ -103,7 +103,7 @@ def plan_lines(plan: Plan, language: str) -> list[str]:
 
 
 def plan_notes(plan: Plan, language: str) -> list[str]:
-    """Say what a plan leaves out: holidays, starts without a path, places not visited."""
+    """Return what a plan leaves out: holidays, starts without a path, places not visited."""
     lines = []
     if plan.holidays:
         names = [
@@ -118,7 +118,7 @@ def plan_notes(plan: Plan, language: str) -> list[str]:
 
 
 def list_table(brief: Brief, language: str) -> pd.DataFrame:
-    """Return the ranked list in words: a row a place."""
+    """Return the ranked list in words: a row per place."""
     rows = [
         (
             row.number,
@@ -140,7 +140,7 @@ def list_table(brief: Brief, language: str) -> pd.DataFrame:
 
 
 def needs_table(brief: Brief, language: str) -> pd.DataFrame:
-    """Return needs in words: where, which, how many, how sure and why; a row a need."""
+    """Return needs in words: where, which, how many, how sure and why; a row per need."""
     rows = [
         (
             row.number,
@@ -232,20 +232,20 @@ def round_name(each: Round, language: str) -> str:
 
 
 def walk_words(stop: Stop, language: str) -> str:
-    """Say how far it is to a stop."""
+    """Return how far it is to a stop."""
     minutes = texts.number(stop.walk_s / 60, language)
     metres = texts.metres(stop.metres, language)
     return texts.text("outreach.minutes", language, metres=metres, minutes=minutes)
 
 
 def back_words(each: Round, language: str) -> str:
-    """Say when somebody is back."""
+    """Return when somebody is back."""
     metres = texts.metres(each.back_m, language)
     return texts.text("outreach.file_back", language, time=f"{each.back:%H:%M}", metres=metres)
 
 
 def people_words(row: Row, language: str) -> str:
-    """Say how many people a place has, and whom they are."""
+    """Return how many people a place has, and whom they are."""
     count = outreach_words.count_words(row.spot.people, language, counted=row.spot.counted)
     return f"{count} {outreach_words.group_name(row.spot, language)}"
 

@@ -1,8 +1,6 @@
-"""Preschool places against children as plain data, lines of text and files; small counts of counted
-people hidden where it leaves the house. Computes no places and no children.
-
-What stands beside an answer on preschool places, as plain data and lines of text: people who
-arrive, whom to call, where to add places. Computes nothing.
+"""Preschool places against children as plain data and lines of text, with small counts of counted
+people hidden where they would be disclosed; and what stands beside that answer: people who arrive,
+whom to call, where to add places.
 """
 
 from __future__ import annotations
@@ -74,7 +72,7 @@ def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
 
     Hidden is a housing with 1 to 4 children, and the next smallest where their total would give it
     away; and a district all whose children are counted, in the same way. Why children are without a
-    place is hidden where it would tell of a few, and a hidden housing lies there; and in an area
+    place is hidden where it would disclose a few, and a hidden housing lies there; and in an area
     of counted children only, also who takes how many.
     """
     housing, newcomers = _without_few_at_home(answer)
@@ -101,7 +99,7 @@ def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
 
 
 def headline(answer: PreschoolAnswer, language: str) -> str:
-    """Say the answer in one sentence."""
+    """Return the answer in one sentence."""
     fewer = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
     children, short = (
         fewer if answer.hidden else amount_words(amount, language)
@@ -125,7 +123,7 @@ def headline(answer: PreschoolAnswer, language: str) -> str:
 
 
 def notes(answer: PreschoolAnswer, language: str) -> list[str]:
-    """Say what was estimated and by which rule, and what is not known."""
+    """Return what was estimated and by which rule, and what is not known."""
 
     def say(key: str, **values: Any) -> str:
         return texts.text(f"preschools.note_{key}", language, **values)
@@ -161,7 +159,7 @@ def notes(answer: PreschoolAnswer, language: str) -> list[str]:
 
 
 def settings(answer: PreschoolAnswer, language: str) -> dict[str, Any]:
-    """Return what the figures were asked with, and the rules behind the estimates."""
+    """Return the settings the figures were computed with, and the rules behind the estimates."""
     asked, rule = answer.question, rules()
     return {
         "limit_m": asked.limit_m,
@@ -190,7 +188,7 @@ def problem_json(problem: Problem, language: str) -> dict[str, Any]:
 
 
 def problem_words(problem: Problem, language: str) -> str:
-    """Say a problem in a sentence: where, what was found, how it was treated."""
+    """Return a problem in a sentence: where, what was found, how it was treated."""
     values = dict(problem.values)
     if "field" in values:
         values["field"] = texts.text(f"preschool_field.{values['field']}", language)
@@ -368,7 +366,7 @@ def surge_json(answer: SurgeAnswer, language: str = "sv") -> dict[str, Any]:
 
 
 def surge_notes(answer: SurgeAnswer, language: str) -> list[str]:
-    """Say what the answer assumes and what it does not know."""
+    """Return what the answer assumes and what is unknown in it."""
 
     def say(key: str, **values: Any) -> str:
         return texts.text(f"surge.note_{key}", language, **values)
@@ -388,7 +386,7 @@ def surge_notes(answer: SurgeAnswer, language: str) -> list[str]:
 
 
 def surge_lines(answer: SurgeAnswer, language: str) -> list[str]:
-    """Say week by week what can be taken, who is left, and where to go on."""
+    """Return week by week what can be taken, who is left, and where to go on."""
 
     def say(key: str, **values: Any) -> str:
         return texts.text(f"surge.{key}", language, **values)
@@ -419,7 +417,7 @@ def surge_lines(answer: SurgeAnswer, language: str) -> list[str]:
 
 
 def need_words(need: Need, limit_m: float, language: str) -> str:
-    """Say in a sentence how many need a kind of place, and how many get one."""
+    """Return in a sentence how many need a kind of place, and how many get one."""
     unknown = texts.text("surge.unknown", language, count=need.unknown) if need.unknown else ""
     return texts.text(
         "surge.need",
@@ -442,7 +440,7 @@ def ages_words(ages: tuple[int, int], language: str) -> str:
 
 
 def taker_words(taker: Taker, language: str) -> str:
-    """Say of a place how far it is and what it can take."""
+    """Return how far a place is and what it can take."""
     room = texts.text("source.unknown", language)
     if taker.room is not None:
         room = amount_words(taker.room, language)
@@ -488,7 +486,7 @@ def ask_words(call: Call, language: str) -> list[str]:
 
 
 def call_lines(found: CallList, language: str) -> list[str]:
-    """Say whom to call, in order, and what to ask."""
+    """Return whom to call, in order, and what to ask."""
     lines = [texts.text("calls.title", language, name=found.name)]
     lines += need_of_lines(found, language)
     for number, call in enumerate(found.calls, start=1):
@@ -507,7 +505,7 @@ def call_lines(found: CallList, language: str) -> list[str]:
 
 
 def need_of_lines(found: CallList, language: str) -> list[str]:
-    """Say what is known of the families: children, share enrolled, three-year-olds without."""
+    """Return what is known of the families: children, share enrolled, three-year-olds without."""
 
     def say(key: str, **values: Any) -> str:
         return texts.text(f"calls.{key}", language, **values)
@@ -544,8 +542,8 @@ def more_json(gain: MorePlaces, answer: PreschoolAnswer, language: str = "sv") -
 
 
 def more_words(gain: MorePlaces, answer: PreschoolAnswer, language: str) -> str:
-    """Say what more places at one preschool would change: who gets in, and kilometres a day there
-    and back for those who have a place already.
+    """Return what more places at one preschool would change: who gets in, and kilometres per day
+    there and back for those who have a place already.
     """
     place = answer.supply.here[gain.preschool]
     key = "unused" if not gain.used else "shorter" if gain.saved_m >= 0 else "longer"
@@ -585,7 +583,7 @@ def growth_json(answer: GrowthAnswer) -> dict[str, Any]:
 
 
 def growth_lines(answer: GrowthAnswer, language: str) -> list[str]:
-    """Say where to add places, what that reaches, and how sure it is to be least."""
+    """Return where to add places, what that reaches, and how sure it is to be least."""
 
     def say(key: str, **values: Any) -> str:
         return texts.text(f"growing.{key}", language, **values)

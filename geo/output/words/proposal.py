@@ -17,8 +17,8 @@ MOST_NAMED = 6
 
 
 def headline(proposal: Proposal, language: str) -> str:
-    """Say the proposal and its proof: "Två nya språkcaféer, på A och B, når 1 912 fler inom 800 m.
-    Bevisat: inget annat par når fler."; small counts of counted people hidden.
+    """Return the proposal and its proof in words: "Två nya språkcaféer, på A och B, når 1 912 fler
+    inom 800 m. Bevisat: inget annat par når fler."; small counts of counted people hidden.
 
     Names stand as the data have them: escape the sentence where it is shown.
     """
@@ -27,7 +27,7 @@ def headline(proposal: Proposal, language: str) -> str:
 
 
 def proof(proposal: Proposal, language: str) -> str:
-    """Say whether a better choice exists, and how much better it could be at most."""
+    """Return whether a better choice exists, and how much better it could be at most."""
     question, count = proposal.question, len(proposal.sites)
     if not proposal.proven:
         if not math.isfinite(proposal.gap):
@@ -45,7 +45,7 @@ def proof(proposal: Proposal, language: str) -> str:
 
 
 def objective_words(question: SitingQuestion, language: str) -> str:
-    """Say what is striven for: "nå så många som möjligt inom 800 m"."""
+    """Return what is striven for: "nå så många som möjligt inom 800 m"."""
     limit = texts.metres(question.limit_m, language)
     aim = text(f"sites.objective_{question.objective}", language, limit=limit)
     if question.budget is None:
@@ -55,7 +55,9 @@ def objective_words(question: SitingQuestion, language: str) -> str:
 
 
 def runner_up_sentence(proposal: Proposal, second: Proposal, language: str) -> str:
-    """Say the next best: which sites it has instead, and what that does to what is striven for."""
+    """Return the next best in words: which sites it has instead, and what that does to what is
+    striven for.
+    """
     new = [site for site in second.sites if site.id not in proposal.ids]
     gone = [site for site in proposal.sites if site.id not in second.ids]
     key = "sites.runner_up" if new else "sites.runner_up_without"
@@ -64,7 +66,7 @@ def runner_up_sentence(proposal: Proposal, second: Proposal, language: str) -> s
 
 
 def compared(proposal: Proposal, other: Proposal, language: str) -> str:
-    """Say what another choice of sites comes to, in what is striven for."""
+    """Return what another choice of sites comes to, in what is striven for."""
     aim = proposal.question.objective
     before_m, after_m = (
         found.walk_after.mean_m if aim == MEDIAN else found.walk_after.worst_m
@@ -82,7 +84,7 @@ def compared(proposal: Proposal, other: Proposal, language: str) -> str:
 
 
 def difference_words(one: Proposal, other: Proposal, language: str) -> str:
-    """Say how many fewer of the group the other reaches: "312 färre", "lika många"."""
+    """Return how many fewer of the group the other reaches: "312 färre", "lika många"."""
     fewer = difference(one, other)
     if fewer is None:
         few = text("gap.fewer", language, smallest=privacy.SMALLEST)
@@ -127,7 +129,7 @@ def number_word(number: int, language: str) -> str:
 
 
 def what(proposal: Proposal, language: str) -> str:
-    """Say what is opened: "Två nya språkcaféer", "Ett nytt språkcafé"."""
+    """Return what is opened: "Två nya språkcaféer", "Ett nytt språkcafé"."""
     kind, count = presets.kind(proposal.question.kind), len(proposal.sites)
     if count == 1:
         article, _, rest = kind.indefinite(language).partition(" ")
@@ -145,7 +147,7 @@ def what(proposal: Proposal, language: str) -> str:
 
 
 def _longer(metres: float, language: str) -> str:
-    """Say how much longer a walk is: "120 m längre", "mindre än en meter längre"."""
+    """Return how much longer a walk is: "120 m längre", "mindre än en meter längre"."""
     if math.isnan(metres) or abs(metres) < 1e-6:
         return text("sites.longer_none", language)
     if 0 < metres < 1:

@@ -16,6 +16,6 @@ def parts_of(way: Way, language: str) -> list[tuple[str, float]]:
 
 
 def part_name(step: Step, language: str) -> str:
-    """Say what a part of a way is, as in ``gångväg, obelyst``."""
+    """Return what a part of a way is, as in ``gångväg, obelyst``."""
     part = texts.text(f"reach.part_{step.kind}", language)
     return texts.text("reach.part_unlit", language, part=part) if step.lit == 0 else part

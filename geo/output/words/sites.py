@@ -23,9 +23,7 @@ from geo.planning.siting.robustness import Robustness, Stays
 
 
 def site_lines(answer: SiteAnswer, language: str) -> list[str]:
-    """Return the answer in lines: the sentence, the sites, what else was asked, what it rests
-    on.
-    """
+    """Return the answer in lines: the sentence, the sites, the other answers, what it rests on."""
     proposal = answer.proposal
     lines = [proposal_words.headline(proposal, language)]
     if answer.runner_up is not None:
@@ -49,8 +47,8 @@ def rests_on(answer: SiteAnswer, language: str) -> list[tuple[str, str]]:
 
 
 def sites_table(proposal: Proposal, language: str) -> pd.DataFrame:
-    """Return the sites in words: number, name, district, what each adds; indexed by
-    id. The map's twin.
+    """Return the sites in words: number, name, district, what each adds; indexed by id; the table
+    beside the map.
     """
     shared = any(site.share_of_variants is not None for site in proposal.sites)
     names = ["number", "name", "district", "gain", "gain_if_last", "served"]
@@ -88,7 +86,7 @@ def curve_table(curve: Curve, language: str) -> pd.DataFrame:
 
 
 def robust_lines(found: Robustness, placing: Placing, language: str) -> list[str]:
-    """Say in how many variants each site is chosen, and what others chose."""
+    """Return in how many variants each site is chosen, and what others chose."""
     lines = [
         texts.text("sites.stays", language, name=name, times=times, count=found.count)
         for name, times in stays_named(found.sites, placing, language)
@@ -97,7 +95,7 @@ def robust_lines(found: Robustness, placing: Placing, language: str) -> list[str
 
 
 def others_lines(found: Robustness, placing: Placing, language: str) -> list[str]:
-    """Say what the variants chose besides, most often first; nothing where they did not."""
+    """Return what the variants chose besides, most often first; nothing where they did not."""
     named = stays_named(found.others[:5], placing, language)
     others = ", ".join(f"{name} ({times})" for name, times in named)
     return [texts.text("sites.others", language, names=others)] if others else []
@@ -169,7 +167,7 @@ def _people(value: float | None, language: str) -> str:
 
 
 def site_summary(answer: SiteAnswer, language: str) -> tuple[tuple[str, str], ...]:
-    """Return what a file says of itself: the sentence, the settings, the sources."""
+    """Return a file's own description: the sentence, the settings, the sources."""
     proposal = answer.proposal
     question, area = proposal.question, proposal.placing.area
 
@@ -193,7 +191,7 @@ def site_summary(answer: SiteAnswer, language: str) -> tuple[tuple[str, str], ..
 
 
 def candidates_words(proposal: Proposal, language: str) -> str:
-    """Say how many candidates there were, of which kinds, and who was left out for what."""
+    """Return how many candidates there were, of which kinds, and who was left out for what."""
     found = proposal.placing.candidates
     kinds = [
         f"{kind_name(kind, language)} {texts.number(count, language)}"

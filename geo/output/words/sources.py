@@ -29,7 +29,7 @@ def source_json(source: Source, language: str = "sv") -> dict[str, Any]:
 
 
 def source_line(source: Source, language: str) -> str:
-    """Say a source in one line: title, licence and date, unknown ones as unknown."""
+    """Return a source in one line: title, licence and date, unknown ones as unknown."""
     unknown = texts.text("source.unknown", language)
     if not source.title:
         return texts.text(f"made.{source.made}", language)
@@ -40,7 +40,9 @@ def source_line(source: Source, language: str) -> str:
 
 
 def source_date(source: Source, language: str) -> str:
-    """Say a source's date; where nobody stated one, that it is the file's own, or unknown."""
+    """Return a source's date in words; where nobody stated one, that it is the file's own, or
+    unknown.
+    """
     if not source.date:
         return texts.text("source.unknown", language)
     key = "source.file_date" if source.file_date else "source.stated_date"
@@ -59,7 +61,7 @@ def credit(area: Area) -> str:
 
 
 def walked(area: Area, profile: str, language: str) -> list[tuple[str, str]]:
-    """Return what a file says of where and how is walked: the area, the profile, the snap rule."""
+    """Return where and how is walked, for a file: the area, the profile, the snap rule."""
     walker = presets.profile(profile)
     rule = texts.text("gap.snap_rule", language, limit=MAX_SNAP_M)
     return [

@@ -1,4 +1,4 @@
-"""What a fetch of statistics or preschools says afterwards, as lines and JSON. Knows no screen."""
+"""What a fetch of statistics or preschools found, as lines and JSON."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from geo.sources.statistics.vintages import shown
 
 
 def statistics_lines(added: Added, language: str) -> list[str]:
-    """Say how many areas were joined, of which drawing, and how many people of each group live in
-    the area.
+    """Return how many areas were joined, of which drawing, and how many people of each group live
+    in the area.
     """
 
     def say(key: str, **values: Any) -> str:
@@ -75,7 +75,7 @@ def statistics_json(added: Added, language: str) -> dict[str, Any]:
 
 
 def schools_lines(added: AddedSchools, language: str) -> list[str]:
-    """Say how many preschools came, from where, and what is not known of them."""
+    """Return how many preschools came, from where, and what is not known of them."""
 
     def say(key: str, **values: Any) -> str:
         return texts.text(f"statistics.{key}", language, **values)
@@ -101,12 +101,12 @@ def schools_json(added: AddedSchools) -> dict[str, Any]:
 
 
 def left_out_lines(rows: Iterable[LeftOut], language: str) -> list[str]:
-    """Say each row or area that could not be used, and why."""
+    """Return a line per row or area that could not be used, with why."""
     return [f"  {left_out_line(row, language)}" for row in rows]
 
 
 def left_out_line(row: LeftOut, language: str) -> str:
-    """Say one row that could not be used; what has no row has only its reason."""
+    """Return one row that could not be used in words; what has no row has only its reason."""
     why = texts.text(f"left_out.{row.reason}", language, **row.values)
     return texts.text("show.row", language, row=str(row.row), why=why) if row.row else why
 
