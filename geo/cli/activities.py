@@ -27,11 +27,11 @@ from geo.sources.activities.reader import read_activities
 
 ENDINGS = (".ics", ".csv")
 AHEAD = timedelta(days=365)
-"""How far ahead a calendar file tells, from its week."""
+"""How far ahead a calendar file reaches, from its week."""
 
 
 def activities(options: Options) -> None:
-    """Add activities from a file, if one is given, and tell what happens in a week."""
+    """Add activities from a file, if one is given, and print what happens in a week."""
     output = Path(options.output) if options.output else None
     if output:
         formats.check_ending(output, ENDINGS)

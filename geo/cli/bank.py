@@ -18,7 +18,7 @@ from geo.output.words import knowledge_bank as knowledge_bank_words
 
 
 def run(options: Options) -> None:
-    """Answer what is in reach, as text, JSON or a file."""
+    """Print what is in reach, as text or JSON, or write a file."""
     output = Path(options.output) if options.output else None
     ending = formats.check_ending(output, knowledge_bank_files.ENDINGS) if output else ""
     if options.leaflet and ending != ".pdf":

@@ -1,5 +1,5 @@
 """What the commands ``area build``, ``area add`` and ``area fetch`` do: make an area of files or of
-OpenStreetMap, save it, and say what it holds.
+OpenStreetMap, save it, and print what it holds.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def area_fetch(options: Options) -> None:
 
 
 def say_left_out(area: Area, language: str) -> None:
-    """Say beside the answer which rows of an area's files were left out, and why."""
+    """Print beside the answer which rows of an area's files were left out, and why."""
     if area.left_out:
         console.warn(texts.text("show.left_out", language, count=len(area.left_out)))
     for source, row in area.left_out:
@@ -109,7 +109,7 @@ def _earlier(options: Options) -> Area | None:
 
 
 def _save(area: Area, options: Options) -> None:
-    """Save an area, say what it holds, and where its files and people's edits clashed."""
+    """Save an area, print what it holds, and where its files and people's edits clashed."""
     saved, clashes = store.save(area, options)
     _say_built(saved, options)
     for line in clashes:

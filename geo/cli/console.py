@@ -1,5 +1,5 @@
-"""What every command does alike: tell steps and warnings beside the answer, print JSON, take a file
-or a pair as a person writes it. Knows no answer.
+"""What every command does alike: report steps and warnings beside the answer, print JSON, take a
+file or a pair as a person writes it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def warn(lines: str | Iterable[str]) -> None:
 
 
 def warn_of_demonstration(is_demonstration: bool, language: str) -> None:
-    """Say beside the answer that it rests on a made-up area, where it does."""
+    """Print beside the answer that it rests on a made-up area, where it does."""
     if is_demonstration:
         warn(texts.text("demo.mark", language))
 
@@ -41,12 +41,14 @@ def left_out_line(row: int, reason: str, values: dict[str, Any], language: str) 
 
 
 def progress(language: str) -> Progress:
-    """Return what tells each step and how far the work is; a step told again is said once."""
+    """Return a function that prints each step and how far the work is; a step reported again is
+    printed once.
+    """
     last: list[tuple[str, float]] = []
 
     def say(key: str, share: float) -> None:
         if last == [(key, share)]:
-            return  # told again only to ask whether to go on
+            return  # reported again only to ask whether to go on
         last[:] = [(key, share)]
         warn(f"{texts.percent(share, language):>5}  {texts.text(key, language)}")
 

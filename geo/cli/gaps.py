@@ -12,7 +12,7 @@ from geo.output.documents.gap import gap_document
 
 
 def gaps(options: Options) -> None:
-    """Answer who lives beyond the limit, as text, JSON or a file."""
+    """Print who lives beyond the limit, as text or JSON, or write a file."""
     area = open_area(options.area, options.home)
     if options.scenario:
         from geo.cli.scenarios import with_scenario  # loads the store: few ask for one

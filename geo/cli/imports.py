@@ -43,7 +43,7 @@ ALL = "all"
 
 
 def import_file(options: Options) -> None:
-    """Import a file of places into an area, or tell what would happen."""
+    """Import a file of places into an area, or print what would happen."""
     file = Path(options.file)
     if not file.is_file():
         raise FileMissing(file=options.file)
@@ -93,7 +93,7 @@ def _proposed(
         parts, left_out = by_kind(understood)
         return _looked_for(area, parts, options), left_out
     except InputError as error:
-        if options.json:  # a machine is told what was understood of a file that is refused
+        if options.json:  # JSON has what was understood of a file that is refused, too
             document = {**understood_json(understood), "kind": kind or ALL, "written": False}
             document["refused"] = {"code": error.code, "message": error.message(options.lang)}
             print(json.dumps(document, ensure_ascii=False, indent=1))
@@ -132,7 +132,7 @@ def _lines(
     left_out: Sequence[LeftOut],
     language: str,
 ) -> list[str]:
-    """Return what is told of an import; of several kinds, each under its name."""
+    """Return the lines on an import; of several kinds, each under its name."""
     if len(found) == 1 and not left_out:
         return import_lines(found[0], planned[0], language)
     lines = understood_lines(understood, language)
@@ -157,7 +157,7 @@ def _all_json(
 
 
 def _choices(options: Options) -> Choices:
-    """Turn the options into what a person says of the file."""
+    """Return what the options state about the file."""
     header = options.header
     if header is not None and not (header.isascii() and header.isdigit()):
         raise BadOption(reason=f"--header {header}", command="import")

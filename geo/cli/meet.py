@@ -14,7 +14,7 @@ from geo.output.documents.meeting import meeting_document
 
 
 def meet(options: Options) -> None:
-    """Answer one measure of meeting places, as text, JSON or a file."""
+    """Print one measure of meeting places, as text or JSON, or write a file."""
     if options.established and options.measure != "arena":
         raise BadOption(reason="--established", command="meet")
     question = MeetingQuestion.read(vars(options))

@@ -25,7 +25,7 @@ from geo.planning.siting.question import whole_of
 
 
 def run(options: Options) -> None:
-    """Answer where outreach would matter, as text, JSON or a file."""
+    """Print where outreach would matter, as text or JSON, or write a file."""
     output = Path(options.output) if options.output else None
     ending = formats.check_ending(output, outreach_files.ENDINGS) if output else ""
     if ending == ".ics" and not options.plan:

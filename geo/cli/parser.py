@@ -1,9 +1,9 @@
 """``python -m geo``: the same answers as on screen, from the command line.
 
-Reads arguments and speaks. A command's own module, and the libraries it needs, are loaded when it
-is chosen, so that help and lists answer at once.
+Reads arguments and runs a command. A command's own module, and the libraries it needs, are loaded
+when it is chosen, so that help and lists answer at once.
 
-Exit status: 0 done, 1 an area or a service failed, 2 something given can not be used.
+Exit status: 0 done, 1 an area or a service failed, 2 something given cannot be used.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ TARGET = "0.95"
 
 @dataclass(frozen=True)
 class _Answers:
-    """All that was asked; what could not be answered stands in ``refused``."""
+    """All the answers; what could not be answered stands in ``refused``."""
 
     main: PreschoolAnswer
     surge: SurgeAnswer | None
@@ -51,9 +51,9 @@ class _Answers:
 
 
 def preschools(options: Options) -> None:
-    """Answer where preschool places are short, as text, JSON or a file.
+    """Print where preschool places are short, as text or JSON, or write a file.
 
-    What is misspelt is refused at once. A surge that can not be (outside the area, in the past), a
+    What is misspelt is refused at once. A surge that cannot be (outside the area, in the past), a
     target out of reach or an unknown housing is refused too, but last: the rest is computed.
     """
     question, arrival = PreschoolQuestion.read(vars(options)), _arrival(options)
@@ -134,7 +134,7 @@ def _asked(
 
 
 def _without_small_counts(answers: _Answers, area: Area, options: Options) -> _Answers:
-    """Return what may leave the house of what was asked besides."""
+    """Return what may be disclosed of the other answers."""
     shown = preschools_words.without_small_counts(answers.main)
     if answers.calls:
         answers = replace(answers, calls=calls_for(area, shown, options.housing))

@@ -23,7 +23,7 @@ from geo.sources.files.place_tables import read_points
 
 
 def reach(options: Options) -> None:
-    """Answer what can be walked to from a point, within one limit or several."""
+    """Print what can be walked to from a point, within one limit or several."""
     lon, lat = read_point(options.at)
     limits = read_limits(options.limits)
     presets.profile(options.profile)
@@ -40,7 +40,7 @@ def reach(options: Options) -> None:
 
 
 def route(options: Options) -> None:
-    """Answer how to walk from one point to another."""
+    """Print how to walk from one point to another."""
     a, b = read_point(options.origin), read_point(options.destination)
     presets.profile(options.profile)
     output = _output(options)
@@ -56,7 +56,7 @@ def route(options: Options) -> None:
 
 
 def distances(options: Options) -> None:
-    """Write walking metres between two tables of points: one line a pair in reach."""
+    """Write walking metres between two tables of points: one line per pair in reach."""
     area = open_area(options.area, options.home)
     within_m = presets.limit_m(options.within)
     profile = presets.profile(options.profile)

@@ -101,7 +101,7 @@ def _choice(options: Options) -> dict[str, Any]:
 
 
 def _proposal(area: Area, options: Options, limit_m: float) -> Proposal | None:
-    """Return the proposal for the report's own question; None where no sites are asked for."""
+    """Return the proposal for the report's own question; None where no sites are wanted."""
     if options.sites is None:
         if options.candidates:
             raise _refused("said_missing", what="--sites")

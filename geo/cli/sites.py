@@ -22,7 +22,7 @@ from geo.planning.siting.question import SitingQuestion, whole_of
 
 
 def sites(options: Options) -> None:
-    """Answer where something new should open, with proof."""
+    """Print where something new should open, with proof."""
     question = SitingQuestion.read(vars(options))
     most = None if options.curve is None else whole_of(options.curve)
     output = Path(options.output) if options.output else None

@@ -1,5 +1,5 @@
 """What the commands ``statistics`` and ``schools`` do: people per statistical area and preschools
-into an area, and what was found said as text or JSON.
+into an area, and what was found as text or JSON.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def schools(options: Options) -> None:
 
 
 def _save(area: Area, options: Options) -> None:
-    """Save the area; where its files and people's edits clashed is said on the side."""
+    """Save the area; where its files and people's edits clashed is printed beside the answer."""
     _, clashes = store.save(area, options)
     console.warn(clashes)
 

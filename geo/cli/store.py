@@ -1,5 +1,5 @@
 """What the commands ``log``, ``undo``, ``export`` and ``restore`` do, and what ``area build`` and
-``area add`` say of edits that their files met.
+``area add`` print on edits that their files met.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def log(options: Options) -> None:
 
 
 def undo(options: Options) -> None:
-    """Put back what was before a batch, and say as what."""
+    """Put back what was before a batch, and print as which batch."""
     from geo.store.write import user
 
     store = _store(options)
@@ -84,7 +84,7 @@ def restore(options: Options) -> None:
 
 
 def save(area: Area, options: Options) -> tuple[Area, list[str]]:
-    """Save an area; return it, and lines that say where files and people's edits clashed."""
+    """Save an area; return it, and lines on where files and people's edits clashed."""
     store = _made(area.id, options)
     before = store.revision() if store else 0
     saved = save_area(area, options.home)
