@@ -4,7 +4,6 @@ What a file carries is in ``geo.output.report.record``, how it is read back in `
 file holds when each figure it carries is computed again to the same number, and the file is, byte
 for byte, what those figures and its own words make; a workbook saved again by another program holds
 when its cells say the same.
-A verdict on a report's file as lines of text and as plain data.
 """
 
 from __future__ import annotations

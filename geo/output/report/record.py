@@ -12,8 +12,6 @@ ending      where the JSON is
 ``.geojson`` ``report`` of the foreign member ``narhet``
 =========== ==============================================================================
 
-Which version of an area a report rests on: checksums of its files. Knows no report.
-
 A checksum is of the whole file, hidden counts included: who can rebuild all of a file but one small
 count could try each. So files with counted people are identified by the area's version only.
 """

@@ -72,14 +72,14 @@ def heading(question: MeetingQuestion, language: str, form: str = "heading") -> 
 
 
 def asked(answer: Answer, language: str) -> str:
-    """Say the question an answer is to."""
+    """Return the question of an answer in words."""
     form = "heading" if isinstance(answer, Hours) else "heading_week"
     form = "heading_walk" if isinstance(answer, Arenas) else form
     return heading(question_of(answer), language, form)
 
 
 def headline(answer: Answer, language: str) -> str:
-    """Say an answer in one sentence."""
+    """Return an answer in one sentence."""
     match answer:
         case Hours():
             return window_words(answer, answer.windows[_first(answer)], language)
@@ -92,7 +92,7 @@ def headline(answer: Answer, language: str) -> str:
 
 
 def more_words(answer: Answer, language: str) -> list[str]:
-    """Say what belongs to the headline; what tables say in rows is left to them."""
+    """Return what belongs to the headline; what tables hold in rows is left to them."""
     match answer:
         case Hours():
             return [*other_hours(answer, language), *nowhere_lines(answer, language)]
@@ -107,7 +107,7 @@ def more_words(answer: Answer, language: str) -> list[str]:
 
 
 def notes(answer: Answer, language: str) -> list[str]:
-    """Say what an answer rests on and what nobody knows."""
+    """Return what an answer rests on and what is unknown."""
     match answer:
         case Hours():
             return hours_notes(answer, language)
@@ -159,7 +159,7 @@ def hours_lines(answer: Hours, language: str) -> list[str]:
 
 
 def other_hours(answer: Hours, language: str) -> list[str]:
-    """Say who has something open in each stretch of the week but that of the headline."""
+    """Return who has something open in each stretch of the week but that of the headline."""
     first = _first(answer)
     rest = [each for at, each in enumerate(answer.windows) if at != first]
     return [window_words(answer, each, language) for each in rest]
@@ -473,7 +473,9 @@ def untold_lines(answer: Contact, language: str) -> list[str]:
 
 
 def untold_words(answers: tuple[Contact, ...], language: str) -> list[str]:
-    """Say for each measure, by its name, how many meeting places do not tell how many they have."""
+    """Return for each measure, by its name, how many meeting places do not report how many they
+    have.
+    """
     return [
         f"{measure_name(each.measure, language).capitalize()}: {line}"
         for each in answers

@@ -85,7 +85,7 @@ def meeting_json(answer: Answer, area: Area, language: str) -> dict[str, Any]:
 
 
 def _known(row: dict[Any, Any]) -> Row:
-    """Return a row without what it does not tell."""
+    """Return a row without its empty fields."""
     return {
         str(name): value
         for name, value in row.items()
