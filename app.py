@@ -32,7 +32,7 @@ if str(ROOT) not in sys.path:  # `streamlit run` from another folder
 
 YEAR = 31_536_000
 PATIENCE_S = 3.0
-"""Getting the searches ready is told of where it takes longer than this."""
+"""Getting the searches ready is logged where it takes longer than this."""
 
 
 class SecurityHeaders:
@@ -127,7 +127,7 @@ def security_headers(under: Tiles | None) -> dict[str, str]:
 
 
 def health(_request: Request) -> Response:
-    """Say that the server answers."""
+    """Answer that the server is up."""
     return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
 
 

@@ -130,7 +130,7 @@ def _map_and_table(area: Area, answer: PreschoolAnswer, shown: PreschoolAnswer) 
 
 
 def _clicked(shown: PreschoolAnswer, click: map_box.Click) -> None:
-    """A click on a housing chooses it; one on the open map is where a surge arrives."""
+    """Take a click: on a housing it chooses it; on the open map it is where a surge arrives."""
     homes = {row.family.place for row in shown.housing}
     ids = [each.id for each in click.shown if each.id in homes]
     if ids:

@@ -123,7 +123,7 @@ def _remember(area: Area, click: map_box.Click) -> None:
 
 
 def _reach(area: Area, spot: Spot | None, limit_m: float, profile: str) -> Here | None:
-    """Return what is in reach of the chosen point or place; say why where that fails."""
+    """Return what is in reach of the chosen point or place; show why where that fails."""
     if spot is None:
         return None
     if spot[1] == "point":

@@ -30,7 +30,7 @@ MOST_SITES = 6
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the report is asked for."""
+    """What the report is to hold."""
 
     kind: str
     limit_m: float

@@ -55,7 +55,7 @@ def render() -> None:
 
 
 def _holds(area: Area) -> None:
-    """Say what the area has, and what is missing."""
+    """Return what the area has, and what is missing."""
     language = state.language()
     st.header(area.name, anchor=False)
     tables.record(places_and_gaps_map.contents(area, language), t("omrade.contents"))
@@ -72,7 +72,7 @@ def _holds(area: Area) -> None:
 
 
 def _check(area: Area) -> None:
-    """Show the barrier audit: it costs a second, so it is asked for."""
+    """Show the barrier audit: it costs a second, so it waits for a click."""
     st.header(t("omrade.check"), anchor=False)
     st.markdown(t("omrade.check_intro"))
     if st.toggle(t("omrade.check_show"), key="show_audit"):

@@ -72,7 +72,7 @@ def _proposed(placing: Placing) -> Callable[[Progress], Proposal]:
 
 
 def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
-    """Show the proposal at once, and what else is asked about it as the answers come."""
+    """Show the proposal at once, and the other answers as they come."""
     language = state.language()
     varied = cache.kept().get(_key(area, placing.question, "robust"))
     if varied is not None:
@@ -145,7 +145,7 @@ def _clicked(placing: Placing, click: map_box.Click) -> None:
 
 
 def _asked(key: tuple[object, ...], title: str, work: Callable[[Progress], Any]) -> Any:
-    """Ask beside the page; what goes wrong is said where the answer would stand."""
+    """Ask beside the page; what goes wrong is shown where the answer would stand."""
     try:
         return asks.ask(key, title, work)
     except NarhetError as error:
@@ -154,7 +154,7 @@ def _asked(key: tuple[object, ...], title: str, work: Callable[[Progress], Any])
 
 
 def _runner_up(area: Area, placing: Placing, proposal: Proposal) -> Proposal | None:
-    """Answer what the best other choice is."""
+    """Show what the best other choice is, and return it."""
 
     def work(progress: Progress) -> tuple[Proposal | None]:
         return (alternatives.runner_up(placing, proposal, progress=progress),)
@@ -169,7 +169,7 @@ def _runner_up(area: Area, placing: Placing, proposal: Proposal) -> Proposal | N
 
 
 def _curve(area: Area, placing: Placing, proposal: Proposal) -> None:
-    """Answer what each further site, or part of the budget, gives."""
+    """Show what each further site, or part of the budget, gives."""
     money = placing.question.budget is not None
     most = CURVE_LEAST if money else min(max(CURVE_LEAST, len(proposal.sites)), CURVE_MOST)
 
@@ -184,7 +184,7 @@ def _curve(area: Area, placing: Placing, proposal: Proposal) -> None:
 
 
 def _trade_off(area: Area, placing: Placing, proposal: Proposal) -> None:
-    """Answer what either group gains as the weight between them moves, where one is set."""
+    """Show what either group gains as the weight between them moves, where one is set."""
     question = placing.question
     if question.balance is None:
         return
@@ -200,7 +200,7 @@ def _trade_off(area: Area, placing: Placing, proposal: Proposal) -> None:
 
 
 def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:
-    """Answer what the best choice with a certain candidate would reach."""
+    """Show what the best choice with a certain candidate would reach."""
     st.subheader(t("placera.why_not"), anchor=False)
     candidate = proposal_box.choose_candidate(placing, proposal)
     if candidate is None:
@@ -216,7 +216,7 @@ def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:
 
 
 def _best(area: Area, placing: Placing, proposal: Proposal) -> None:
-    """Answer which other choices are nearly as good: figures do not know all reasons."""
+    """Show which other choices are nearly as good: figures do not hold all reasons."""
     language = state.language()
     st.subheader(t("placera.best"), anchor=False)
     share = texts.percent(BEST_WITHIN, language)
@@ -235,7 +235,7 @@ def _best(area: Area, placing: Placing, proposal: Proposal) -> None:
 
 
 def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:
-    """Answer how often each site stays chosen when the numbers vary."""
+    """Show how often each site stays chosen when the numbers vary."""
     st.subheader(t("placera.robust"), anchor=False)
     st.markdown(t("placera.robust_intro"))
     if not st.toggle(t("placera.robust_open"), key="robust_open"):
@@ -250,5 +250,5 @@ def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:
     if found is None:
         return
     proposal_box.robust(found, placing)
-    if fresh:  # the table and the files above tell it as well
+    if fresh:  # the table and the files above show it as well
         st.rerun()

@@ -76,7 +76,7 @@ def _show(area: Area, answer: Outreach) -> None:
 
 
 def _heard(area: Area, brief: Brief) -> None:
-    """A click on a mark of the list chooses it."""
+    """Take a click: on a mark of the list it chooses it."""
     language = state.language()
     click = map_box.heard(
         lambda: outreach_map.list_map(area, brief, language),

@@ -100,7 +100,7 @@ def kept() -> Kept:
 
 
 def site_files_of(found: SiteAnswer, key: Hashable, language: str) -> dict[str, bytes]:
-    """Return a proposal as a file of each kind, small counts hidden; made before the click."""
+    """Return a proposal as one file per kind, small counts hidden; made before the click."""
     return _site_files((key, language), found, language)
 
 

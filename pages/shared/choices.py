@@ -30,7 +30,7 @@ def kind(area: Area, *, where: Any = st) -> str:
 
 
 def group(area: Area, *, where: Any = st) -> str:
-    """Choose a group of people that the area knows."""
+    """Choose a group of people that the area has figures of."""
     language = state.language()
 
     def label(name: str) -> str:

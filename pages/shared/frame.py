@@ -12,7 +12,7 @@ from pages.shared.state import t
 
 
 def current_area() -> Area:
-    """Open the chosen area; where that fails, say why and end the page."""
+    """Open the chosen area; where that fails, show why and end the page."""
     cards = {card.id: card for card in cache.cards()}
     card = cards.get(state.get("area"))
     if card is None:

@@ -78,7 +78,7 @@ def start(title: str, work: Work) -> None:
 
 
 def running() -> bool:
-    """Whether this session has work under way."""
+    """Return whether this session has work under way."""
     job: Job | None = st.session_state.get("job")
     return job is not None and not job.done
 

@@ -52,7 +52,7 @@ def heard(
 def show_map(
     spec: MapSpec, area: Area, *, key: str, height: int = 560, language: str = "sv"
 ) -> None:
-    """Show a map with its legend and credits; ``heard`` tells of clicks on it.
+    """Show a map with its legend and credits; ``heard`` returns clicks on it.
 
     Keep ``key`` the same from run to run, and the table near: ``table_twin`` shows it.
     """
@@ -83,7 +83,7 @@ def table_twin(spec: MapSpec, *, expanded: bool = False) -> None:
 
 @dataclass(frozen=True)
 class ClickState:
-    """The last clicks the browser told of: on the open map, on something drawn, and how many of
+    """The last clicks the browser reported: on the open map, on something drawn, and how many of
     the latter.
     """
 
@@ -93,7 +93,7 @@ class ClickState:
 
 
 def click_state(answer: Mapping[str, Any] | None) -> ClickState:
-    """Read what the map component tells; anything it leaves out counts as no click."""
+    """Read what the map component reports; anything it leaves out counts as no click."""
     told = answer or {}
     return ClickState(
         _position(told.get("last_clicked")),
@@ -105,7 +105,7 @@ def click_state(answer: Mapping[str, Any] | None) -> ClickState:
 def new_click(previous: ClickState | None, current: ClickState, spec: MapSpec) -> Click | None:
     """Return the click that is new since the run before, or None.
 
-    The browser tells the last click again at every run, so only a change counts. A click on
+    The browser reports the last click again at every run, so only a change counts. A click on
     something drawn goes before one on the open map, which the same press may also have made.
     """
     before = previous or ClickState()

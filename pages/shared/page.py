@@ -21,8 +21,8 @@ READABLE = f"{_CAPTION},{_CAPTION} *{{color:#4a5159!important;opacity:1!importan
 
 
 def set_language() -> None:
-    """Tell the browser which language the page is in (Streamlit always says English), and use the
-    screen's height.
+    """Set the page's language in the browser (Streamlit always sets English), and use the screen's
+    height.
     """
     # Only a language code goes in, one of two.
     code = json.dumps(state.language())

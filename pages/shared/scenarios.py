@@ -36,7 +36,7 @@ def save(area: Area, proposal: Proposal) -> None:
 
 
 def _save(area: Area, proposal: Proposal) -> None:
-    """Save under the name in the box; how it went is told when the page is drawn."""
+    """Save under the name in the box; how it went is shown when the page is drawn."""
     try:
         name = st.session_state.get("scenario_name", "")
         made = scenario.of_proposal(proposal, name, state.language())

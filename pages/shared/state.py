@@ -72,7 +72,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
 
 
 def load() -> None:
-    """Take the view from the address at a session's start, and note what in it can not be used."""
+    """Take the view from the address at a session's start, and note what in it cannot be used."""
     if "view" in st.session_state:
         return
     view, problems = dict(DEFAULTS), []
@@ -155,7 +155,7 @@ def select(
 ) -> str:
     """Show a select box for one choice, and remember it across pages and in the address."""
     key = f"pick_{name}"
-    if get(name) not in options:  # not the user's choice: what the link said stays told
+    if get(name) not in options:  # not the user's choice: the notice on the link stays
         st.session_state["view"][name] = options[0]
     # The view is the truth: a widget's own memory does not survive a change of page.
     st.session_state[key] = get(name)

@@ -62,7 +62,7 @@ def _files(area: Area) -> None:
 
 
 def _back(area: Area) -> None:
-    """Take a file of everything, tell what it would do, and do it."""
+    """Take a file of everything, show what it would do, and do it."""
     file = st.file_uploader(
         t("data.back_file"),
         type=[ending.lstrip(".") for ending in ENDINGS],

@@ -18,7 +18,7 @@ from pages.shared.state import t
 
 
 def show(area: Area) -> bool:
-    """Show what clashed, if anything did, and tell whether: until it is settled nothing else is
+    """Show what clashed, and return whether anything did: until it is settled nothing else is
     written.
     """
     clashed: Clashed | None = st.session_state.get("data_clash")

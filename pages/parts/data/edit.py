@@ -30,7 +30,7 @@ from pages.shared.state import t
 @dataclass
 class Table:
     """A table under edit in this session: the frozen draft, the widget's name for it, what the
-    widget last told, and the number of the latest change when the draft was made.
+    widget last reported, and the number of the latest change when the draft was made.
     """
 
     draft: Draft

@@ -110,7 +110,7 @@ def _map(spec: Any, area: Area) -> None:
 
 
 def _unplaced(found: Import) -> None:
-    """Say what gets no place on the map and why."""
+    """Return what gets no place on the map and why."""
     if found.unplaced.empty:
         return
     language = state.language()

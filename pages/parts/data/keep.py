@@ -70,7 +70,7 @@ def store(area: Area) -> Store | None:
 
 
 def write(area: Area, edits: Sequence[Edit], words: str) -> bool:
-    """Write edits as one batch; ``words`` say what that did. Tells whether they were written.
+    """Write edits as one batch; ``words`` describe what that did. Return whether they were written.
 
     Use it as a button's callback: the edits then expect the versions that the person saw.
     """
@@ -109,7 +109,7 @@ def run(area: Area, work: Callable[[], int], words: str) -> bool:
 
 
 def notice(area: Area, words: str) -> None:
-    """Say something about what was not done."""
+    """Show a notice about what was not done."""
     st.session_state["data_done"] = Done(area.id, words)
 
 
@@ -119,7 +119,7 @@ def undo(area: Area, batch: int) -> None:
 
 
 def show(area: Area) -> None:
-    """Say what was done last and offer to undo it, or why it was not done."""
+    """Return what was done last and offer to undo it, or why it was not done."""
     error: NarhetError | None = st.session_state.pop("data_error", None)
     if error is not None:
         frame.say(error)

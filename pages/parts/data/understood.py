@@ -38,7 +38,7 @@ def show(upload: Upload, understood: Understood) -> None:
 
 
 def again() -> None:
-    """Offer to forget what was said of the file."""
+    """Offer to forget what was stated about the file."""
     st.button(
         t("data.guess_again"),
         icon=":material/restart_alt:",

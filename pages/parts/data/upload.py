@@ -1,5 +1,5 @@
-"""A file that a person drops on the page Data: its bytes, and what they say of it. Both are kept
-for the session under the file's own id; on disk it is only while it is read.
+"""A file that a person drops on the page Data: its bytes, and what they state about it. Both are
+kept for the session under the file's own id; on disk it is only while it is read.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ KINDS_FIRST = "meeting_place"
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it came. ``id`` tells it from every other file. ``lookup``: a person asked that its
-    addresses be looked up online.
+    """A file as it came. ``id`` is no other file's. ``lookup``: a person asked that its addresses
+    be looked up online.
     """
 
     id: str
@@ -65,8 +65,8 @@ def keep(upload: Upload | None) -> None:
 
 
 def say(**choices: Any) -> None:
-    """Note what a person says of the file. Another sheet, header or way of writing gives other
-    columns, so what was said of those goes.
+    """Note what a person states about the file. Another sheet, header or way of writing gives other
+    columns, so what was stated about those goes.
     """
     upload = current()
     if upload is None:
@@ -121,7 +121,7 @@ def read(area: Area, upload: Upload) -> Understood | None:
 
 @contextmanager
 def called(name: str) -> Iterator[None]:
-    """Let what is wrong with a file be told by its own name, not by that of our copy on disk."""
+    """Report what is wrong with a file under its own name, not by that of our copy on disk."""
     try:
         yield
     except NarhetError as error:

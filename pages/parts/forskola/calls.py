@@ -48,7 +48,7 @@ def _calls(found: CallList) -> None:
     asked = rows[rows[ask] != ""].groupby(ask, sort=False)[name].agg(list)
     if len(asked) == 1 and len(asked.iloc[0]) == len(rows):
         st.markdown(t("forskola.ask_all", questions=literal(asked.index[0])))
-    else:  # the same question to several is said once: a column of them would be mostly air
+    else:  # the same question to several is shown once: a column of them would be mostly air
         for questions, names in asked.items():
             told = literal(", ".join(names))
             st.markdown(t("forskola.ask_some", names=told, questions=literal(str(questions))))

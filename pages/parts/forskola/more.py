@@ -16,7 +16,7 @@ from pages.shared.state import t
 
 
 def show(answer: PreschoolAnswer) -> None:
-    """Choose a preschool and a number of places, and say what they would change."""
+    """Choose a preschool and a number of places, and show what they would change."""
     st.subheader(t("forskola.more"), anchor=False)
     st.markdown(t("forskola.more_intro"))
     known = {each.id: each.name or each.id for each in answer.supply.here if each.places}

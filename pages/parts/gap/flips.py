@@ -59,7 +59,7 @@ def _choices(profile: str) -> tuple[tuple[str, str], str]:
 
 
 def _words(found: Flips) -> None:
-    """Say the answer, what it compares, and what the network leaves unknown."""
+    """Return in words the answer, what it compares, and what the network leaves unknown."""
     language = state.language()
     if found.tells:
         st.markdown(f"**{profile_comparison.headline(found, language)}**")

@@ -1,4 +1,4 @@
-"""What is asked of the knowledge bank, chosen on the page: reads and remembers, no more."""
+"""The question to the knowledge bank, chosen on the page and remembered."""
 
 from __future__ import annotations
 

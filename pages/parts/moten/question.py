@@ -1,4 +1,4 @@
-"""What is asked about meeting places, chosen on the page: reads and remembers, computes nothing."""
+"""The question about meeting places, chosen on the page and remembered."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ ALL = "all"
 
 
 def measure() -> str:
-    """Choose what is asked."""
+    """Choose the measure."""
     return state.select("meet", t("moten.ask"), MEASURES, lambda name: t(f"moten.ask_{name}"))
 
 
 def question(area: Area, chosen: str) -> MeetingQuestion:
-    """Choose the rest of the question; only what the measure takes is asked for."""
+    """Choose the rest of the question; only what the measure takes is shown."""
     columns = st.columns(4)
     choices.limit(where=columns[0], usual=MeetingQuestion.limit_m)
     choices.profile(where=columns[1])
@@ -111,7 +111,7 @@ def _filters(area: Area, chosen: str) -> None:
 
 
 def _kind_of(chosen: str) -> str:
-    """Return the kind or theme asked for: of hours, language cafés unless told otherwise."""
+    """Return the question's kind or theme: of hours, language cafés unless chosen otherwise."""
     kind = state.get("activity")
     usual = "language_cafe" if chosen == "hours" else ALL
     return kind if kind in (ALL, *themes(), *activity_kinds()) else usual
@@ -163,7 +163,7 @@ def _group(area: Area, where: Any) -> None:
         return words[0].upper() + words[1:]
 
     usual = "newcomers" if "newcomers" in groups else groups[0]
-    if state.get("who") not in groups:  # not the user's choice: the area does not know it
+    if state.get("who") not in groups:  # not the user's choice: the area does not have it
         st.session_state["view"]["who"] = usual
     state.select("who", t("choose.group"), groups, label, where=where)
 

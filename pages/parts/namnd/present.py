@@ -31,7 +31,7 @@ if (!document.fullscreenElement) document.documentElement.requestFullscreen().ca
 
 
 def is_on() -> bool:
-    """Whether the page shows a presentation."""
+    """Return whether the page shows a presentation."""
     return "present_at" in st.session_state
 
 

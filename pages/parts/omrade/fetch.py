@@ -115,7 +115,7 @@ def _start(area: Area, uploads: dict[str, Any], ask: Ask | AskSchools) -> None:
 
 
 def _with_files(area: Area, ask: Ask, kept: dict[str, Path]) -> Ask:
-    """Return what is asked with its files: a file says itself which level it is of, and meets the
+    """Return the request with its files: a file shows itself which level it is of, and meets the
     area's own statistical areas where they are in the same municipality.
     """
     file, outlines = kept.get("file"), kept.get("outlines")

@@ -39,7 +39,7 @@ from pages.shared.state import t
 
 _FROM_LEAST = alt.Scale(zero=False)
 MOST_BUTTONS = 6
-"""More sites than this are asked in a part that folds out."""
+"""More sites than this are listed in a part that folds out."""
 LINE_COLOUR = "#005a8c"
 KNEE_COLOUR = "#b34700"
 
@@ -166,7 +166,7 @@ def choose_candidate(placing: Placing, proposal: Proposal) -> str | None:
 
 
 def why_not(proposal: Proposal, other: Proposal, candidate: str) -> None:
-    """Say what the best choice with a certain candidate would reach, and beside which others."""
+    """Return what the best choice with a certain candidate would reach, and beside which others."""
     language = state.language()
     site = next(site for site in other.sites if site.id == candidate)
     others = [each for each in other.sites if each.id != candidate]
@@ -256,7 +256,7 @@ def _refusal_buttons(sites: Sequence[ProposedSite], language: str) -> None:
 
 
 def _costs(proposal: Proposal) -> list[str]:
-    """Say what the sites cost together, where a budget was asked for."""
+    """Return what the sites cost together, where the question has a budget."""
     budget = proposal.question.budget
     if budget is None:
         return []
@@ -267,7 +267,9 @@ def _costs(proposal: Proposal) -> list[str]:
 
 
 def _reached(proposal: Proposal) -> list[str]:
-    """Say how many reach a place before and after, each group; nothing where a count is hidden."""
+    """Return how many reach a place before and after, each group; nothing where a count is
+    hidden.
+    """
     language = state.language()
     limit = texts.metres(proposal.question.limit_m, language)
     said = []

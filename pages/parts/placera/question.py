@@ -139,7 +139,7 @@ def _existing(kind: str, where: Any) -> str:
 
 
 def _balance(area: Area, group: str, where: Any) -> str | None:
-    """Weigh residents of transitional housing against the group, where the area knows both."""
+    """Weigh residents of transitional housing against the group, where the area has both."""
     if NEWCOMERS not in area.groups or presets.group(group).origin != "residents":
         return None
     share = number_of(state.get("balance")) if state.get("balance") else 0.0
@@ -288,7 +288,7 @@ def _budget(aim: str) -> str | None:
 
 
 def say(error: NarhetError) -> None:
-    """Show why a question can not be asked, and offer to begin anew."""
+    """Show why a question cannot be answered, and offer to begin anew."""
     st.error(error.message(state.language()), icon=":material/error:")
 
     def anew() -> None:

@@ -132,7 +132,7 @@ def proposals(answer: Outreach, found: Sequence[Proposal]) -> None:
 
 
 def ranking(table: pd.DataFrame, count: int) -> None:
-    """Show the ranked list: the twin of the map."""
+    """Show the ranked list: the table beside the map."""
     caption = t("uppsokande.list", shown=len(table), count=count)
     numbers = {table.columns[at] for at in (0, 4)}
     tables.table(table, caption, numbers=numbers)

@@ -52,8 +52,8 @@ ENDINGS = ["csv", "txt", "xlsx", "ods"]
 
 @dataclass(frozen=True)
 class Taken:
-    """What a file of staff told: its rows as the table has them, what of it can not be used, or why
-    it can not be read.
+    """What a file of staff holds: its rows as the table has them, what of it cannot be used, or why
+    it cannot be read.
     """
 
     name: str
@@ -84,7 +84,7 @@ def show(area: Area, brief: Brief) -> Plan | None:
 
 
 def _file(area: Area) -> None:
-    """Ask for a file of staff, tell what it holds, and offer one to fill in."""
+    """Ask for a file of staff, show what it holds, and offer one to fill in."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     widget = f"staff_file_{area.id}"
     left.file_uploader(
