@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
-from geo.errors import BadLimit, UnknownGroup, UnknownKind, UnknownProfile
+from geo.errors import BadLimit, InputError
 from geo.texts import DATA
 
 CatchmentMethod = Literal["2sfca", "e2sfca", "balanced"]
@@ -153,7 +153,7 @@ def established() -> dict[str, str]:
 
 
 def kind(name: str) -> Kind:
-    """Look up a kind by id; ``UnknownKind`` names the nearest valid ones."""
+    """Look up a kind by id; ``unknown_kind`` names the nearest valid ones."""
     if name not in kinds():
         by_label = {
             label.lower(): key
@@ -161,23 +161,27 @@ def kind(name: str) -> Kind:
             for label in (row.sv, row.en, *row.names)
         }
         close = _close(name, [*kinds(), *by_label])
-        raise UnknownKind(
-            found=name, nearest=_joined([by_label.get(hit, hit) for hit in close], kinds())
+        raise InputError(
+            "unknown_kind",
+            found=name,
+            nearest=_joined([by_label.get(hit, hit) for hit in close], kinds()),
         )
     return kinds()[name]
 
 
 def group(name: str) -> Group:
-    """Look up a group by id; ``UnknownGroup`` names the nearest valid ones."""
+    """Look up a group by id; ``unknown_group`` names the nearest valid ones."""
     if name not in groups():
-        raise UnknownGroup(found=name, nearest=_joined(_close(name, list(groups())), groups()))
+        raise InputError(
+            "unknown_group", found=name, nearest=_joined(_close(name, list(groups())), groups())
+        )
     return groups()[name]
 
 
 def profile(name: str) -> Profile:
-    """Look up a walking profile by id; ``UnknownProfile`` names the valid ones."""
+    """Look up a walking profile by id; ``unknown_profile`` names the valid ones."""
     if name not in profiles():
-        raise UnknownProfile(found=name, nearest=", ".join(profiles()))
+        raise InputError("unknown_profile", found=name, nearest=", ".join(profiles()))
     return profiles()[name]
 
 

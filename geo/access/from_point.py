@@ -22,7 +22,7 @@ from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.area.provenance import Source
 from geo.cells import plain, to_number
-from geo.errors import BadPoint, PointOffPaths, PointSwapped
+from geo.errors import InputError
 from geo.network.distances import reached_paths, within
 from geo.network.isochrones import checked_limits, isochrones
 from geo.network.routes import Route, route
@@ -78,9 +78,10 @@ def around(
 
     Raises
     ------
-    BadPoint : not a position; PointSwapped : in the area if read the other way round;
-    PointOffPaths : no path within 300 m of it.
-    BadLimit : a limit is not above zero; LimitsUnordered : they do not ascend.
+    InputError ``bad_point`` : not a position; InputError ``point_swapped`` : in the area if read
+    the other way round;
+    InputError ``point_off_paths`` : no path within 300 m of it.
+    BadLimit : a limit is not above zero; BadLimit ``limits_unordered`` : they do not ascend.
     """
     limits = checked_limits(limits_m)
     walker = presets.profile(profile)
@@ -127,17 +128,17 @@ def way_between(
 def placed(area: Area, lon: float, lat: float, walker: Profile) -> Snapped:
     """Snap a point (WGS84) to the area's paths, or raise why that cannot be done."""
     if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 180):
-        raise BadPoint(found=_written(lon, lat))
+        raise InputError("bad_point", found=_written(lon, lat))
     start = (
         area.network.snap(_point(lon, lat), walker) if abs(lat) <= 90 else None
     )  # beyond a pole nothing can be measured
     if start is not None and start.edge[0] >= 0:
         return start
     if abs(lon) <= 90 and area.network.snap(_point(lat, lon), walker).edge[0] >= 0:
-        raise PointSwapped(found=_written(lon, lat), proposal=_written(lat, lon))
+        raise InputError("point_swapped", found=_written(lon, lat), proposal=_written(lat, lon))
     if start is None:
-        raise BadPoint(found=_written(lon, lat))
-    raise PointOffPaths(found=_written(lon, lat), limit=MAX_SNAP_M)
+        raise InputError("bad_point", found=_written(lon, lat))
+    raise InputError("point_off_paths", found=_written(lon, lat), limit=MAX_SNAP_M)
 
 
 def read_point(words: str) -> tuple[float, float]:
@@ -150,9 +151,9 @@ def read_point(words: str) -> tuple[float, float]:
     try:
         lon, lat = (float(part) for part in parts)
     except ValueError:
-        raise BadPoint(found=words) from None
+        raise InputError("bad_point", found=words) from None
     if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise BadPoint(found=words)
+        raise InputError("bad_point", found=words)
     return lon, lat
 
 
@@ -235,7 +236,7 @@ def reach_here(
 
     Raises
     ------
-    BadPoint, PointSwapped, PointOffPaths : as ``around.placed``.
+    InputError ``bad_point``, ``point_swapped``, ``point_off_paths`` : as ``around.placed``.
     BadLimit : not a positive number of metres.
     """
     limit = presets.limit_m(limit_m)

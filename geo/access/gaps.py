@@ -116,7 +116,7 @@ def distances(area: Area, kind: str, profile: str = "adult") -> Floats:
 
     Raises
     ------
-    UnknownKind, UnknownProfile : with the nearest valid names.
+    InputError ``unknown_kind``, ``unknown_profile`` : with the nearest valid names.
     AreaLacks : the area has no people, or no place of the kind.
     """
     presets.kind(kind)
@@ -150,7 +150,8 @@ def gap(
 
     Raises
     ------
-    BadLimit, UnknownKind, UnknownGroup, UnknownProfile : what was asked for is not valid.
+    BadLimit, InputError ``unknown_kind``, ``unknown_group``, ``unknown_profile`` : what was asked
+    for is not valid.
     AreaLacks : no people, no such group among them, or no place of the kind.
     """
     limit = presets.limit_m(limit_m)

@@ -69,7 +69,8 @@ def flips(
 
     Raises
     ------
-    BadLimit, UnknownKind, UnknownGroup, UnknownProfile, AreaLacks : as ``gaps.gap``.
+    BadLimit, InputError ``unknown_kind``, ``unknown_group``, ``unknown_profile``, AreaLacks : as
+    ``gaps.gap``.
     """
     limit = presets.limit_m(limit_m)
     one, other = presets.profile(within), presets.profile(beyond)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from geo.cells import is_unknown, plain, to_number, written
-from geo.errors import BadDate
+from geo.errors import InputError
 from geo.texts import DATA
 
 
@@ -129,10 +129,10 @@ def day(value: Any) -> date | None:
 
 
 def read_day(words: str) -> date:
-    """Return a date as a person writes it, or raise ``BadDate``."""
+    """Return a date as a person writes it, or raise ``bad_date``."""
     found = day(words)
     if found is None:
-        raise BadDate(found=words)
+        raise InputError("bad_date", found=words)
     return found
 
 

@@ -16,7 +16,7 @@ from geo.area.provenance import LeftOut
 from geo.catalog import open_area, save_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import BadDate
+from geo.errors import InputError
 from geo.ingest.activities import with_activities
 from geo.output.files import activities as activities_files
 from geo.output.files import formats
@@ -86,5 +86,5 @@ def _monday(text: str, today: date) -> date:
     """Return the Monday of the week of a day, of today's where none is given."""
     chosen = day(text) if text else today
     if chosen is None:
-        raise BadDate(found=text[:40])
+        raise InputError("bad_date", found=text[:40])
     return week_of(chosen)

@@ -11,7 +11,7 @@ from geo.access.knowledge_bank.search import bank_of
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import BadOption
+from geo.errors import InputError
 from geo.output.documents import knowledge_bank_files, leaflet
 from geo.output.files import formats
 from geo.output.words import knowledge_bank as knowledge_bank_words
@@ -22,7 +22,7 @@ def run(options: Options) -> None:
     output = Path(options.output) if options.output else None
     ending = formats.check_ending(output, knowledge_bank_files.ENDINGS) if output else ""
     if options.leaflet and ending != ".pdf":
-        raise BadOption(reason="--leaflet -o FILE.pdf", command="bank")
+        raise InputError("bad_option", reason="--leaflet -o FILE.pdf", command="bank")
     question = BankQuestion.read(vars(options))
     area = open_area(options.area, options.home)
     bank = bank_of(area, question)

@@ -10,7 +10,7 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli import console, store
 from geo.cli.console import Options
-from geo.errors import BadOption, UnknownArea
+from geo.errors import InputError, UnknownArea
 from geo.ingest.build import Inputs, Note, build, from_fetched
 from geo.output.words.area_and_gaps import area_lines
 
@@ -93,7 +93,7 @@ def _inputs(options: Options) -> Inputs:
 def _pair(word: str, option: str) -> tuple[str, str]:
     key, sign, value = word.partition("=")
     if not sign or not key or not value:
-        raise BadOption(reason=f"{option} {word}", command="area build")
+        raise InputError("bad_option", reason=f"{option} {word}", command="area build")
     return key, value
 
 

@@ -65,7 +65,7 @@ def answer_file(options: Options, endings: Sequence[str] = ()) -> Path | None:
 
     Raises
     ------
-    OutputFormat : the ending is none that the answer can be written as.
+    InputError ``output_format`` : the ending is none that the answer can be written as.
     """
     if not options.output:
         return None

@@ -18,7 +18,7 @@ from geo.area.provenance import LeftOut
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import BadOption, FileMissing, InputError, UnknownFix
+from geo.errors import FileMissing, InputError
 from geo.ingest.checks.thresholds import Fix
 from geo.ingest.places.apply import Plan, carry_out_all, plan
 from geo.ingest.places.propose import Import, by_kind, propose, suggested
@@ -160,12 +160,12 @@ def _choices(options: Options) -> Choices:
     """Return what the options state about the file."""
     header = options.header
     if header is not None and not (header.isascii() and header.isdigit()):
-        raise BadOption(reason=f"--header {header}", command="import")
+        raise InputError("bad_option", reason=f"--header {header}", command="import")
     columns = {}
     for word in options.column:
         field, sign, column = word.partition("=")
         if not sign or not field:
-            raise BadOption(reason=f"--column {word}", command="import")
+            raise InputError("bad_option", reason=f"--column {word}", command="import")
         columns[field.strip()] = column.strip()
     return Choices(
         sheet=options.sheet,
@@ -184,7 +184,7 @@ def _fixes(found: Sequence[Import], wanted: list[str]) -> list[Fix]:
     known = {problem.code for problem in problems if problem.fix}
     for code in wanted:
         if code != ALL and code not in known:
-            raise UnknownFix(found=code, known=", ".join(sorted(known)) or "–")
+            raise InputError("unknown_fix", found=code, known=", ".join(sorted(known)) or "–")
     return [
         problem.fix
         for problem in problems

@@ -9,14 +9,14 @@ from geo.access.meeting.question import MeetingQuestion
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import BadOption
+from geo.errors import InputError
 from geo.output.documents.meeting import meeting_document
 
 
 def meet(options: Options) -> None:
     """Print one measure of meeting places, as text or JSON, or write a file."""
     if options.established and options.measure != "arena":
-        raise BadOption(reason="--established", command="meet")
+        raise InputError("bad_option", reason="--established", command="meet")
     question = MeetingQuestion.read(vars(options))
     file = console.answer_file(options)
     area = open_area(options.area, options.home)

@@ -12,7 +12,7 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import BadOption
+from geo.errors import InputError
 from geo.output.documents import outreach as documents_outreach
 from geo.output.files import formats
 from geo.output.files import outreach as outreach_files
@@ -29,7 +29,7 @@ def run(options: Options) -> None:
     output = Path(options.output) if options.output else None
     ending = formats.check_ending(output, outreach_files.ENDINGS) if output else ""
     if ending == ".ics" and not options.plan:
-        raise BadOption(reason=f"-o {options.output} --plan", command="outreach")
+        raise InputError("bad_option", reason=f"-o {options.output} --plan", command="outreach")
     top = whole_of(options.top)
     area = open_area(options.area, options.home)
     answer = outreach(area, OutreachQuestion.read(vars(options), area))

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from geo import texts
 from geo.cli.options import add_commands
-from geo.errors import BadOption, InputError, NarhetError
+from geo.errors import InputError, NarhetError
 
 
 class _Parser(argparse.ArgumentParser):
@@ -26,7 +26,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         command = self.prog.partition("geo")[2].strip()
-        raise BadOption(reason=_in_words(message), command=command)
+        raise InputError("bad_option", reason=_in_words(message), command=command)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

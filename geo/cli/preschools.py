@@ -28,7 +28,7 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import BadOption, NarhetError
+from geo.errors import InputError, NarhetError
 from geo.models.assignment.assign import MorePlaces
 from geo.output.files import formats
 from geo.output.files import preschools as preschools_files
@@ -60,7 +60,7 @@ def preschools(options: Options) -> None:
     if options.more is not None:
         _more_of(options.more)
     if options.target is not None and not options.add_places:
-        raise BadOption(reason="--target", command="preschools")
+        raise InputError("bad_option", reason="--target", command="preschools")
     target = share_of(options.target or TARGET)
     output = Path(options.output) if options.output else None
     ending = formats.check_ending(output) if output else ""
@@ -91,7 +91,7 @@ def _arrival(options: Options) -> Arrival | None:
     if options.surge is None:
         for name in ("ramp", "ages"):
             if getattr(options, name) is not None:
-                raise BadOption(reason=f"--{name}", command="preschools")
+                raise InputError("bad_option", reason=f"--{name}", command="preschools")
         return None
     at, people, first = read_surge(options.surge)
     ages = read_ages(options.ages, people) if options.ages is not None else ()
@@ -103,7 +103,7 @@ def _more_of(words: str) -> tuple[str, int]:
     """Read a preschool and how many more places it gets."""
     name, _, count = words.rpartition("=")
     if not name or not count.strip().isdecimal():
-        raise BadOption(reason=f"--more {words}", command="preschools")
+        raise InputError("bad_option", reason=f"--more {words}", command="preschools")
     return name, int(count)
 
 

@@ -14,7 +14,7 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import BadCount, BadOption, ReportChanged
+from geo.errors import InputError, NarhetError, SitingError
 from geo.output.documents import report as documents_report
 from geo.output.documents.verify import HOLDS, verdict_json, verdict_lines, verify
 from geo.output.files import formats
@@ -51,7 +51,7 @@ def report(options: Options) -> None:
 
 
 def _verify(options: Options) -> None:
-    """Print whether a file still holds; ``ReportChanged`` where it does not."""
+    """Print whether a file still holds; ``report_changed`` where it does not."""
     given = (options.area, options.kind, options.limit, options.output, options.sites)
     if any(value is not None for value in given):
         raise _refused("said_together", what="--verify", other="-o")
@@ -61,7 +61,7 @@ def _verify(options: Options) -> None:
     else:
         print("\n".join(verdict_lines(verdict, options.lang)))
     if verdict.status != HOLDS:
-        raise ReportChanged(file=verdict.file)
+        raise NarhetError("report_changed", file=verdict.file)
 
 
 def _output(options: Options) -> Path:
@@ -88,7 +88,7 @@ def _choice(options: Options) -> dict[str, Any]:
     words = dict(_pair(word) for word in options.words)
     for name in words:
         if name in FINDINGS and name not in findings:
-            raise BadOption(reason=f"--words {name}", command="report")
+            raise InputError("bad_option", reason=f"--words {name}", command="report")
     choice = {
         "date": options.date or dt.date.today().isoformat(),
         "language": options.lang,
@@ -107,7 +107,7 @@ def _proposal(area: Area, options: Options, limit_m: float) -> Proposal | None:
             raise _refused("said_missing", what="--sites")
         return None
     if not options.sites.isascii() or not options.sites.isdigit():
-        raise BadCount(found=options.sites)
+        raise SitingError("bad_count", found=options.sites)
     kinds = tuple(word for word in map(str.strip, options.candidates.split(",")) if word)
     question = SitingQuestion(
         kind=options.kind,
@@ -127,5 +127,5 @@ def _pair(word: str) -> tuple[str, str]:
     return name.strip(), text
 
 
-def _refused(key: str, **values: str) -> BadOption:
-    return BadOption(reason=texts.Phrase(f"cli.{key}", values), command="report")
+def _refused(key: str, **values: str) -> InputError:
+    return InputError("bad_option", reason=texts.Phrase(f"cli.{key}", values), command="report")

@@ -11,7 +11,7 @@ from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli.console import Options
-from geo.errors import BadOption
+from geo.errors import InputError
 from geo.planning.scenario import Opened, Scenario, after
 
 
@@ -27,7 +27,7 @@ def scenarios(options: Options) -> None:
         after(area, new)  # refuses a place that is not there before anything is kept
         planning_scenario.save(area, new, who=options.who, home=options.home)
     elif options.open or options.close:
-        raise BadOption(reason="--open, --close", command="scenarios")
+        raise InputError("bad_option", reason="--open, --close", command="scenarios")
     if options.delete:
         planning_scenario.delete(area.id, options.delete, options.home)
     found = planning_scenario.saved_of(area.id, options.home)
@@ -59,5 +59,5 @@ def _opened(words: str) -> Opened:
     try:
         kind, lon, lat = parts[0].strip(), float(parts[1]), float(parts[2])
     except (IndexError, ValueError):
-        raise BadOption(reason=f"--open {words}", command="scenarios") from None
+        raise InputError("bad_option", reason=f"--open {words}", command="scenarios") from None
     return Opened(kind, parts[3].strip() if len(parts) > 3 else "", lon, lat)

@@ -10,7 +10,7 @@ from pathlib import Path
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import UnknownCandidate
+from geo.errors import SitingError
 from geo.output.files import formats
 from geo.output.files import sites as sites_files
 from geo.output.files.sites import site_json
@@ -48,7 +48,7 @@ def _check_excluded(placing: Placing) -> None:
     known = {item.id for item in placing.candidates.left_out if item.reason == "excluded"}
     for name in placing.question.excluded:
         if name not in known:
-            raise UnknownCandidate(found=name)
+            raise SitingError("unknown_candidate", found=name)
 
 
 def _document(answer: SiteAnswer, language: str, *, exact: bool = True) -> str:

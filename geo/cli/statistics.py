@@ -8,7 +8,7 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli import console, store
 from geo.cli.console import Options
-from geo.errors import BadOption
+from geo.errors import InputError
 from geo.ingest.residents import Ask, add_statistics
 from geo.ingest.schools import AskSchools, add_schools
 from geo.output.words import statistics as statistics_words
@@ -59,7 +59,9 @@ def _year(word: str) -> int:
     if not word:
         return 0
     if not (word.isascii() and word.isdigit() and len(word) == 4):
-        raise BadOption(reason=Phrase("reasons.not_a_year", {"found": word}), command="statistics")
+        raise InputError(
+            "bad_option", reason=Phrase("reasons.not_a_year", {"found": word}), command="statistics"
+        )
     return int(word)
 
 
@@ -68,6 +70,6 @@ def _columns(words: list[str]) -> dict[str, str]:
     for word in words:
         group, sign, column = word.partition("=")
         if not sign or not group or not column:
-            raise BadOption(reason=f"--column {word}.", command="statistics")
+            raise InputError("bad_option", reason=f"--column {word}.", command="statistics")
         pairs[group] = column
     return pairs

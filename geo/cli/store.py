@@ -13,7 +13,7 @@ from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.cli.console import Options
-from geo.errors import UnknownBatch
+from geo.errors import InputError
 
 if TYPE_CHECKING:  # a database takes a while to load: only who asks for it waits
     from geo.store.backup import Whole
@@ -43,7 +43,7 @@ def undo(options: Options) -> None:
 
     store = _store(options)
     if store is None:
-        raise UnknownBatch(found=str(options.batch))
+        raise InputError("unknown_batch", found=str(options.batch))
     batch = store.undo(options.batch, who=user(options.who))
     print(texts.text("store.undone", options.lang, batch=str(options.batch), as_batch=str(batch)))
     for change in reversed([each for each in store.log(most=MOST) if each.batch == batch]):

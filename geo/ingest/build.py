@@ -20,7 +20,7 @@ from geo.area import people as area_people
 from geo.area.manifest import area_id
 from geo.area.model import Area
 from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, Source, empty_table
-from geo.errors import AreaLacks, BoundaryApart, ColumnMissing
+from geo.errors import AreaLacks, InputError
 from geo.ingest import place_files
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources.files.lines import read_lines_listed
@@ -210,7 +210,7 @@ def _with_boundary_checked(area: Area, inputs: Inputs) -> Area:
     apart_m = float(shapely.distance(area.metric_boundary, area.network.geometry).min())
     if apart_m > 0:
         file = inputs.boundary or inputs.districts or (inputs.people or (Path(area.id),))[0]
-        raise BoundaryApart(file=str(file), found=apart_m / 1000)
+        raise InputError("boundary_apart", file=str(file), found=apart_m / 1000)
     return area
 
 
@@ -241,8 +241,12 @@ def _check_overrides(inputs: Inputs, used: Mapping[str, str], file: Path) -> Non
     unused = [name for name in inputs.columns if name not in used]
     if unused:
         columns = ", ".join(used.values())
-        raise ColumnMissing(
-            file=str(file), wanted=unused[0], columns=columns, example="--column all=pop"
+        raise InputError(
+            "column_missing",
+            file=str(file),
+            wanted=unused[0],
+            columns=columns,
+            example="--column all=pop",
         )
 
 

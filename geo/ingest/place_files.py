@@ -51,8 +51,8 @@ def read_places(
 
     Raises
     ------
-    UnknownKind : with the nearest valid ones.
-    ColumnMissing, NoCoordinates and what ``read_points`` raises.
+    InputError ``unknown_kind`` : with the nearest valid ones.
+    InputError ``column_missing``, ``no_coordinates`` and what ``read_points`` raises.
     """
     presets.kind(kind)
     named = dict(columns or {})

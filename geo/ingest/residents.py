@@ -16,7 +16,7 @@ from geo import presets
 from geo.area import people as area_people
 from geo.area.model import Area
 from geo.area.provenance import LeftOut, Source
-from geo.errors import BadMunicipality, BadOption
+from geo.errors import InputError
 from geo.sources.statistics import outlines as statistics_outlines
 from geo.sources.statistics.files import read_figures
 from geo.sources.statistics.join import Figures, Outlines, fit_codes, join
@@ -96,15 +96,16 @@ def add_statistics(area: Area, ask: Ask, *, progress: Progress | None = None) ->
 
     Raises
     ------
-    BadOption : an unknown level. BadMunicipality : none given, and the area does not tell one.
-    VintageMismatch, NoOutlines : figures and outlines can not be joined.
-    YearMissing, NoSuchAreas, OnlineError : as in ``fetch_figures``. InputError : a file can not be
-    used. Cancelled.
+    InputError ``bad_option`` : an unknown level. InputError ``bad_municipality`` : none given, and
+    the area does not tell one.
+    InputError ``vintage_mismatch``, ``no_outlines`` : figures and outlines can not be joined.
+    InputError ``year_missing``, ``no_such_areas``, OnlineError : as in ``fetch_figures``.
+    InputError : a file can not be used. Cancelled.
     """
     if ask.level and ask.level not in LEVELS:
         valid = ", ".join(LEVELS)
         reason = Phrase("reasons.several_levels", {"found": ask.level, "valid": valid})
-        raise BadOption(reason=reason, command="statistics")
+        raise InputError("bad_option", reason=reason, command="statistics")
     if ask.municipality:
         ask = replace(ask, municipality=check_municipality(ask.municipality))
     if ask.outlines:
@@ -141,7 +142,9 @@ def _with_service(area: Area, ask: Ask, own: dict[str, str], progress: Progress 
     town = _only(towns, ask.municipality)
     vintage = figures.vintage or vintage_of_year(figures.level, figures.year)
     if not vintage:
-        raise BadOption(reason=Phrase("reasons.no_vintage", {}), command="statistics")
+        raise InputError(
+            "bad_option", reason=Phrase("reasons.no_vintage", {}), command="statistics"
+        )
     outlines = statistics_outlines.fetch_outlines(figures.level, vintage, town, progress=progress)
     outlines = statistics_outlines.inside(outlines, area.boundary, area.network.crs)
     return _placed(area, figures, outlines, ask, progress)
@@ -284,7 +287,7 @@ def _only(towns: set[str], stated: str) -> str:
     if stated:
         return stated
     if len(towns) != 1:
-        raise BadMunicipality(found=", ".join(sorted(towns)) or "–")
+        raise InputError("bad_municipality", found=", ".join(sorted(towns)) or "–")
     return next(iter(towns))
 
 

@@ -15,7 +15,7 @@ from geo.area import places as area_places
 from geo.area.model import Area
 from geo.area.provenance import LeftOut, Source
 from geo.area.record_fields import cell, plain_record, rules
-from geo.errors import BadMunicipality
+from geo.errors import InputError
 from geo.ingest import place_files
 from geo.ingest.build import MARGIN_M, Inputs, with_places
 from geo.ingest.residents import municipality_of
@@ -51,8 +51,9 @@ def add_schools(area: Area, ask: AskSchools, *, progress: Progress | None = None
 
     Raises
     ------
-    BadMunicipality : none given, and the area's people do not tell one.
-    NoPreschools, OnlineError : as in ``fetch_preschools``; OutsideArea : all lie far away.
+    InputError ``bad_municipality`` : none given, and the area's people do not tell one.
+    InputError ``no_preschools``, OnlineError : as in ``fetch_preschools``; OutsideArea : all lie
+    far away.
     InputError : the file can not be used. Cancelled.
     """
     if ask.file:
@@ -100,7 +101,7 @@ def _municipality(area: Area, ask: AskSchools) -> str:
         return check_municipality(ask.municipality)
     town = municipality_of(area)
     if not town:
-        raise BadMunicipality(found="–")
+        raise InputError("bad_municipality", found="–")
     return town
 
 

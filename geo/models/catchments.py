@@ -8,20 +8,15 @@ columns.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array, issparse
 
 from geo.errors import (
-    BadCapacity,
-    BadChildren,
     BadLimit,
-    BadMatrix,
-    BadPlaces,
-    BadWeights,
-    UnknownMethod,
+    InputError,
 )
 from geo.models.decay import Decay, decay_of
 from geo.models.location.model import row_of
@@ -109,14 +104,16 @@ def catchment(
 
     Raises
     ------
-    BadMatrix, BadWeights, BadCapacity : the matrix, the demand or the supply can not be used.
-    BadLimit, UnknownDecay, UnknownMethod : the limit, the decay or the method can not be used.
+    InputError ``bad_matrix``, ``bad_weights``, ``bad_capacity`` : the matrix, the demand or the
+    supply can not be used.
+    BadLimit, InputError ``unknown_decay``, ``unknown_method`` : the limit, the decay or the method
+    can not be used.
     """
     metres = walkable(distances, limit_m)
-    people = amounts(demand, metres.shape[0], BadWeights)
-    places = amounts(supply, metres.shape[1], BadCapacity)
+    people = amounts(demand, metres.shape[0], "bad_weights")
+    places = amounts(supply, metres.shape[1], "bad_capacity")
     if method not in CATCHMENT_METHODS:
-        raise UnknownMethod(found=str(method), known=", ".join(CATCHMENT_METHODS))
+        raise InputError("unknown_method", found=str(method), known=", ".join(CATCHMENT_METHODS))
     weights = _weights(metres, limit_of(limit_m), decay, method)
     if method == "balanced":
         weights = _shares(weights, places)
@@ -157,7 +154,7 @@ def _ones(metres: csr_array) -> csr_array:
     return csr_array((np.ones(metres.nnz), metres.indices, metres.indptr), shape=metres.shape)
 
 
-_Refusal = type[BadWeights] | type[BadCapacity] | type[BadChildren] | type[BadPlaces]
+_Code = Literal["bad_weights", "bad_capacity", "bad_children", "bad_places"]
 
 
 def walkable(distances: Matrix, limit_m: float | None = None) -> csr_array:
@@ -172,17 +169,18 @@ def walkable(distances: Matrix, limit_m: float | None = None) -> csr_array:
 
     Raises
     ------
-    BadMatrix : not two-dimensional, not numbers, or NaN, infinite or negative metres.
+    InputError ``bad_matrix`` : not two-dimensional, not numbers, or NaN, infinite or negative
+    metres.
     BadLimit : not a positive number of metres.
     """
     most = np.inf if limit_m is None else limit_of(limit_m)
     try:
         found = _stored(distances) if issparse(distances) else _every(distances)
     except (TypeError, ValueError) as error:
-        raise BadMatrix(found=str(error)[:80]) from error
+        raise InputError("bad_matrix", found=str(error)[:80]) from error
     wrong = found.data[~(np.isfinite(found.data) & (found.data >= 0))]
     if len(wrong):
-        raise BadMatrix(found=f"{wrong[0]:g}")
+        raise InputError("bad_matrix", found=f"{wrong[0]:g}")
     return found if not found.nnz or found.data.max() <= most else _at_most(found, most)
 
 
@@ -199,39 +197,41 @@ def limit_of(limit_m: object) -> float:
     return float(limit_m)  # type: ignore[arg-type]
 
 
-def amounts(values: ArrayLike, length: int, refuse: _Refusal) -> Floats:
+def amounts(values: ArrayLike, length: int, code: _Code) -> Floats:
     """Check numbers of zero or more, fractions allowed, ``length`` of them.
 
     Raises
     ------
-    refuse : with ``row`` (from 1) and what was ``found`` there.
+    InputError ``code`` : with ``row`` (from 1) and what was ``found`` there.
     """
     try:
         numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise refuse(row=1, found=str(error)[:80]) from error
+        raise InputError(code, row=1, found=str(error)[:80]) from error
     if numbers.shape != (length,):
-        raise refuse(row=min(numbers.size, length) + 1, found=f"{numbers.shape} ≠ ({length},)")
-    _refuse_first(~(np.isfinite(numbers) & (numbers >= 0)), numbers, refuse)
+        raise InputError(
+            code, row=min(numbers.size, length) + 1, found=f"{numbers.shape} ≠ ({length},)"
+        )
+    _refuse_first(~(np.isfinite(numbers) & (numbers >= 0)), numbers, code)
     return numbers
 
 
-def whole(values: ArrayLike, length: int, refuse: _Refusal) -> Ints:
+def whole(values: ArrayLike, length: int, code: _Code) -> Ints:
     """Check whole numbers of zero or more, ``length`` of them.
 
     Raises
     ------
-    refuse : with ``row`` (from 1) and what was ``found`` there.
+    InputError ``code`` : with ``row`` (from 1) and what was ``found`` there.
     """
-    numbers = amounts(values, length, refuse)
-    _refuse_first(numbers != np.floor(numbers), numbers, refuse)
+    numbers = amounts(values, length, code)
+    _refuse_first(numbers != np.floor(numbers), numbers, code)
     return numbers.astype(np.intp)
 
 
-def _refuse_first(wrong: Any, numbers: Floats, refuse: _Refusal) -> None:
+def _refuse_first(wrong: Any, numbers: Floats, code: _Code) -> None:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        raise refuse(row=row + 1, found=f"{numbers[row]:g}")
+        raise InputError(code, row=row + 1, found=f"{numbers[row]:g}")
 
 
 def _stored(distances: Matrix) -> csr_array:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.errors import BadDecay, UnknownDecay
+from geo.errors import InputError
 from geo.types import Floats
 
 
@@ -24,7 +24,7 @@ class Decay:
 
 def _share(weight: float) -> None:
     if not 0 < weight < 1:
-        raise BadDecay(found=str(weight))
+        raise InputError("bad_decay", found=str(weight))
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Step(Decay):
     def __post_init__(self) -> None:
         rising = all(a < b for a, b in zip((0.0, *self.shares), self.shares, strict=False))
         if not (self.shares and len(self.shares) == len(self.weights) and rising):
-            raise BadDecay(found=f"{self.shares}, {self.weights}")
+            raise InputError("bad_decay", found=f"{self.shares}, {self.weights}")
         if not all(0 <= weight <= 1 for weight in self.weights):
-            raise BadDecay(found=str(self.weights))
+            raise InputError("bad_decay", found=str(self.weights))
 
     def __call__(self, metres: Floats, limit_m: float) -> Floats:
         """Return the weight of each distance's band."""
@@ -116,7 +116,7 @@ class Logistic(Decay):
 
     def __post_init__(self) -> None:
         if not (self.median > 0 and self.deviation > 0 and self.median / self.deviation < 300):
-            raise BadDecay(found=f"{self.median}, {self.deviation}")
+            raise InputError("bad_decay", found=f"{self.median}, {self.deviation}")
 
     def __call__(self, metres: Floats, limit_m: float) -> Floats:
         """Return the weight of each distance."""
@@ -139,10 +139,10 @@ def decay_of(decay: str | Decay) -> Decay:
 
     Raises
     ------
-    UnknownDecay : no decay has the name.
+    InputError ``unknown_decay`` : no decay has the name.
     """
     if isinstance(decay, Decay):
         return decay
     if decay not in DECAYS:
-        raise UnknownDecay(found=str(decay), known=", ".join(DECAYS))
+        raise InputError("unknown_decay", found=str(decay), known=", ".join(DECAYS))
     return DECAYS[decay]

@@ -61,7 +61,7 @@ def nearest(
     Raises
     ------
     BadLimit : ``within_m`` is not above zero, or ``k`` below one.
-    BadPoint : a snapped point is on no edge of the network.
+    InputError ``bad_point`` : a snapped point is on no edge of the network.
     """
     within_m = check(within_m, k)
     start = network_search.snapped(network, origins, profile)
@@ -291,7 +291,7 @@ def within(
     Raises
     ------
     BadLimit : ``within_m`` is not above zero.
-    BadPoint : a snapped point is on no edge of the network.
+    InputError ``bad_point`` : a snapped point is on no edge of the network.
     """
     within_m = check(within_m)
     start = network_search.snapped(network, origins, profile)

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.errors import BadLimit, LimitsUnordered
+from geo.errors import BadLimit
 from geo.network.kernels.outline import join_stretches, outline, paint
 from geo.network.kernels.route import metres_within, stretches_from
 from geo.network.search import Points
@@ -66,7 +66,8 @@ def isochrones(
 
     Raises
     ------
-    BadLimit : no limit, or one that is not above zero; LimitsUnordered : they do not ascend.
+    BadLimit : no limit, or one that is not above zero; BadLimit ``limits_unordered`` : they do not
+    ascend.
     """
     limits = checked_limits(limits_m)
     walk = _walk(network, places, limits[-1], profile)
@@ -79,7 +80,7 @@ def isochrones(
 
 
 def checked_limits(limits_m: Sequence[float]) -> list[float]:
-    """Return limits as numbers, or raise ``BadLimit`` (``LimitsUnordered``): they must be above
+    """Return limits as numbers, or raise ``BadLimit`` (``limits_unordered``): they must be above
     zero, and ascend.
 
     >>> checked_limits([400, 800])
@@ -92,7 +93,7 @@ def checked_limits(limits_m: Sequence[float]) -> list[float]:
     if not limits or not all(math.isfinite(limit) and limit > 0 for limit in limits):
         raise BadLimit(found=_listed(limits_m))
     if any(larger <= smaller for smaller, larger in pairwise(limits)):
-        raise LimitsUnordered(found=_listed(limits_m))
+        raise BadLimit("limits_unordered", found=_listed(limits_m))
     return limits
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.errors import BadPoint
+from geo.errors import InputError
 from geo.network import search as network_search
 from geo.network.kernels import k_nearest as k_nearest_kernel
 from geo.network.kernels import nearest_field as field_kernel
@@ -141,10 +141,10 @@ class NearestField:
 
         Raises
         ------
-        BadPoint : not exactly one place, or not on this network.
+        InputError ``bad_point`` : not exactly one place, or not on this network.
         """
         if len(place) != 1:
-            raise BadPoint(found=str(len(place)))
+            raise InputError("bad_point", found=str(len(place)))
         places, number = self._places, len(self._places.snapped)
         self._places = places.plus(Doorstep.of(self.network, place, self._profile))
         node, metres, _ = network_search.seeds(
@@ -159,11 +159,11 @@ class NearestField:
 
         Raises
         ------
-        BadPoint : there is no such place, or it is gone already.
+        InputError ``bad_point`` : there is no such place, or it is gone already.
         """
         places = self._places
         if not 0 <= number < len(places.snapped) or places.gone[number]:
-            raise BadPoint(found=str(number))
+            raise InputError("bad_point", found=str(number))
         own_edge = places.snapped.edge[[number]]
         count = self._forget(0, number)
         self._places = places.without(number)
@@ -177,7 +177,7 @@ class NearestField:
 
         Raises
         ------
-        BadPath, PathApart : the line can not be joined.
+        InputError ``bad_path``, ``path_apart`` : the line can not be joined.
         """
         joined = join_path(self.network, line, highway=highway, steps=steps, lit=lit)
         before, places = self._ground, self._places

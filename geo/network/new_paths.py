@@ -19,7 +19,7 @@ import shapely
 import shapely.ops
 from numpy.typing import NDArray
 
-from geo.errors import BadPath, PathApart
+from geo.errors import InputError
 from geo.network.topology import JOIN_M
 from geo.network.walk_network import FARTHEST_M, Snapped, WalkNetwork, exact
 from geo.types import Floats
@@ -88,8 +88,8 @@ def join_path(
 
     Raises
     ------
-    BadPath : not one line with a length.
-    PathApart : an end lies farther than ``MAX_JOIN_M`` from every path.
+    InputError ``bad_path`` : not one line with a length.
+    InputError ``path_apart`` : an end lies farther than ``MAX_JOIN_M`` from every path.
     """
     drawn = _checked(network, line)
     ends = [_end(network, shapely.get_point(drawn, at)) for at in (0, -1)]
@@ -106,12 +106,12 @@ def _checked(network: WalkNetwork, line: gpd.GeoSeries) -> shapely.LineString:
     """Return the drawn line in metres of the network."""
     if len(line) != 1 or line.iloc[0] is None or line.iloc[0].geom_type != "LineString":
         found = ", ".join(sorted({getattr(one, "geom_type", "–") for one in line})) or "–"
-        raise BadPath(found=found)
+        raise InputError("bad_path", found=found)
     local = line.to_crs(network.crs) if line.crs else line
     drawn = shapely.force_2d(local.iloc[0])
     on_earth = np.abs(shapely.get_coordinates(drawn)) < FARTHEST_M
     if not on_earth.all() or drawn.length <= JOIN_M:
-        raise BadPath(found=f"{drawn.length:g} m")
+        raise InputError("bad_path", found=f"{drawn.length:g} m")
     return drawn
 
 
@@ -120,7 +120,7 @@ def _end(network: WalkNetwork, point: shapely.Point) -> _End:
     if len(hit) == 0:
         (_, gap) = network.tree.query_nearest(point, return_distance=True, all_matches=False)
         metres = math.ceil(gap[0]) if len(gap) else math.inf
-        raise PathApart(metres=metres, most=round(MAX_JOIN_M))
+        raise InputError("path_apart", metres=metres, most=round(MAX_JOIN_M))
     edge = int(hit[0])
     length = float(network.edge_m[edge])
     at_m = float(exact(np.array([network.geometry[edge].project(point)]))[0])

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 import geopandas as gpd
 import numpy as np
 
-from geo.errors import BadPoint
+from geo.errors import InputError
 from geo.network.kernels.search import Doors, Ends, Journal, Paths, Queue
 from geo.network.walk_network import Snapped, WalkNetwork, exact
 from geo.presets import Profile
@@ -113,13 +113,15 @@ def snapped(network: WalkNetwork, points: Points, profile: Profile | None) -> Sn
 
     Raises
     ------
-    BadPoint : a snapped point that is on no edge of this network.
+    InputError ``bad_point`` : a snapped point that is on no edge of this network.
     """
     if not isinstance(points, Snapped):
         return network.snap(points, profile)
     edge = np.asarray(points.edge)
     if not len(edge) == len(points.offset_m) == len(points.stretch_m):
-        raise BadPoint(found=f"{len(edge)}, {len(points.offset_m)}, {len(points.stretch_m)}")
+        raise InputError(
+            "bad_point", found=f"{len(edge)}, {len(points.offset_m)}, {len(points.stretch_m)}"
+        )
     on = edge >= 0
     wrong = (edge < -1) | (edge >= network.edges)
     if not wrong.any():
@@ -128,8 +130,9 @@ def snapped(network: WalkNetwork, points: Points, profile: Profile | None) -> Sn
         wrong[on] = ~(fits & np.isfinite(stretch))
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise BadPoint(
-            found=f"{row + 1}: {edge[row]}, {points.offset_m[row]}, {points.stretch_m[row]}"
+        raise InputError(
+            "bad_point",
+            found=f"{row + 1}: {edge[row]}, {points.offset_m[row]}, {points.stretch_m[row]}",
         )
     return Snapped(edge, exact(points.offset_m), exact(points.stretch_m))
 

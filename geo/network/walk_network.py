@@ -16,7 +16,7 @@ from pyproj.database import query_utm_crs_info
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.errors import BadLength, BadPoint, NoLines
+from geo.errors import InputError, NoLines
 from geo.network.topology import JOIN_M, merge_chains, morton, number_ends, slopes
 from geo.presets import Profile, profiles
 from geo.types import SWEREF99_TM, WGS84, Bools, Floats, Ints, SmallInts
@@ -124,11 +124,14 @@ class WalkNetwork:
 
         Raises
         ------
-        BadLength : an edge is negative, longer than the Earth is round, or not a number.
+        InputError ``bad_length`` : an edge is negative, longer than the Earth is round, or not a
+        number.
         """
         wrong = ~((self.edge_m >= 0) & (self.edge_m < FARTHEST_M))
         if wrong.any():
-            raise BadLength(found=str(self.edge_m[wrong][0]), edge=int(np.argmax(wrong)) + 1)
+            raise InputError(
+                "bad_length", found=str(self.edge_m[wrong][0]), edge=int(np.argmax(wrong)) + 1
+            )
         return exact(self.edge_m)[self.star[2]]
 
     @cached_property
@@ -201,7 +204,7 @@ class WalkNetwork:
 
         Raises
         ------
-        BadPoint : something else than a point.
+        InputError ``bad_point`` : something else than a point.
         """
         local = points.to_crs(self.crs) if points.crs else points
         main = self.walkable(profile).main_edges
@@ -215,7 +218,7 @@ class WalkNetwork:
 
         Raises
         ------
-        BadPoint : something else than a point.
+        InputError ``bad_point`` : something else than a point.
         """
         edge = np.full(len(points), -1, dtype=np.int64)
         offset, stretch = np.zeros(len(points)), np.full(len(points), np.inf)
@@ -259,7 +262,7 @@ def _usable(points: NDArray[np.object_]) -> Bools:
     usable = np.array(~(shapely.is_missing(points) | shapely.is_empty(points)), dtype=bool)
     strange = usable & (shapely.get_type_id(points) != shapely.GeometryType.POINT)
     if strange.any():
-        raise BadPoint(found=str(points[strange][0].geom_type))
+        raise InputError("bad_point", found=str(points[strange][0].geom_type))
     usable[usable] = (np.abs(shapely.get_coordinates(points[usable])) < FARTHEST_M).all(axis=1)
     return usable
 

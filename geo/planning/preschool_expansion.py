@@ -15,7 +15,7 @@ from geo import presets
 from geo.access.preschools.model import PreschoolAnswer
 from geo.area.model import Area
 from geo.area.record_fields import Growing, rules
-from geo.errors import BadTarget, SolverFailed, TargetOutOfReach
+from geo.errors import InputError, NarhetError
 from geo.models.assignment.assign import Assignment, assign, most_placed
 from geo.models.location import highs
 from geo.models.location.model import gap_between
@@ -98,8 +98,9 @@ def where_to_add(
 
     Raises
     ------
-    BadTarget : not a share; TargetOutOfReach : more than the rules can reach, with how much that
-    is. UnknownKind, BadPoint : as ``candidates``. SolverFailed : nothing found in the time.
+    InputError ``bad_target`` : not a share; InputError ``target_out_of_reach`` : more than the
+    rules can reach, with how much that is. InputError ``unknown_kind``, ``bad_point`` : as
+    ``candidates``. NarhetError ``solver_failed`` : nothing found in the time.
     Cancelled : by ``progress``.
     """
     clock = highs.Clock(time_limit_s, progress)
@@ -111,7 +112,8 @@ def where_to_add(
     grown = options.places + rule.module * options.most_modules
     most = most_placed(options.metres, children, grown)
     if most < wanted:
-        raise TargetOutOfReach(
+        raise InputError(
+            "target_out_of_reach",
             target=round(100 * share, 6),
             most=math.floor(1000 * most / whole) / 10,
             limit=answer.question.limit_m,
@@ -145,13 +147,13 @@ def where_to_add(
 
 
 def share_of(target: object) -> float:
-    """Read a target as a person writes it: a share of the children, or raise ``BadTarget``."""
+    """Read a target as a person writes it: a share of the children, or raise ``bad_target``."""
     try:
         share = float(str(target).replace(",", "."))
     except ValueError:
-        raise BadTarget(found=str(target)) from None
+        raise InputError("bad_target", found=str(target)) from None
     if not 0 < share <= 1:
-        raise BadTarget(found=str(target))
+        raise InputError("bad_target", found=str(target))
     return share
 
 
@@ -246,7 +248,8 @@ def least_cost(
 
     Raises
     ------
-    SolverFailed : nothing found in the time. Cancelled : by whoever listens to the clock.
+    NarhetError ``solver_failed`` : nothing found in the time. Cancelled : by whoever listens to the
+    clock.
     """
     reached, size = _groups(options, children)
     columns = len(options.places)
@@ -282,7 +285,7 @@ def least_cost(
     status = highs.run(solver, clock)
     values, bound = highs.best_known(solver)
     if values is None:
-        raise SolverFailed(status=highs.status_name(status))
+        raise NarhetError("solver_failed", status=highs.status_name(status))
     modules = np.round(values[first_m:first_y]).astype(np.int64)
     return modules, bound, highs.status_name(status)
 

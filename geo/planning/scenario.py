@@ -22,7 +22,7 @@ from geo.area.manifest import slug
 from geo.area.model import Area
 from geo.area.people import HOUSING, with_districts
 from geo.area.provenance import Source
-from geo.errors import BadScenario, ScenarioApart, UnknownScenario
+from geo.errors import BadScenario, InputError
 from geo.planning.siting.proposal import Proposal, site_name
 from geo.privacy import is_small
 from geo.store.store import has_store, store_of
@@ -65,14 +65,16 @@ def after(area: Area, scenario: Scenario) -> Area:
 
     Raises
     ------
-    ScenarioApart : a place that closes is not in the area.
+    InputError ``scenario_apart`` : a place that closes is not in the area.
     BadScenario : a place that opens has no position in the world, or is housing.
-    UnknownKind : it is of no kind we know.
+    InputError ``unknown_kind`` : it is of no kind we know.
     """
     ids = set(area.places["id"])
     missing = [one for one in scenario.closed if one not in ids]
     if missing:
-        raise ScenarioApart(scenario=scenario.name, found=", ".join(missing)[:200], area=area.name)
+        raise InputError(
+            "scenario_apart", scenario=scenario.name, found=", ".join(missing)[:200], area=area.name
+        )
     kept = area.places[~area.places["id"].isin(scenario.closed)]
     places = pd.concat([kept, _opened(area, scenario)], ignore_index=True)
     title = f"{scenario.name} (scenario)"
@@ -119,7 +121,7 @@ def checked(scenario: Scenario) -> Scenario:
     Raises
     ------
     BadScenario : it has no name, or changes nothing; and as ``after`` for places that open.
-    UnknownKind : a place of no kind we know.
+    InputError ``unknown_kind`` : a place of no kind we know.
     """
     if not scenario.name.strip() or len(scenario.name) > MOST_NAME:
         raise BadScenario(found=scenario.name[:MOST_NAME] or "–")
@@ -222,14 +224,14 @@ def saved(area: str, name: str, home: str | Path | None = None) -> Saved:
 
     Raises
     ------
-    UnknownScenario : there is none; the message lists those there are.
+    InputError ``unknown_scenario`` : there is none; the message lists those there are.
     """
     there = saved_of(area, home)
     for one in there:
         if name in (one.id, one.scenario.name):
             return one
     known = ", ".join(one.id for one in there) or "–"
-    raise UnknownScenario(found=name[:80], known=known)
+    raise InputError("unknown_scenario", found=name[:80], known=known)
 
 
 def save(area: Area, scenario: Scenario, *, who: str = "", home: str | Path | None = None) -> Saved:
@@ -238,7 +240,7 @@ def save(area: Area, scenario: Scenario, *, who: str = "", home: str | Path | No
     Raises
     ------
     BadScenario : it has no name or changes nothing.
-    ScenarioChanged : somebody else saves it at the same moment.
+    StoreError ``scenario_changed`` : somebody else saves it at the same moment.
     """
     by = user(who)
     data = to_data(checked(scenario))
@@ -254,8 +256,8 @@ def delete(area: str, name: str, home: str | Path | None = None) -> Saved:
 
     Raises
     ------
-    UnknownScenario : there is none.
-    ScenarioChanged : somebody else saves it at the same moment.
+    InputError ``unknown_scenario`` : there is none.
+    StoreError ``scenario_changed`` : somebody else saves it at the same moment.
     """
     one = saved(area, name, home)
     store_of(area, home).delete_scenario(one.id, expects=one.version)

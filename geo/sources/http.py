@@ -18,7 +18,7 @@ import requests
 import urllib3
 from requests.exceptions import ConnectionError as NoConnection
 
-from geo.errors import NarhetError, Offline, ServiceAnswer, ServiceSlow
+from geo.errors import NarhetError, Offline, OnlineError, ServiceSlow
 from geo.texts import Phrase
 from geo.types import Progress
 
@@ -98,7 +98,7 @@ class Line:
         Raises
         ------
         Refused : 400 or 404.
-        Offline, ServiceSlow, ServiceAnswer : as their names say; in bounded time.
+        Offline, ServiceSlow, OnlineError ``service_answer`` : as their names say; in bounded time.
         """
         for last in (False, True):
             self.check()
@@ -119,7 +119,7 @@ class Line:
         except ValueError as error:
             raise self.unusable("unreadable_answer") from error
 
-    def unusable(self, reason: str, **values: object) -> ServiceAnswer:
+    def unusable(self, reason: str, **values: object) -> OnlineError:
         """Return the error that an answer cannot be used (``reasons.<reason>``)."""
         return unusable(self.service, reason, **values)
 
@@ -163,7 +163,7 @@ def read_body(
     Raises
     ------
     ServiceSlow : it is not there whole after ``timeout_s`` seconds.
-    ServiceAnswer : it is cut short, or longer than ``most_bytes``.
+    OnlineError ``service_answer`` : it is cut short, or longer than ``most_bytes``.
     """
     end = time.monotonic() + timeout_s
     pieces, size = [], 0
@@ -185,9 +185,11 @@ def read_body(
     return b"".join(pieces)
 
 
-def unusable(service: str, reason: str, **values: object) -> ServiceAnswer:
+def unusable(service: str, reason: str, **values: object) -> OnlineError:
     """Return the error that an answer cannot be used (``reasons.<reason>``)."""
-    return ServiceAnswer(service=service, reason=Phrase(f"reasons.{reason}", {**values}))
+    return OnlineError(
+        "service_answer", service=service, reason=Phrase(f"reasons.{reason}", {**values})
+    )
 
 
 def slow(service: str, timeout_s: float) -> ServiceSlow:

@@ -23,7 +23,7 @@ from defusedxml.ElementTree import fromstring
 
 from geo.area.provenance import PLACES, LeftOut, Source
 from geo.cells import to_number, written
-from geo.errors import NoPreschools
+from geo.errors import InputError
 from geo.sources.http import Line, Refused, Steps, address
 from geo.sources.statistics.outlines import GEODATA_URL, fetch_layer
 from geo.sources.statistics.outlines import SERVICE as GEODATA
@@ -59,8 +59,8 @@ def fetch_preschools(
 
     Raises
     ------
-    NoPreschools : neither service has any there.
-    Offline, ServiceSlow, ServiceAnswer : a service did not help; Cancelled.
+    InputError ``no_preschools`` : neither service has any there.
+    Offline, ServiceSlow, OnlineError ``service_answer`` : a service did not help; Cancelled.
     """
     steps = Steps(progress)
     steps.say("progress.fetch_preschools", 0.05)
@@ -71,7 +71,7 @@ def fetch_preschools(
         line = Line(GEODATA, timeout_s=timeout_s, check=steps.again)
         found = _from_geodata(line, municipality, steps)
     if found is None:
-        raise NoPreschools(found=municipality)
+        raise InputError("no_preschools", found=municipality)
     return found
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from geo import texts
-from geo.errors import StoreBusy, StoreDamaged, StoreNewer, StoreUnreachable
+from geo.errors import StoreError
 from geo.store.tables import HEAD, KNOWN, areas
 
 SETTING = "NARHET_DATABASE_URL"
@@ -60,7 +60,8 @@ def on_server(address: str) -> sa.Engine:
 
     Raises
     ------
-    StoreUnreachable, StoreNewer : the message names the server without user and password.
+    StoreError ``store_unreachable``, ``store_newer`` : the message names the server without user
+    and password.
     """
     return _on_server(address, os.getpid())
 
@@ -70,7 +71,8 @@ def on_file(path: Path) -> sa.Engine:
 
     Raises
     ------
-    StoreUnreachable, StoreNewer, StoreDamaged, StoreBusy : see ``geo.errors``.
+    StoreError ``store_unreachable``, ``store_newer``, ``store_damaged``, ``store_busy`` : see
+    ``geo.errors``.
     """
     engine = _on_file(str(path))
     with told(engine):
@@ -109,12 +111,14 @@ def told(engine: sa.Engine) -> Iterator[None]:
         said = str(error.orig).lower()
         place = where(engine)
         if any(words in said for words in _BUSY):
-            raise StoreBusy(store=place) from None
+            raise StoreError("store_busy", store=place) from None
         if any(words in said for words in _DAMAGED):
-            raise StoreDamaged(store=place) from None
-        raise StoreUnreachable(store=place, reason=_reason(error)) from None
+            raise StoreError("store_damaged", store=place) from None
+        raise StoreError("store_unreachable", store=place, reason=_reason(error)) from None
     except SQLAlchemyError as error:
-        raise StoreUnreachable(store=where(engine), reason=type(error).__name__) from None
+        raise StoreError(
+            "store_unreachable", store=where(engine), reason=type(error).__name__
+        ) from None
 
 
 def where(engine: sa.Engine) -> str:
@@ -140,9 +144,9 @@ def _on_server(address: str, process: int) -> sa.Engine:  # noqa: ARG001 - no po
     try:
         url = sa.make_url(address)
     except (ArgumentError, ValueError):
-        raise StoreUnreachable(store=SETTING, reason=_NOT_POSTGRES) from None
+        raise StoreError("store_unreachable", store=SETTING, reason=_NOT_POSTGRES) from None
     if url.get_backend_name() not in ("postgresql", "postgres"):
-        raise StoreUnreachable(store=SETTING, reason=_NOT_POSTGRES)
+        raise StoreError("store_unreachable", store=SETTING, reason=_NOT_POSTGRES)
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         **{"pool_pre_ping": True, "hide_parameters": True, "pool_size": 4},
@@ -219,7 +223,7 @@ def bring_up_to_date(engine: sa.Engine) -> None:
 
     Raises
     ------
-    StoreNewer : a newer Närhet wrote the store.
+    StoreError ``store_newer`` : a newer Närhet wrote the store.
     """
     with engine.connect() as connection, connection.begin():
         if _version(connection) == HEAD:
@@ -235,7 +239,7 @@ def _version(connection: sa.Connection) -> str | None:
         return None
     found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     if found is not None and found not in KNOWN:
-        raise StoreNewer(found=str(found)[:40], known=HEAD)
+        raise StoreError("store_newer", found=str(found)[:40], known=HEAD)
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from geo.errors import BadRecord
+from geo.errors import InputError
 
 PLACE, ACTIVITY = "place", "activity"
 TYPES = (PLACE, ACTIVITY)
@@ -144,20 +144,20 @@ def checked(edit: Edit) -> Edit:
 
     Raises
     ------
-    BadRecord : a field that can not be kept; the message says which.
+    InputError ``bad_record`` : a field that can not be kept; the message says which.
     """
     if edit.type not in TYPES or edit.status not in STATUSES or not edit.id:
-        raise BadRecord(record=edit.id[:80], field="type, status, id")
+        raise InputError("bad_record", record=edit.id[:80], field="type, status, id")
     if (edit.lon is None) != (edit.lat is None):
-        raise BadRecord(record=edit.id[:80], field="lon, lat")
+        raise InputError("bad_record", record=edit.id[:80], field="lon, lat")
     for value, most in ((edit.lon, 180.0), (edit.lat, 90.0)):
         if value is not None and not (math.isfinite(value) and abs(value) <= most):
-            raise BadRecord(record=edit.id[:80], field="lon, lat")
+            raise InputError("bad_record", record=edit.id[:80], field="lon, lat")
     fields = dict(edit.fields)
     if edit.type == PLACE:
         fields = {**PLACE_FIELDS, **fields}
         if not isinstance(fields[DETAILS], Mapping):
-            raise BadRecord(record=edit.id[:80], field=DETAILS)
+            raise InputError("bad_record", record=edit.id[:80], field=DETAILS)
     lon, lat = (None if value is None else float(value) for value in (edit.lon, edit.lat))
     for name, value in fields.items():
         fields[name] = _as_kept(edit.id, name, value)
@@ -169,7 +169,7 @@ def _as_kept(record: str, name: str, value: Any) -> Any:
     try:
         return json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        raise BadRecord(record=record[:80], field=name[:80]) from error
+        raise InputError("bad_record", record=record[:80], field=name[:80]) from error
 
 
 def content(record: Record | Edit) -> Json:

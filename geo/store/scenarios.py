@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geo.errors import BadRecord, ScenarioChanged, UnknownScenario
+from geo.errors import InputError, StoreError
 from geo.store.model import Scenario
 from geo.store.tables import scenarios
 
@@ -26,11 +26,11 @@ def one(connection: sa.Connection, area: str, scenario_id: str) -> Scenario:
 
     Raises
     ------
-    UnknownScenario : there is none with this id.
+    InputError ``unknown_scenario`` : there is none with this id.
     """
     row = connection.execute(sa.select(scenarios).where(_is(area, scenario_id))).one_or_none()
     if row is None:
-        raise UnknownScenario(found=scenario_id[:80])
+        raise InputError("unknown_scenario", found=scenario_id[:80])
     return _scenario(row)
 
 
@@ -41,13 +41,13 @@ def save(
 
     Raises
     ------
-    ScenarioChanged : somebody else saved it meanwhile.
-    BadRecord : its data are no JSON value.
+    StoreError ``scenario_changed`` : somebody else saved it meanwhile.
+    InputError ``bad_record`` : its data are no JSON value.
     """
     try:
         data = json.loads(json.dumps(new.data, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        raise BadRecord(record=new.id[:80], field="data") from error
+        raise InputError("bad_record", record=new.id[:80], field="data") from error
     row = connection.execute(sa.select(scenarios).where(_is(area, new.id))).one_or_none()
     if expects != (row.version if row else 0):
         raise _changed(row, new.id)
@@ -71,7 +71,8 @@ def delete(connection: sa.Connection, area: str, scenario_id: str, *, expects: i
 
     Raises
     ------
-    UnknownScenario, ScenarioChanged : it is gone, or somebody else saved it meanwhile.
+    InputError ``unknown_scenario``, StoreError ``scenario_changed`` : it is gone, or somebody else
+    saved it meanwhile.
     """
     found = one(connection, area, scenario_id)
     if found.version != expects:
@@ -79,11 +80,13 @@ def delete(connection: sa.Connection, area: str, scenario_id: str, *, expects: i
     connection.execute(sa.delete(scenarios).where(_is(area, scenario_id)))
 
 
-def _changed(found: Any, scenario_id: str) -> ScenarioChanged:
+def _changed(found: Any, scenario_id: str) -> StoreError:
     if found is None:
-        return ScenarioChanged(scenario=scenario_id[:80], who="–", when="–")
+        return StoreError("scenario_changed", scenario=scenario_id[:80], who="–", when="–")
     when = found.changed_at[:16].replace("T", " ")
-    return ScenarioChanged(scenario=found.name[:80], who=found.changed_by or "–", when=when)
+    return StoreError(
+        "scenario_changed", scenario=found.name[:80], who=found.changed_by or "–", when=when
+    )
 
 
 def _is(area: str, scenario_id: str) -> sa.ColumnElement[bool]:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from geo.area.manifest import area_id, home_folder
 from geo.area.model import Area
 from geo.area.protected import Ground
-from geo.errors import UnknownRecord
+from geo.errors import InputError
 from geo.store import backup
 from geo.store import database as store_database
 from geo.store import merge as store_merge
@@ -37,8 +37,9 @@ def store_of(area: str, home: str | Path | None = None) -> Store:
 
     Raises
     ------
-    StoreUnreachable, StoreBusy, StoreDamaged : the database can not be used, and why.
-    StoreNewer : a newer Närhet wrote it.
+    StoreError ``store_unreachable``, ``store_busy``, ``store_damaged`` : the database can not be
+    used, and why.
+    StoreError ``store_newer`` : a newer Närhet wrote it.
     """
     address = store_database.server_url()
     if address:
@@ -145,13 +146,13 @@ class Store:
 
         Raises
         ------
-        UnknownRecord : there is none.
+        InputError ``unknown_record`` : there is none.
         """
         found = {each.type: each for each in self._records(records.c.id == id)}
         for wanted in [type] if type else TYPES:
             if wanted in found:
                 return found[wanted]
-        raise UnknownRecord(found=id[:80])
+        raise InputError("unknown_record", found=id[:80])
 
     def history(self, id: str, type: str = "") -> list[Change]:
         """Return the changes of a record, the latest first."""
@@ -179,7 +180,7 @@ class Store:
         ------
         RecordChanged : somebody changed a record meanwhile. Its ``mine``, ``theirs`` and ``base``
             hold the versions; ``conflicts`` holds those of all such records.
-        BadRecord : an edit that can not be kept.
+        InputError ``bad_record`` : an edit that can not be kept.
         HousingHidden : an edit tells more of a hidden housing than may be known.
         """
         with store_database.writing(self.engine, self.key) as connection:
@@ -191,7 +192,7 @@ class Store:
         Raises
         ------
         UndoBlocked : records of it were changed later, named in the message and in ``records``.
-        UnknownBatch : there is none, or it can not be undone.
+        InputError ``unknown_batch`` : there is none, or it can not be undone.
         """
         with store_database.writing(self.engine, self.key) as connection:
             return store_write.undo(connection, self.key, batch, who)
@@ -211,7 +212,7 @@ class Store:
             return store_scenarios.listed(connection, self.key)
 
     def scenario(self, id: str) -> Scenario:
-        """Return a saved scenario, or raise ``UnknownScenario``."""
+        """Return a saved scenario, or raise ``unknown_scenario``."""
         with store_database.reading(self.engine) as connection:
             return store_scenarios.one(connection, self.key, id)
 
@@ -220,7 +221,7 @@ class Store:
     ) -> Scenario:
         """Save a scenario (``data``: any JSON value) and return it with its version.
 
-        ``expects`` is the version its editor saw, 0 for a new one; ``ScenarioChanged`` means that
+        ``expects`` is the version its editor saw, 0 for a new one; ``scenario_changed`` means that
         somebody else saved it meanwhile.
         """
         new = Scenario(id, name, data, 0, "", "")
@@ -243,7 +244,8 @@ class Store:
 
         Raises
         ------
-        BadRecord, HousingHidden : something that can not or may not be kept; nothing is changed.
+        InputError ``bad_record``, HousingHidden : something that can not or may not be kept;
+        nothing is changed.
         """
         try:
             with store_database.writing(self.engine, self.key) as connection:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from geo.area.protected import Ground
-from geo.errors import BadRecord, RecordChanged, UndoBlocked, UnknownBatch
+from geo.errors import InputError, RecordChanged, UndoBlocked
 from geo.store import protection
 from geo.store import rows as store_rows
 from geo.store.model import (
@@ -49,7 +49,7 @@ def write(
     Raises
     ------
     RecordChanged : a record has another version than its editor saw; nothing is written.
-    BadRecord : an edit that can not be kept.
+    InputError ``bad_record`` : an edit that can not be kept.
     """
     edits = [checked(edit) for edit in edits]
     _each_once(edits)
@@ -69,7 +69,7 @@ def write(
 def _each_once(edits: Sequence[Edit]) -> None:
     twice = [key for key, times in Counter(edit.key for edit in edits).items() if times > 1]
     if twice:
-        raise BadRecord(record=twice[0][1][:80], field="id")
+        raise InputError("bad_record", record=twice[0][1][:80], field="id")
 
 
 def _unchanged(
@@ -146,13 +146,13 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
 
     Raises
     ------
-    UnknownBatch : there is no such batch, or it can not be undone.
+    InputError ``unknown_batch`` : there is no such batch, or it can not be undone.
     UndoBlocked : records of it were changed later; nothing is undone.
     """
     found = store_rows.log_of(connection, area, changes.c.batch == batch)
     found = [change for change in found if change.action not in LASTING]
     if not found:
-        raise UnknownBatch(found=str(batch))
+        raise InputError("unknown_batch", found=str(batch))
     keys = [(change.type, change.record) for change in found]
     there = store_rows.by_key(connection, area, keys)
     met = _met(connection, area, found)

@@ -113,7 +113,7 @@ def finish() -> Area | None:
     if job.error is not None:
         st.session_state["job_error"] = job.error
     elif job.broken:
-        st.session_state["job_error"] = NarhetError(reason=job.title)
+        st.session_state["job_error"] = NarhetError("narhet_error", reason=job.title)
     area: Area | None = job.result
     return area
 

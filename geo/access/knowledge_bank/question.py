@@ -11,7 +11,7 @@ from typing import Any
 
 from geo import presets
 from geo.access.knowledge_bank.rules import rules
-from geo.errors import BadMoment, BadPoint
+from geo.errors import InputError
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -52,8 +52,8 @@ class BankQuestion:
 
         Raises
         ------
-        BadPoint, BadMoment, BadLimit, UnknownProfile, UnknownLanguage, UnknownTerm : what can not
-        be.
+        InputError ``bad_point``, ``bad_moment``, ``unknown_profile``, ``unknown_term``, BadLimit,
+        UnknownLanguage : what can not be.
         """
         # These load what areas are made of.
         from geo.access.from_point import read_point
@@ -66,7 +66,7 @@ class BankQuestion:
         presets.profile(profile)
         at, housing, when = (told.get(name, "") for name in ("at", "housing", "when"))
         if not at and not housing:
-            raise BadPoint(found="")
+            raise InputError("bad_point", found="")
         lon, lat = read_point(at) if at else (None, None)
         since, until, whole_day = read_when(when) if when else (None, None, False)
         return cls(
@@ -95,7 +95,7 @@ def read_when(words: str) -> tuple[datetime, datetime, bool]:
 
     Raises
     ------
-    BadMoment : anything else.
+    InputError ``bad_moment`` : anything else.
 
     >>> since, until, whole_day = read_when("2026-03-03T18:00")
     >>> since.isoformat(), until.isoformat(), whole_day
@@ -108,9 +108,9 @@ def read_when(words: str) -> tuple[datetime, datetime, bool]:
         whole_day = len(text) <= len("2026-03-03")
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise BadMoment(found=text[:40]) from None
+        raise InputError("bad_moment", found=text[:40]) from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise BadMoment(found=text[:40])
+        raise InputError("bad_moment", found=text[:40])
     if whole_day:
         day = found.date()
         return midnight(day), midnight(day + timedelta(days=1)), True

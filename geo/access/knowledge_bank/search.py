@@ -23,7 +23,7 @@ from geo.area.activities.model import Activity, Occurrence, is_fresh
 from geo.area.activities.occurrences import in_week, midnight, occurrences
 from geo.area.model import Area
 from geo.area.people import HOUSING
-from geo.errors import PointOffPaths, UnknownHousing
+from geo.errors import InputError
 from geo.network.distances import within
 from geo.network.walk_network import MAX_SNAP_M, Snapped
 from geo.types import Floats
@@ -34,8 +34,8 @@ def bank_of(area: Area, question: BankQuestion) -> Bank:
 
     Raises
     ------
-    UnknownHousing : no housing has this id or name, or several have the name.
-    BadPoint, PointSwapped, PointOffPaths : as ``around.placed``.
+    InputError ``unknown_housing`` : no housing has this id or name, or several have the name.
+    InputError ``bad_point``, ``point_swapped``, ``point_off_paths`` : as ``around.placed``.
     """
     walker = presets.profile(question.profile)
     start, row = _start(area, question)
@@ -44,7 +44,7 @@ def bank_of(area: Area, question: BankQuestion) -> Bank:
     else:
         spot = area.snapped_places("", walker).take(np.array([row]))
         if spot.edge[0] < 0:
-            raise PointOffPaths(found=start.id, limit=MAX_SNAP_M)
+            raise InputError("point_off_paths", found=start.id, limit=MAX_SNAP_M)
     metres = _metres(area, spot, question)
     parts: dict[str, list[Entry]] = {"": [], "language": [], "hours": [], "far": []}
     for entry in entries_of(area, question, metres):
@@ -76,7 +76,7 @@ def _start(area: Area, question: BankQuestion) -> tuple[Start, int | None]:
     hits = hits or [at for at, known in enumerate(names) if known == question.housing]
     if len(hits) != 1:
         named = ids if len(hits) > 1 else [a or b for a, b in zip(names, ids, strict=True)]
-        raise UnknownHousing(found=question.housing, known=", ".join(named) or "–")
+        raise InputError("unknown_housing", found=question.housing, known=", ".join(named) or "–")
     row, housing = int(rows[hits[0]]), ids[hits[0]]
     record = fields_of(area.places["details"].iloc[row])
     if protected.is_restricted(area.places.iloc[[row]])[0]:

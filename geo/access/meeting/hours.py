@@ -101,7 +101,8 @@ def hours_gap(area: Area, question: MeetingQuestion) -> Hours:
 
     Raises
     ------
-    AreaLacks : nobody of the group. UnknownHousing : the housing asked for is not there.
+    AreaLacks : nobody of the group. InputError ``unknown_housing`` : the housing asked for is not
+    there.
     """
     who = walkers(area, question)
     offered = supply_of(area, question).without(without_hours() - set(question.kinds))

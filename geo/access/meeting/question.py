@@ -11,7 +11,7 @@ from typing import Any
 
 from geo import presets
 from geo.area.record_fields import read_day
-from geo.errors import BadOption
+from geo.errors import InputError
 
 MEASURES = ("hours", "language", "arena", "contact")
 
@@ -61,8 +61,8 @@ class MeetingQuestion:
 
         Raises
         ------
-        BadDate, BadLimit, BadOption, UnknownGroup, UnknownProfile, UnknownLanguage, UnknownTerm :
-        what can not be.
+        InputError ``bad_date``, ``bad_option``, ``unknown_group``, ``unknown_profile``,
+        ``unknown_term``, BadLimit, UnknownLanguage : what can not be.
         """
         from geo.access.meeting import terms  # it loads what areas are made of
 
@@ -90,5 +90,5 @@ class MeetingQuestion:
 
 def _measure(name: str) -> str:
     if name not in MEASURES:
-        raise BadOption(reason=f"--measure {name}", command="meet")
+        raise InputError("bad_option", reason=f"--measure {name}", command="meet")
     return name

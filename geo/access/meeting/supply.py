@@ -23,7 +23,7 @@ from geo.area.activities.model import Activity, is_fresh
 from geo.area.activities.table import from_table
 from geo.area.model import Area
 from geo.area.people import HOUSING
-from geo.errors import AreaLacks, UnknownHousing
+from geo.errors import AreaLacks, InputError
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
 from geo.types import Bools, Floats, Ints
@@ -130,7 +130,8 @@ def walkers(area: Area, question: MeetingQuestion) -> Walkers:
 
     Raises
     ------
-    AreaLacks : nobody of the group is known. UnknownHousing : no housing has this id or name.
+    AreaLacks : nobody of the group is known. InputError ``unknown_housing`` : no housing has this
+    id or name.
     """
     group = presets.group(question.group)
     if question.housing and group.origin != HOUSING:
@@ -180,13 +181,15 @@ def homes(area: Area, group: str = "newcomers") -> tuple[Home, ...]:
 
 
 def home(area: Area, question: MeetingQuestion) -> Home:
-    """Return the question's housing, by id or name, or raise ``UnknownHousing``."""
+    """Return the question's housing, by id or name, or raise ``unknown_housing``."""
     known = homes(area, question.group)
     for each in known:
         if question.housing in (each.id, each.name):
             return each
-    raise UnknownHousing(
-        found=question.housing, known=", ".join(each.name or each.id for each in known) or "–"
+    raise InputError(
+        "unknown_housing",
+        found=question.housing,
+        known=", ".join(each.name or each.id for each in known) or "–",
     )
 
 

@@ -18,7 +18,7 @@ from geo import presets
 from geo.area import languages
 from geo.area.activities.model import Activity, activity_kinds, audiences, themes
 from geo.area.newcomers import availabilities, free_hours
-from geo.errors import AreaLacks, BadDate, UnknownTerm
+from geo.errors import AreaLacks, InputError
 from geo.texts import DATA, Phrase
 from geo.types import Bools
 
@@ -86,7 +86,7 @@ def measure_of(area: Area, name: str) -> str:
 
     Raises
     ------
-    UnknownTerm : no measure has the name. AreaLacks : the area does not tell it.
+    InputError ``unknown_term`` : no measure has the name. AreaLacks : the area does not tell it.
     """
     read_established(name)
     here = [each for each in presets.established() if presets.established()[each] in area.groups]
@@ -114,7 +114,7 @@ def without_hours() -> frozenset[str]:
 
 
 def read_kinds(words: Iterable[str]) -> tuple[str, ...]:
-    """Return kinds of activity or themes, each once, or raise ``UnknownTerm``."""
+    """Return kinds of activity or themes, each once, or raise ``unknown_term``."""
     valid = {**themes(), **activity_kinds()}
     for word in words:
         _known(word, valid, "kind")
@@ -122,12 +122,12 @@ def read_kinds(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def read_audience(word: str) -> str:
-    """Return who may come, or raise ``UnknownTerm``; "" stays so."""
+    """Return who may come, or raise ``unknown_term``; "" stays so."""
     return _known(word, audiences(), "audience") if word else ""
 
 
 def read_established(word: str) -> str:
-    """Return a measure of "established", or raise ``UnknownTerm``; "" stays so."""
+    """Return a measure of "established", or raise ``unknown_term``; "" stays so."""
     return _known(word, presets.established(), "established") if word else ""
 
 
@@ -137,9 +137,9 @@ def read_language(words: str) -> str:
 
 
 def week_of(day: date) -> date:
-    """Return the Monday of a day's week, or raise ``BadDate`` for a year nobody asks about."""
+    """Return the Monday of a day's week, or raise ``bad_date`` for a year nobody asks about."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise BadDate(found=day.isoformat())
+        raise InputError("bad_date", found=day.isoformat())
     return day - timedelta(days=day.weekday())
 
 
@@ -168,7 +168,7 @@ def can_come(when: str) -> Bools:
 
 
 def read_when(word: str) -> str:
-    """Return a preset of hours, or raise ``UnknownTerm``; "" stays so."""
+    """Return a preset of hours, or raise ``unknown_term``; "" stays so."""
     return _known(word, availabilities(), "when") if word else ""
 
 
@@ -176,8 +176,11 @@ def _known(word: str, valid: Iterable[str], what: str) -> str:
     names = list(valid)
     if word not in names:
         close = difflib.get_close_matches(word.lower(), names, n=3, cutoff=0.5)
-        raise UnknownTerm(
-            what=Phrase(f"meeting.term_{what}"), found=word, nearest=", ".join(close or names)
+        raise InputError(
+            "unknown_term",
+            what=Phrase(f"meeting.term_{what}"),
+            found=word,
+            nearest=", ".join(close or names),
         )
     return word
 

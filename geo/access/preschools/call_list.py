@@ -17,7 +17,7 @@ from geo.area.languages import known_in
 from geo.area.model import Area
 from geo.area.record_fields import rules
 from geo.cells import plain
-from geo.errors import UnknownHousing
+from geo.errors import InputError
 from geo.network.distances import within
 from geo.types import Floats, Ints
 
@@ -69,7 +69,7 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
 
     Raises
     ------
-    UnknownHousing : with those there are.
+    InputError ``unknown_housing`` : with those there are.
     """
     for row in answer.housing:
         if which in (row.family.place, row.family.name):
@@ -106,7 +106,7 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
             )
     known = [row.family.name or row.family.place for row in answer.housing]
     known += [row.name for row in answer.districts if row.name]
-    raise UnknownHousing(found=which, known=", ".join(known) or "–")
+    raise InputError("unknown_housing", found=which, known=", ".join(known) or "–")
 
 
 def questions(place: Preschool) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from geo import presets
 from geo.area.record_fields import read_day
-from geo.errors import UnknownMethod
+from geo.errors import InputError
 from geo.presets import PRESCHOOL_METHODS
 
 
@@ -21,11 +21,13 @@ class PreschoolQuestion:
     ----------
     when : decides which preschools are open.
     limit_m : walking metres that count as reached.
-    method : one of ``geo.presets.PRESCHOOL_METHODS``; ``decay`` : of ``geo.models.decay``, "": the method's own.
+    method : one of ``geo.presets.PRESCHOOL_METHODS``; ``decay`` : of ``geo.models.decay``, "": the
+    method's own.
 
     Raises
     ------
-    BadLimit, UnknownProfile, UnknownMethod, UnknownDecay : what was asked for is not valid.
+    BadLimit, InputError ``unknown_profile``, ``unknown_method``, ``unknown_decay`` : what was asked
+    for is not valid.
     """
 
     when: date
@@ -40,7 +42,9 @@ class PreschoolQuestion:
         object.__setattr__(self, "limit_m", presets.limit_m(self.limit_m))
         presets.profile(self.profile)
         if self.method not in PRESCHOOL_METHODS:
-            raise UnknownMethod(found=self.method, known=", ".join(PRESCHOOL_METHODS))
+            raise InputError(
+                "unknown_method", found=self.method, known=", ".join(PRESCHOOL_METHODS)
+            )
         if self.decay:
             decay_of(self.decay)
 
@@ -55,7 +59,7 @@ class PreschoolQuestion:
 
         Raises
         ------
-        BadDate, and what the class raises.
+        InputError ``bad_date``, and what the class raises.
         """
         told = {name: value for name, value in values.items() if value is not None}
         when = told.get("when")

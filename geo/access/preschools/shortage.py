@@ -33,7 +33,7 @@ from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.area.provenance import Source
 from geo.area.record_fields import rules
-from geo.errors import AreaLacks, BadPreschool
+from geo.errors import AreaLacks, InputError
 from geo.models.assignment.assign import MorePlaces, with_more_places
 from geo.models.catchments import floating_catchment
 from geo.network.distances import within
@@ -101,13 +101,13 @@ def more_places(answer: PreschoolAnswer, preschool: str, extra: int) -> MorePlac
 
     Raises
     ------
-    BadPreschool : no preschool of the answer has the id or name.
-    BadCount : not a whole number of zero or more.
+    InputError ``bad_preschool`` : no preschool of the answer has the id or name.
+    SitingError ``bad_count`` : not a whole number of zero or more.
     """
     for at, each in enumerate(answer.supply.here):
         if preschool in (each.id, each.name):
             return with_more_places(answer.assignment, at, extra)
-    raise BadPreschool(found=preschool, most=len(answer.supply.here) - 1)
+    raise InputError("bad_preschool", found=preschool, most=len(answer.supply.here) - 1)
 
 
 def _access(world: World, question: PreschoolQuestion) -> Floats:

@@ -21,7 +21,7 @@ from geo.access.from_point import placed
 from geo.access.preschools.supply import Amount, Preschool, Problem, supply_of
 from geo.area.model import Area
 from geo.area.record_fields import day, rules
-from geo.errors import BadAges, BadRamp, BadSurge, SurgeOutside, SurgePast
+from geo.errors import InputError
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
 from geo.presets import Profile
@@ -109,13 +109,13 @@ def surge(
 
     Raises
     ------
-    SurgePast : before ``today``; SurgeOutside : outside the area.
-    BadPoint, PointSwapped, PointOffPaths : as ``around.placed``.
-    BadLimit, UnknownProfile : what was asked for is not valid.
+    InputError ``surge_past`` : before ``today``; InputError ``surge_outside`` : outside the area.
+    InputError ``bad_point``, ``point_swapped``, ``point_off_paths`` : as ``around.placed``.
+    BadLimit, InputError ``unknown_profile`` : what was asked for is not valid.
     """
     limit, walker = presets.limit_m(limit_m), presets.profile(profile)
     if arrival.first < today:
-        raise SurgePast(found=arrival.first.isoformat(), today=today.isoformat())
+        raise InputError("surge_past", found=arrival.first.isoformat(), today=today.isoformat())
     start = _start(area, (arrival.lon, arrival.lat), walker)
     needs: list[Need] = []
     problems: list[Problem] = []
@@ -143,7 +143,8 @@ def _start(area: Area, at: tuple[float, float], walker: Profile) -> Snapped:
         metres = _outside_m(area, lon, lat)
         swapped = metres > 0 and abs(lon) <= 90 and _outside_m(area, lat, lon) == 0
         if metres > 0 and not swapped:
-            raise SurgeOutside(
+            raise InputError(
+                "surge_outside",
                 found=f"{round(lon, 5):g},{round(lat, 5):g}",
                 area=area.name,
                 metres=round(metres) if math.isfinite(metres) else math.inf,
@@ -292,19 +293,20 @@ def arrival_of(
 
     Raises
     ------
-    BadSurge : not a number of people; BadAges, BadRamp : they do not add up.
+    InputError ``bad_surge`` : not a number of people; InputError ``bad_ages``, ``bad_ramp`` : they
+    do not add up.
     """
     if isinstance(people, bool) or not 0 < people <= MOST_PEOPLE or people != int(people):
-        raise BadSurge(found=str(people))
+        raise InputError("bad_surge", found=str(people))
     bands = tuple(ages) or stated_mix(people)
     told = " + ".join(str(band.people) for band in bands)
     spans = sorted((band.low, band.high) for band in bands)
     overlap = any(a[1] >= b[0] for a, b in pairwise(spans))
     if sum(band.people for band in bands) != people or overlap:
-        raise BadAges(found=told, people=people)
+        raise InputError("bad_ages", found=told, people=people)
     weeks = tuple(ramp) or (people,)
     if sum(weeks) != people or min(weeks) < 0:
-        raise BadRamp(found=",".join(map(str, weeks)), people=people)
+        raise InputError("bad_ramp", found=",".join(map(str, weeks)), people=people)
     return Arrival(at[0], at[1], people, first, bands, weeks, not ages)
 
 
@@ -319,9 +321,9 @@ def read_surge(words: str) -> tuple[tuple[float, float], int, date]:
         lon, lat, people, when = parts
         at, count, first = (float(lon), float(lat)), int(people), day(when)
     except ValueError:
-        raise BadSurge(found=words) from None
+        raise InputError("bad_surge", found=words) from None
     if first is None:
-        raise BadSurge(found=words)
+        raise InputError("bad_surge", found=words)
     return at, count, first
 
 
@@ -335,7 +337,7 @@ def read_ages(words: str, people: int) -> tuple[AgeBand, ...]:
     for part in filter(None, (part.strip() for part in words.split(","))):
         found = re.fullmatch(r"(\d{1,3})\s*[-–]\s*(\d{0,3})\s*=\s*(\d{1,6})", part)
         if not found:
-            raise BadAges(found=part, people=people)
+            raise InputError("bad_ages", found=part, people=people)
         bands.append(_band(found[1], found[2], int(found[3]), people))
     return tuple(bands)
 
@@ -348,7 +350,7 @@ def read_ramp(words: str, people: int) -> tuple[int, ...]:
     """
     parts = [part for part in re.split(r"[,;\s]+", words.strip()) if part]
     if not parts or not all(re.fullmatch(r"\d{1,6}", part) for part in parts):
-        raise BadRamp(found=words, people=people)
+        raise InputError("bad_ramp", found=words, people=people)
     return tuple(int(part) for part in parts)
 
 
@@ -381,5 +383,5 @@ def _part(band: AgeBand, ages: tuple[int, int]) -> float:
 def _band(low: str, high: str, count: int, people: int) -> AgeBand:
     band = AgeBand(int(low), int(high) if high else max(OLDEST, int(low)), count)
     if band.high < band.low or band.high > 130:
-        raise BadAges(found=f"{low}-{high}", people=people)
+        raise InputError("bad_ages", found=f"{low}-{high}", people=people)
     return band

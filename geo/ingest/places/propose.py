@@ -24,7 +24,7 @@ from geo.area.people import with_districts
 from geo.area.protected import HOUSING
 from geo.area.provenance import PLACES, LeftOut
 from geo.cells import written
-from geo.errors import ColumnMissing
+from geo.errors import InputError
 from geo.ingest.checks.fixes import check_places, fixed
 from geo.ingest.checks.thresholds import Fix, Problem
 from geo.ingest.geocoding.gazetteer import gazetteer
@@ -121,8 +121,8 @@ def propose(
 
     Raises
     ------
-    UnknownKind : with the nearest valid ones.
-    NoPlaces : the file holds no places.
+    InputError ``unknown_kind`` : with the nearest valid ones.
+    InputError ``no_places`` : the file holds no places.
     OutsideArea : every row lies far outside the area.
     """
     presets.kind(kind)
@@ -249,13 +249,14 @@ def by_kind(
 
     Raises
     ------
-    ColumnMissing : the file has no column of kinds.
+    InputError ``column_missing`` : the file has no column of kinds.
     """
     frame = understood.frame
     column = understood.columns.get("kind", "kind")
     if column not in frame:
         there = [str(name) for name in frame.columns]
-        raise ColumnMissing(
+        raise InputError(
+            "column_missing",
             file=understood.file,
             wanted="kind",
             columns=", ".join(there),

@@ -20,7 +20,7 @@ from geo.area.protected import ENOUGH, HOUSING, SHAPE
 from geo.area.provenance import LeftOut
 from geo.area.record_fields import rules
 from geo.cells import detail, holds_numbers, is_unknown, plain, to_number, written
-from geo.errors import NoPlaces
+from geo.errors import InputError
 from geo.ingest.geocoding.match import Wanted
 from geo.ingest.geocoding.parse import folded
 from geo.ingest.place_files import texts_of
@@ -72,8 +72,8 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
 
     Raises
     ------
-    FileRefused : it has no rows. NoPlaces : it holds figures or words, but nothing that tells where
-        a place is.
+    FileFormat ``file_refused`` : it has no rows. InputError ``no_places`` : it holds figures or
+    words, but nothing that tells where a place is.
     """
     _check_holds_places(understood)
     frame, left_out = _of_kind(understood, kind)
@@ -133,7 +133,8 @@ def _check_holds_places(understood: Understood) -> None:
     figures = [name for name in filled if _is_figures(understood.frame[name])]
     many = len(figures) >= max(FEW_FIGURES, MOST_FIGURES * len(filled))
     if "name" not in columns or (many and sure.get("name") != "stated"):
-        raise NoPlaces(
+        raise InputError(
+            "no_places",
             file=understood.file,
             rows=len(understood.frame),
             columns=", ".join(map(str, filled[:8])) + (" …" if len(filled) > 8 else ""),

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
-from geo.errors import BadChildren, BadCount, BadFamilies, BadPlaces, BadPreschool
+from geo.errors import InputError, SitingError
 from geo.models.assignment.residual import Best, one_more_place, with_places
 from geo.models.assignment.transport import least_walk
 from geo.models.assignment.transport_model import Parties
@@ -143,16 +143,17 @@ def assign(
 
     Raises
     ------
-    BadMatrix, BadChildren, BadPlaces, BadFamilies : the numbers can not be used.
-    BadLimit, BadTimeLimit : not above zero.
+    InputError ``bad_matrix``, ``bad_children``, ``bad_places``, ``bad_families`` : the numbers can
+    not be used.
+    BadLimit, SitingError ``bad_time_limit`` : not above zero.
     Cancelled : by ``progress``.
     """
     clock = highs.Clock(time_limit_s, progress)
     metres = walkable(distances, limit_m)
     question = Question(
         metres,
-        whole(children, metres.shape[0], BadChildren),
-        whole(places, metres.shape[1], BadPlaces),
+        whole(children, metres.shape[0], "bad_children"),
+        whole(places, metres.shape[1], "bad_places"),
         None if siblings is None else families_of(siblings, metres.shape[0]),
     )
     return _answered(question, clock)
@@ -179,9 +180,9 @@ def with_more_places(
 
     Raises
     ------
-    BadPreschool : no such preschool.
-    BadCount : ``extra`` is no whole number of zero or more.
-    BadTimeLimit : not above zero.
+    InputError ``bad_preschool`` : no such preschool.
+    SitingError ``bad_count`` : ``extra`` is no whole number of zero or more.
+    SitingError ``bad_time_limit`` : not above zero.
     Cancelled : by ``progress``.
     """
     asked = assignment.question
@@ -268,9 +269,9 @@ def _without_zeros(amount: Ints, metres: csr_array) -> csr_array:
 def _check_more(question: Question, preschool: int, extra: int) -> None:
     columns = question.metres.shape[1]
     if not (_is_whole(preschool) and 0 <= preschool < columns):
-        raise BadPreschool(found=str(preschool), most=columns - 1)
+        raise InputError("bad_preschool", found=str(preschool), most=columns - 1)
     if not (_is_whole(extra) and extra >= 0):
-        raise BadCount(found=str(extra))
+        raise SitingError("bad_count", found=str(extra))
 
 
 def _is_whole(number: object) -> bool:
@@ -317,17 +318,19 @@ def families_of(siblings: ArrayLike, rows: int) -> Ints:
 
     Raises
     ------
-    BadFamilies : not one whole number of at least −1 a row.
+    InputError ``bad_families`` : not one whole number of at least −1 a row.
     """
     try:
         numbers = np.asarray(siblings, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise BadFamilies(row=1, found=str(error)[:80]) from error
+        raise InputError("bad_families", row=1, found=str(error)[:80]) from error
     if numbers.shape != (rows,):
-        raise BadFamilies(row=min(numbers.size, rows) + 1, found=f"{numbers.shape} ≠ ({rows},)")
+        raise InputError(
+            "bad_families", row=min(numbers.size, rows) + 1, found=f"{numbers.shape} ≠ ({rows},)"
+        )
     wrong = np.flatnonzero(~((numbers >= NO_FAMILY) & (numbers == np.floor(numbers))))
     if len(wrong):
-        raise BadFamilies(row=int(wrong[0]) + 1, found=f"{numbers[wrong[0]]:g}")
+        raise InputError("bad_families", row=int(wrong[0]) + 1, found=f"{numbers[wrong[0]]:g}")
     return numbers.astype(np.intp)
 
 

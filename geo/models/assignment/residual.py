@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from geo.errors import SolverFailed
+from geo.errors import NarhetError
 from geo.models.location.model import row_of
 from geo.types import Floats, Ints
 
@@ -71,7 +71,7 @@ def with_places(best: Best, column: int, extra: int) -> Best:
 
     Raises
     ------
-    SolverFailed : the assignment was not the best.
+    NarhetError ``solver_failed`` : the assignment was not the best.
     """
     left = extra
     while left:
@@ -110,7 +110,9 @@ def _best_chain(best: Best, column: int) -> tuple[list[int], _Moves]:
         chain.append(int(by[at]))
         at = int(moves.source[by[at]])
         if len(chain) > columns:
-            raise SolverFailed(status="cycle")  # what we were given was not the best
+            raise NarhetError(
+                "solver_failed", status="cycle"
+            )  # what we were given was not the best
     return chain, moves
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csc_array
 
-from geo.errors import BadTimeLimit, NarhetError, SolverFailed
+from geo.errors import NarhetError, SitingError
 
 Progress = Callable[[str, float], None]
 """Called with a text key under ``progress.`` and a share from 0 to 1; may raise ``Cancelled``."""
@@ -38,7 +38,7 @@ class Clock:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.limit_s, int | float) and self.limit_s > 0):
-            raise BadTimeLimit(found=str(self.limit_s))
+            raise SitingError("bad_time_limit", found=str(self.limit_s))
 
     @property
     def seconds(self) -> float:
@@ -102,7 +102,7 @@ def load(
     if maximize:
         model.sense_ = highspy.ObjSense.kMaximize
     if solver.passModel(model) == highspy.HighsStatus.kError:
-        raise SolverFailed(status="passModel")
+        raise NarhetError("solver_failed", status="passModel")
 
 
 def run(solver: highspy.Highs, clock: Clock) -> highspy.HighsModelStatus:

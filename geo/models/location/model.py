@@ -7,22 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array, issparse
 
-from geo.errors import (
-    BadCandidate,
-    BadCosts,
-    BadCount,
-    BadMatrix,
-    BadWeights,
-    ExistingForbidden,
-    NobodyToServe,
-    NoCandidates,
-    TooManySites,
-)
+from geo.errors import NoCandidates, SitingError, TooManySites
 from geo.models.location import highs
 from geo.types import Floats, Ints, Matrix
 
@@ -86,9 +77,10 @@ def reach_matrix(matrix: Matrix) -> csr_array:
 
     Raises
     ------
-    BadMatrix : not two-dimensional, not numbers, or NaN, infinite or negative values.
+    SitingError ``bad_matrix`` : not two-dimensional, not numbers, or NaN, infinite or negative
+    values.
     NoCandidates : no columns.
-    NobodyToServe : no rows.
+    SitingError ``nobody_to_serve`` : no rows.
     """
     return _csr(matrix, keep_zeros=False)
 
@@ -101,9 +93,10 @@ def distance_matrix(matrix: Matrix) -> csr_array:
 
     Raises
     ------
-    BadMatrix : not two-dimensional, not numbers, or NaN, infinite or negative values.
+    SitingError ``bad_matrix`` : not two-dimensional, not numbers, or NaN, infinite or negative
+    values.
     NoCandidates : no columns.
-    NobodyToServe : no rows.
+    SitingError ``nobody_to_serve`` : no rows.
     """
     return _csr(matrix, keep_zeros=True)
 
@@ -113,14 +106,14 @@ def people_of(weights: ArrayLike | None, rows: int) -> Floats:
 
     Raises
     ------
-    BadWeights : not one number a row, or negative, NaN or infinite.
-    NobodyToServe : all are zero.
+    SitingError ``bad_weights`` : not one number a row, or negative, NaN or infinite.
+    SitingError ``nobody_to_serve`` : all are zero.
     """
     if weights is None:
         return np.ones(rows)
-    people = _numbers(weights, rows, BadWeights)
+    people = _numbers(weights, rows, "bad_weights")
     if not people.any():
-        raise NobodyToServe
+        raise SitingError("nobody_to_serve")
     return people
 
 
@@ -129,9 +122,9 @@ def costs_of(costs: ArrayLike | None, columns: int) -> Floats:
 
     Raises
     ------
-    BadCosts : not one number a candidate, or negative, NaN or infinite.
+    SitingError ``bad_costs`` : not one number a candidate, or negative, NaN or infinite.
     """
-    return np.ones(columns) if costs is None else _numbers(costs, columns, BadCosts)
+    return np.ones(columns) if costs is None else _numbers(costs, columns, "bad_costs")
 
 
 def candidates_of(
@@ -146,9 +139,9 @@ def candidates_of(
 
     Raises
     ------
-    BadCandidate : an index outside the candidates.
-    ExistingForbidden : a site both open and forbidden.
-    BadCount : not a whole number of at least zero.
+    SitingError ``bad_candidate`` : an index outside the candidates.
+    SitingError ``existing_forbidden`` : a site both open and forbidden.
+    SitingError ``bad_count`` : not a whole number of at least zero.
     NoCandidates : none is free to choose, and some are asked for.
     TooManySites : more asked for than are free.
     """
@@ -156,7 +149,7 @@ def candidates_of(
     closed = _indices(forbidden, columns)
     both = np.intersect1d(is_open, closed)
     if len(both):
-        raise ExistingForbidden(candidate=int(both[0]))
+        raise SitingError("existing_forbidden", candidate=int(both[0]))
     free = np.setdiff1d(np.arange(columns), np.union1d(is_open, closed))
     if count is None:
         return Candidates(free, is_open, len(free))
@@ -191,14 +184,14 @@ def _csr(matrix: Matrix, *, keep_zeros: bool) -> csr_array:
     try:
         found = _sparse(matrix) if issparse(matrix) else _dense(matrix, keep_zeros)
     except (TypeError, ValueError) as error:
-        raise BadMatrix(found=str(error)[:80]) from error
+        raise SitingError("bad_matrix", found=str(error)[:80]) from error
     wrong = found.data[~(np.isfinite(found.data) & (found.data >= 0))]
     if len(wrong):
-        raise BadMatrix(found=f"{wrong[0]:g}")
+        raise SitingError("bad_matrix", found=f"{wrong[0]:g}")
     if not found.shape[1]:
         raise NoCandidates
     if not found.shape[0]:
-        raise NobodyToServe
+        raise SitingError("nobody_to_serve")
     return found
 
 
@@ -222,16 +215,16 @@ def _dense(matrix: Matrix, keep_zeros: bool) -> csr_array:
     return csr_array((values[row, column], column, first), shape=values.shape)
 
 
-def _numbers(values: ArrayLike, length: int, refuse: type[BadWeights] | type[BadCosts]) -> Floats:
+def _numbers(values: ArrayLike, length: int, code: Literal["bad_weights", "bad_costs"]) -> Floats:
     try:
         numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise refuse(row=1, found=str(error)[:80]) from error
+        raise SitingError(code, row=1, found=str(error)[:80]) from error
     if numbers.shape != (length,):
-        raise refuse(row=1, found=f"{numbers.shape}, {length}")
+        raise SitingError(code, row=1, found=f"{numbers.shape}, {length}")
     wrong = np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0)))
     if len(wrong):
-        raise refuse(row=int(wrong[0]) + 1, found=f"{numbers[wrong[0]]:g}")
+        raise SitingError(code, row=int(wrong[0]) + 1, found=f"{numbers[wrong[0]]:g}")
     return numbers
 
 
@@ -239,13 +232,13 @@ def _indices(values: Iterable[int], columns: int) -> Ints:
     given = np.unique(np.asarray(list(values), dtype=np.float64))
     wrong = given[~((given >= 0) & (given < columns) & (given == np.floor(given)))]
     if len(wrong):
-        raise BadCandidate(found=f"{wrong[0]:g}", most=columns - 1)
+        raise SitingError("bad_candidate", found=f"{wrong[0]:g}", most=columns - 1)
     return given.astype(np.intp)
 
 
 def _count(count: object) -> int:
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 0:
-        raise BadCount(found=str(count))
+        raise SitingError("bad_count", found=str(count))
     return int(count)
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from geo import texts
 from geo.area.model import Area
-from geo.errors import OutputFormat
+from geo.errors import InputError
 from geo.output.files import formats, xlsx
 from geo.output.maps.spec import MapSpec, credits_of
 from geo.output.report.model import Finding, Report
@@ -94,12 +94,13 @@ def answer_bytes(document: AnswerDocument, ending: str) -> bytes:
 
     Raises
     ------
-    OutputFormat : no answer is written so. DocumentFailed : paper that could not be set.
+    InputError ``output_format`` : no answer is written so. NarhetError ``document_failed`` : paper
+    that could not be set.
     """
     if ending in document.own:
         return document.own[ending]()
     if ending not in WRITERS:
-        raise OutputFormat(found=ending, known=", ".join(document.endings))
+        raise InputError("output_format", found=ending, known=", ".join(document.endings))
     return WRITERS[ending](document)
 
 

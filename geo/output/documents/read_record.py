@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from xml.parsers import expat
 
-from geo.errors import BadProvenance, FileMissing, NoProvenance, OutputFormat
+from geo.errors import BadProvenance, FileMissing, InputError
 from geo.output.report.record import FORMAT, NAME, SCRIPT_ID, URI, VERSION
 from geo.texts import Phrase
 
@@ -30,12 +30,13 @@ def embedded(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    FileMissing; OutputFormat : an ending no report has. NoProvenance : it carries none.
+    FileMissing; InputError ``output_format`` : an ending no report has. InputError
+    ``no_provenance`` : it carries none.
     BadProvenance : it is damaged, from a newer Närhet, too large, or holds XML definitions.
     """
     ending = path.suffix.lower()
     if ending not in _READERS:
-        raise OutputFormat(found=path.name, known=", ".join(_READERS))
+        raise InputError("output_format", found=path.name, known=", ".join(_READERS))
     if not path.is_file():
         raise FileMissing(file=str(path))
     if path.stat().st_size > MAX_FILE_MB * MB:
@@ -43,11 +44,13 @@ def embedded(path: Path) -> dict[str, Any]:
     try:
         found = _READERS[ending](path)
     except (OSError, zipfile.BadZipFile, zlib.error, sqlite3.Error, expat.ExpatError) as error:
-        raise NoProvenance(file=path.name) from error
+        raise InputError("no_provenance", file=path.name) from error
     except (NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError) as error:
-        raise NoProvenance(file=path.name) from error  # zip parts that are locked or cut short
+        raise InputError(
+            "no_provenance", file=path.name
+        ) from error  # zip parts that are locked or cut short
     if found is None:
-        raise NoProvenance(file=path.name)
+        raise InputError("no_provenance", file=path.name)
     return _checked(path, found)
 
 

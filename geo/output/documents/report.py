@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from geo.area.model import Area
-from geo.errors import OutputFormat
+from geo.errors import InputError
 from geo.output.report.model import Report
 
 Writer: TypeAlias = Callable[[Report, Area], bytes]
@@ -19,13 +19,14 @@ def report_bytes(report: Report, area: Area, ending: str) -> bytes:
 
     Raises
     ------
-    OutputFormat : no report is written so. DocumentFailed : the document could not be made.
+    InputError ``output_format`` : no report is written so. NarhetError ``document_failed`` : the
+    document could not be made.
     """
     return writer(ending)(report, area)
 
 
 def writer(ending: str) -> Writer:
-    """Return the function that writes files of an ending; ``OutputFormat`` where there is none."""
+    """Return the function that writes files of an ending; ``output_format`` where there is none."""
     # Loaded when needed: half a second that the other commands need not wait.
     from geo.output.documents import (
         report_geopackage,
@@ -44,5 +45,5 @@ def writer(ending: str) -> Writer:
         ".html": report_page.html_bytes,
     }
     if ending not in writers:
-        raise OutputFormat(found=ending, known=", ".join(ENDINGS))
+        raise InputError("output_format", found=ending, known=", ".join(ENDINGS))
     return writers[ending]

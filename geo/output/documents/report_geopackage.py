@@ -17,7 +17,7 @@ import pyogrio
 
 from geo import texts
 from geo.area.model import Area
-from geo.errors import NoFindings
+from geo.errors import InputError
 from geo.output.documents.gis_styles import qml, sld
 from geo.output.files import formats
 from geo.output.maps.spec import PointLayer
@@ -35,7 +35,7 @@ def gpkg_bytes(report: Report, area: Area) -> bytes:
 
     Raises
     ------
-    NoFindings : the report holds nothing.
+    InputError ``no_findings`` : the report holds nothing.
     """
     layers = _layers(report, area)
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +54,7 @@ def geojson_bytes(report: Report, area: Area) -> bytes:
 
     Raises
     ------
-    NoFindings : the report holds nothing.
+    InputError ``no_findings`` : the report holds nothing.
     """
     features = []
     for name, frame in _layers(report, area).items():
@@ -74,7 +74,7 @@ def geojson_bytes(report: Report, area: Area) -> bytes:
 
 def _layers(report: Report, area: Area) -> dict[str, gpd.GeoDataFrame]:
     if not report.findings:
-        raise NoFindings(known=", ".join(FINDINGS))
+        raise InputError("no_findings", known=", ".join(FINDINGS))
     found = {
         "districts": _districts(report, area),
         "squares": report.squares,

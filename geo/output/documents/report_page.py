@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo import texts
 from geo.area.model import Area
-from geo.errors import NoFindings
+from geo.errors import InputError
 from geo.output.files.xlsx import is_numbers
 from geo.output.maps import symbols
 from geo.output.maps.folium import STATIC, background, drawing, script_data
@@ -50,10 +50,10 @@ def html_bytes(report: Report, area: Area) -> bytes:
 
     Raises
     ------
-    NoFindings : the report holds nothing.
+    InputError ``no_findings`` : the report holds nothing.
     """
     if not report.findings:
-        raise NoFindings(known=", ".join(FINDINGS))
+        raise InputError("no_findings", known=", ".join(FINDINGS))
     words, language = report.language, escape(report.language, quote=True)
     marks = []
     if report.demonstration:

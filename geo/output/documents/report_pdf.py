@@ -16,7 +16,7 @@ import typst
 from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.errors import BadDate, DocumentFailed, NoFindings
+from geo.errors import InputError, NarhetError
 from geo.output.maps.spec import MapSpec
 from geo.output.print import glyphs
 from geo.output.print.figure import figure_svg, natural_height
@@ -56,8 +56,8 @@ def pdf_bytes(report: Report, area: Area | None = None) -> bytes:
 
     Raises
     ------
-    NoFindings, BadDate : what the report holds. DocumentFailed : it can not be set; nothing is
-    written.
+    InputError ``no_findings``, ``bad_date`` : what the report holds. NarhetError
+    ``document_failed`` : it can not be set; nothing is written.
     """
     return pdf_of(TEMPLATE, _told(report, area), _moment(report), fonts=_fonts())
 
@@ -75,14 +75,14 @@ def page_images(report: Report, area: Area | None = None, *, dpi: float = 96.0) 
             str(TEMPLATE), format="png", ppi=dpi, sys_inputs=inputs, **only(_fonts())
         )
     except RuntimeError as error:
-        raise DocumentFailed(reason=str(error)) from error
+        raise NarhetError("document_failed", reason=str(error)) from error
     return [bytes(page) for page in drawn] if isinstance(drawn, list) else [bytes(drawn)]
 
 
 def _told(report: Report, area: Area | None) -> dict[str, str]:
     """Return all that the template sets, maps drawn."""
     if not report.findings:
-        raise NoFindings(known=", ".join(FINDINGS))
+        raise InputError("no_findings", known=", ".join(FINDINGS))
     if area is None and any(finding.map is not None for finding in report.findings):
         area = open_area(report.area)
     content = _content(report)
@@ -128,7 +128,7 @@ def _moment(report: Report) -> datetime:
     try:
         day = datetime.fromisoformat(report.date)
     except ValueError as error:
-        raise BadDate(found=report.date[:40]) from error
+        raise InputError("bad_date", found=report.date[:40]) from error
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 

@@ -24,7 +24,7 @@ from pptx.util import Mm, Pt
 
 from geo import texts
 from geo.area.model import Area
-from geo.errors import BadDate, NoFindings
+from geo.errors import InputError
 from geo.output.files.xlsx import is_numbers
 from geo.output.print.figure import figure_png
 from geo.output.report.model import FINDINGS, Finding, Report
@@ -62,10 +62,11 @@ def pptx_bytes(report: Report, area: Area) -> bytes:
 
     Raises
     ------
-    NoFindings, BadDate : what the report holds. DocumentFailed : a map could not be drawn.
+    InputError ``no_findings``, ``bad_date`` : what the report holds. NarhetError
+    ``document_failed`` : a map could not be drawn.
     """
     if not report.findings:
-        raise NoFindings(known=", ".join(FINDINGS))
+        raise InputError("no_findings", known=", ".join(FINDINGS))
     moment = _moment(report)
     deck = _Deck(report, area, Presentation())
     deck.file.slide_width, deck.file.slide_height = WIDTH, HEIGHT
@@ -326,7 +327,7 @@ def _moment(report: Report) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(report.date)
     except ValueError:
-        raise BadDate(found=report.date) from None
+        raise InputError("bad_date", found=report.date) from None
 
 
 CHARTED = {"districts": -1, "sensitivity": 2, "proposal": 3}

@@ -37,7 +37,7 @@ def write_everything(whole: Whole, path: Path) -> None:
 
     Raises
     ------
-    OutputFormat, OutputUnwritable : see ``geo.output.files.gap``.
+    InputError ``output_format``, OutputUnwritable : see ``geo.output.files.gap``.
     """
     write = {
         ".xlsx": backup_formats.xlsx,

@@ -11,17 +11,17 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geo.errors import OutputFormat, OutputUnwritable
+from geo.errors import InputError, OutputUnwritable
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ENDINGS = (".csv", ".xlsx", ".geojson", ".gpkg", ".json")
 
 
 def check_ending(path: Path, endings: tuple[str, ...] = ENDINGS) -> str:
-    """Return a file's ending, or raise ``OutputFormat`` with those we write."""
+    """Return a file's ending, or raise ``output_format`` with those we write."""
     ending = path.suffix.lower()
     if ending not in endings:
-        raise OutputFormat(found=path.name, known=", ".join(endings))
+        raise InputError("output_format", found=path.name, known=", ".join(endings))
     return ending
 
 

@@ -15,7 +15,7 @@ import typst
 
 from geo import texts
 from geo.area.model import Area
-from geo.errors import DocumentFailed
+from geo.errors import NarhetError
 from geo.output.maps.spec import (
     OUTLINE,
     AreaLayer,
@@ -138,7 +138,7 @@ def figure_png(
 
     Raises
     ------
-    DocumentFailed : the picture could not be made.
+    NarhetError ``document_failed`` : the picture could not be made.
     """
     drawing = figure_svg(spec, area, language, width_mm=width_mm, height_mm=height_mm)
     inputs = {
@@ -155,7 +155,7 @@ def figure_png(
             ignore_system_fonts=True,
         )
     except RuntimeError as error:
-        raise DocumentFailed(reason=str(error)) from error
+        raise NarhetError("document_failed", reason=str(error)) from error
     return bytes(picture)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import typst
 
-from geo.errors import DocumentFailed
+from geo.errors import NarhetError
 
 
 def pdf_of(
@@ -24,7 +24,7 @@ def pdf_of(
 
     Raises
     ------
-    DocumentFailed : it can not be set.
+    NarhetError ``document_failed`` : it can not be set.
     """
     try:
         written, _ = typst.compile_with_warnings(
@@ -36,7 +36,7 @@ def pdf_of(
             **only(fonts),
         )
     except RuntimeError as error:
-        raise DocumentFailed(reason=str(error)) from error
+        raise NarhetError("document_failed", reason=str(error)) from error
     return bytes(written)
 
 
@@ -47,14 +47,14 @@ def values_of(
 
     Raises
     ------
-    DocumentFailed : it can not be set.
+    NarhetError ``document_failed`` : it can not be set.
     """
     try:
         found = typst.query(
             str(template), label, field="value", sys_inputs=dict(inputs), **only(fonts)
         )
     except RuntimeError as error:
-        raise DocumentFailed(reason=str(error)) from error
+        raise NarhetError("document_failed", reason=str(error)) from error
     return list(json.loads(found))
 
 

@@ -63,9 +63,11 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
 
     Raises
     ------
-    NoFindings, UnknownFinding, TitleTooLong, WordsTooLong, BadDate, BadLanguage : what was chosen.
-    ProposalApart : the proposal answers another question. NobodyToReport, TooFewToReport : there is
-    nobody in the group, or so few that any figure would tell of them. What ``gaps.gap`` raises.
+    InputError ``no_findings``, ``unknown_finding``, ``title_too_long``, ``words_too_long``,
+    ``bad_date``, ``bad_language`` : what was chosen.
+    InputError ``proposal_apart`` : the proposal answers another question. InputError
+    ``nobody_to_report``, ``too_few_to_report`` : there is nobody in the group, or so few that any
+    figure would tell of them. What ``gaps.gap`` raises.
     """
     choice = asked(
         date=date,

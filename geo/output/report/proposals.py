@@ -14,7 +14,7 @@ import pandas as pd
 from geo import privacy, texts
 from geo.access.gaps import Gap
 from geo.area.model import Area
-from geo.errors import ProposalApart
+from geo.errors import InputError
 from geo.output.maps.spec import MapSpec, PointLayer, compose
 from geo.output.maps.symbols import MOST_NUMBERS
 from geo.output.report import suppression
@@ -41,7 +41,7 @@ def told(
 
     Raises
     ------
-    ProposalApart : it is of another area, kind, limit, group or profile. Cancelled.
+    InputError ``proposal_apart`` : it is of another area, kind, limit, group or profile. Cancelled.
     """
     if proposal is None:
         return None
@@ -54,7 +54,7 @@ def told(
         ("profile", asked.profile, answer.profile),
     ):
         if one != other:
-            raise ProposalApart(what=what, found=str(one), wanted=str(other))
+            raise InputError("proposal_apart", what=what, found=str(one), wanted=str(other))
     second = alternatives.runner_up(proposal.placing, proposal, progress=progress)
     shown = _with_gap(small_counts.without_small_counts(proposal), proposal, answer)
     next_best = (

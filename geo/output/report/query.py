@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.errors import BadDate, BadLanguage, NoFindings, TitleTooLong, UnknownFinding, WordsTooLong
+from geo.errors import InputError
 from geo.output.report.model import FINDINGS
 from geo.texts import LANGUAGES
 
@@ -51,29 +51,30 @@ def asked(
 
     Raises
     ------
-    NoFindings, UnknownFinding, TitleTooLong, WordsTooLong, BadDate, BadLanguage.
+    InputError ``no_findings``, ``unknown_finding``, ``title_too_long``, ``words_too_long``,
+    ``bad_date``, ``bad_language``.
     """
     if language not in LANGUAGES:
-        raise BadLanguage(found=str(language)[:40], known=", ".join(LANGUAGES))
+        raise InputError("bad_language", found=str(language)[:40], known=", ".join(LANGUAGES))
     chosen = tuple(dict.fromkeys(findings))
     if not chosen:
-        raise NoFindings(known=", ".join(FINDINGS))
+        raise InputError("no_findings", known=", ".join(FINDINGS))
     for name in (*chosen, *own_words):
         if name not in FINDINGS:
-            raise UnknownFinding(found=str(name)[:40], known=", ".join(FINDINGS))
+            raise InputError("unknown_finding", found=str(name)[:40], known=", ".join(FINDINGS))
     heading = one_line(title)
     if len(heading) > MAX_TITLE:
-        raise TitleTooLong(length=len(heading), most=MAX_TITLE)
+        raise InputError("title_too_long", length=len(heading), most=MAX_TITLE)
     words = {name: writable(text).strip() for name, text in sorted(own_words.items())}
     for name, text in words.items():
         if len(text) > MAX_WORDS:
-            raise WordsTooLong(finding=name, length=len(text), most=MAX_WORDS)
+            raise InputError("words_too_long", finding=name, length=len(text), most=MAX_WORDS)
     kept = {name: text for name, text in words.items() if text}
     return Asked(date_of(date), language, heading, chosen, kept)
 
 
 def date_of(date: str) -> str:
-    """Return a date as written in reports, YYYY-MM-DD; ``BadDate`` for anything else.
+    """Return a date as written in reports, YYYY-MM-DD; ``bad_date`` for anything else.
 
     >>> date_of("2026-11-26")
     '2026-11-26'
@@ -83,7 +84,7 @@ def date_of(date: str) -> str:
             raise ValueError
         return dt.date.fromisoformat(date).isoformat()
     except (TypeError, ValueError):
-        raise BadDate(found=one_line(str(date))[:40]) from None
+        raise InputError("bad_date", found=one_line(str(date))[:40]) from None
 
 
 def writable(text: str) -> str:

@@ -27,7 +27,7 @@ from geo.access.gaps import (
 )
 from geo.area.model import Area
 from geo.area.people import HOUSING
-from geo.errors import NobodyToReport, TooFewToReport
+from geo.errors import InputError
 from geo.models.location.model import gap_between
 from geo.planning.siting.proposal import Effect, Proposal, ProposedSite, Walk
 from geo.planning.siting.question import COVER_ALL, COVERAGE
@@ -62,13 +62,13 @@ def shown(area: Area, answer: Gap) -> Shown:
 
     Raises
     ------
-    NobodyToReport : there is nobody in the group. TooFewToReport : so few counted people that
-        every figure would be of a few.
+    InputError ``nobody_to_report`` : there is nobody in the group. InputError ``too_few_to_report``
+    : so few counted people that every figure would be of a few.
     """
     if answer.people <= 0:
-        raise NobodyToReport(unknown=answer.unknown)
+        raise InputError("nobody_to_report", unknown=answer.unknown)
     if privacy.is_small(answer.people, not answer.estimated):
-        raise TooFewToReport(smallest=privacy.SMALLEST)
+        raise InputError("too_few_to_report", smallest=privacy.SMALLEST)
     if answer.estimated:
         measured = {name: _known(getattr(answer, name)) for name in MEASURES}
         measured["concentration"] = _known(answer.concentration)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from geo import presets
 from geo.access.meeting.question import MeetingQuestion
 from geo.area.activities.model import Span
-from geo.errors import BadNeedWeight, UnknownTerm
+from geo.errors import InputError
 from geo.planning.outreach.rules import needs
 from geo.texts import Phrase
 
@@ -71,14 +71,17 @@ class OutreachQuestion:
 
         Raises
         ------
-        BadDate, BadLimit, UnknownGroup, UnknownProfile, UnknownTerm, BadNeedWeight : what can not
-        be.
+        InputError ``bad_date``, ``unknown_group``, ``unknown_profile``, ``unknown_term``,
+        ``bad_need_weight``, BadLimit : what can not be.
         """
         told = {name: value for name, value in values.items() if value is not None}
         where = told.get("where", cls.where)
         if where not in WHERE:
-            raise UnknownTerm(
-                what=Phrase("outreach.term_where"), found=where, nearest=", ".join(WHERE)
+            raise InputError(
+                "unknown_term",
+                what=Phrase("outreach.term_where"),
+                found=where,
+                nearest=", ".join(WHERE),
             )
         own = {name: told.get(name) for name in ("week", "limit", "profile")}
         meeting = MeetingQuestion.read({**own, "when": told.get("when", WHEN)}, today=today)
@@ -147,15 +150,16 @@ def weights_of(told: Mapping[str, object] | str) -> Weights:
 
     Raises
     ------
-    BadNeedWeight : no such need, not a number from 0 to ``MOST``, or all are nought.
+    InputError ``bad_need_weight`` : no such need, not a number from 0 to ``MOST``, or all are
+    nought.
     """
     named = _parts(told) if isinstance(told, str) else {key: str(told[key]) for key in told}
     for need in named:
         if need not in needs():
-            raise BadNeedWeight(found=need, known=", ".join(needs()))
+            raise InputError("bad_need_weight", found=need, known=", ".join(needs()))
     values = tuple(_number(named[need]) if need in named else 1.0 for need in needs())
     if not any(values):
-        raise BadNeedWeight(found=_written(values), known=", ".join(needs()))
+        raise InputError("bad_need_weight", found=_written(values), known=", ".join(needs()))
     return Weights(values)
 
 
@@ -194,7 +198,7 @@ def _number(words: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= MOST:
-        raise BadNeedWeight(found=words[:40], known=", ".join(needs()))
+        raise InputError("bad_need_weight", found=words[:40], known=", ".join(needs()))
     return value
 
 

@@ -17,7 +17,7 @@ from geo.area import languages
 from geo.area.activities.derived import Places
 from geo.area.model import Area
 from geo.cells import plain, to_number, written
-from geo.errors import NoStaff, UnknownLanguage
+from geo.errors import InputError, UnknownLanguage
 from geo.sources.files.place_tables import understand
 from geo.texts import Phrase
 
@@ -92,13 +92,14 @@ def read_staff(path: Path, area: Area) -> Staff:
 
     Raises
     ------
-    FileMissing, FileFormat, FileTooLarge : the file can not be used. NoStaff : nobody in it can.
+    FileMissing, FileFormat, FileTooLarge : the file can not be used. InputError ``no_staff`` :
+    nobody in it can.
     """
     staff = staff_of(rows_of(path), area)
     if not staff.workers:
         nobody = Phrase("outreach.staff_nobody", {})
         why = staff.problems[0].phrase if staff.problems else nobody
-        raise NoStaff(file=Path(path).name, why=why)
+        raise InputError("no_staff", file=Path(path).name, why=why)
     return staff
 
 

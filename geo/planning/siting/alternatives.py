@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from geo.errors import BadCount, NoCandidates, TooManySites
+from geo.errors import NoCandidates, SitingError, TooManySites
 from geo.planning.siting.curves import Curve, TradePoint, curve, trade_off
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal, described, propose
@@ -26,11 +26,12 @@ def why_not(placing: Placing, candidate: str, *, progress: Progress | None = Non
 
     Raises
     ------
-    UnknownCandidate : no candidate has the id; BadCount : no site was asked for.
+    SitingError ``unknown_candidate`` : no candidate has the id; SitingError ``bad_count`` : no site
+    was asked for.
     """
     column, count = placing.column(candidate), placing.question.count
     if count == 0:
-        raise BadCount(found="0")
+        raise SitingError("bad_count", found="0")
     choice = solve(placing, count=count, also=[column], progress=progress)
     return described(placing, choice, "why_not")
 

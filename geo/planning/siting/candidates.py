@@ -25,7 +25,7 @@ from geo.area.opening_hours import hours_text, open_in_evening
 from geo.area.people import with_districts
 from geo.area.places import place_fields
 from geo.cells import plain, to_number
-from geo.errors import BadLimit, BadPoint, LatticeTooFine
+from geo.errors import BadLimit, InputError, SitingError
 from geo.network.distances import nearest
 from geo.network.walk_network import WalkNetwork
 from geo.presets import Profile
@@ -117,7 +117,8 @@ def candidates(  # noqa: PLR0913  (each is one control on the page)
 
     Raises
     ------
-    UnknownKind, BadLimit, BadPoint, LatticeTooFine : what was asked for is not valid.
+    InputError ``unknown_kind``, ``bad_point``, BadLimit, SitingError ``lattice_too_fine`` : what
+    was asked for is not valid.
     """
     for kind, limit in near:
         presets.kind(kind), presets.limit_m(limit)
@@ -182,7 +183,7 @@ def _places(area: Area, kinds: Sequence[str]) -> gpd.GeoDataFrame:
 def _points(area: Area, points: Sequence[tuple[float, float]]) -> gpd.GeoDataFrame:
     for lon, lat in points:
         if not (abs(lon) <= 180 and abs(lat) <= 90):
-            raise BadPoint(found=f"{lon},{lat}")
+            raise InputError("bad_point", found=f"{lon},{lat}")
     once = list(dict.fromkeys((float(lon), float(lat)) for lon, lat in points))
     return _new(area, gpd.GeoSeries([shapely.Point(at) for at in once], crs=WGS84), POINT)
 
@@ -287,21 +288,21 @@ def lattice(
     Raises
     ------
     BadLimit : the spacing is no number above zero.
-    LatticeTooFine : more than ``MOST_POINTS`` points.
+    SitingError ``lattice_too_fine`` : more than ``MOST_POINTS`` points.
     """
     if not (np.isfinite(spacing_m) and spacing_m > 0):
         raise BadLimit(found=str(spacing_m))
     lines = network.geometry[network.walkable(profile).main_edges]
     length_m = float(shapely.length(lines).sum())
     if length_m > 40 * MOST_POINTS * spacing_m:  # the thinning itself would take too long
-        raise LatticeTooFine(spacing=spacing_m, most=MOST_POINTS)
+        raise SitingError("lattice_too_fine", spacing=spacing_m, most=MOST_POINTS)
     xy = _along(lines, spacing_m / SAMPLES)
     if not boundary.is_empty:
         shapely.prepare(boundary)
         xy = xy[shapely.intersects_xy(boundary, *xy.T)]
     kept = xy[_thinned(xy, spacing_m)]
     if len(kept) > MOST_POINTS:
-        raise LatticeTooFine(spacing=spacing_m, most=MOST_POINTS)
+        raise SitingError("lattice_too_fine", spacing=spacing_m, most=MOST_POINTS)
     return gpd.GeoSeries(gpd.points_from_xy(*kept.T), crs=network.crs).to_crs(WGS84)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo.area.model import Area
-from geo.errors import BadCount
+from geo.errors import SitingError
 from geo.planning.siting.instance import Placing, prepare, weights_of
 from geo.planning.siting.proposal import Walk, walk_of, walks
 from geo.planning.siting.question import CENTRE, COVER_ALL, COVERAGE, MEDIAN, SitingQuestion
@@ -76,10 +76,10 @@ def curve(placing: Placing, most: int = 6, *, progress: Progress | None = None) 
 
     Raises
     ------
-    BadCount : ``most`` is not a whole number above zero. What ``propose`` raises.
+    SitingError ``bad_count`` : ``most`` is not a whole number above zero. What ``propose`` raises.
     """
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
-        raise BadCount(found=str(most))
+        raise SitingError("bad_count", found=str(most))
     check_count(placing)
     if placing.question.objective == COVER_ALL:
         placing = replace(placing, question=replace(placing.question, objective=COVERAGE))
@@ -127,11 +127,11 @@ def trade_off(
 
     Raises
     ------
-    BadCount : fewer than two steps. BadBalance : the group is not one of residents. AreaLacks : no
-    residents of transitional housing. What ``propose`` raises.
+    SitingError ``bad_count`` : fewer than two steps. SitingError ``bad_balance`` : the group is not
+    one of residents. AreaLacks : no residents of transitional housing. What ``propose`` raises.
     """
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 2:
-        raise BadCount(found=str(steps))
+        raise SitingError("bad_count", found=str(steps))
     placing = shared(prepare(area, replace(question, balance=0.5), progress=progress), steps)
     check_count(placing)
     points = []

@@ -18,7 +18,7 @@ from geo import presets
 from geo.area.model import Area
 from geo.area.people import HOUSING, RESIDENTS
 from geo.area.provenance import Source
-from geo.errors import AreaLacks, NobodyToServe, UnknownCandidate
+from geo.errors import AreaLacks, SitingError
 from geo.network.distances import nearest, within
 from geo.network.walk_network import Snapped
 from geo.planning.siting.candidates import Candidates, candidates
@@ -109,10 +109,10 @@ class Placing:
         return replace(self, question=found)
 
     def column(self, candidate: str) -> int:
-        """Return a candidate's column by its id; ``UnknownCandidate`` when there is none."""
+        """Return a candidate's column by its id; ``unknown_candidate`` when there is none."""
         at = np.flatnonzero((self.candidates.table["id"] == candidate).to_numpy(bool))
         if not len(at):
-            raise UnknownCandidate(found=candidate)
+            raise SitingError("unknown_candidate", found=candidate)
         return int(at[0])
 
 
@@ -121,9 +121,10 @@ def prepare(area: Area, question: SitingQuestion, *, progress: Progress | None =
 
     Raises
     ------
-    UnknownKind and what ``checked`` and ``candidates`` raise; AreaLacks : no people of the group;
-    NobodyToServe : all their counts are zero. No candidates is no error here: asking for sites
-    among none is.
+    InputError ``unknown_kind`` and what ``checked`` and ``candidates`` raise; AreaLacks : no people
+    of the group;
+    SitingError ``nobody_to_serve`` : all their counts are zero. No candidates is no error here:
+    asking for sites among none is.
     """
     question = checked(question)
     say = progress or _quiet
@@ -216,7 +217,7 @@ def _demand(area: Area, question: SitingQuestion) -> tuple[Ints, Floats, Floats,
             raise AreaLacks(key="lacks.newcomers")
         housing = np.where(origin == HOUSING, area.count(NEWCOMERS), 0.0)
     if not people.any():
-        raise NobodyToServe
+        raise SitingError("nobody_to_serve")
     rows = np.flatnonzero((people > 0) | (housing > 0))
     unknown = int((of_group & area.people[question.group].isna().to_numpy(bool)).sum())
     return rows, people[rows], housing[rows], unknown

@@ -162,8 +162,9 @@ def propose(placing: Placing, *, progress: Progress | None = None) -> Proposal:
 
     Raises
     ------
-    NoCandidates, TooManySites, NoCosts, BudgetTooSmall : it asks for what there is not;
-    SolverFailed; Cancelled : ``progress`` stopped it.
+    NoCandidates, TooManySites, SitingError ``no_costs``, ``budget_too_small`` : it asks for what
+    there is not;
+    NarhetError ``solver_failed``; Cancelled : ``progress`` stopped it.
     """
     check_count(placing)
     return described(placing, solve(placing, count=placing.question.count, progress=progress))

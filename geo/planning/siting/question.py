@@ -7,18 +7,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, Literal
 
 from geo import presets
-from geo.errors import (
-    BadBalance,
-    BadBudget,
-    BadCount,
-    BadOption,
-    BadTimeLimit,
-    BudgetNotHere,
-    UnknownObjective,
-)
+from geo.errors import InputError, SitingError
 
 COVERAGE, MEDIAN, CENTRE, COVER_ALL = "coverage", "median", "centre", "cover_all"
 OBJECTIVES = (COVERAGE, MEDIAN, CENTRE, COVER_ALL)
@@ -31,7 +23,7 @@ _ALSO = {
 KEEP, IGNORE = "keep", "ignore"
 EXISTING = (KEEP, IGNORE)
 TIME_LIMIT_S = 60.0
-_Refusal: TypeAlias = type[BadBudget] | type[BadBalance] | type[BadTimeLimit]
+_NumberCode = Literal["bad_budget", "bad_balance", "bad_time_limit"]
 
 
 @dataclass(frozen=True)
@@ -91,15 +83,15 @@ class SitingQuestion:
 
         Raises
         ------
-        BadPoint, BadOption, and what ``checked`` raises.
+        InputError ``bad_point``, ``bad_option``, and what ``checked`` raises.
         """
         told = {name: value for name, value in values.items() if value is not None}
 
-        def number(name: str, refuse: _Refusal) -> float | None:
-            return number_of(told[name], refuse) if name in told else None
+        def number(name: str, code: _NumberCode) -> float | None:
+            return number_of(told[name], code) if name in told else None
 
         aim = objective(told.get("objective", cls.objective))
-        seconds = number("time_limit", BadTimeLimit)
+        seconds = number("time_limit", "bad_time_limit")
         count = None if aim == COVER_ALL or "budget" in told else cls.count
         return checked(
             cls(
@@ -117,8 +109,8 @@ class SitingQuestion:
                 staffed=told.get("staffed", cls.staffed),
                 excluded=_words(told.get("exclude", cls.excluded)),
                 existing=told.get("existing", cls.existing),
-                balance=number("balance", BadBalance),
-                budget=number("budget", BadBudget),
+                balance=number("balance", "bad_balance"),
+                budget=number("budget", "bad_budget"),
                 time_limit_s=cls.time_limit_s if seconds is None else seconds,
             )
         )
@@ -129,11 +121,11 @@ def objective(name: str) -> str:
 
     Raises
     ------
-    UnknownObjective : with the valid ones.
+    SitingError ``unknown_objective`` : with the valid ones.
     """
     found = _ALSO.get(name, name)
     if found not in OBJECTIVES:
-        raise UnknownObjective(found=name, known=", ".join(OBJECTIVES))
+        raise SitingError("unknown_objective", found=name, known=", ".join(OBJECTIVES))
     return found
 
 
@@ -142,14 +134,15 @@ def checked(question: SitingQuestion) -> SitingQuestion:
 
     Raises
     ------
-    UnknownKind, UnknownGroup, UnknownProfile, UnknownObjective, BadLimit, BadCount, BadBudget,
-    BudgetNotHere, BadBalance, BadTimeLimit : what is asked for is not valid.
+    InputError ``unknown_kind``, ``unknown_group``, ``unknown_profile``, SitingError
+    ``unknown_objective``, ``bad_count``, ``bad_budget``, BadLimit, SitingError ``budget_not_here``,
+    ``bad_balance``, ``bad_time_limit`` : what is asked for is not valid.
     """
     aim = objective(question.objective)
     group = presets.group(question.group)
     presets.profile(question.profile)
     if question.existing not in EXISTING:
-        raise BadOption(reason=f"existing={question.existing}", command="sites")
+        raise InputError("bad_option", reason=f"existing={question.existing}", command="sites")
     balance = _balance(question.balance, group.origin)
     budget = _budget(question.budget, aim)
     return replace(
@@ -170,7 +163,7 @@ def _count(count: object, *, free: bool) -> int | None:
     if count is None and free:
         return None
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-        raise BadCount(found="–" if count is None else str(count))
+        raise SitingError("bad_count", found="–" if count is None else str(count))
     return count
 
 
@@ -179,7 +172,7 @@ def _balance(balance: object, origin: str) -> float | None:
         return None
     share = _number(balance)
     if origin != "residents" or not 0 <= share <= 1:
-        raise BadBalance(found=str(balance))
+        raise SitingError("bad_balance", found=str(balance))
     return share
 
 
@@ -188,16 +181,16 @@ def _budget(budget: object, aim: str) -> float | None:
         return None
     amount = _number(budget)
     if not (math.isfinite(amount) and amount >= 0):
-        raise BadBudget(found=str(budget))
+        raise SitingError("bad_budget", found=str(budget))
     if aim != COVERAGE:
-        raise BudgetNotHere
+        raise SitingError("budget_not_here")
     return amount
 
 
 def _seconds(seconds: object) -> float:
     found = _number(seconds)
     if not (math.isfinite(found) and found > 0):
-        raise BadTimeLimit(found=str(seconds))
+        raise SitingError("bad_time_limit", found=str(seconds))
     return found
 
 
@@ -208,7 +201,7 @@ def _number(value: object) -> float:
 
 
 def whole_of(words: str) -> int:
-    """Read a whole number of sites; ``BadCount`` for anything else.
+    """Read a whole number of sites; ``bad_count`` for anything else.
 
     >>> whole_of("3")
     3
@@ -216,11 +209,11 @@ def whole_of(words: str) -> int:
     try:
         return int(words)
     except ValueError:
-        raise BadCount(found=words) from None
+        raise SitingError("bad_count", found=words) from None
 
 
-def number_of(words: str, refuse: _Refusal = BadBudget) -> float:
-    """Read a number with spaces or a decimal comma; ``refuse`` for anything else.
+def number_of(words: str, code: _NumberCode = "bad_budget") -> float:
+    """Read a number with spaces or a decimal comma; a ``SitingError`` for anything else.
 
     >>> number_of("12 500,5")
     12500.5
@@ -228,11 +221,11 @@ def number_of(words: str, refuse: _Refusal = BadBudget) -> float:
     try:
         return float(words.replace("\u00a0", "").replace(" ", "").replace(",", "."))
     except ValueError:
-        raise refuse(found=words) from None
+        raise SitingError(code, found=words) from None
 
 
 def points_of(words: Iterable[str]) -> tuple[tuple[float, float], ...]:
-    """Read points written as ``lon,lat``; ``BadPoint`` for anything else."""
+    """Read points written as ``lon,lat``; ``bad_point`` for anything else."""
     from geo.access.from_point import read_point  # it loads what areas are made of
 
     return tuple(read_point(each) for each in words)
@@ -241,7 +234,7 @@ def points_of(words: Iterable[str]) -> tuple[tuple[float, float], ...]:
 def _near(words: str) -> tuple[str, float]:
     kind, sign, metres = words.partition("=")
     if not sign:
-        raise BadOption(reason=f"--max-distance-to {words}", command="sites")
+        raise InputError("bad_option", reason=f"--max-distance-to {words}", command="sites")
     return presets.kind(kind).id, presets.limit_m(metres)
 
 

@@ -11,7 +11,7 @@ from typing import TypedDict
 import numpy as np
 from scipy.sparse import csr_array
 
-from geo.errors import BudgetTooSmall, CostUnknown, NoCandidates, NoCosts, TooManySites
+from geo.errors import NoCandidates, SitingError, TooManySites
 from geo.models.location.max_coverage import solve as max_coverage_solve
 from geo.models.location.model import Siting
 from geo.models.location.p_center import solve as p_center_solve
@@ -61,8 +61,8 @@ def solve(
 
     Raises
     ------
-    NoCandidates, TooManySites, NobodyToServe, CostUnknown, BudgetTooSmall (a forced site),
-    SolverFailed, Cancelled.
+    NoCandidates, TooManySites, SitingError ``nobody_to_serve``, ``cost_unknown``,
+    ``budget_too_small`` (a forced site), NarhetError ``solver_failed``, Cancelled.
     """
     forced = sorted(set(also))
     _affordable(placing, forced)
@@ -89,7 +89,7 @@ def check_count(placing: Placing) -> None:
 
     Raises
     ------
-    NoCandidates, TooManySites, NoCosts, BudgetTooSmall.
+    NoCandidates, TooManySites, SitingError ``no_costs``, ``budget_too_small``.
     """
     question, there = placing.question, len(placing.candidates)
     if not there:
@@ -99,9 +99,11 @@ def check_count(placing: Placing) -> None:
     if question.budget is not None:
         known = placing.costs[np.isfinite(placing.costs)]
         if not len(known):
-            raise NoCosts
+            raise SitingError("no_costs")
         if known.min() > question.budget:
-            raise BudgetTooSmall(budget=question.budget, cheapest=float(known.min()))
+            raise SitingError(
+                "budget_too_small", budget=question.budget, cheapest=float(known.min())
+            )
 
 
 def shared(placing: Placing, parts: int) -> Placing:
@@ -161,9 +163,11 @@ def _affordable(placing: Placing, forced: list[int]) -> None:
         return
     costs = placing.costs[forced]
     for column in np.asarray(forced)[np.isnan(costs)]:
-        raise CostUnknown(found=str(placing.candidates.table["id"].iat[int(column)]))
+        raise SitingError(
+            "cost_unknown", found=str(placing.candidates.table["id"].iat[int(column)])
+        )
     if costs.sum() > budget + 1e-9:
-        raise BudgetTooSmall(budget=budget, cheapest=float(costs.sum()))
+        raise SitingError("budget_too_small", budget=budget, cheapest=float(costs.sum()))
 
 
 def _choosable(placing: Placing, forced: list[int], never: Iterable[int]) -> Ints:

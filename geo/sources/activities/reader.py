@@ -27,7 +27,7 @@ from geo.area.activities.model import (
 )
 from geo.area.provenance import LeftOut
 from geo.cells import plain
-from geo.errors import ColumnMissing, UnknownLanguage
+from geo.errors import InputError, UnknownLanguage
 from geo.sources.activities import cells as activities_cells
 from geo.sources.activities.cells import Row, row_times
 from geo.sources.files.opening import opened
@@ -67,7 +67,7 @@ def read_activities(
     Raises
     ------
     FileMissing, FileFormat, FileTooLarge : the file can not be read.
-    ColumnMissing : no column tells the place, or a stated one is not there.
+    InputError ``column_missing`` : no column tells the place, or a stated one is not there.
     """
     with opened(Path(path), SHEET_ENDINGS) as file:
         grid = read_grid(file, Choices())
@@ -87,8 +87,12 @@ def activities_in(
     there = [str(column) for column in frame.columns]
     used = {**_guessed(there), **find_columns(columns or {}, there, file)}
     if "place" not in used:
-        raise ColumnMissing(
-            file=file, wanted="place", columns=", ".join(there), example=f"place={there[0]}"
+        raise InputError(
+            "column_missing",
+            file=file,
+            wanted="place",
+            columns=", ".join(there),
+            example=f"place={there[0]}",
         )
     names, left_out = Places(places), list[LeftOut]()
     read = []

@@ -48,7 +48,7 @@ def read_lines_listed(path: Path, *, crs: str | None = None) -> Lines:
     Raises
     ------
     NoLines : there is no line in the file.
-    FileMissing, FileTooLarge, FileFormat, CrsMismatch : see
+    FileMissing, FileTooLarge, FileFormat, InputError ``crs_mismatch`` : see
     ``geo.sources.files.vector.read_vector``.
     """
     with opened(Path(path), VECTOR_ENDINGS) as file:

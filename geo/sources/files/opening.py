@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO, cast
 
-from geo.errors import FileFormat, FileMissing, FileRefused, FileTooLarge, InputError
+from geo.errors import FileFormat, FileMissing, FileTooLarge, InputError
 from geo.texts import Phrase
 
 MB = 1_000_000
@@ -102,11 +102,15 @@ class Opened:
 
 
 def wrong_format(name: str, expected: str, reason: str, **values: object) -> FileFormat:
-    """Return a ``FileFormat`` with its reason from the catalogue (``reasons.<reason>``); a
-    ``FileRefused`` where another format would not help, and the reason says what does.
+    """Return a ``FileFormat`` with its reason from the catalogue (``reasons.<reason>``); its
+    code is ``file_refused`` where another format would not help, and the reason says what does.
     """
-    kind = FileRefused if reason in _SAYS_WHAT_TO_DO else FileFormat
-    return kind(file=name, expected=expected, reason=Phrase(f"reasons.{reason}", {**values}))
+    return FileFormat(
+        "file_refused" if reason in _SAYS_WHAT_TO_DO else "file_format",
+        file=name,
+        expected=expected,
+        reason=Phrase(f"reasons.{reason}", {**values}),
+    )
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo.area.provenance import LeftOut
 from geo.cells import plain, written
-from geo.errors import ColumnMissing, CrsMismatch, NoCoordinates
+from geo.errors import InputError
 from geo.sources.files import coordinates, field_names
 from geo.sources.files.coordinates import Box
 from geo.sources.files.opening import NAMES, UPLOAD, Opened, opened
@@ -106,8 +106,9 @@ def understand(
     Raises
     ------
     FileMissing, FileTooLarge, FileFormat : the file can not be used.
-    CrsMismatch : there is no such coordinate system as stated, or the file's own can not be right.
-    ColumnMissing : a stated column is not there.
+    InputError ``crs_mismatch`` : there is no such coordinate system as stated, or the file's own
+    can not be right.
+    InputError ``column_missing`` : a stated column is not there.
     """
     with opened(Path(path), ENDINGS, bounds=UPLOAD) as file:
         if file.ending in SHEET_ENDINGS:
@@ -131,9 +132,9 @@ def read_points(
 
     Raises
     ------
-    FileMissing, FileTooLarge, FileFormat, CrsMismatch : the file can not be used.
-    ColumnMissing : a stated column is not there.
-    NoCoordinates : no row has a position.
+    FileMissing, FileTooLarge, FileFormat, InputError ``crs_mismatch`` : the file can not be used.
+    InputError ``column_missing`` : a stated column is not there.
+    InputError ``no_coordinates`` : no row has a position.
     """
     named = dict(columns or {})
     choices = Choices(crs=crs or "", columns=named)
@@ -151,14 +152,15 @@ def find_columns(
 
     Raises
     ------
-    ColumnMissing : one is not there; the message lists those that are.
+    InputError ``column_missing`` : one is not there; the message lists those that are.
     """
     by_plain = {plain(column): column for column in reversed(there)}
     found = {}
     for field, column in named.items():
         match = column if column in there else by_plain.get(plain(column))
         if match is None:
-            raise ColumnMissing(
+            raise InputError(
+                "column_missing",
                 file=file,
                 wanted=field,
                 columns=", ".join(there),
@@ -299,13 +301,16 @@ def _table(grid: Grid, file: str, choices: Choices) -> Table:
     stated = {key: col for key, col in stated.items() if key.lower() in coordinates.FIELDS}
     pair = _pair(grid.frame, file, choices, stated, None)
     if pair is None:
-        raise NoCoordinates(file=file, columns=", ".join(there))
+        raise InputError("no_coordinates", file=file, columns=", ".join(there))
     points, lost = _points(grid.frame, pair)
     if pair.landing == 0:
         first = int(np.argmax(np.isfinite(pair.across) & np.isfinite(pair.up)))
         cells = [written(grid.frame[name].iloc[first])[:40] for name in pair.columns.values()]
-        raise CrsMismatch(
-            file=file, found=", ".join(cells), stated=choices.crs or "WGS84, SWEREF 99 TM"
+        raise InputError(
+            "crs_mismatch",
+            file=file,
+            found=", ".join(cells),
+            stated=choices.crs or "WGS84, SWEREF 99 TM",
         )
     has = points.notna().to_numpy(bool)
     table = gpd.GeoDataFrame(grid.frame[has], geometry=points[has], crs=WGS84)
@@ -323,7 +328,7 @@ def _from_vector(shapes: gpd.GeoDataFrame, file: Opened, choices: Choices) -> Ta
         return _table(Grid(frame, "", "", "", "", (), 1, (), ()), file.name, choices)
     placed = _placed(shapes[~empty])
     if placed.empty:
-        raise NoCoordinates(file=file.name, columns=", ".join(there))
+        raise InputError("no_coordinates", file=file.name, columns=", ".join(there))
     lost = _unplaced_features(shapes, placed)
     return Table(placed, {}, _sorted(lost), len(shapes), crs_name(shapes.crs))
 

@@ -19,7 +19,7 @@ import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from geo.errors import CrsMismatch, FileTooLarge, InputError
+from geo.errors import FileTooLarge, InputError
 from geo.sources.files import _gdal
 from geo.sources.files.kml import read_kml
 from geo.sources.files.opening import Opened, opened
@@ -51,7 +51,8 @@ def read_vector(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
     Raises
     ------
     FileMissing, FileTooLarge, FileFormat : see ``geo.sources.files.opening.opened``.
-    CrsMismatch : the coordinates can not be in the system that the file or the user says.
+    InputError ``crs_mismatch`` : the coordinates can not be in the system that the file or the user
+    says.
     """
     with opened(path, VECTOR_ENDINGS) as file:
         return read_opened(file, crs=crs)
@@ -85,7 +86,7 @@ def parse_crs(text: str, file: str) -> CRS:
 
     Raises
     ------
-    CrsMismatch : no such system, or not one with two axes on a map.
+    InputError ``crs_mismatch`` : no such system, or not one with two axes on a map.
     """
     code = re.fullmatch(r"\s*(?:(?:OGC:)?CRS84|(?:EPSG:)?(\d{4,6}))\s*", text, re.IGNORECASE)
     try:
@@ -93,9 +94,9 @@ def parse_crs(text: str, file: str) -> CRS:
             raise CRSError(text)
         system = CRS.from_epsg(int(code[1] or 4326))
     except CRSError as error:
-        raise CrsMismatch(file=file, found="–", stated=text[:80]) from error
+        raise InputError("crs_mismatch", file=file, found="–", stated=text[:80]) from error
     if not (system.is_geographic or system.is_projected):
-        raise CrsMismatch(file=file, found="–", stated=text[:80])
+        raise InputError("crs_mismatch", file=file, found="–", stated=text[:80])
     return system
 
 
@@ -106,7 +107,9 @@ def check_crs(table: gpd.GeoDataFrame, file: str) -> None:
     try:
         Transformer.from_crs(table.crs, WGS84, always_xy=True)
     except ProjError as error:
-        raise CrsMismatch(file=file, found="–", stated=crs_name(table.crs)[:80]) from error
+        raise InputError(
+            "crs_mismatch", file=file, found="–", stated=crs_name(table.crs)[:80]
+        ) from error
     geometry = np.asarray(table.geometry.values, dtype=object)
     xy = shapely.get_coordinates(geometry)
     xy = xy[~np.isnan(xy).any(axis=1)]
@@ -117,8 +120,11 @@ def check_crs(table: gpd.GeoDataFrame, file: str) -> None:
     if not table.crs.is_geographic and in_degrees.all():
         wrong = in_degrees
     if wrong.any():
-        raise CrsMismatch(
-            file=file, found=_sample(xy[int(np.argmax(wrong))]), stated=crs_name(table.crs)
+        raise InputError(
+            "crs_mismatch",
+            file=file,
+            found=_sample(xy[int(np.argmax(wrong))]),
+            stated=crs_name(table.crs),
         )
 
 

@@ -26,7 +26,7 @@ import shapely
 
 from geo.area.manifest import home_folder
 from geo.area.provenance import Source
-from geo.errors import NarhetError, OutputUnwritable, PlaceNotFound, PlaceTooLarge
+from geo.errors import NarhetError, OnlineError, OutputUnwritable
 from geo.network.walk_network import metric_crs
 from geo.sources.http import Steps, unusable
 from geo.sources.osm import features as osm_features
@@ -89,14 +89,14 @@ def fetch(
 
     Raises
     ------
-    PlaceNotFound : no such name, or it is a street.
-    PlaceTooLarge : more than ``MAX_KM2``.
-    Offline, ServiceSlow, ServiceAnswer : a service did not help, and which.
+    OnlineError ``place_not_found`` : no such name, or it is a street.
+    OnlineError ``place_too_large`` : more than ``MAX_KM2``.
+    Offline, ServiceSlow, OnlineError ``service_answer`` : a service did not help, and which.
     OutputUnwritable : the home folder can not be written.
     """
     query = " ".join(query.split())
     if not query:
-        raise PlaceNotFound(found="")
+        raise OnlineError("place_not_found", found="")
     steps = Steps(progress, ("progress.boundary", 0.0))
     with (
         _kept_answers(query, margin_m, home) as folder,
@@ -155,18 +155,18 @@ def _place(
     except Nothing:
         if alternatives:
             return _place(line, alternatives[0], alternatives[1:])
-        raise PlaceNotFound(found=query) from None
+        raise OnlineError("place_not_found", found=query) from None
     is_circle = bool((found.geom_type == "Point").any())
     boundary = _circles(found.geometry) if is_circle else found.geometry.make_valid()
     if not boundary.geom_type.isin(("Polygon", "MultiPolygon")).all():
-        raise PlaceNotFound(found=query)
+        raise OnlineError("place_not_found", found=query)
     west, south, east, north = boundary.total_bounds
     if not (-180 <= west < east <= 180 and -90 < south < north < 90):
         raise unusable(NOMINATIM, "unreadable_answer")
     crs = metric_crs((float(west), float(south), float(east), float(north)))
     km2 = float(boundary.to_crs(crs).area.sum()) / 1e6
     if km2 > MAX_KM2:
-        raise PlaceTooLarge(found=query, km2=round(km2), limit=round(MAX_KM2))
+        raise OnlineError("place_too_large", found=query, km2=round(km2), limit=round(MAX_KM2))
     name = found["name"].iloc[0] if "name" in found else None
     said = name if isinstance(name, str) and name else query.split(",")[0]
     return said, boundary.reset_index(drop=True), is_circle

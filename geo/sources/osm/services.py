@@ -85,7 +85,7 @@ class Line:
         Raises
         ------
         Nothing : a proper answer without content.
-        Offline, ServiceSlow, ServiceAnswer : as their names say; in bounded time.
+        Offline, ServiceSlow, OnlineError ``service_answer`` : as their names say; in bounded time.
         """
         self.reader.service = service
         for last in (False, True):

@@ -16,7 +16,7 @@ import shapely
 from geo import presets
 from geo.area.provenance import LeftOut
 from geo.cells import is_unknown, plain, to_number, without_year, written
-from geo.errors import NegativeCount, NoPeople, NotANumber, UnknownGroup
+from geo.errors import InputError
 from geo.sources.files.coordinates import FIELDS
 from geo.sources.files.opening import opened, wrong_format
 from geo.sources.files.place_tables import Table, find_columns, read_points
@@ -83,11 +83,13 @@ def read_units(
 
     Raises
     ------
-    UnknownGroup : with the nearest valid ones; residents of transitional housing come with places.
-    ColumnMissing : a stated column is not there.
-    NegativeCount, NotANumber : the first such cell, with row and column.
-    NoPeople : no column of people, or nobody in any.
-    FileMissing, FileTooLarge, FileFormat, CrsMismatch, NoCoordinates : the file can not be used.
+    InputError ``unknown_group`` : with the nearest valid ones; residents of transitional housing
+    come with places.
+    InputError ``column_missing`` : a stated column is not there.
+    InputError ``negative_count``, ``not_a_number`` : the first such cell, with row and column.
+    InputError ``no_people`` : no column of people, or nobody in any.
+    FileMissing, FileTooLarge, FileFormat, InputError ``crs_mismatch``, ``no_coordinates`` : the
+    file can not be used.
     """
     named = dict(columns or {})
     _check_fields(named)
@@ -96,11 +98,13 @@ def read_units(
     stated = find_columns(_ours(named), there, str(path))
     counts = _counts(there, stated)
     if not counts:
-        raise NoPeople(file=str(path), columns=", ".join(there) or "–")
+        raise InputError("no_people", file=str(path), columns=", ".join(there) or "–")
     reader = _Reader(str(path), table.frame)
     groups = {count.group: reader.people(count) for count in counts}
     if not sum(float(np.nansum(people)) for people in groups.values()) > 0:
-        raise NoPeople(file=str(path), columns=", ".join(count.shown for count in counts))
+        raise InputError(
+            "no_people", file=str(path), columns=", ".join(count.shown for count in counts)
+        )
     unit, name = _unit_column(table.frame, there, stated), _name_column(there, stated)
     frame = gpd.GeoDataFrame(
         {"unit": _unit_ids(table.frame, unit), "name": _names(table.frame, name, unit), **groups},
@@ -134,8 +138,9 @@ def read_figures(
 
     Raises
     ------
-    LongFormat : it can be read in more ways than one; MixedVintages : codes of both drawings.
-    NoPeople, NegativeCount, NotANumber, ColumnMissing, UnknownGroup : as in ``read_units``.
+    InputError ``long_format`` : it can be read in more ways than one; InputError ``mixed_vintages``
+    : codes of both drawings. InputError ``no_people``, ``negative_count``, ``not_a_number``,
+    ``column_missing``, ``unknown_group`` : as in ``read_units``.
     FileMissing, FileTooLarge, FileFormat : the file can not be used.
     """
     named = dict(columns or {})
@@ -154,7 +159,7 @@ def _wide(frame: pd.DataFrame, file: str, named: Mapping[str, str]) -> Pivoted:
     stated = find_columns(_ours(named), there, file)
     counts = _counts(there, stated)
     if not counts:
-        raise NoPeople(file=file, columns=", ".join(there) or "–")
+        raise InputError("no_people", file=file, columns=", ".join(there) or "–")
     reader = _Reader(file, frame)
     groups = {count.group: reader.people(count) for count in counts}
     unit, name = _unit_column(frame, there, stated), _name_column(there, stated)
@@ -189,7 +194,7 @@ def read_districts(
 
     Raises
     ------
-    ColumnMissing : the stated column, or any column of names, is not there.
+    InputError ``column_missing`` : the stated column, or any column of names, is not there.
     FileFormat : there is no polygon in the file; and what ``read_vector`` raises.
     """
     shapes = read_vector(Path(path), crs=crs).to_crs(WGS84)
@@ -229,7 +234,7 @@ def _check_fields(named: Mapping[str, str]) -> None:
         if field in ("unit", "name") or field in valid:
             continue
         presets.group(field)
-        raise UnknownGroup(found=field, nearest=", ".join(valid))
+        raise InputError("unknown_group", found=field, nearest=", ".join(valid))
 
 
 def _ours(named: Mapping[str, str]) -> dict[str, str]:
@@ -241,7 +246,7 @@ def _read_shapes(path: Path, named: Mapping[str, str], crs: str | None) -> Table
     with opened(path, (*SHEET_ENDINGS, *VECTOR_ENDINGS)) as file:
         shapes = None if file.ending in SHEET_ENDINGS else read_opened(file, crs=crs)
     if shapes is not None and len(shapes) == 0:
-        raise NoPeople(file=str(path), columns="–")
+        raise InputError("no_people", file=str(path), columns="–")
     if shapes is None or not _is_area(shapes).any():
         places = {field: column for field, column in named.items() if field.lower() in FIELDS}
         return read_points(path, columns=places, crs=crs)
@@ -312,7 +317,7 @@ class _Reader:
         return values / percent * self._numbers(count.share_of)
 
     def _refuse(self, column: str, at: int) -> None:
-        raise NotANumber(**self._where(column, at))
+        raise InputError("not_a_number", **self._where(column, at))
 
     def _where(self, column: str, at: int) -> dict[str, Any]:
         found = written(self.frame[column].iloc[at])[:60]
@@ -325,10 +330,10 @@ class _Reader:
             number = to_number(cell)
             if number is not None:
                 if number < 0:
-                    raise NegativeCount(**self._where(column, at))
+                    raise InputError("negative_count", **self._where(column, at))
                 values[at] = number
             elif not is_unknown(cell):
-                raise NotANumber(**self._where(column, at))
+                raise InputError("not_a_number", **self._where(column, at))
             elif found := written(cell):
                 self._note(LeftOut(int(self.frame.index[at]), "unknown",
                                    {"found": found, "column": column}))  # fmt: skip

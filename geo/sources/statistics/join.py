@@ -14,7 +14,7 @@ import pandas as pd
 from geo import presets
 from geo.area.provenance import LeftOut, Source
 from geo.cells import plain
-from geo.errors import NoOutlines, VintageMismatch
+from geo.errors import InputError
 from geo.sources.statistics.vintages import NAMES, Fit, matching, shown, told_by_codes
 from geo.types import WGS84
 
@@ -85,8 +85,9 @@ def join(figures: Figures, outlines: Outlines, *, other_vintage: bool = False) -
 
     Raises
     ------
-    VintageMismatch : they are of different drawings; says how many codes stand in which.
-    NoOutlines : no area of the figures has an outline.
+    InputError ``vintage_mismatch`` : they are of different drawings; says how many codes stand in
+    which.
+    InputError ``no_outlines`` : no area of the figures has an outline.
     """
     by_code = _have_codes(figures, outlines)
     own, theirs = (_keys(frame, by_code=by_code) for frame in (figures.frame, outlines.frame))
@@ -113,7 +114,7 @@ def fit_codes(
 
     Raises
     ------
-    VintageMismatch, NoOutlines : as in ``join``.
+    InputError ``vintage_mismatch``, ``no_outlines`` : as in ``join``.
     """
     own = set(figures.frame["code"])
     both = sum(code in own for code in codes)
@@ -162,7 +163,8 @@ def _fit(figures: Figures, outlines: Outlines, both: int) -> Fit:
 def _check(figures: Figures, fit: Fit, other_vintage: bool, outlines: str, example: str) -> None:
     level = figures.level
     if fit.differ and not other_vintage:
-        raise VintageMismatch(
+        raise InputError(
+            "vintage_mismatch",
             file=figures.title,
             figures=shown(level, fit.figures_vintage),
             outlines=shown(level, fit.outlines_vintage),
@@ -171,7 +173,8 @@ def _check(figures: Figures, fit: Fit, other_vintage: bool, outlines: str, examp
         )
     if fit.both == 0:
         first = figures.frame.iloc[0]
-        raise NoOutlines(
+        raise InputError(
+            "no_outlines",
             file=figures.title,
             level=NAMES[level],
             found=first["code"] or first["name"],

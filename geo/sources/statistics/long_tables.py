@@ -22,7 +22,7 @@ import pandas as pd
 
 from geo.area.provenance import LeftOut, Source
 from geo.cells import is_unknown, plain, to_number, written
-from geo.errors import BadOption, LongFormat, MixedVintages, NegativeCount, NoPeople, NotANumber
+from geo.errors import InputError
 from geo.sources.statistics.join import Figures
 from geo.sources.statistics.vintages import (
     LEVELS,
@@ -84,8 +84,8 @@ def pivot(frame: pd.DataFrame, file: str, *, year: int = 0) -> Pivoted | None:
 
     Raises
     ------
-    LongFormat : it can be read in more ways than one; says where.
-    NegativeCount, NotANumber : a cell that is no count.
+    InputError ``long_format`` : it can be read in more ways than one; says where.
+    InputError ``negative_count``, ``not_a_number`` : a cell that is no count.
     """
     reader = _Reader(frame, file, year)
     if not reader.is_long and not reader.is_wide:
@@ -155,9 +155,11 @@ class _Reader:
             raise self.unclear("no_such_year", found=f"{wanted}", known=known)
         return wanted if wanted else max(years, default=0)
 
-    def unclear(self, reason: str, **values: object) -> LongFormat:
+    def unclear(self, reason: str, **values: object) -> InputError:
         """Return the error that the table cannot be read in one way only."""
-        return LongFormat(file=self.file, reason=Phrase(f"reasons.{reason}", {**values}))
+        return InputError(
+            "long_format", file=self.file, reason=Phrase(f"reasons.{reason}", {**values})
+        )
 
     def long_cells(self) -> Iterable[_Cell]:
         """Yield the cells of a long table that a group needs."""
@@ -233,16 +235,16 @@ class _Reader:
         where = {"file": self.file, "row": int(self.frame.index[at]), "column": column}
         if number is None:
             if not is_unknown(cell):
-                raise NotANumber(**where, found=written(cell)[:60])
+                raise InputError("not_a_number", **where, found=written(cell)[:60])
             if found := written(cell):
                 note = {"found": found, "column": column}
                 self.unknown.append(LeftOut(int(self.frame.index[at]), "unknown", note))
             return float("nan")
         if number < 0:
-            raise NegativeCount(**where, found=written(cell)[:60])
+            raise InputError("negative_count", **where, found=written(cell)[:60])
         return number
 
-    def _at(self, reason: str, at: int, column: str) -> LongFormat:
+    def _at(self, reason: str, at: int, column: str) -> InputError:
         found = written(self.frame[column].iloc[at])[:60]
         return self.unclear(reason, row=int(self.frame.index[at]), column=column, found=found)
 
@@ -353,8 +355,8 @@ def as_figures(table: Pivoted, path: Path, level: str = "") -> Figures:
 
     Raises
     ------
-    MixedVintages : codes of two drawings, and no year to choose by.
-    NoPeople : no row is an area of the level.
+    InputError ``mixed_vintages`` : codes of two drawings, and no year to choose by.
+    InputError ``no_people`` : no row is an area of the level.
     """
     frame, others = _of_level(table.frame, level or _level(table.frame, path))
     level = level or _level(table.frame, path)
@@ -367,7 +369,7 @@ def as_figures(table: Pivoted, path: Path, level: str = "") -> Figures:
     ]
     frame = frame[~twice]
     if frame.empty:
-        raise NoPeople(file=str(path), columns=", ".join(table.columns.values()))
+        raise InputError("no_people", file=str(path), columns=", ".join(table.columns.values()))
     source = Source(
         "people",
         path.name,
@@ -387,7 +389,8 @@ def _level(frame: pd.DataFrame, path: Path) -> str:
     found |= {code.level for text in frame["code"] if (code := read_code(str(text)))}
     if len(found) > 1:
         valid = ", ".join(LEVELS)
-        raise BadOption(
+        raise InputError(
+            "bad_option",
             reason=Phrase("reasons.several_levels", {"found": path.name, "valid": valid}),
             command="statistics",
         )
@@ -414,7 +417,8 @@ def _vintage(frame: pd.DataFrame, level: str, year: int, path: Path) -> str:
     if len(stated) > 1:
         if year and {vintage_of_year(level, year), ""} & stated.keys():
             return vintage_of_year(level, year)
-        raise MixedVintages(
+        raise InputError(
+            "mixed_vintages",
             file=str(path),
             found=", ".join(
                 f"{NAMES[level]} {vintage or '?'}: {count}" for vintage, count in stated.items()

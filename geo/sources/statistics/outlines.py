@@ -14,7 +14,7 @@ from shapely.errors import ShapelyError
 
 from geo.area.provenance import Source
 from geo.cells import plain, written
-from geo.errors import ColumnMissing
+from geo.errors import InputError
 from geo.sources.files.opening import wrong_format
 from geo.sources.files.vector import read_vector
 from geo.sources.http import Line, Steps, address
@@ -62,7 +62,7 @@ def fetch_outlines(
 
     Raises
     ------
-    Offline, ServiceSlow, ServiceAnswer : the service did not help; Cancelled.
+    Offline, ServiceSlow, OnlineError ``service_answer`` : the service did not help; Cancelled.
     """
     steps = Steps(progress)
     line = Line(SERVICE, timeout_s=timeout_s, check=steps.again)
@@ -87,8 +87,8 @@ def fetch_layer(
 
     Raises
     ------
-    Offline, ServiceSlow, ServiceAnswer : the service did not help, or gave fewer features than it
-        says it has. Refused : it has no such layer.
+    Offline, ServiceSlow, OnlineError ``service_answer`` : the service did not help, or gave fewer
+    features than it says it has. Refused : it has no such layer.
     """
     url = f"{address('NARHET_SCB_GEODATA_URL', GEODATA_URL)}/{space}/wfs"
     found: dict[str, dict[str, Any]] = {}
@@ -126,7 +126,7 @@ def read_outlines(path: Path, level: str, *, crs: str | None = None) -> Outlines
 
     Raises
     ------
-    ColumnMissing : no column of codes or names of this level.
+    InputError ``column_missing`` : no column of codes or names of this level.
     FileFormat : no polygon; and what ``read_vector`` raises.
     """
     shapes = read_vector(Path(path), crs=crs).to_crs(WGS84)
@@ -140,7 +140,9 @@ def read_outlines(path: Path, level: str, *, crs: str | None = None) -> Outlines
     if not code and not name:
         columns = ", ".join(str(column) for column in shapes.columns if column != "geometry")
         example = "desokod" if level == DESO else "regsokod"
-        raise ColumnMissing(file=str(path), wanted=NAMES[level], columns=columns, example=example)
+        raise InputError(
+            "column_missing", file=str(path), wanted=NAMES[level], columns=columns, example=example
+        )
     codes: list[Code | None] = [None] * len(shapes)
     if code:
         codes = [read_code(written(cell)) for cell in shapes[code]]

@@ -15,7 +15,7 @@ from pxstatspy import OutputFormat, PxAPI, PxAPIConfig  # type: ignore[import-un
 from requests.exceptions import JSONDecodeError
 
 from geo.area.provenance import Source
-from geo.errors import BadMunicipality, NoSuchAreas, YearMissing
+from geo.errors import InputError
 from geo.sources.http import Line, Pace, Refused, Steps, address
 from geo.sources.statistics.join import Figures
 from geo.sources.statistics.vintages import OLD, Code, read_code, read_name, shown, vintage_of_year
@@ -82,10 +82,10 @@ def check_municipality(code: str) -> str:
 
     Raises
     ------
-    BadMunicipality : it is not four digits.
+    InputError ``bad_municipality`` : it is not four digits.
     """
     if not re.fullmatch(r"\d{4}", code.strip()):
-        raise BadMunicipality(found=code[:40])
+        raise InputError("bad_municipality", found=code[:40])
     return code.strip()
 
 
@@ -101,9 +101,9 @@ def fetch_figures(
 
     Raises
     ------
-    YearMissing : the tables have no such year.
-    NoSuchAreas : none of the areas is in the tables.
-    Offline, ServiceSlow, ServiceAnswer : the service did not help; Cancelled.
+    InputError ``year_missing`` : the tables have no such year.
+    InputError ``no_such_areas`` : none of the areas is in the tables.
+    Offline, ServiceSlow, OnlineError ``service_answer`` : the service did not help; Cancelled.
     """
     steps = Steps(progress)
     steps.say("progress.fetch_tables", 0.02)
@@ -218,7 +218,7 @@ def _year(described: list[_Described], wanted: int) -> int:
         return wanted or max(shared)
     known = sorted(shared)
     span = f"{known[0]}–{known[-1]}" if known else "–"
-    raise YearMissing(found=str(wanted or "–"), known=span, service=SERVICE)
+    raise InputError("year_missing", found=str(wanted or "–"), known=span, service=SERVICE)
 
 
 def _regions(table: _Described, wanted: Wanted, vintage: str) -> dict[str, str]:
@@ -239,7 +239,9 @@ def _regions(table: _Described, wanted: Wanted, vintage: str) -> dict[str, str]:
     }
     if not found:
         where = wanted.municipality or ", ".join(sorted(wanted.codes)[:3]) or "–"
-        raise NoSuchAreas(found=where, level=shown(wanted.level, vintage), service=SERVICE)
+        raise InputError(
+            "no_such_areas", found=where, level=shown(wanted.level, vintage), service=SERVICE
+        )
     return found
 
 

@@ -27,7 +27,8 @@ def question(area: Area) -> SitingQuestion:
 
     Raises
     ------
-    BadCount, BadPoint, BadLimit, BadBudget, BadBalance … : a link holds what can not be used.
+    SitingError ``bad_count``, ``bad_budget``, ``bad_balance``, InputError ``bad_point``, BadLimit …
+    : a link holds what can not be used.
     """
     first, second = st.columns(4), st.columns(4)
     kind = _kind(first[0])

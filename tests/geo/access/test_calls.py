@@ -9,8 +9,8 @@ import pytest
 from geo.access.preschools.call_list import QUESTIONS, calls_for
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
-from geo.errors import UnknownHousing
 from tests.geo.preschool_worlds import nursery_street
+from tests.refusals import refused
 
 TODAY = date(2026, 11, 22)
 KNOWN = {
@@ -91,6 +91,6 @@ def test_a_district_is_called_for_too_by_the_mean_walk_of_its_children() -> None
 
 
 def test_a_name_nobody_has_is_answered_with_those_there_are() -> None:
-    with pytest.raises(UnknownHousing) as refused:
+    with refused("unknown_housing") as caught:
         calls({400: KNOWN}, which="Norr")
-    assert "Väst" in refused.value.message("sv")
+    assert "Väst" in caught.value.message("sv")

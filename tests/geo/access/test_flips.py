@@ -15,10 +15,11 @@ from geo import texts
 from geo.access.gaps import distances, gap
 from geo.access.profile_comparison import BASES, flips, headline
 from geo.area.model import Area
-from geo.errors import AreaLacks, BadLimit, UnknownProfile
+from geo.errors import AreaLacks, BadLimit
 from geo.network.walk_network import network_from_frame
 from geo.output.maps import from_point as from_point_map
 from tests.geo.worlds import street
+from tests.refusals import refused
 
 HOMES = {100.0: 10, 300.0: 20, 500.0: 40, 900.0: 30}
 
@@ -145,7 +146,7 @@ def test_what_can_not_be_asked_is_refused() -> None:
     area = world()
     with pytest.raises(BadLimit):
         flips(area, kind="preschool", limit_m=0, group="children_0_4")
-    with pytest.raises(UnknownProfile):
+    with refused("unknown_profile"):
         flips(area, kind="preschool", limit_m=400, group="children_0_4", beyond="flying")
     with pytest.raises(AreaLacks):
         flips(area, kind="library", limit_m=400, group="children_0_4")

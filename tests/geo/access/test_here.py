@@ -12,8 +12,9 @@ from geo import texts
 from geo.access.from_point import reach_here, record
 from geo.area.model import Area
 from geo.area.provenance import Source
-from geo.errors import BadLimit, BadPoint, PointOffPaths
+from geo.errors import BadLimit
 from tests.geo.worlds import along, street
+from tests.refusals import refused
 
 
 @pytest.fixture
@@ -45,12 +46,12 @@ def test_a_few_counted_people_are_not_told_and_estimated_ones_are(area: Area) ->
 
 @pytest.mark.parametrize(("lon", "lat"), [(math.nan, 59.0), (200.0, 59.0), (17.0, 99.0)])
 def test_what_is_no_position_is_refused(area: Area, lon: float, lat: float) -> None:
-    with pytest.raises(BadPoint):
+    with refused("bad_point"):
         reach_here(area, lon, lat, limit_m=400)
 
 
 def test_a_point_in_another_country_is_off_the_paths(area: Area) -> None:
-    with pytest.raises(PointOffPaths) as caught:
+    with refused("point_off_paths") as caught:
         reach_here(area, 24.94, 60.17, limit_m=400)
     assert "24.94" in caught.value.message("sv")
     with pytest.raises(BadLimit):

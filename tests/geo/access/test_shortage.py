@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of, more_places
 from geo.access.preschools.supply import Amount
-from geo.errors import AreaLacks, BadLimit, BadPreschool, UnknownDecay, UnknownMethod
+from geo.errors import AreaLacks
 from geo.models.assignment.assign import most_placed
 from geo.presets import PRESCHOOL_METHODS
 from tests.geo.preschool_worlds import nursery_street
+from tests.refusals import refused
 
 TODAY = date(2026, 11, 22)
 
@@ -170,18 +171,18 @@ def test_more_places_at_one_preschool_say_who_gains() -> None:
     # All seven get in, and the one who walked 400 m from 300 m now walks 300 m the other way.
     assert (gain.placed, gain.used, gain.shorter) == (7, 8, 1)
     assert gain.saved_m == pytest.approx(100, abs=1e-4)
-    with pytest.raises(BadPreschool):
+    with refused("bad_preschool"):
         more_places(hand_worked(), "no-such", 10)
 
 
 def test_what_can_not_be_asked_is_refused() -> None:
     area = nursery_street({100: 10}, {0: {"platser": 8}})
-    for error, asked in (
-        (UnknownMethod, {"method": "3sfca"}),
-        (UnknownDecay, {"decay": "cliff"}),
-        (BadLimit, {"limit_m": -1}),
+    for code, asked in (
+        ("unknown_method", {"method": "3sfca"}),
+        ("unknown_decay", {"decay": "cliff"}),
+        ("bad_limit", {"limit_m": -1}),
     ):
-        with pytest.raises(error):
+        with refused(code):
             capacity_of(area, PreschoolQuestion(when=TODAY, **asked))
     with pytest.raises(AreaLacks):
         capacity_of(nursery_street({100: 10}, {}), PreschoolQuestion(when=TODAY))

@@ -19,8 +19,8 @@ from geo.access.preschools.surge import (
     stated_mix,
     surge,
 )
-from geo.errors import BadAges, BadRamp, BadSurge, PointSwapped, SurgeOutside, SurgePast
 from tests.geo.preschool_worlds import nursery_street, points_at
+from tests.refusals import refused
 
 TODAY, MARCH = date(2026, 11, 22), date(2027, 3, 1)
 CHILDREN = (AgeBand(1, 5, 12), AgeBand(16, 40, 18))
@@ -106,17 +106,17 @@ def test_ages_that_are_not_told_are_the_stated_mix_and_said() -> None:
 def test_outside_the_area_is_refused_with_how_far() -> None:
     area = nursery_street({100: 10}, {400: {"platser": 20}})
     lon, lat = points_at(500)
-    with pytest.raises(SurgeOutside) as refused:
+    with refused("surge_outside") as caught:
         surge(area, arrival_of((lon, lat + 0.01), 150, MARCH), today=TODAY)
-    assert refused.value.values["metres"] == pytest.approx(1064, abs=5)
-    assert "utanför" in refused.value.message("sv")
-    with pytest.raises(PointSwapped):
+    assert caught.value.values["metres"] == pytest.approx(1064, abs=5)
+    assert "utanför" in caught.value.message("sv")
+    with refused("point_swapped"):
         surge(area, arrival_of((lat, lon), 150, MARCH), today=TODAY)
 
 
 def test_the_past_is_refused_and_today_is_not() -> None:
     area = nursery_street({100: 10}, {400: {"platser": 20}})
-    with pytest.raises(SurgePast):
+    with refused("surge_past"):
         surge(area, arrival_of(points_at(500), 10, date(2026, 11, 21)), today=TODAY)
     surge(area, arrival_of(points_at(500), 10, TODAY), today=TODAY)
 
@@ -125,28 +125,28 @@ def test_the_past_is_refused_and_today_is_not() -> None:
     "words", ["", "17.8,59.3,150", "17.8,59.3,many,2027-03-01", "17.8,59.3,150,spring", "a,b,1,c"]
 )
 def test_a_surge_that_can_not_be_read_is_refused(words: str) -> None:
-    with pytest.raises(BadSurge):
+    with refused("bad_surge"):
         read_surge(words)
 
 
 @pytest.mark.parametrize("people", [0, -5, 10**9, 2.5])
 def test_a_number_that_is_no_number_of_people_is_refused(people) -> None:
-    with pytest.raises(BadSurge):
+    with refused("bad_surge"):
         arrival_of((17.0, 59.0), people, MARCH)
 
 
 def test_ages_and_weeks_must_add_up() -> None:
-    with pytest.raises(BadAges):
+    with refused("bad_ages"):
         arrival_of((17.0, 59.0), 150, MARCH, ages=read_ages("0-5=20,6-15=30,16-=90", 150))
-    with pytest.raises(BadAges):
+    with refused("bad_ages"):
         arrival_of((17.0, 59.0), 40, MARCH, ages=read_ages("0-5=20,5-15=20", 40))
     for words in ("0-5", "5-0=3", "barn=3", "0-5=-3"):
-        with pytest.raises(BadAges):
+        with refused("bad_ages"):
             read_ages(words, 150)
-    with pytest.raises(BadRamp):
+    with refused("bad_ramp"):
         arrival_of((17.0, 59.0), 150, MARCH, ramp=(50, 50))
     for words in ("", "50,x", "50,-10,110"):
-        with pytest.raises(BadRamp):
+        with refused("bad_ramp"):
             read_ramp(words, 150)
 
 

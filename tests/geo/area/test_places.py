@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from geo.area.places import PLACE_COLUMNS, place_fields
 from geo.area.provenance import LeftOut
-from geo.errors import ColumnMissing, OutsideArea, UnknownKind
+from geo.errors import OutsideArea
 from geo.ingest.place_files import near, read_places
 from geo.sources.files.vector import read_vector
+from tests.refusals import refused
 
 
 def csv(folder: Path, text: str) -> Path:
@@ -57,7 +58,7 @@ def test_an_id_of_the_file_is_kept_and_a_repeated_one_is_left_out(tmp_path: Path
 
 
 def test_an_unknown_kind_names_the_nearest_before_the_file_is_read() -> None:
-    with pytest.raises(UnknownKind) as caught:
+    with refused("unknown_kind") as caught:
         read_places(Path("finns inte.csv"), "bibliotek")
     assert caught.value.values["nearest"] == "library"
 
@@ -67,7 +68,7 @@ def test_columns_can_be_stated_and_missing_ones_are_refused(tmp_path: Path) -> N
     stated = {"name": "b", "lat": "breddgrad", "lon": "längd", "id": "a"}
     places, _ = read_places(path, "library", columns=stated)
     assert places[["id", "name"]].to_numpy().tolist() == [["library-1", "Huset"]]
-    with pytest.raises(ColumnMissing):
+    with refused("column_missing"):
         read_places(path, "library", columns={**stated, "name": "titel"})
 
 

@@ -12,8 +12,8 @@ from geo import texts
 from geo.access.from_point import around, limits_of, read_point, way_between
 from geo.catalog import save_area
 from geo.cli.parser import main
-from geo.errors import BadPoint
 from tests.geo.worlds import along, street
+from tests.refusals import refused
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_other_things_given_wrongly_are_refused_before_anything_is_written(
 
 def test_a_written_point_may_have_a_space_or_semicolon() -> None:
     assert read_point("17.83; 59.36") == read_point(" 17.83 59.36 ") == (17.83, 59.36)
-    with pytest.raises(BadPoint):
+    with refused("bad_point"):
         read_point("")
 
 

@@ -16,13 +16,13 @@ import pyogrio
 import pytest
 
 from geo import texts
-from geo.errors import NoFindings
 from geo.output.documents.gis_styles import qml, sld
 from geo.output.documents.read_record import embedded
 from geo.output.documents.report_geopackage import geojson_bytes, gpkg_bytes
 from geo.output.report.model import Report
 from geo.output.report.record import record
 from tests.geo.board import ODD, few, made, named, whole
+from tests.refusals import refused
 from tests.tiny import tiny_area
 
 GEOMETRY = {"districts", "squares", "places", "proposal"}
@@ -244,5 +244,5 @@ def test_districts_are_left_out_where_there_are_none_or_not_chosen() -> None:
 def test_nothing_to_say_is_refused() -> None:
     report, area = whole()
     for write in (gpkg_bytes, geojson_bytes):
-        with pytest.raises(NoFindings):
+        with refused("no_findings"):
             write(replace(report, findings=()), area)

@@ -25,7 +25,7 @@ from geo import texts
 from geo.access.gaps import gap, headline
 from geo.area.model import Area
 from geo.catalog import save_area
-from geo.errors import BadDate, DocumentFailed, NoFindings, UnknownArea
+from geo.errors import NarhetError, UnknownArea
 from geo.output.documents import report_pdf
 from geo.output.maps.places_and_gaps import district_table, gap_map, sources_table
 from geo.output.print import glyphs, text_shapes
@@ -33,6 +33,7 @@ from geo.output.print.text_shapes import covered
 from geo.output.report.model import Finding, KeyFigure, Report
 from geo.output.report.record import NAME, record_bytes
 from geo.sources.demo.area import build_demo
+from tests.refusals import refused
 from tests.tiny import tiny_area
 
 HOSTILE = (
@@ -216,7 +217,7 @@ def test_the_preview_shows_each_page_of_the_file(area: Area, written: bytes) -> 
     assert sizes == {(round(210 / 25.4 * 50), round(297 / 25.4 * 50))}
     short = replace(report, findings=report.findings[:1])
     assert len(report_pdf.page_images(short, area, dpi=50)) == 1
-    with pytest.raises(NoFindings):
+    with refused("no_findings"):
         report_pdf.page_images(replace(report, findings=()), area)
 
 
@@ -416,10 +417,10 @@ def test_without_an_area_given_it_is_opened_by_its_id(area: Area) -> None:
 
 
 def test_nothing_chosen_or_no_date_is_told(area: Area) -> None:
-    with pytest.raises(NoFindings):
+    with refused("no_findings"):
         report_pdf.pdf_bytes(report_of(area, findings=()), area)
     for wrong in ("", "i går", "2026-13-01"):
-        with pytest.raises(BadDate):
+        with refused("bad_date"):
             report_pdf.pdf_bytes(report_of(area, date=wrong), area)
 
 
@@ -430,7 +431,7 @@ def test_what_typst_refuses_is_our_error_in_both_languages(
     broken.write_text("#panic(sys.inputs.report.len())", encoding="utf-8")
     monkeypatch.setattr(report_pdf, "TEMPLATE", broken)
     for report in (report_of(area), report_of(area, findings=(Finding("question", "A", ("b",)),))):
-        with pytest.raises(DocumentFailed) as told:
+        with refused("document_failed", NarhetError) as told:
             report_pdf.pdf_bytes(report, area)
         assert isinstance(told.value.__cause__, RuntimeError)
         assert "panicked" in told.value.message("sv")

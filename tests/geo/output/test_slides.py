@@ -21,13 +21,13 @@ from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 
 from geo import texts
-from geo.errors import BadDate, NoFindings
 from geo.output.documents.read_record import embedded
 from geo.output.documents.report_slides import MOST_ROWS, charted, clean, pptx_bytes
 from geo.output.report.model import Finding
 from geo.output.report.query import one_line
 from geo.output.report.record import record
 from tests.geo.board import ODD, few, long, made, named, whole
+from tests.refusals import refused
 from tests.tiny import tiny_area
 
 DRAWN = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -237,9 +237,9 @@ def test_marks_of_demonstration_and_estimate_stand_on_every_slide() -> None:
 
 def test_nothing_to_say_and_no_date_are_refused() -> None:
     report, area = whole()
-    with pytest.raises(NoFindings):
+    with refused("no_findings"):
         pptx_bytes(replace(report, findings=()), area)
-    with pytest.raises(BadDate):
+    with refused("bad_date"):
         pptx_bytes(replace(report, date="i morgon"), area)
 
 

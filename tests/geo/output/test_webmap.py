@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from geo import texts
-from geo.errors import NoFindings
 from geo.output.documents.read_record import embedded
 from geo.output.documents.report_page import POLICY, html_bytes
 from geo.output.report.record import SCRIPT_ID, record
 from tests.geo.board import ODD, few, long, made, named, whole
+from tests.refusals import refused
 from tests.tiny import tiny_area
 
 EMPTY = {"meta", "img", "br", "path", "circle"}
@@ -146,5 +146,5 @@ def test_without_a_map_no_map_is_drawn() -> None:
 
 def test_nothing_to_say_is_refused() -> None:
     report, area = whole()
-    with pytest.raises(NoFindings):
+    with refused("no_findings"):
         html_bytes(replace(report, findings=()), area)

@@ -12,9 +12,10 @@ import shapely
 
 from geo import presets
 from geo.area.model import Area
-from geo.errors import BadLimit, BadPoint, UnknownKind
+from geo.errors import BadLimit
 from geo.planning.siting.candidates import candidates, cost_of
 from tests.geo.worlds import along, street
+from tests.refusals import refused
 
 
 def rooms(**details: dict[str, object]) -> Area:
@@ -108,14 +109,14 @@ def test_a_point_far_from_paths_or_taken_away_by_hand_is_left_out() -> None:
 
 @pytest.mark.parametrize("point", [(200.0, 0.0), (0.0, 95.0), (float("nan"), 0.0)])
 def test_a_point_is_a_position_on_earth(point: tuple[float, float]) -> None:
-    with pytest.raises(BadPoint):
+    with refused("bad_point"):
         candidates(rooms(ett={}), points=[point])
 
 
 def test_kinds_and_distances_must_exist() -> None:
-    with pytest.raises(UnknownKind):
+    with refused("unknown_kind"):
         candidates(rooms(ett={}), kinds=("slott",))
-    with pytest.raises(UnknownKind):
+    with refused("unknown_kind"):
         candidates(rooms(ett={}), near=[("slott", 100)])
     with pytest.raises(BadLimit):
         candidates(rooms(ett={}), near=[("school", -1)])

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.area.record_fields import Growing
-from geo.errors import BadTarget, TargetOutOfReach
 from geo.models.assignment.assign import most_placed
 from geo.models.location.highs import Clock
 from geo.network.distances import within
@@ -28,6 +27,7 @@ from geo.planning.preschool_expansion import (
     where_to_add,
 )
 from tests.geo.preschool_worlds import nursery_street
+from tests.refusals import refused
 
 TODAY = date(2026, 11, 22)
 SMALL = Growing(3, 2, 3, 4, ("meeting_place",))
@@ -81,16 +81,16 @@ def test_a_new_site_opens_where_no_preschool_can_grow_enough() -> None:
 
 def test_more_than_can_be_is_refused_with_what_can() -> None:
     area, answer = asked(homes={100: 100, 900: 8})
-    with pytest.raises(TargetOutOfReach) as refused:
+    with refused("target_out_of_reach") as caught:
         where_to_add(area, answer, target=0.95)
     # 8 + 6 of the hundred and all 8 at 900 m: 22 of 108.
-    assert refused.value.values["most"] == 20.3
-    assert "20,3 procent" in refused.value.message("sv")
+    assert caught.value.values["most"] == 20.3
+    assert "20,3 procent" in caught.value.message("sv")
 
 
 @pytest.mark.parametrize("target", ["", "0", 1.2, "95%", float("nan"), -1])
 def test_a_target_that_is_no_share_is_refused(target: object) -> None:
-    with pytest.raises(BadTarget):
+    with refused("bad_target"):
         share_of(target)
 
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
-from geo.errors import BadLimit, LatticeTooFine
+from geo.errors import BadLimit, SitingError
 from geo.planning.siting.candidates import SAMPLES, lattice
+from tests.refusals import refused
 from tests.tiny import tiny_area
 
 AREA = tiny_area()
@@ -53,5 +54,5 @@ def test_a_spacing_is_a_length(spacing: float) -> None:
 
 def test_more_points_than_can_be_chosen_among_are_refused() -> None:
     for spacing in (1e-6, 3.0):
-        with pytest.raises(LatticeTooFine):
+        with refused("lattice_too_fine", SitingError):
             lattice(AREA.network, EVERYWHERE, spacing)

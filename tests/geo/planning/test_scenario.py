@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from geo.access.gaps import gap
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
-from geo.errors import BadScenario, ScenarioApart, UnknownKind, UnknownScenario
+from geo.errors import BadScenario
 from geo.planning import scenario as planning_scenario
 from geo.planning.scenario import (
     Opened,
@@ -33,6 +33,7 @@ from geo.planning.siting.proposal import propose
 from geo.planning.siting.question import SitingQuestion
 from geo.types import WGS84
 from tests.geo.worlds import street
+from tests.refusals import refused
 
 HOMES = {100.0: 10.0, 300.0: 20.0, 560.0: 6.0, 705.0: 10.0, 990.0: 30.0}
 AREA = street(homes=HOMES, places={0.0: "preschool", 700.0: "library"}, estimated=True)
@@ -134,9 +135,9 @@ def test_what_is_no_scenario_is_refused() -> None:
     for data in (None, [], {"name": "x"}, {"name": "x", "opened": [{}], "closed": []}):
         with pytest.raises(BadScenario):
             from_data(data)
-    with pytest.raises(ScenarioApart, match="gone"):
+    with refused("scenario_apart", match="gone"):
         after(AREA, Scenario("x", closed=("gone",)))
-    with pytest.raises(UnknownKind):
+    with refused("unknown_kind"):
         after(AREA, Scenario("x", (Opened("castle", "", 18.0, 59.0),)))
 
 
@@ -162,7 +163,7 @@ def test_a_proposal_saved_as_a_scenario_does_what_the_proposal_said(home: Path) 
     assert [row.version for row in planning_scenario.saved_of(area.id, home)] == [2]
     planning_scenario.delete(area.id, "mitt-forslag", home)
     assert planning_scenario.saved_of(area.id, home) == ()
-    with pytest.raises(UnknownScenario):
+    with refused("unknown_scenario"):
         planning_scenario.saved(area.id, "mitt-forslag", home)
 
 

@@ -14,13 +14,14 @@ import pytest
 from geo.area.model import Area
 from geo.area.places import place_fields
 from geo.area.provenance import PLACES
-from geo.errors import BadMunicipality, NoPreschools, Offline, OutsideArea, ServiceAnswer
+from geo.errors import Offline, OnlineError, OutsideArea
 from geo.ingest.schools import AskSchools, add_schools
 from geo.sources import http
 from geo.sources.skolverket import fetch_preschools
 from geo.types import SWEREF99_TM
 from tests.geo.fake_statistics import Agencies, Odd, recorded, running
 from tests.geo.worlds import NORTH, WEST, along, street
+from tests.refusals import refused
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_a_register_without_preschools_gives_way_to_the_workplaces(agencies: Age
 
 @pytest.mark.usefixtures("agencies")
 def test_where_neither_has_any_a_file_is_asked_for() -> None:
-    with pytest.raises(NoPreschools) as caught:
+    with refused("no_preschools") as caught:
         fetch_preschools("0127")
     assert "0127" in caught.value.message("sv")
 
@@ -141,7 +142,7 @@ def test_where_neither_has_any_a_file_is_asked_for() -> None:
 @pytest.mark.parametrize("body", [b"<html>", b'{"data": {"attributes": "nej"}}', b"[]"])
 def test_a_register_that_answers_something_else_is_told(agencies: Agencies, body: bytes) -> None:
     agencies.odd = [Odd(body=body)]
-    with pytest.raises(ServiceAnswer) as caught:
+    with refused("service_answer", OnlineError) as caught:
         fetch_preschools("0127")
     assert "Skolverket" in caught.value.message("sv")
 
@@ -149,7 +150,7 @@ def test_a_register_that_answers_something_else_is_told(agencies: Agencies, body
 def test_a_list_of_layers_with_an_entity_in_it_is_refused(agencies: Agencies) -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
     agencies.odd = [Odd(400), Odd(body=bomb)]
-    with pytest.raises(ServiceAnswer):
+    with refused("service_answer", OnlineError):
         fetch_preschools("0127")
 
 
@@ -200,7 +201,7 @@ def test_preschools_of_another_town_are_refused(agencies: Agencies) -> None:
 def test_the_municipality_is_the_one_of_the_areas_own_codes(agencies: Agencies) -> None:
     with_units(agencies)
     area = world()
-    with pytest.raises(BadMunicipality):
+    with refused("bad_municipality"):
         add_schools(area, AskSchools())
     area.people["unit"] = "0127A0010"
     assert add_schools(area, AskSchools()).added == 1

@@ -16,16 +16,10 @@ from pyproj import Transformer
 
 from geo.area.provenance import LeftOut
 from geo.cells import to_number
-from geo.errors import (
-    ColumnMissing,
-    CrsMismatch,
-    FileFormat,
-    FileTooLarge,
-    InputError,
-    NoCoordinates,
-)
+from geo.errors import FileFormat, FileTooLarge, InputError
 from geo.sources.files import opening, place_tables
 from geo.sources.files.place_tables import read_points
+from tests.refusals import refused
 
 LON, LAT = 17.83421, 59.36512
 
@@ -90,7 +84,7 @@ def test_coordinates_are_told_by_names_and_by_where_they_land(
 def test_a_local_zone_can_be_stated_but_is_not_guessed(tmp_path: Path) -> None:
     e, n = Transformer.from_crs("EPSG:4326", "EPSG:3011", always_xy=True).transform(LON, LAT)
     path = csv(tmp_path, f"n,e\n{n},{e}\n")
-    with pytest.raises(CrsMismatch):
+    with refused("crs_mismatch"):
         read_points(path)
     assert lands(read_points(path, crs="EPSG:3011"))
 
@@ -142,7 +136,7 @@ def test_a_stated_column_wins_and_a_missing_one_is_refused_with_those_there(tmp_
     table = read_points(path, columns={"lat": "Bredd", "lon": "LÄNGD"})
     assert lands(table)
     assert table.columns == {"lat": "bredd", "lon": "längd"}
-    with pytest.raises(ColumnMissing) as caught:
+    with refused("column_missing") as caught:
         read_points(path, columns={"lat": "latitud"})
     assert caught.value.values["columns"] == "lat, lon, bredd, längd"
     assert caught.value.values["wanted"] == "lat"
@@ -153,7 +147,7 @@ def test_a_stated_column_wins_and_a_missing_one_is_refused_with_those_there(tmp_
     ["namn,adress\nA,B\n", "lat,lon\n", "lat,lon\n,\n", "lat,lon\na,b\n", "1;2;3\n4;5;6\n"],
 )
 def test_a_table_without_positions_names_its_columns(tmp_path: Path, text: str) -> None:
-    with pytest.raises(NoCoordinates) as caught:
+    with refused("no_coordinates") as caught:
         read_points(csv(tmp_path, text))
     assert caught.value.values["columns"]
 

@@ -14,12 +14,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from geo.area.model import Area
-from geo.errors import StoreBusy, StoreDamaged, StoreNewer, StoreUnreachable
+from geo.errors import StoreError
 from geo.store import database as store_database
 from geo.store import tables as store_tables
 from geo.store.model import Edit
 from geo.store.protection import Grounds
 from geo.store.store import Store, edits_of, store_of
+from tests.refusals import refused
 
 PASSWORD = "hemligt-ord"
 
@@ -39,11 +40,11 @@ def test_a_newer_database_is_refused(store: Store, area: Area, backend: str) -> 
     with store.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'v9999'"))
     try:
-        with pytest.raises(StoreNewer) as refused:
+        with refused("store_newer", StoreError) as caught:
             if backend == "postgres":
                 store_database.bring_up_to_date(store.engine)
             store_of(area.id).records()
-        assert "v9999" in refused.value.message("sv")
+        assert "v9999" in caught.value.message("sv")
     finally:
         with store.engine.begin() as connection:
             connection.execute(sa.text("UPDATE alembic_version SET version_num = 'v0001'"))
@@ -79,10 +80,10 @@ def test_a_damaged_file_is_said_to_be_damaged(home: Path) -> None:
     folder = home / "areas" / "trasig"
     folder.mkdir(parents=True)
     (folder / "store.db").write_bytes(b"not a database at all" * 400)
-    with pytest.raises(StoreDamaged) as refused:
+    with refused("store_damaged", StoreError) as caught:
         store_of("trasig")
-    assert "store.db" in refused.value.message("sv")
-    with pytest.raises(StoreUnreachable):
+    assert "store.db" in caught.value.message("sv")
+    with refused("store_unreachable", StoreError):
         store_of("finns-inte")
     assert not (home / "areas" / "finns-inte").exists()
     assert edits_of("finns-inte") == 0
@@ -101,7 +102,7 @@ def test_a_store_that_others_hold_says_so(
     try:
         held.execute("BEGIN IMMEDIATE")
         assert len(store.records()) == 6, "reading goes on"
-        with pytest.raises(StoreBusy):
+        with refused("store_busy", StoreError):
             store.save_scenario("s", "S", 1, who="A")
     finally:
         held.close()
@@ -119,18 +120,18 @@ def test_an_area_on_a_medium_that_can_not_be_written_still_opens_with_its_edits(
         patch.setattr(store_database, "_is_read_only", lambda _: True)
         found = store_of(area.id)
         assert found.record("ny").fields["name"] == "Ny"
-        with pytest.raises(StoreUnreachable) as refused:
+        with refused("store_unreachable", StoreError) as caught:
             found.save_scenario("s", "S", 1, who="A")
-    assert "can not be written" in refused.value.message("en")
+    assert "can not be written" in caught.value.message("en")
     store_database._on_file.cache_clear()
 
 
 def test_why_a_server_is_of_no_use_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NARHET_DATABASE_URL", "postgresql://127.0.0.1:1/narhet")
-    with pytest.raises(StoreUnreachable) as refused:
+    with refused("store_unreachable", StoreError) as caught:
         store_of("demo")
-    assert "127.0.0.1/narhet" in refused.value.message("sv")
-    assert "servern svarar inte" in refused.value.message("sv")
+    assert "127.0.0.1/narhet" in caught.value.message("sv")
+    assert "servern svarar inte" in caught.value.message("sv")
 
 
 @pytest.mark.parametrize(
@@ -146,10 +147,10 @@ def test_why_a_server_is_of_no_use_is_said_in_words(monkeypatch: pytest.MonkeyPa
 )
 def test_a_password_is_never_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NARHET_DATABASE_URL", address)
-    with pytest.raises(StoreUnreachable) as refused:
+    with refused("store_unreachable", StoreError) as caught:
         store_of("demo")
-    told = f"{refused.value!r} {refused.value.message('sv')} {refused.value.message('en')}"
+    told = f"{caught.value!r} {caught.value.message('sv')} {caught.value.message('en')}"
     assert PASSWORD not in told and "anna" not in told
-    assert refused.value.__suppress_context__ or refused.value.__context__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
     if not address.startswith("postgres"):
         assert "ska börja med postgresql://" in told, "what to write instead"

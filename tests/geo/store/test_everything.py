@@ -19,13 +19,14 @@ from hypothesis import strategies as st
 from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli.parser import main
-from geo.errors import FileFormat, FileMissing, FileTooLarge, HousingHidden, OutputFormat
+from geo.errors import FileFormat, FileMissing, FileTooLarge, HousingHidden
 from geo.output.files.backup import ENDINGS, read_everything, write_everything
 from geo.store.backup import Whole
 from geo.store.model import PLACE_FIELDS, Change, Edit, Record, Scenario, edit_of
 from geo.store.protection import Grounds, ground_of
 from geo.store.rows import Kept
 from geo.store.store import Store, has_store, store_of
+from tests.refusals import refused
 
 HOSTILE = (
     *("=1+1", "@SUM(A1)", "<script>", "{{7*7}}", "\x00\x1f\ud800\ufffe", "_x0041_", "\\0041"),
@@ -209,13 +210,13 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         read_everything(tmp_path / "nix.xlsx")
     for name in ("a.csv", "a.xlsx", "a.gpkg", "a.geojson"):
         (tmp_path / name).write_bytes(b"id,name\n1,a\n")
-        with pytest.raises(FileFormat) as refused:
+        with pytest.raises(FileFormat) as caught:
             read_everything(tmp_path / name)
-        assert name in refused.value.message("sv")  # told in a sentence, not as a crash
+        assert name in caught.value.message("sv")  # told in a sentence, not as a crash
     (tmp_path / "b.geojson").write_text('{"features": [], "narhet": {"about": []}}')
     with pytest.raises(FileFormat):
         read_everything(tmp_path / "b.geojson")
-    with pytest.raises(OutputFormat):
+    with refused("output_format"):
         write_everything(Whole((), (), ()), tmp_path / "a.csv")
 
 
@@ -233,9 +234,9 @@ def test_a_file_that_is_too_much_or_computes_is_refused_before_it_is_read(tmp_pa
         base.execute("CREATE VIEW about AS SELECT * FROM hidden")
         base.commit()
     for path in (bomb, book, large):
-        with pytest.raises((FileFormat, FileTooLarge)) as refused:
+        with pytest.raises((FileFormat, FileTooLarge)) as caught:
             read_everything(path)
-        assert path.name in refused.value.message("sv")
+        assert path.name in caught.value.message("sv")
 
 
 def test_export_and_restore_on_the_command_line(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from geo.errors import BadBudget, BadCount, BudgetTooSmall
+from geo.errors import SitingError
 from geo.models.location import highs
 from geo.models.location import model as location_model
 from geo.models.location.compile import compiled, small_table, small_town
@@ -57,8 +57,8 @@ def max_coverage(  # noqa: PLR0913 (every one is part of the question)
 
     Raises
     ------
-    BadBudget, BudgetTooSmall : not an amount of at least zero; below the cheapest free candidate.
-    And what ``answers`` raises at the door.
+    SitingError ``bad_budget``, ``budget_too_small`` : not an amount of at least zero; below the
+    cheapest free candidate. And what ``answers`` raises at the door.
 
     Notes
     -----
@@ -80,7 +80,7 @@ def max_coverage(  # noqa: PLR0913 (every one is part of the question)
     choice = location_model.candidates_of(matrix.shape[1], count, existing, forbidden)
     cost = location_model.costs_of(costs, matrix.shape[1])
     if count is None and budget is None:
-        raise BadCount(found="None")
+        raise SitingError("bad_count", found="None")
     purse = Purse(choice.count)
     if budget is not None:
         purse = _purse(choice, cost, budget)
@@ -96,13 +96,15 @@ def max_coverage(  # noqa: PLR0913 (every one is part of the question)
 def _purse(choice: Candidates, cost: Floats, budget: object) -> Purse:
     """Check the budget; one of equal costs is a number of sites."""
     if isinstance(budget, bool) or not isinstance(budget, int | float | np.number):
-        raise BadBudget(found=str(budget))
+        raise SitingError("bad_budget", found=str(budget))
     if not math.isfinite(budget) or budget < 0:
-        raise BadBudget(found=f"{budget:.15g}")
+        raise SitingError("bad_budget", found=f"{budget:.15g}")
     amount = max_coverage_mip.forgiving(float(budget))
     free = cost[choice.free]
     if len(free) and choice.count and free.min() > amount:
-        raise BudgetTooSmall(budget=f"{budget:.15g}", cheapest=f"{free.min():.15g}")
+        raise SitingError(
+            "budget_too_small", budget=f"{budget:.15g}", cheapest=f"{free.min():.15g}"
+        )
     return Purse(choice.count, amount)
 
 

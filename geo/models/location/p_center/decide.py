@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from geo.errors import SolverFailed
+from geo.errors import NarhetError
 from geo.models.location import highs
 from geo.models.location.p_center import kernel as center_kernel
 from geo.types import Floats, Ints
@@ -74,7 +74,7 @@ def decide(core: Core, clock: highs.Clock) -> tuple[bool | None, Ints]:
 
     Raises
     ------
-    SolverFailed : the solver broke down.
+    NarhetError ``solver_failed`` : the solver broke down.
     """
     rows, sites = core.inside.shape
     solver = highs.new_solver(mip_max_improving_sols=1)
@@ -96,7 +96,7 @@ def decide(core: Core, clock: highs.Clock) -> tuple[bool | None, Ints]:
         if len(found) <= core.count and core.inside[:, found].any(axis=1).all():
             return True, found
     if status != highspy.HighsModelStatus.kTimeLimit and not highs.is_optimal(status):
-        raise SolverFailed(status=highs.status_name(status))
+        raise NarhetError("solver_failed", status=highs.status_name(status))
     return None, np.empty(0, np.intp)
 
 

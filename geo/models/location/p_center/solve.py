@@ -49,8 +49,8 @@ def p_center(
 
     Raises
     ------
-    SitingError : the question has no answer; its subclass says why.
-    SolverFailed : the solver broke down.
+    SitingError : the question has no answer; its code says why.
+    NarhetError ``solver_failed`` : the solver broke down.
 
     Examples
     --------

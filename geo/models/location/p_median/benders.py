@@ -14,7 +14,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csc_array
 
-from geo.errors import SolverFailed
+from geo.errors import NarhetError
 from geo.models.location import highs
 from geo.models.location.p_median import kernel as median_kernel
 from geo.models.location.p_median.problem import Problem
@@ -64,7 +64,8 @@ class Master:
 
         Raises
         ------
-        SolverFailed : neither an answer, nor none, nor out of time (then ``clock.is_up``).
+        NarhetError ``solver_failed`` : neither an answer, nor none, nor out of time (then
+        ``clock.is_up``).
         """
         status = highs.run(self.solver, self.clock)
         if status == highspy.HighsModelStatus.kTimeLimit:
@@ -72,7 +73,7 @@ class Master:
         if highs.is_infeasible(status):
             return False
         if not highs.is_optimal(status):
-            raise SolverFailed(status=highs.status_name(status))
+            raise NarhetError("solver_failed", status=highs.status_name(status))
         solution = self.solver.getSolution()
         values = np.asarray(solution.col_value)
         duals = np.asarray(solution.row_dual)

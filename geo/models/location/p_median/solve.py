@@ -47,8 +47,8 @@ def p_median(
 
     Raises
     ------
-    SitingError : the question has no answer; its subclass says why.
-    SolverFailed : the solver broke down.
+    SitingError : the question has no answer; its code says why.
+    NarhetError ``solver_failed`` : the solver broke down.
 
     Examples
     --------

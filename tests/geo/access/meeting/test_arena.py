@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from geo.access.meeting.mix import Arena, Arenas, arena_mix
 from geo.access.meeting.question import MeetingQuestion
-from geo.errors import AreaLacks, UnknownTerm
+from geo.errors import AreaLacks
 from geo.ingest.build import Inputs, build
 from geo.models.decay import DECAYS
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
+from tests.refusals import refused
 
 
 def asked(limit: float, **words: object):
@@ -69,7 +70,7 @@ def test_one_figure_is_never_taken_for_the_other() -> None:
     with pytest.raises(AreaLacks) as told:
         arena_mix(area, asked(400, established="born_abroad"))
     assert "foreign_background" in told.value.message("sv")
-    with pytest.raises(UnknownTerm):
+    with refused("unknown_term"):
         arena_mix(area, asked(400, established="swedes"))
     with pytest.raises(AreaLacks):
         arena_mix(meeting_street({100.0: 10}, places={100.0: ("library", {})}), asked(400))

@@ -18,9 +18,10 @@ from geo.access.meeting.terms import can_come
 from geo.area.activities.occurrences import week_grid
 from geo.area.activities.table import from_table, to_table
 from geo.area.model import Area
-from geo.errors import AreaLacks, UnknownHousing, UnknownLanguage, UnknownTerm
+from geo.errors import AreaLacks, UnknownLanguage
 from tests.geo.access.meeting.worlds import MONDAY, STALE, TODAY, activity, meeting_street
 from tests.geo.oracle import spliced
+from tests.refusals import refused
 
 
 def asked(limit: float = 300, **words: object) -> MeetingQuestion:
@@ -117,7 +118,7 @@ def test_one_housing_is_asked_about_by_id_or_name() -> None:
         answer = hours_gap(area, asked(210, housing=name))
         assert answer.people == 20
         assert answer.low[5, 17] == 20 and answer.low[1].max() == 0
-    with pytest.raises(UnknownHousing, match="900"):
+    with refused("unknown_housing", match="900"):
         hours_gap(area, asked(210, housing="Ingenstans"))
     with pytest.raises(AreaLacks):
         hours_gap(area, asked(210, housing="transitional_housing-900", group="all"))
@@ -185,7 +186,7 @@ def test_residents_of_statistical_areas_can_be_asked_about_by_district() -> None
 
 def test_words_nobody_knows_are_told_with_the_nearest() -> None:
     for words in ({"kinds": ("spraakcafe",)}, {"audience": "womem"}, {"when": "sfi_morningg"}):
-        with pytest.raises(UnknownTerm):
+        with refused("unknown_term"):
             MeetingQuestion.read(words)
     with pytest.raises(UnknownLanguage):
         MeetingQuestion.read({"language": "ankspråk"})

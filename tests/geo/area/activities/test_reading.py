@@ -13,10 +13,10 @@ import pytest
 from geo import texts
 from geo.area.activities.model import Activity, Times
 from geo.area.activities.table import from_table, to_table
-from geo.errors import ColumnMissing
 from geo.ingest.activities import with_activities
 from geo.sources.activities.cells import season, weekdays
 from geo.sources.activities.reader import ActivitiesRead, activities_in, read_activities
+from tests.refusals import refused
 from tests.tiny import tiny_area
 
 PLACES = tiny_area().places
@@ -312,9 +312,9 @@ def test_a_swedish_csv_is_read_with_its_row_numbers(tmp_path: Path) -> None:
 def test_a_table_without_places_is_refused_and_a_column_can_be_named(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("hus;vad\nb1;Kör\n", encoding="utf-8")
-    with pytest.raises(ColumnMissing) as refused:
+    with refused("column_missing") as caught:
         read_activities(path, PLACES)
-    assert "hus" in refused.value.message("sv")
+    assert "hus" in caught.value.message("sv")
     named = read_activities(path, PLACES, columns={"place": "hus"})
     assert [(each.place, each.kind) for each in named.activities] == [("b1", "music")]
 

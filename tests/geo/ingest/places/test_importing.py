@@ -23,7 +23,7 @@ from geo.area.places import place_fields
 from geo.area.protected import SHAPE
 from geo.area.provenance import ADDRESSES
 from geo.catalog import open_area, save_area
-from geo.errors import FileRefused, NoPlaces, OutsideArea, UnknownKind
+from geo.errors import FileFormat, OutsideArea
 from geo.ingest.build import Inputs, with_places
 from geo.ingest.places.apply import carry_out, plan
 from geo.ingest.places.propose import Import, propose
@@ -36,6 +36,7 @@ from geo.store.protection import ground_of
 from geo.store.store import Store, store_of
 from geo.texts import text
 from geo.types import WGS84
+from tests.refusals import refused
 from tests.tiny import CRS, EAST, NORTH, tiny_area
 
 TODAY = date(2026, 11, 22)
@@ -149,10 +150,10 @@ def test_a_file_far_away_or_of_figures_or_of_no_known_kind_is_refused(area: Area
     figures = write(
         tmp_path / "scb.csv", ["region", "kön", *years], *[["Provby", "alla", 5, "..", 7, 8]] * 6
     )
-    with pytest.raises(NoPlaces) as refused:
+    with refused("no_places") as caught:
         proposed(area, figures)
-    assert "varken koordinater, adresser" in refused.value.message("sv")
-    with pytest.raises(UnknownKind):
+    assert "varken koordinater, adresser" in caught.value.message("sv")
+    with refused("unknown_kind"):
         proposed(area, four(tmp_path), kind="biblotek")
 
 
@@ -324,10 +325,10 @@ def test_protected_housing_imported_twice_is_there_once(area: Area, store: Store
 def test_a_file_without_rows_is_refused_in_words_that_help(area: Area, tmp_path: Path) -> None:
     for content in ("namn;adress;lat;lon\n", "/etc/passwd"):
         (tmp_path / "tom.csv").write_text(content)
-        with pytest.raises(FileRefused) as refused:
+        with refused("file_refused", FileFormat) as caught:
             proposed(area, tmp_path / "tom.csv")
-        assert "inga rader under rubrikerna" in refused.value.message("sv")
-        assert "format" not in refused.value.message("sv"), "another format would not help"
+        assert "inga rader under rubrikerna" in caught.value.message("sv")
+        assert "format" not in caught.value.message("sv"), "another format would not help"
 
 
 @pytest.mark.parametrize("own_id", ["", "4711"])

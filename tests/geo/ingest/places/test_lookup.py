@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from geo.area.model import Area
-from geo.errors import Cancelled, Offline, ServiceAnswer
+from geo.errors import Cancelled, Offline, OnlineError
 from geo.ingest.geocoding.match import Wanted
 from geo.ingest.geocoding.nominatim import looking_up
 from geo.ingest.places.propose import Import, propose
@@ -21,6 +21,7 @@ from geo.sources.files.place_tables import understand
 from geo.sources.osm import services as osm_services
 from tests.geo.fake_services import Answer, Services, running
 from tests.geo.ingest.places.test_importing import area_with_addresses, lonlat, write
+from tests.refusals import refused
 
 TODAY = date(2026, 11, 22)
 
@@ -174,7 +175,7 @@ def test_a_service_that_fails_says_so(
     services: Services, area: Area, monkeypatch: pytest.MonkeyPatch
 ):
     services.nominatim[:] = [Answer({"error": "Unable to geocode"})]
-    with looking_up(area) as lookup, pytest.raises(ServiceAnswer):
+    with looking_up(area) as lookup, refused("service_answer", OnlineError):
         lookup.find(Wanted(address="Uppslagsvägen 3"))
     monkeypatch.setenv("NARHET_NOMINATIM_URL", "http://127.0.0.1:9")
     with looking_up(area) as lookup, pytest.raises(Offline):

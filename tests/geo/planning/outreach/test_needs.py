@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from geo.area.activities.model import Span
 from geo.area.activities.table import from_table, to_table
-from geo.errors import BadNeedWeight, UnknownTerm
 from geo.output.words.outreach import lacking_words, settings_words, sure_words, why
 from geo.planning.outreach.brief import ranked
 from geo.planning.outreach.effects import Change, applied
@@ -28,6 +27,7 @@ from tests.geo.planning.outreach.worlds import (
     town,
     without_children,
 )
+from tests.refusals import refused
 
 
 def test_a_cafe_in_reach_at_hours_that_suit_leaves_those_beyond_in_need() -> None:
@@ -113,9 +113,9 @@ def test_weights_are_equal_unless_told_and_refused_when_they_rank_nothing() -> N
     assert equal().values == (1.0,) * 5
     assert written(weights_of("language=2, arena=0.5")) == "language=2,arena=0.5"
     for wrong in ("music=2", "hours=-1", "hours=x", "hours=nan", "hours=101"):
-        with pytest.raises(BadNeedWeight):
+        with refused("bad_need_weight"):
             weights_of(wrong)
-    with pytest.raises(BadNeedWeight):
+    with refused("bad_need_weight"):
         weights_of(dict.fromkeys(("hours", "language", "preschool", "three_year_olds", "arena"), 0))
 
 
@@ -128,7 +128,7 @@ def test_only_places_of_the_sort_asked_for_are_shown() -> None:
     area = town(housing={150.0: {"residents": 30}})
     assert {row.spot.kind for row in asked(area, where="housing").shown} == {"housing"}
     assert {row.spot.kind for row in asked(area, where="areas").shown} == {"areas"}
-    with pytest.raises(UnknownTerm):
+    with refused("unknown_term"):
         asked(area, where="streets")
 
 

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import BadCount
+from geo.errors import SitingError
 from geo.planning.siting.curves import curve, knee, trade_off
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import propose
 from tests.geo.planning.siting.town import ask, town, truth
 from tests.geo.worlds import street
+from tests.refusals import refused
 
 
 @pytest.mark.parametrize("aim", ["coverage", "median", "centre"])
@@ -40,7 +41,7 @@ def test_every_point_of_the_curve_is_the_best_of_all_sets(aim: str) -> None:
 def test_the_curve_ends_where_the_candidates_do() -> None:
     assert len(curve(prepare(town(0), ask()), 50).points) == 8
     for most in (0, -1, True):
-        with pytest.raises(BadCount):
+        with refused("bad_count", SitingError):
             curve(prepare(town(0), ask()), most)
 
 
@@ -98,7 +99,7 @@ def test_a_trade_off_gives_one_group_more_as_it_weighs_more() -> None:
     assert found[0].people == pytest.approx(alone.people_after)
     measured = truth(prepare(area, ask(limit_m=200.0, balance=1.0)))
     assert housing[-1] == pytest.approx(measured.best(2)[0][0] * _per_weight(measured))
-    with pytest.raises(BadCount):
+    with refused("bad_count", SitingError):
         trade_off(area, ask(), steps=1)
 
 

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.errors import BadCount, BudgetTooSmall, CostUnknown, NoCandidates, TooManySites
+from geo.errors import NoCandidates, SitingError, TooManySites
 from geo.planning.siting.alternatives import best_answers, runner_up, why_not
 from geo.planning.siting.instance import Placing, prepare
 from geo.planning.siting.proposal import Proposal, described, propose
 from geo.planning.siting.small_counts import difference
 from geo.planning.siting.solve import solve
 from tests.geo.planning.siting.town import Truth, ask, town, truth
+from tests.refusals import refused
 
 AIMS = ("coverage", "median", "centre")
 
@@ -102,7 +103,7 @@ def test_with_every_candidate_chosen_there_is_no_runner_up() -> None:
         without(placing, [site.id for site in proposal.sites])
     none = prepare(town(0), ask(count=0))
     assert runner_up(none, propose(none)) is None
-    with pytest.raises(BadCount):
+    with refused("bad_count", SitingError):
         why_not(none, "school-0")
 
 
@@ -133,10 +134,10 @@ def test_wishes_and_refusals_keep_to_the_budget() -> None:
     )
     dear = placing.candidates.table["id"].iat[int(np.argmax(costs))]
     tight = placing.asked(ask(count=None, budget=float(costs.min())))
-    with pytest.raises(BudgetTooSmall):
+    with refused("budget_too_small", SitingError):
         why_not(tight, dear)
     placing.candidates.table.loc[0, "cost"] = np.nan
-    with pytest.raises(CostUnknown):
+    with refused("cost_unknown", SitingError):
         why_not(placing, placing.candidates.table["id"].iat[0])
 
 
