@@ -56,7 +56,7 @@ def covering_peer(
 def median_peer(metres: Floats, people: Floats, count: int, limit_s: float) -> Solved | None:
     """p-median by spopt's PMedian with HiGHS; None where they are not installed.
 
-    One thread, as ours: HiGHS can not change their number within a process.
+    One thread, as ours: HiGHS cannot change their number within a process.
     """
     if missing():
         return None

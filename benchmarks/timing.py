@@ -92,7 +92,7 @@ def compared(
 
 def grown(work: Callable[[], _Answer]) -> tuple[_Answer, float | None]:
     """Do some work; return its answer and the megabytes this process grew by at most meanwhile
-    (None where the system can not say).
+    (None where the system cannot say).
     """
     marks = Path("/proc/self/clear_refs")
     if not marks.exists():

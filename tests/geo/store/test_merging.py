@@ -227,7 +227,7 @@ def test_on_the_command_line(
 
     logged = json.loads(run("log", saved.id, "--json", "--most", "3")[0])
     assert {change["by"] for change in logged} == {"Kim"}
-    assert run("undo", saved.id, str(batch), status=1)[1].startswith(f"Change {batch} can not")
+    assert run("undo", saved.id, str(batch), status=1)[1].startswith(f"Change {batch} cannot")
     assert "undone" in run("undo", saved.id, str(logged[0]["batch"]), "--who", "Bo")[0]
     assert store.log(most=1)[0].by == "Bo"
     assert "There is no change 99" in run("undo", saved.id, "99", status=2)[1]
