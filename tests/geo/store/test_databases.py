@@ -122,7 +122,7 @@ def test_an_area_on_a_medium_that_can_not_be_written_still_opens_with_its_edits(
         assert found.record("ny").fields["name"] == "Ny"
         with refused("store_unreachable", StoreError) as caught:
             found.save_scenario("s", "S", 1, who="A")
-    assert "can not be written" in caught.value.message("en")
+    assert "cannot be written" in caught.value.message("en")
     store_database._on_file.cache_clear()
 
 
