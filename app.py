@@ -24,6 +24,7 @@ from streamlit.config import get_option
 
 from geo import texts, warmup
 from geo.output.maps.folium import Tiles, tiles
+from geo.resources import PAGES, STATIC
 from pages.shared import background
 
 ROOT = Path(__file__).resolve().parent
@@ -153,7 +154,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/healthz", health),
         Route("/narhet/area/{area}/background.json", area_background),
-        Mount("/app/static", OwnFiles(directory=ROOT / "static")),
+        Mount("/app/static", OwnFiles(directory=STATIC)),
     ]
 
 
@@ -180,7 +181,7 @@ async def announced(_app: Any) -> AsyncIterator[None]:
 
 
 app = st.App(
-    ROOT / "pages" / "start.py",
+    PAGES / "start.py",
     routes=routes(),
     middleware=middleware(),
     lifespan=announced,

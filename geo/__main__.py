@@ -4,8 +4,18 @@ import gc
 
 from geo.cli.parser import main
 
-# Libraries that load make very many objects that stay: looking through them all again and again
-# would take a tenth of a short command's time.
-gc.set_threshold(100_000)
+MANY_OBJECTS = 100_000
 
-raise SystemExit(main())
+
+def run() -> int:
+    """Run one command and return its exit status; the command ``narhet`` of an installed package.
+
+    Libraries that load make very many objects that stay: to look through them all again and again
+    takes a tenth of a short command's time.
+    """
+    gc.set_threshold(MANY_OBJECTS)
+    return main()
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Literal, get_args
 
 from geo.errors import BadLimit, InputError
-from geo.texts import DATA
+from geo.resources import DATA
 
 CatchmentMethod = Literal["2sfca", "e2sfca", "balanced"]
 CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = get_args(CatchmentMethod)

@@ -7,10 +7,10 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from numbers import Real
-from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+from geo.resources import DATA
+
 LANGUAGES = ("sv", "en")
 NO_BREAK_SPACE = "\u00a0"
 

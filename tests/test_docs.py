@@ -212,9 +212,3 @@ def test_each_column_we_read_is_in_the_docs() -> None:
             name for name, names in columns.items() if not {name, *names} & words_in(held[heading])
         }
         assert named == set(), heading
-
-
-def test_the_changelog_names_this_version() -> None:
-    version = re.search(r'version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert version
-    assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -26,8 +26,8 @@ from geo.catalog import open_area, save_area
 from geo.cells import plain
 from geo.cli.parser import main
 from geo.errors import UnknownLanguage
+from geo.resources import DATA
 from geo.store.store import store_of
-from geo.texts import DATA
 from geo.types import WGS84
 from tests.geo.ingest.places.test_importing import lonlat
 from tests.tiny import tiny_area

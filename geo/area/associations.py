@@ -18,7 +18,7 @@ from geo.area.activities.model import Activity
 from geo.area.model import Area
 from geo.area.places import place_fields
 from geo.cells import plain, to_number, written
-from geo.texts import DATA
+from geo.resources import DATA
 
 if TYPE_CHECKING:
     from geo.area.model import Area

@@ -17,7 +17,7 @@ from babel.core import get_global
 
 from geo.cells import plain
 from geo.errors import UnknownLanguage
-from geo.texts import DATA
+from geo.resources import DATA
 
 _CODE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?")
 _BETWEEN = re.compile(r"[;,/|&+]|\s+(?:och|and|samt)\s+")

@@ -23,7 +23,7 @@ from geo.area.places import place_fields
 from geo.area.protected import is_restricted
 from geo.cells import plain, written
 from geo.errors import UnknownLanguage
-from geo.texts import DATA
+from geo.resources import DATA
 
 if TYPE_CHECKING:
     from geo.area.model import Area

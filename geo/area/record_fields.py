@@ -13,7 +13,7 @@ from typing import Any
 
 from geo.cells import is_unknown, plain, to_number, written
 from geo.errors import InputError
-from geo.texts import DATA
+from geo.resources import DATA
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import shapely
 
-from geo.texts import DATA
+from geo.resources import DATA
 from geo.types import Floats, Ints, Shapes
 
 MIC_TOLERANCE_M = 2.0

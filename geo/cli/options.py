@@ -39,6 +39,7 @@ def add_commands(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> Non
         _store,
         _statistics,
         _imports,
+        _serve,
     ):
         add(tasks, common, say)
 
@@ -363,3 +364,10 @@ def _imports(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task.add_argument("area", help=say("area_id"))
     task.add_argument("--json", action="store_true", help=say("json"))
     task.set_defaults(run="imports:worklist")
+
+
+def _serve(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
+    task = tasks.add_parser("serve", parents=[common], help=say("serve"))
+    task.add_argument("--port", type=int, metavar="N", help=say("serve_port"))
+    task.add_argument("--address", default="localhost", help=say("serve_address"))
+    task.set_defaults(run="serve:serve")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import streamlit as st
 
+from geo.resources import STATIC
 from pages.shared import state
 
-ICON = Path(__file__).resolve().parents[2] / "static" / "icon.png"
+ICON = STATIC / "icon.png"
 
 
 TIGHTER = "[data-testid=stMainBlockContainer]{padding-top:2.5rem}"

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from geo.cells import is_unknown, plain, written
-from geo.texts import DATA
+from geo.resources import DATA
 
 
 @dataclass(frozen=True)

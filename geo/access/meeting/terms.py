@@ -19,7 +19,8 @@ from geo.area import languages
 from geo.area.activities.model import Activity, activity_kinds, audiences, themes
 from geo.area.newcomers import availabilities, free_hours
 from geo.errors import AreaLacks, InputError
-from geo.texts import DATA, Phrase
+from geo.resources import DATA
+from geo.texts import Phrase
 from geo.types import Bools
 
 if TYPE_CHECKING:

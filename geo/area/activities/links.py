@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from geo.area import languages
 from geo.cells import is_unknown, plain, written
 from geo.errors import UnknownLanguage
-from geo.texts import DATA
+from geo.resources import DATA
 
 LONGEST_LINK = 200
 """Letters a link may have: a longer one makes a code that telephones fail to read in print."""

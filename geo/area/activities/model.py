@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 
-from geo.texts import DATA
+from geo.resources import DATA
 
 
 @dataclass(frozen=True)

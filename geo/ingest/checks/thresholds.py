@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from geo import texts
 from geo.area.record_fields import rules
 from geo.cells import plain
-from geo.texts import DATA
+from geo.resources import DATA
 
 
 @dataclass(frozen=True)

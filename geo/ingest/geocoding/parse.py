@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from geo.texts import DATA
+from geo.resources import DATA
 
 _POSTCODE = re.compile(r"(?<![\d-])(?:SE?-?\s?)?(\d{3})\s?(\d{2})(?![\d-])", re.IGNORECASE)
 _NUMBER = re.compile(

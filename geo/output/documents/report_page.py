@@ -16,10 +16,11 @@ from geo.area.model import Area
 from geo.errors import InputError
 from geo.output.files.xlsx import is_numbers
 from geo.output.maps import symbols
-from geo.output.maps.folium import STATIC, background, drawing, script_data
+from geo.output.maps.folium import background, drawing, script_data
 from geo.output.maps.spec import LegendEntry, MapSpec
 from geo.output.report.model import FINDINGS, Finding, Report
 from geo.output.report.record import record_script
+from geo.resources import STATIC
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "

@@ -43,10 +43,9 @@ from geo.output.maps.spec import (
     MapSpec,
     PointLayer,
 )
-from geo.texts import DATA
+from geo.resources import STATIC
 from geo.types import WGS84
 
-STATIC = DATA.parent / "static"
 ROOT = "../../"
 """From the frame a map lives in (``component/<name>/``) to the foot of our addresses; relative, so
 that a base path in front of them changes nothing."""

@@ -11,6 +11,7 @@ from functools import cache
 import pandas as pd
 
 from geo import presets, texts
+from geo.resources import DATA
 from geo.sources.osm import walkable
 
 _CHAPTER = re.compile(r"^## (\w+): (.+)$", re.MULTILINE)
@@ -28,7 +29,7 @@ class Chapter:
 @cache
 def chapters(language: str) -> tuple[Chapter, ...]:
     """Return the chapters from ``data/method_<language>.md``, in reading order."""
-    written = (texts.DATA / f"method_{language}.md").read_text(encoding="utf-8")
+    written = (DATA / f"method_{language}.md").read_text(encoding="utf-8")
     parts = _CHAPTER.split(written)[1:]
     return tuple(
         Chapter(name, title, words.strip())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from geo.texts import DATA
+from geo.resources import DATA
 
 
 @dataclass(frozen=True)

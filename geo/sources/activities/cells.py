@@ -23,7 +23,7 @@ from geo.area.activities.occurrences import ALWAYS, WEEKDAYS, in_step, read_rule
 from geo.area.opening_hours import weekly
 from geo.area.provenance import LeftOut
 from geo.cells import is_unknown, plain, to_number, written
-from geo.texts import DATA
+from geo.resources import DATA
 
 MOST_OVERNIGHT = timedelta(hours=8)
 """Hours that end before they begin are over midnight when they are no longer than this, else the

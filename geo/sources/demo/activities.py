@@ -16,7 +16,7 @@ from geo.area.activities.links import told_of
 from geo.area.activities.model import Activity
 from geo.area.activities.occurrences import ALWAYS
 from geo.area.activities.table import from_table, to_table
-from geo.texts import DATA
+from geo.resources import DATA
 
 MOST_DAYS_OLD = 180
 """A demonstration older than this is made anew: what it says was confirmed lately would no longer

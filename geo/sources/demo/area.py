@@ -22,9 +22,9 @@ from geo.area.model import Area
 from geo.area.people import of_housing, with_districts
 from geo.area.provenance import Source
 from geo.network.walk_network import build_network
+from geo.resources import DATA
 from geo.sources.demo.activities import EXTRACT, activities_table, demo_file, with_dates
 from geo.sources.osm.files import OsmExtract, read_osm
-from geo.texts import DATA
 from geo.types import WGS84, Progress
 
 # How many live there is not in the extract, so it is assumed, and marked as estimated everywhere:

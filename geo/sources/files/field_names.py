@@ -16,8 +16,8 @@ from rapidfuzz import fuzz
 
 from geo import presets
 from geo.cells import is_unknown, plain, to_number, without_year, written
+from geo.resources import DATA
 from geo.sources.files.dialect import ADDRESS, POSTCODE
-from geo.texts import DATA
 
 NAME, CONTENT, STATED = "name", "content", "stated"
 """What a guess rests on."""

@@ -28,12 +28,12 @@ from geo.area.manifest import home_folder
 from geo.area.provenance import Source
 from geo.errors import NarhetError, OnlineError, OutputUnwritable
 from geo.network.walk_network import metric_crs
+from geo.resources import DATA
 from geo.sources.http import Steps, unusable
 from geo.sources.osm import features as osm_features
 from geo.sources.osm import walkable
 from geo.sources.osm.files import MARGIN_M, OsmExtract, clip_shape, cut
 from geo.sources.osm.services import NOMINATIM, OVERPASS, Line, Nothing, open_line
-from geo.texts import DATA
 from geo.types import WGS84, Progress
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ import pandas as pd
 from geo.area.provenance import LeftOut, Source
 from geo.cells import is_unknown, plain, to_number, written
 from geo.errors import InputError
+from geo.resources import DATA
 from geo.sources.statistics.join import Figures
 from geo.sources.statistics.vintages import (
     LEVELS,
@@ -34,7 +35,7 @@ from geo.sources.statistics.vintages import (
     vintage_of_year,
     vintages_in,
 )
-from geo.texts import DATA, Phrase
+from geo.texts import Phrase
 from geo.types import Floats
 
 AREA, AGE, BIRTH, BACKGROUND, SEX, YEAR = "area", "age", "birth", "background", "sex", "year"
