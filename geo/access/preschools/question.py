@@ -22,7 +22,7 @@ class PreschoolQuestion:
     when : decides which preschools are open.
     limit_m : walking metres that count as reached.
     method : one of ``geo.presets.PRESCHOOL_METHODS``; ``decay`` : of ``geo.models.decay``, "": the
-    method's own.
+        method's own.
 
     Raises
     ------
