@@ -50,7 +50,7 @@ def open_area(name: str, home: str | Path | None = None, *, edited: bool = True)
     UnknownArea : no such area in the home folder; the message lists those there are.
     AreaDamaged : a file is missing, cut short or changed.
     AreaNewer : a newer Närhet wrote it.
-    StoreError : its store can not be used.
+    StoreError : its store cannot be used.
     """
     from geo.area.folder import read_area
 
@@ -78,7 +78,7 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
 
     Raises
     ------
-    OutputUnwritable : the home folder can not be written, or the disk is full; the old area stands.
+    OutputUnwritable : the home folder cannot be written, or the disk is full; the old area stands.
     """
     import geopandas as gpd
 

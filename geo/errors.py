@@ -5,7 +5,7 @@ the error's code. A class that is told apart has its own name in snake case as i
 is raised with one: ``InputError("bad_date", found=text)``.
 
 NarhetError                     "solver_failed", "report_changed", "document_failed"
-├── InputError                  something a person gave us can not be used
+├── InputError                  something a person gave us cannot be used
 │   ├── FileMissing             no such file
 │   ├── FileFormat              not a file we read, or a broken one; "file_refused": a kind that we
 │   │                           read, but too much of it, or unsafe
@@ -16,8 +16,8 @@ NarhetError                     "solver_failed", "report_changed", "document_fai
 │   ├── UnknownLanguage         no language has this code or name
 │   ├── BadLimit                not a positive number of metres; "limits_unordered": they do not
 │   │                           ascend
-│   ├── BadName                 an area id or file name we can not use
-│   ├── BadProvenance           a file says what it rests on in a way we can not or dare not read
+│   ├── BadName                 an area id or file name we cannot use
+│   ├── BadProvenance           a file says what it rests on in a way we cannot or dare not read
 │   ├── BadScenario             a scenario without a name, or that changes nothing we can do
 │   ├── HousingHidden           an edit tells more of a protected housing than may be known
 │   ├── OutputUnwritable        the place to write to refuses
@@ -27,7 +27,7 @@ NarhetError                     "solver_failed", "report_changed", "document_fai
 ├── AreaDamaged                 a file of an area's folder is missing or changed
 ├── AreaNewer                   an area's folder was written by a newer Närhet
 ├── AreaLacks                   the area has no people, places or districts for this question
-├── StoreError                  the store of records can not be used, or refuses an edit
+├── StoreError                  the store of records cannot be used, or refuses an edit
 │   ├── RecordChanged           somebody else changed the record meanwhile
 │   └── UndoBlocked             records of the batch were changed later
 └── OnlineError                 a service on the internet did not help

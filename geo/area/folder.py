@@ -67,7 +67,7 @@ def write_revision(
 
     Raises
     ------
-    OSError : the folder can not be written, or the disk is full.
+    OSError : the folder cannot be written, or the disk is full.
     """
     draft = folder / f".draft-{uuid4().hex}"
     try:

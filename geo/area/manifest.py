@@ -55,7 +55,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
     Raises
     ------
-    AreaDamaged, AreaNewer : it can not be read, or a newer Närhet wrote it.
+    AreaDamaged, AreaNewer : it cannot be read, or a newer Närhet wrote it.
     """
     try:
         manifest = json.loads((folder / "area.json").read_text(encoding="utf-8"))

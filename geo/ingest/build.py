@@ -48,7 +48,7 @@ def build(
     Raises
     ------
     AreaLacks : there is neither a file with paths nor an earlier network.
-    InputError : a file can not be used; the message says which, where and what to do.
+    InputError : a file cannot be used; the message says which, where and what to do.
     """
     say = progress or (lambda _key, _share: None)
     area_id(name_id)

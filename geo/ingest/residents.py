@@ -98,9 +98,9 @@ def add_statistics(area: Area, ask: Ask, *, progress: Progress | None = None) ->
     ------
     InputError ``bad_option`` : an unknown level. InputError ``bad_municipality`` : none given, and
     the area does not tell one.
-    InputError ``vintage_mismatch``, ``no_outlines`` : figures and outlines can not be joined.
+    InputError ``vintage_mismatch``, ``no_outlines`` : figures and outlines cannot be joined.
     InputError ``year_missing``, ``no_such_areas``, OnlineError : as in ``fetch_figures``.
-    InputError : a file can not be used. Cancelled.
+    InputError : a file cannot be used. Cancelled.
     """
     if ask.level and ask.level not in LEVELS:
         valid = ", ".join(LEVELS)

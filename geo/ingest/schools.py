@@ -54,7 +54,7 @@ def add_schools(area: Area, ask: AskSchools, *, progress: Progress | None = None
     InputError ``bad_municipality`` : none given, and the area's people do not tell one.
     InputError ``no_preschools``, OnlineError : as in ``fetch_preschools``; OutsideArea : all lie
     far away.
-    InputError : the file can not be used. Cancelled.
+    InputError : the file cannot be used. Cancelled.
     """
     if ask.file:
         made = with_places(area, KIND, ask.file, Inputs())

@@ -105,9 +105,9 @@ def catchment(
     Raises
     ------
     InputError ``bad_matrix``, ``bad_weights``, ``bad_capacity`` : the matrix, the demand or the
-    supply can not be used.
+    supply cannot be used.
     BadLimit, InputError ``unknown_decay``, ``unknown_method`` : the limit, the decay or the method
-    can not be used.
+    cannot be used.
     """
     metres = walkable(distances, limit_m)
     people = amounts(demand, metres.shape[0], "bad_weights")

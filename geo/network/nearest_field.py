@@ -177,7 +177,7 @@ class NearestField:
 
         Raises
         ------
-        InputError ``bad_path``, ``path_apart`` : the line can not be joined.
+        InputError ``bad_path``, ``path_apart`` : the line cannot be joined.
         """
         joined = join_path(self.network, line, highway=highway, steps=steps, lit=lit)
         before, places = self._ground, self._places

@@ -144,7 +144,7 @@ def checked(edit: Edit) -> Edit:
 
     Raises
     ------
-    InputError ``bad_record`` : a field that can not be kept; the message says which.
+    InputError ``bad_record`` : a field that cannot be kept; the message says which.
     """
     if edit.type not in TYPES or edit.status not in STATUSES or not edit.id:
         raise InputError("bad_record", record=edit.id[:80], field="type, status, id")

@@ -37,7 +37,7 @@ def store_of(area: str, home: str | Path | None = None) -> Store:
 
     Raises
     ------
-    StoreError ``store_unreachable``, ``store_busy``, ``store_damaged`` : the database can not be
+    StoreError ``store_unreachable``, ``store_busy``, ``store_damaged`` : the database cannot be
     used, and why.
     StoreError ``store_newer`` : a newer Närhet wrote it.
     """
@@ -180,7 +180,7 @@ class Store:
         ------
         RecordChanged : somebody changed a record meanwhile. Its ``mine``, ``theirs`` and ``base``
             hold the versions; ``conflicts`` holds those of all such records.
-        InputError ``bad_record`` : an edit that can not be kept.
+        InputError ``bad_record`` : an edit that cannot be kept.
         HousingHidden : an edit tells more of a hidden housing than may be known.
         """
         with store_database.writing(self.engine, self.key) as connection:
@@ -192,7 +192,7 @@ class Store:
         Raises
         ------
         UndoBlocked : records of it were changed later, named in the message and in ``records``.
-        InputError ``unknown_batch`` : there is none, or it can not be undone.
+        InputError ``unknown_batch`` : there is none, or it cannot be undone.
         """
         with store_database.writing(self.engine, self.key) as connection:
             return store_write.undo(connection, self.key, batch, who)
@@ -244,7 +244,7 @@ class Store:
 
         Raises
         ------
-        InputError ``bad_record``, HousingHidden : something that can not or may not be kept;
+        InputError ``bad_record``, HousingHidden : something that cannot or may not be kept;
         nothing is changed.
         """
         try:

@@ -49,7 +49,7 @@ def write(
     Raises
     ------
     RecordChanged : a record has another version than its editor saw; nothing is written.
-    InputError ``bad_record`` : an edit that can not be kept.
+    InputError ``bad_record`` : an edit that cannot be kept.
     """
     edits = [checked(edit) for edit in edits]
     _each_once(edits)
@@ -146,7 +146,7 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
 
     Raises
     ------
-    InputError ``unknown_batch`` : there is no such batch, or it can not be undone.
+    InputError ``unknown_batch`` : there is no such batch, or it cannot be undone.
     UndoBlocked : records of it were changed later; nothing is undone.
     """
     found = store_rows.log_of(connection, area, changes.c.batch == batch)

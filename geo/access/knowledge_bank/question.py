@@ -53,7 +53,7 @@ class BankQuestion:
         Raises
         ------
         InputError ``bad_point``, ``bad_moment``, ``unknown_profile``, ``unknown_term``, BadLimit,
-        UnknownLanguage : what can not be.
+        UnknownLanguage : what cannot be.
         """
         # These load what areas are made of.
         from geo.access.from_point import read_point

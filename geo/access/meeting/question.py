@@ -62,7 +62,7 @@ class MeetingQuestion:
         Raises
         ------
         InputError ``bad_date``, ``bad_option``, ``unknown_group``, ``unknown_profile``,
-        ``unknown_term``, BadLimit, UnknownLanguage : what can not be.
+        ``unknown_term``, BadLimit, UnknownLanguage : what cannot be.
         """
         from geo.access.meeting import terms  # it loads what areas are made of
 

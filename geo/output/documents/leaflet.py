@@ -55,7 +55,7 @@ def pdf_bytes(bank: Bank, area: Area, language: str, *, as_leaflet: bool = False
 
     Raises
     ------
-    NarhetError ``document_failed`` : it can not be set; nothing is written.
+    NarhetError ``document_failed`` : it cannot be set; nothing is written.
     """
     inputs = _fitted(_Asked(bank, area, language, as_leaflet))
     moment = datetime.combine(bank.question.today, datetime.min.time(), UTC)

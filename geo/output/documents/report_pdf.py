@@ -57,7 +57,7 @@ def pdf_bytes(report: Report, area: Area | None = None) -> bytes:
     Raises
     ------
     InputError ``no_findings``, ``bad_date`` : what the report holds. NarhetError
-    ``document_failed`` : it can not be set; nothing is written.
+    ``document_failed`` : it cannot be set; nothing is written.
     """
     return pdf_of(TEMPLATE, _told(report, area), _moment(report), fonts=_fonts())
 

@@ -104,7 +104,7 @@ def verify(
 
     Raises
     ------
-    What ``embedded`` raises; AreaDamaged, AreaNewer : the area is here but can not be opened;
+    What ``embedded`` raises; AreaDamaged, AreaNewer : the area is here but cannot be opened;
     Cancelled.
     """
     found = embedded(path)

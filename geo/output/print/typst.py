@@ -24,7 +24,7 @@ def pdf_of(
 
     Raises
     ------
-    NarhetError ``document_failed`` : it can not be set.
+    NarhetError ``document_failed`` : it cannot be set.
     """
     try:
         written, _ = typst.compile_with_warnings(
@@ -47,7 +47,7 @@ def values_of(
 
     Raises
     ------
-    NarhetError ``document_failed`` : it can not be set.
+    NarhetError ``document_failed`` : it cannot be set.
     """
     try:
         found = typst.query(

@@ -72,7 +72,7 @@ class OutreachQuestion:
         Raises
         ------
         InputError ``bad_date``, ``unknown_group``, ``unknown_profile``, ``unknown_term``,
-        ``bad_need_weight``, BadLimit : what can not be.
+        ``bad_need_weight``, BadLimit : what cannot be.
         """
         told = {name: value for name, value in values.items() if value is not None}
         where = told.get("where", cls.where)

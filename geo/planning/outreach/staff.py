@@ -92,7 +92,7 @@ def read_staff(path: Path, area: Area) -> Staff:
 
     Raises
     ------
-    FileMissing, FileFormat, FileTooLarge : the file can not be used. InputError ``no_staff`` :
+    FileMissing, FileFormat, FileTooLarge : the file cannot be used. InputError ``no_staff`` :
     nobody in it can.
     """
     staff = staff_of(rows_of(path), area)
@@ -108,7 +108,7 @@ def rows_of(path: Path) -> list[tuple[int, dict[str, Any]]]:
 
     Raises
     ------
-    FileMissing, FileFormat, FileTooLarge : the file can not be used.
+    FileMissing, FileFormat, FileTooLarge : the file cannot be used.
     """
     frame = understand(Path(path)).frame
     return [

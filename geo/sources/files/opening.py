@@ -123,7 +123,7 @@ def opened(
     Raises
     ------
     FileMissing : there is no such file.
-    FileTooLarge : above its bounds; counted while unpacking, so a file can not lie about it.
+    FileTooLarge : above its bounds; counted while unpacking, so a file cannot lie about it.
     FileFormat : another ending, other bytes than the ending says, or an archive that is unsafe: too
         many members or too much in too little, a path out of it, an archive in it.
     """

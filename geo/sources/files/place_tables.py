@@ -105,9 +105,9 @@ def understand(
 
     Raises
     ------
-    FileMissing, FileTooLarge, FileFormat : the file can not be used.
+    FileMissing, FileTooLarge, FileFormat : the file cannot be used.
     InputError ``crs_mismatch`` : there is no such coordinate system as stated, or the file's own
-    can not be right.
+    cannot be right.
     InputError ``column_missing`` : a stated column is not there.
     """
     with opened(Path(path), ENDINGS, bounds=UPLOAD) as file:
@@ -132,7 +132,7 @@ def read_points(
 
     Raises
     ------
-    FileMissing, FileTooLarge, FileFormat, InputError ``crs_mismatch`` : the file can not be used.
+    FileMissing, FileTooLarge, FileFormat, InputError ``crs_mismatch`` : the file cannot be used.
     InputError ``column_missing`` : a stated column is not there.
     InputError ``no_coordinates`` : no row has a position.
     """

@@ -79,7 +79,7 @@ def read_grid(file: Opened, choices: Choices) -> Grid:
 
     Raises
     ------
-    FileFormat, FileTooLarge : it can not be read as what its ending says, or as the choices say.
+    FileFormat, FileTooLarge : it cannot be read as what its ending says, or as the choices say.
     """
     encoding = delimiter = sheet = ""
     sheets: tuple[str, ...] = ()

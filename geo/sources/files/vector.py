@@ -51,7 +51,7 @@ def read_vector(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
     Raises
     ------
     FileMissing, FileTooLarge, FileFormat : see ``geo.sources.files.opening.opened``.
-    InputError ``crs_mismatch`` : the coordinates can not be in the system that the file or the user
+    InputError ``crs_mismatch`` : the coordinates cannot be in the system that the file or the user
     says.
     """
     with opened(path, VECTOR_ENDINGS) as file:

@@ -83,7 +83,7 @@ def read_osm(
 
     Raises
     ------
-    FileMissing, FileFormat, FileTooLarge : the file can not be read as OpenStreetMap.
+    FileMissing, FileFormat, FileTooLarge : the file cannot be read as OpenStreetMap.
     NoLines : nothing in it (or within the boundary) can be walked.
     """
     path = Path(path)

@@ -92,7 +92,7 @@ def fetch(
     OnlineError ``place_not_found`` : no such name, or it is a street.
     OnlineError ``place_too_large`` : more than ``MAX_KM2``.
     Offline, ServiceSlow, OnlineError ``service_answer`` : a service did not help, and which.
-    OutputUnwritable : the home folder can not be written.
+    OutputUnwritable : the home folder cannot be written.
     """
     query = " ".join(query.split())
     if not query:

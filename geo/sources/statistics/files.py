@@ -89,7 +89,7 @@ def read_units(
     InputError ``negative_count``, ``not_a_number`` : the first such cell, with row and column.
     InputError ``no_people`` : no column of people, or nobody in any.
     FileMissing, FileTooLarge, FileFormat, InputError ``crs_mismatch``, ``no_coordinates`` : the
-    file can not be used.
+    file cannot be used.
     """
     named = dict(columns or {})
     _check_fields(named)
@@ -141,7 +141,7 @@ def read_figures(
     InputError ``long_format`` : it can be read in more ways than one; InputError ``mixed_vintages``
     : codes of both drawings. InputError ``no_people``, ``negative_count``, ``not_a_number``,
     ``column_missing``, ``unknown_group`` : as in ``read_units``.
-    FileMissing, FileTooLarge, FileFormat : the file can not be used.
+    FileMissing, FileTooLarge, FileFormat : the file cannot be used.
     """
     named = dict(columns or {})
     _check_fields(named)

@@ -103,7 +103,7 @@ def read(area: Area, upload: Upload) -> Understood | None:
 
     Raises
     ------
-    NarhetError : it can not be read.
+    NarhetError : it cannot be read.
     """
     west, south, east, north = map(float, area.boundary.total_bounds)
 

@@ -28,7 +28,7 @@ def question(area: Area) -> SitingQuestion:
     Raises
     ------
     SitingError ``bad_count``, ``bad_budget``, ``bad_balance``, InputError ``bad_point``, BadLimit …
-    : a link holds what can not be used.
+    : a link holds what cannot be used.
     """
     first, second = st.columns(4), st.columns(4)
     kind = _kind(first[0])

@@ -47,7 +47,7 @@ def question(area: Area) -> OutreachQuestion:
 
     Raises
     ------
-    NarhetError : the link asks for something that can not be.
+    NarhetError : the link asks for something that cannot be.
     """
     first, second, third, fourth, fifth = st.columns(5)
     choices.limit(where=first, usual=MeetingQuestion.limit_m)
