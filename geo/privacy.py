@@ -73,7 +73,7 @@ def is_few(people: float, smallest: int = SMALLEST) -> bool:
 
 
 def rounded(people: float, step: int = SMALLEST) -> float:
-    """Round a count to the nearest multiple of ``step``, halves away from nought.
+    """Round a count to the nearest multiple of ``step``, halves away from zero.
 
     >>> [rounded(people) for people in (12, 13, 2.5, -13)]
     [10.0, 15.0, 5.0, -15.0]

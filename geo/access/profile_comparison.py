@@ -40,7 +40,7 @@ class Flips:
 
     @property
     def tells(self) -> bool:
-        """Whether the count says anything: with the same paths and the same metres it is nought
+        """Whether the count means anything: with the same paths and the same metres it is zero
         whatever the truth.
         """
         return self.basis == "minutes" or not self.same_paths

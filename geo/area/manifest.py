@@ -1,5 +1,5 @@
-"""Where areas live, what an area may be called, and what its ``area.json`` says: all that a list of
-areas needs, without the libraries that open one.
+"""Where areas live, what an area may be called, and the content of its ``area.json``: all that a
+list of areas needs, without the libraries that open one.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def slug(name: str) -> str:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return what ``area.json`` says.
+    """Return the content of ``area.json``.
 
     Raises
     ------

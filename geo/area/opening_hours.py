@@ -102,7 +102,7 @@ def _rules(text: str) -> list[tuple[list[int], list[tuple[int, int]]]] | None:
         if kind == "days":
             days = [*days, *value]
         elif kind == "hours":
-            # Hours without days are every day's; "PH off" says nothing of an ordinary week.
+            # Hours without days are every day's; "PH off" does not concern an ordinary week.
             days = days or list(range(7))
             hours = [*(hours or []), *value]
     if hours is not None:

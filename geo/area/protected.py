@@ -101,7 +101,7 @@ def shapes(places: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
 
 def says_restricted(record: dict[str, Any]) -> bool:
-    """Return whether a housing's record says that it is restricted: any word but a no.
+    """Return whether a housing's record reports it as restricted: any word but a no.
 
     >>> says_restricted({"Skyddat boende": "Ja"}), says_restricted({"skyddad": "nej"})
     (True, False)

@@ -171,7 +171,7 @@ def moved(record: Record, lon: float, lat: float) -> Edit:
 
 
 def placed(record: Record, match: Match) -> Edit:
-    """Return a record where a suggestion says; who knew the position is credited."""
+    """Return a record moved to where a suggestion has it; who knew the position is credited."""
     assert match.point is not None
     source = str(record.fields["source"])
     if "openstreetmap" in match.source.lower() and match.source not in source:

@@ -97,7 +97,7 @@ def add_statistics(area: Area, ask: Ask, *, progress: Progress | None = None) ->
     Raises
     ------
     InputError ``bad_option`` : an unknown level. InputError ``bad_municipality`` : none given, and
-    the area does not tell one.
+    the area shows none.
     InputError ``vintage_mismatch``, ``no_outlines`` : figures and outlines cannot be joined.
     InputError ``year_missing``, ``no_such_areas``, OnlineError : as in ``fetch_figures``.
     InputError : a file cannot be used. Cancelled.

@@ -51,7 +51,7 @@ def add_schools(area: Area, ask: AskSchools, *, progress: Progress | None = None
 
     Raises
     ------
-    InputError ``bad_municipality`` : none given, and the area's people do not tell one.
+    InputError ``bad_municipality`` : none given, and the area's people show none.
     InputError ``no_preschools``, OnlineError : as in ``fetch_preschools``; OutsideArea : all lie
     far away.
     InputError : the file cannot be used. Cancelled.
@@ -106,7 +106,7 @@ def _municipality(area: Area, ask: AskSchools) -> str:
 
 
 def _with_children(places: gpd.GeoDataFrame) -> int:
-    """Count the preschools whose record says how many children or places they have."""
+    """Count the preschools whose record reports how many children or places they have."""
     names = [rules().columns[field] for field in ("places", "enrolled")]
     records = [plain_record(area_places.place_fields(details)) for details in places["details"]]
     return sum(any(cell(record, n) is not None for n in names) for record in records)

@@ -95,7 +95,7 @@ def catchment(
     ----------
     distances : demand × supply, metres; scipy CSR with entries for the pairs in reach (a stored
         zero is 0 m), or dense with all pairs. Pairs beyond the limit are left out.
-    demand : people a row, fractions allowed.
+    demand : people per row, fractions allowed.
     supply : places per column, fractions allowed.
     limit_m : longest walk that counts, metres.
     decay : how much a place counts the farther away it is: a name in ``geo.models.decay.DECAYS`` or

@@ -73,7 +73,7 @@ def route(network: WalkNetwork, a: Points, b: Points, *, profile: Profile | None
 
     ``a`` and ``b`` hold one point each, in any coordinate system, or already snapped: then the line
     begins and ends on the paths, since a snapped point no longer says where its door is. The metres
-    are those of ``reach.within`` and ``reach.nearest``.
+    are those of ``distances.within`` and ``distances.nearest``.
     """
     start, goal = snapped(network, a, profile), snapped(network, b, profile)
     if start.edge[0] < 0 or goal.edge[0] < 0:

@@ -61,7 +61,7 @@ class Walkable:
     component: Ints
     main_edges: Ints
     closed: Bools
-    """One flag a half-edge of the star, or empty where every edge is allowed."""
+    """One flag per half-edge of the star, or empty where every edge is allowed."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -81,7 +81,7 @@ def put_in(connection: sa.Connection, key: str, whole: Whole) -> None:
 
     Raises
     ------
-    HousingHidden : something tells of a protected housing.
+    HousingHidden : something would disclose a protected housing.
     """
     _tell_nothing(whole)
     by = store_rows.writer(connection, key, "")

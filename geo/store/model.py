@@ -173,7 +173,7 @@ def _as_kept(record: str, name: str, value: Any) -> Any:
 
 
 def content(record: Record | Edit) -> Json:
-    """Return what a record says, without versions and who wrote it, as a JSON object."""
+    """Return the content of a record, without versions and who wrote it, as a JSON object."""
     return {
         "status": record.status,
         "lon": record.lon,

@@ -165,7 +165,7 @@ def clear(by: Writer) -> None:
 
 
 def is_edited(record: Record, base: Json | None) -> bool:
-    """Return whether a record says something else than its file."""
+    """Return whether a record differs from its file."""
     return base is None or not same(content(record), base)
 
 

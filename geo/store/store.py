@@ -181,7 +181,7 @@ class Store:
         RecordChanged : somebody changed a record meanwhile. Its ``mine``, ``theirs`` and ``base``
             hold the versions; ``conflicts`` holds those of all such records.
         InputError ``bad_record`` : an edit that cannot be kept.
-        HousingHidden : an edit tells more of a hidden housing than may be known.
+        HousingHidden : an edit would disclose more of a hidden housing than may be known.
         """
         with store_database.writing(self.engine, self.key) as connection:
             return store_write.write(connection, self.key, edits, who=who, note=note, ground=ground)

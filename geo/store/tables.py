@@ -63,7 +63,7 @@ records = Table(
     Column("lat", Double),
     Column("fields", OBJECT, nullable=False),
     Column("base", OBJECT),  # its file's version, None for a record that no file had
-    Column("edited", Boolean, nullable=False),  # says something else than its base
+    Column("edited", Boolean, nullable=False),  # differs from its base
     Column("changed_at", Text, nullable=False),
     Column("changed_by", Words, nullable=False),
     Index("records_edited", "area", "edited"),

@@ -40,7 +40,7 @@ def ask(
 
     Raises
     ------
-    What the work raises, ``Cancelled`` apart: that is said here, with a button to go on.
+    What the work raises, ``Cancelled`` apart: that is shown here, with a button to go on.
     """
     kept = cache.kept() if kept is None else kept
     found: _Answer | None = kept.get(key)

@@ -76,7 +76,7 @@ def _component(key: str, area: Area, language: str) -> str:
 
 
 def table_twin(spec: MapSpec, *, expanded: bool = False) -> None:
-    """Show the table that says what the map says."""
+    """Show the table that holds what the map shows."""
     with st.expander(t("map.table"), expanded=expanded):
         st.dataframe(spec.table, hide_index=True, width="stretch")
 

@@ -153,8 +153,8 @@ def _patterns(
 def _counts(
     near: csr_array, people: Floats, patterns: NDArray[np.int32], spans: int
 ) -> tuple[Floats, Bools]:
-    """Return people an hour and window (2, hours and windows), and which windows each row of people
-    meets (2, rows, windows).
+    """Return people per hour and window (2, hours and windows), and which windows each row of
+    people meets (2, rows, windows).
     """
     counts = np.zeros((2, CELLS + spans))
     met = np.zeros((2, len(people), spans), dtype=bool)

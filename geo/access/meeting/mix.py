@@ -96,8 +96,8 @@ class Arenas:
 
 @dataclass(frozen=True, eq=False)
 class _Crowd:
-    """People a row of ``area.people``: all, established among them, those of whom it is not known,
-    and whether they were counted.
+    """People per row of ``area.people``: all, established among them, those of whom it is not
+    known, and whether they were counted.
     """
 
     row: Ints

@@ -75,8 +75,8 @@ class Supply:
 
 @dataclass(frozen=True, eq=False)
 class Walkers:
-    """Who could walk: ``row`` in ``area.people`` and how many, all above nought. ``unknown`` rows
-    of the group have no count. ``counted``: people were counted, so small counts are hidden.
+    """Who could walk: ``row`` in ``area.people`` and how many, all above zero. ``unknown`` rows of
+    the group have no count. ``counted``: people were counted, so small counts are hidden.
     """
 
     row: Ints

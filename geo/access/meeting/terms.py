@@ -87,7 +87,7 @@ def measure_of(area: Area, name: str) -> str:
 
     Raises
     ------
-    InputError ``unknown_term`` : no measure has the name. AreaLacks : the area does not tell it.
+    InputError ``unknown_term`` : no measure has the name. AreaLacks : the area has no such figures.
     """
     read_established(name)
     here = [each for each in presets.established() if presets.established()[each] in area.groups]

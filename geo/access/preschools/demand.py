@@ -140,7 +140,7 @@ def whole_numbers(values: Floats, units: Ints, along: NDArray[Any] | None = None
     Parameters
     ----------
     values : amounts of at least zero, a row each.
-    units : a number a row; rows of one unit are rounded together.
+    units : a number per row; rows of one unit are rounded together.
     along : the order of a unit's rows; None: as they stand.
 
     >>> whole_numbers(np.array([0.5, 0.5, 0.5, 0.5]), np.array([0, 0, 0, 0])).tolist()
@@ -200,7 +200,7 @@ def _scaled(whole: Ints, fewer: Floats, value: Floats) -> Floats:
 
 
 def _units(area: Area) -> Ints:
-    """Return a number a row: rows of one statistical area together, in order of appearance."""
+    """Return a number per row: rows of one statistical area together, in order of appearance."""
     units: Ints = pd.factorize(area.people["unit"].astype(str))[0].astype(np.int64)
     return units
 

@@ -289,7 +289,7 @@ def arrival_of(
     Parameters
     ----------
     ages : their ages; together ``people``. Empty: the stated mix of ``data/preschools.toml``.
-    ramp : people a week from ``first`` on; together ``people``. Empty: all in the first week.
+    ramp : people per week from ``first`` on; together ``people``. Empty: all in the first week.
 
     Raises
     ------
@@ -343,7 +343,7 @@ def read_ages(words: str, people: int) -> tuple[AgeBand, ...]:
 
 
 def read_ramp(words: str, people: int) -> tuple[int, ...]:
-    """Read people a week as a person writes them.
+    """Read people per week as a person writes them.
 
     >>> read_ramp("50,50,50", 150)
     (50, 50, 50)

@@ -322,7 +322,7 @@ def _metres_to_any_path(network: WalkNetwork, points: gpd.GeoSeries) -> Floats:
 
 
 def _everybody(area: Area) -> Floats:
-    """Return people a row: residents, or newcomers in transitional housing; NaN where unknown."""
+    """Return people per row: residents, or newcomers in transitional housing; NaN where unknown."""
     count = np.full(len(area.people), np.nan)
     for group, origin in (("all", "residents"), ("newcomers", "transitional_housing")):
         if group in area.people:

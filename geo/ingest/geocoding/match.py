@@ -46,7 +46,7 @@ class Wanted:
 @dataclass(frozen=True)
 class Match:
     """What was found. ``how``: ``address`` or ``name``, "" where nothing is certain; then
-    ``reason`` (a key under ``unplaced.``) says why, and ``point`` with ``said`` is the best
+    ``reason`` (a key under ``unplaced.``) is why, and ``point`` with ``said`` is the best
     suggestion, if there is one. ``score`` 0–100. ``grade``: how well it agrees: ``exact``,
     ``letter``, ``range``, ``spelling``, ``name`` or ``street``.
     """

@@ -60,7 +60,7 @@ class Lookup:
 
         Raises
         ------
-        Offline, ServiceSlow, OnlineError ``service_answer``, Cancelled : as their names say.
+        Offline, ServiceSlow, OnlineError ``service_answer``, Cancelled : as their names have it.
         """
         question = "" if _is_secret(wanted) else _question(wanted)
         if not question:

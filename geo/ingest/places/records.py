@@ -73,7 +73,7 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
     Raises
     ------
     FileFormat ``file_refused`` : it has no rows. InputError ``no_places`` : it holds figures or
-    words, but nothing that tells where a place is.
+    words, but nothing on where a place is.
     """
     _check_holds_places(understood)
     frame, left_out = _of_kind(understood, kind)
@@ -109,7 +109,7 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
 
 
 def without_protected(understood: Understood, kind: str) -> Understood:
-    """Return what a file says without the cells and points of protected housing."""
+    """Return a file's content without the cells and points of protected housing."""
     records = _details(understood.frame, understood) if kind == HOUSING else []
     says = [area_protected.says_restricted(_unmarked(record)) for record in records]
     hidden = [row for row, is_so in zip(understood.frame.index, says, strict=False) if is_so]

@@ -77,7 +77,7 @@ class Assignment:
 
     @property
     def unplaced(self) -> Ints:
-        """Children a row without a place, for whichever reason."""
+        """Children per row without a place, for whichever reason."""
         return np.asarray(self.unplaced_by_distance + self.unplaced_by_places, np.intp)
 
     @property
@@ -135,7 +135,7 @@ def assign(
     children : children per row, whole numbers.
     places : places per preschool, whole numbers.
     limit_m : longest walk anybody is given, metres; None: as far as the pairs go.
-    siblings : a family's number a row, −1 for none. All children of all rows with the same number
+    siblings : a family's number per row, −1 for none. All children of all rows with the same number
         go to one preschool, or get no place. With families the answer is found by branching, and
         ``proven`` says whether there was time to prove it.
     time_limit_s : seconds; the best found until then is the answer.

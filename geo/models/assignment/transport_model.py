@@ -46,7 +46,7 @@ class Model:
 
     Attributes
     ----------
-    metres, party, preschool, size : a number a pair: what its party walks, which and how large it
+    metres, party, preschool, size : a number per pair: what its party walks, which and how large it
         is, and where it would go.
     count : parties alike a party.
     places : places per preschool.
@@ -161,8 +161,8 @@ def relaxed(
 def worth(model: Model) -> float:
     """Return metres that no person placed can cost the others.
 
-    Single people move along a chain that visits no preschool and no party twice; of parties we only
-    know that nobody walks farther than to the farthest.
+    Single people move along a chain that visits no preschool and no party twice; for parties it is
+    only certain that nobody walks farther than to the farthest.
     """
     farthest = float((model.metres / model.size).max())
     steps = float(min(len(model.count), len(model.places)))

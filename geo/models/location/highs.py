@@ -110,7 +110,7 @@ def run(solver: highspy.Highs, clock: Clock) -> highspy.HighsModelStatus:
 
     Returns
     -------
-    The solver's status: the caller reads solution and bound, and says what is proven.
+    The solver's status: the caller reads solution and bound, and decides what is proven.
     """
     raised: list[NarhetError] = []
 
@@ -149,7 +149,7 @@ def is_infeasible(status: highspy.HighsModelStatus) -> bool:
 
 
 def status_name(status: highspy.HighsModelStatus) -> str:
-    """Return the status as ``Siting.status`` says it: ``optimal``, ``time_limit`` …"""
+    """Return the status in the words of ``Siting.status``: ``optimal``, ``time_limit`` …"""
     return str(status.name).removeprefix("k").replace("Limit", "_limit").lower()
 
 

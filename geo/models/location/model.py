@@ -106,7 +106,7 @@ def people_of(weights: ArrayLike | None, rows: int) -> Floats:
 
     Raises
     ------
-    SitingError ``bad_weights`` : not one number a row, or negative, NaN or infinite.
+    SitingError ``bad_weights`` : not one number per row, or negative, NaN or infinite.
     SitingError ``nobody_to_serve`` : all are zero.
     """
     if weights is None:
@@ -122,7 +122,7 @@ def costs_of(costs: ArrayLike | None, columns: int) -> Floats:
 
     Raises
     ------
-    SitingError ``bad_costs`` : not one number a candidate, or negative, NaN or infinite.
+    SitingError ``bad_costs`` : not one number per candidate, or negative, NaN or infinite.
     """
     return np.ones(columns) if costs is None else _numbers(costs, columns, "bad_costs")
 

@@ -77,7 +77,7 @@ def _fitted(asked: _Asked) -> dict[str, str]:
             high = middle - 1
     content = _content(asked, low)
     spec = bank_map(asked.area, bank, bank.all[:low], asked.language)
-    bare = replace(spec, legend=())  # the line below it says the same in less room
+    bare = replace(spec, legend=())  # the line below it shows the same in less room
     drawn = figure_svg(bare, asked.area, asked.language, width_mm=WIDTH_MM, height_mm=MAP_MM)
     content["map"] |= {"svg": drawn.decode(), "alt": glyphs.plain(spec.alt_text)}
     return _inputs(content)

@@ -190,7 +190,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _paragraphs(text: str) -> list[dict[str, Any]]:
-    """Split a text at its line ends; each part knows whether it is read from the right."""
+    """Split a text at its line ends; each part with whether it is read from the right."""
     parts = [glyphs.plain(part) for part in text.splitlines()]
     return [{"text": part, "rtl": glyphs.from_right(part)} for part in parts if part.strip()]
 

@@ -112,8 +112,8 @@ def _slide(deck: _Deck, finding: Finding) -> None:
 
 
 def _message(finding: Finding) -> tuple[str, list[str]]:
-    """Return what a slide says in one sentence, and what else stands on it: the first sentence of
-    the finding, or the map's own; the finding's title where neither is short enough.
+    """Return the one sentence of a slide, and what else stands on it: the first sentence of the
+    finding, or the map's own; the finding's title where neither is short enough.
     """
     words = [*finding.words, *([finding.own_words] if finding.own_words else [])]
     if finding.map is not None and len(finding.map.title) <= LONG_MESSAGE:
@@ -450,7 +450,7 @@ def finished(package: bytes, record: bytes, moment: dt.datetime, language: str) 
 
 
 def _told(content: bytes, language: str) -> bytes:
-    """Return a part in which every run of text says its language, and none another."""
+    """Return a part in which every run of text has its language marked, and none another."""
 
     def run(found: re.Match[bytes]) -> bytes:
         rest = _LANGUAGE.sub(b"", found[2])

@@ -135,7 +135,7 @@ class OtherText:
 def cards(
     entries: Iterable[Entry], bank: Bank, numbers: Mapping[str, int], language: str
 ) -> list[Card]:
-    """Return entries to read on screen; ``bank_table`` says the same."""
+    """Return entries to read on screen; ``bank_table`` shows the same."""
     return [_card(entry, bank, numbers, language) for entry in entries]
 
 

@@ -164,7 +164,7 @@ def _people(unit: UnitHours, language: str) -> str:
 
 
 def _unit_share(unit: UnitHours, reached: Span, answer: Hours, language: str) -> str:
-    alone = unit in answer.homes  # all at one point: nought or one, whoever they are
+    alone = unit in answer.homes  # all at one point: zero or one, whoever they are
     if not alone and (unit.hidden or small_part(reached, unit.people, answer.counted)):
         return texts.text("gap.hidden", language)
     size = 1.0 if math.isnan(unit.people) else unit.people
@@ -290,7 +290,9 @@ ARENA_PX, HOUSING_PX = 22, 24
 
 
 def arena_map(area: Area, answer: Arenas, language: str) -> MapSpec:
-    """Return the map of meeting places by who are most there, with the table that says the same."""
+    """Return the map of meeting places by who are most there, with the table that shows the
+    same.
+    """
     layers: list[Layer] = [*districts_layers(area, language)]
     for majority in LOOKS:
         chosen = [each for each in answer.arenas if _shown(each) == majority]

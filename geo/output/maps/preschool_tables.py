@@ -18,7 +18,7 @@ from geo.output.words.preschools import amount_words, ask_words
 
 
 def map_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
-    """Return what the map says in words: districts, housings and preschools, with places,
+    """Return what the map shows in words: districts, housings and preschools, with places,
     vacancies, children and places per child. Indexed by what a click on the map gives.
     """
     rows = [

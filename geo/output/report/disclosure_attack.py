@@ -36,7 +36,7 @@ def may_stay(
     Parameters
     ----------
     shown : for each number, which rows of people it is the sum of.
-    people : counted people a row.
+    people : counted people per row.
     fewer : sums shown as from 1 to one below ``smallest``.
     """
     stays = [True] * len(shown)

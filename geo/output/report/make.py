@@ -67,7 +67,7 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
     ``bad_date``, ``bad_language`` : what was chosen.
     InputError ``proposal_apart`` : the proposal answers another question. InputError
     ``nobody_to_report``, ``too_few_to_report`` : there is nobody in the group, or so few that any
-    figure would tell of them. What ``gaps.gap`` raises.
+    figure would disclose them. What ``gaps.gap`` raises.
     """
     choice = asked(
         date=date,

@@ -176,7 +176,7 @@ class Width:
 
 def width(area: Area, answer: Gap) -> Width | None:
     """Return how wide the headcount is; None where nothing is estimated, or where the sums of
-    statistical areas are not known either (the width is then unknown, not nought).
+    statistical areas are not known either (the width is then unknown, not zero).
     """
     lives = answer.weights > 0
     estimated = area.people["estimated"].to_numpy(bool) & lives

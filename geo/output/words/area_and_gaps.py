@@ -1,4 +1,4 @@
-"""Answers as lines of text, for terminals and logs. Says what an area holds and what a gap is."""
+"""What an area holds and what a gap is, as lines of text for terminals and logs."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def walked(area: Area, profile: str, language: str) -> list[tuple[str, str]]:
 def origins(
     area: Area, sources: Iterable[Source], language: str, *, demonstration: bool
 ) -> list[tuple[str, str]]:
-    """Return what a file says last: that it is made up, each source, whom to credit."""
+    """Return the last lines of a file: that it is made up, each source, whom to credit."""
     lines = []
     if demonstration:
         mark = texts.text("demo.mark", language)

@@ -96,7 +96,7 @@ def outreach(
 
     Raises
     ------
-    AreaLacks : nobody lives in the area, as far as it tells.
+    AreaLacks : nobody is known to live in the area.
     """
     world = world_for(area, question, progress)
     supply = world.supply()

@@ -95,7 +95,7 @@ def world_for(area: Area, question: OutreachQuestion, progress: Progress | None 
 
     Raises
     ------
-    AreaLacks : nobody lives in the area, as far as it tells.
+    AreaLacks : nobody is known to live in the area.
     """
     tell = progress or _quiet
     spots = spots_of(area, question)

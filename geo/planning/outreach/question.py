@@ -151,7 +151,7 @@ def weights_of(told: Mapping[str, object] | str) -> Weights:
     Raises
     ------
     InputError ``bad_need_weight`` : no such need, not a number from 0 to ``MOST``, or all are
-    nought.
+    zero.
     """
     named = _parts(told) if isinstance(told, str) else {key: str(told[key]) for key in told}
     for need in named:
@@ -174,7 +174,7 @@ def score(lacking: Sequence[Span | None], about: Sequence[float], weights: Weigh
 
     Parameters
     ----------
-    lacking : people a need, in the order of ``needs()``; None where it is not known.
+    lacking : people per need, in the order of ``needs()``; None where it is not known.
     about : everybody in the area whom the need is about, of the same origin.
     """
     total = 0.0

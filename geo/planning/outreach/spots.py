@@ -60,8 +60,8 @@ def spots_of(area: Area, question: OutreachQuestion) -> tuple[Spot, ...]:
 
 
 def people_of(area: Area, group: str) -> Floats:
-    """Return people a row of ``area.people``: newcomers of housing, few of them as a fixed number,
-    and the group's residents elsewhere; unknown counts as nobody.
+    """Return people per row of ``area.people``: newcomers of housing, few of them as a fixed
+    number, and the group's residents elsewhere; unknown counts as nobody.
     """
     origin = area.people["origin"].to_numpy(object)
     newcomers = _column(area, "newcomers")

@@ -143,7 +143,7 @@ def candidates(  # noqa: PLR0913  (each is one control on the page)
 
 
 def cost_of(record: dict[str, Any]) -> float:
-    """Return what a place's record says it would cost; NaN when it does not, or below zero.
+    """Return the cost that a place's record reports; NaN when it reports none, or one below zero.
 
     >>> cost_of({"Hyra": "12 500"})
     12500.0

@@ -67,7 +67,7 @@ def read_activities(
     Raises
     ------
     FileMissing, FileFormat, FileTooLarge : the file cannot be read.
-    InputError ``column_missing`` : no column tells the place, or a stated one is not there.
+    InputError ``column_missing`` : no column names the place, or a stated one is not there.
     """
     with opened(Path(path), SHEET_ENDINGS) as file:
         grid = read_grid(file, Choices())

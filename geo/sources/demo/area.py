@@ -43,7 +43,7 @@ SHARE_5_9 = 0.035
 
 @dataclass(frozen=True)
 class Invented:
-    """A place that does not exist, and what its record says."""
+    """A place that does not exist, and its record."""
 
     kind: str
     name: str

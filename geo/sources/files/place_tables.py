@@ -35,7 +35,7 @@ _NONE = Choices()
 
 @dataclass(frozen=True, eq=False)
 class Understood:
-    """What a file says, before it is places.
+    """What a file holds, before it is places.
 
     ``format`` is what people call it (``CSV``); ``encoding``, ``delimiter``, ``decimal``, ``sheet``
     and ``sheets`` are empty where the format has none. ``header``: the row of the column names as a

@@ -307,7 +307,7 @@ class _Reader:
         self.unknown: list[LeftOut] = []
 
     def people(self, count: _Count) -> Floats:
-        """Return a group's people a row, NaN where unknown."""
+        """Return a group's people per row, NaN where unknown."""
         values = self._numbers(count.column)
         if not count.share_of:
             return values

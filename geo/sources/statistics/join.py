@@ -55,7 +55,7 @@ class Figures:
 @dataclass(frozen=True, eq=False)
 class Outlines:
     """Outlines of statistical areas: ``code``, ``name`` and polygons in WGS84; ``vintage`` is ""
-    where nothing says it.
+    where nothing shows it.
     """
 
     frame: gpd.GeoDataFrame

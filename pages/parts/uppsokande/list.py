@@ -230,7 +230,7 @@ def _sentence(name: str) -> str:
 
 
 def _weighed() -> None:
-    """Keep the sliders' weights, unless all are nought: then nothing would be ranked."""
+    """Keep the sliders' weights, unless all are zero: then nothing would be ranked."""
     told = {need: str(st.session_state[f"weigh_{need}"]) for need in needs()}
     if any(float(value) for value in told.values()):
         state.choose("weights", written(weights_of(told)))

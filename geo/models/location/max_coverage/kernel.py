@@ -18,7 +18,7 @@ class Cover(NamedTuple):
 
     ``row_column[row_first[i]:row_first[i + 1]]`` are the columns (candidates) that reach row ``i``,
     ``column_row[column_first[j]:column_first[j + 1]]`` the rows that column ``j`` reaches, both
-    ascending; ``weight`` are the people a row, all above zero.
+    ascending; ``weight`` are the people per row, all above zero.
     """
 
     row_first: NDArray[np.int64]

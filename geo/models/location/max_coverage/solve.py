@@ -41,7 +41,7 @@ def max_coverage(  # noqa: PLR0913 (every one is part of the question)
     Parameters
     ----------
     reach : demand × candidates; stored entries (dense: non-zeros) are in reach.
-    weights : people a row of demand.
+    weights : people per row of demand.
     count : new sites: exactly so many, or at most so many where there is a budget; None: no bound
         but the budget.
     existing, forbidden : candidates open already, and such as may not be opened.

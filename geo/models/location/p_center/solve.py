@@ -41,7 +41,7 @@ def p_center(
     distances : demand × candidates, metres; see ``answers.distance_matrix``.
     count : how many new sites, all of them used.
     existing : candidates that are open besides.
-    weights : people a row; only says which rows hold any (None: all), distances are not scaled.
+    weights : people per row; only says which rows hold any (None: all), distances are not scaled.
         Where not all can be reached, first as many people as possible are, then the longest way of
         those is shortest.
     time_limit_s : after this the best choice found comes with the bound reached.

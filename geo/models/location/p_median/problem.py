@@ -31,9 +31,9 @@ class Problem:
     ----------
     metres, near : rows × sites, a row's sites nearest first; ``inf`` out of reach.
     length : how many of these are nearer than ``cap``, a row.
-    weights : people a row, above zero.
+    weights : people per row, above zero.
     price : metres per row, the best known for a bound (see ``lagrangian``).
-    cap : metres a row has at worst, whatever opens; ``inf`` where it may be left unserved.
+    cap : metres per row at worst, whatever opens; ``inf`` where it may be left unserved.
     sites : how the whole problem names these sites.
     kept : sites already known to open, named alike.
     base : people × metres already settled.

@@ -39,7 +39,7 @@ def p_median(
     Parameters
     ----------
     distances : demand × candidates, metres; see ``answers.distance_matrix``.
-    weights : people a row.
+    weights : people per row.
     count : how many new sites, all of them used.
     existing, forbidden : candidates that are open besides, and that may not be chosen.
     time_limit_s : after this the best choice found comes with the bound reached.
