@@ -1,4 +1,4 @@
-"""Närhet's planner: who can walk to what. Imports no screen library and knows of no page.
+"""Närhet's planner: who can walk to what, and what to do about it.
 
 What stands in ``__all__`` is promised to those who use Närhet from Python, and each is loaded when
 it is first used; the rest of ``geo`` may move. ``docs/python.md`` shows each by an example.
