@@ -27,12 +27,9 @@ def render() -> None:
     try:
         _needs(area)
         columns = st.columns(4)
-        kind = choices.kind(area, where=columns[0])
-        limit_m = choices.limit(where=columns[1])
-        group = choices.group(area, where=columns[2])
-        profile = choices.profile(where=columns[3])
+        question = choices.gap_question(area, columns)
         with st.spinner(t("gap.computing")):
-            answer = cache.answer(area, kind, limit_m, group, profile)
+            answer = cache.answer(area, question)
     except NarhetError as error:
         frame.say(error)
         return

@@ -20,6 +20,7 @@ import pandas as pd
 from shapely import box
 
 from geo import presets, privacy, texts
+from geo.access.gap_question import GapQuestion
 from geo.area.model import Area
 from geo.area.provenance import Source
 from geo.errors import AreaLacks
@@ -91,6 +92,11 @@ class Gap(Measures):
     weights: Floats
 
     @property
+    def question(self) -> GapQuestion:
+        """The question that this answers."""
+        return GapQuestion(self.kind, self.limit_m, self.group, self.profile)
+
+    @property
     def few_people(self) -> bool:
         """Whether the whole group is so few that nothing may be disclosed of them."""
         return privacy.is_small(self.people, not self.estimated)
@@ -154,12 +160,21 @@ def gap(
     for is not valid.
     AreaLacks : no people, no such group among them, or no place of the kind.
     """
-    limit = presets.limit_m(limit_m)
-    presets.kind(kind)
-    presets.group(group)
+    question = GapQuestion(kind=kind, limit_m=limit_m, group=group, profile=profile)
+    return gap_of(area, question, metres=metres)
+
+
+def gap_of(area: Area, question: GapQuestion, *, metres: Floats | None = None) -> Gap:
+    """Return the gap that a question asks for; ``metres`` as for ``gap``.
+
+    Raises
+    ------
+    AreaLacks : no people, no such group among them, or no place of the kind.
+    """
+    kind, group, limit = question.kind, question.group, question.limit_m
     _needs(area, group)
     if metres is None:
-        metres = distances(area, kind, profile)
+        metres = distances(area, kind, question.profile)
     of_group = (area.people["origin"] == presets.group(group).origin).to_numpy(bool)
     weights = np.where(of_group, area.count(group), 0.0)
     lives = weights > 0
@@ -170,7 +185,7 @@ def gap(
         kind=kind,
         group=group,
         limit_m=limit,
-        profile=profile,
+        profile=question.profile,
         **vars(measures(metres, weights, limit)),
         districts=districts,
         concentration=concentration,

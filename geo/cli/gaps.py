@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from geo import presets
-from geo.access.gaps import gap
+from geo.access.gap_question import GapQuestion
+from geo.access.gaps import gap_of
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
@@ -18,13 +18,11 @@ def gaps(options: Options) -> None:
         from geo.cli.scenarios import with_scenario  # loads the store: few ask for one
 
         area = with_scenario(area, options.scenario, options.home)
-    limit_m = presets.limit_m(options.limit)
+    question = GapQuestion.read(vars(options))
     file = console.answer_file(options)
     if options.by and area.districts.empty:
         raise AreaLacks(key="lacks.districts")
-    answer = gap(
-        area, kind=options.kind, limit_m=limit_m, group=options.group, profile=options.profile
-    )
+    answer = gap_of(area, question)
     console.give(
         options,
         file,

@@ -13,7 +13,8 @@ import streamlit as st
 from geo import presets
 from geo.access.from_point import WALK_MINUTES, Around, Here, Way, limits_of, reach_here, way_to
 from geo.access.from_point import around as walks_around
-from geo.access.gaps import Gap, distances, gap
+from geo.access.gap_question import GapQuestion
+from geo.access.gaps import Gap, distances, gap_of
 from geo.access.knowledge_bank.model import Bank
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
@@ -54,15 +55,14 @@ def area(card: AreaCard) -> Area:
     return _area(card.id, version, edits_of(card.id), str(home_folder()))
 
 
-def answer(of: Area, kind: str, limit_m: float, group: str, profile: str) -> Gap:
+def answer(of: Area, question: GapQuestion) -> Gap:
     """Return a gap; walking distances are computed once a kind and profile."""
-    return _answer(of.key, kind, limit_m, group, profile, of)
+    return _answer(of.key, question, of)
 
 
 def answer_after(of: Area, scenario: Scenario, before: Gap) -> Gap:
     """Return a gap as a scenario would make it."""
-    asked = (before.kind, before.limit_m, before.group, before.profile)
-    return _answer_after(of.key, scenario, *asked, of)
+    return _answer_after(of.key, scenario, before.question, of)
 
 
 def placing(of: Area, question: SitingQuestion) -> Placing:
@@ -182,23 +182,20 @@ def _walks(key: str, kind: str, profile: str, _area: Area) -> Floats:  # noqa: A
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _answer(key: str, kind: str, limit_m: float, group: str, profile: str, _area: Area) -> Gap:
-    metres = _walks(key, kind, profile, _area)
-    return gap(_area, kind=kind, limit_m=limit_m, group=group, profile=profile, metres=metres)
+def _answer(key: str, question: GapQuestion, _area: Area) -> Gap:
+    metres = _walks(key, question.kind, question.profile, _area)
+    return gap_of(_area, question, metres=metres)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _answer_after(
     key: str,  # noqa: ARG001
     scenario: Scenario,
-    kind: str,
-    limit_m: float,
-    group: str,
-    profile: str,
+    question: GapQuestion,
     _area: Area,
 ) -> Gap:
     changed = after(_area, scenario)
-    return gap(changed, kind=kind, limit_m=limit_m, group=group, profile=profile)
+    return gap_of(changed, question)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

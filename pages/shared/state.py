@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
+from geo.access.gap_question import GapQuestion
 from geo.access.meeting.question import MeetingQuestion
 from geo.access.preschools.question import PreschoolQuestion
 from geo.errors import NarhetError
@@ -20,7 +21,7 @@ DEFAULTS: dict[str, str] = {
     "kind": "preschool",
     "limit": "400",
     "group": "children_0_4",
-    "profile": MeetingQuestion.profile,
+    "profile": GapQuestion.profile,
     "open": "language_cafe",
     "count": "2",
     "aim": siting_question.SitingQuestion.objective,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from geo.access.gap_question import GapQuestion
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.meeting.question import MeetingQuestion
 from geo.access.preschools.question import PreschoolQuestion
@@ -185,4 +186,20 @@ def test_preschools(asked, address, options) -> None:
     # The page begins with the limit of the page Gap; a command with the longer one of preschools.
     address = {"page": "forskola", "area": "street", "limit": "1000", **address}
     there, here = asked(PreschoolQuestion, address, ("preschools", "street", *options))
+    assert there == here
+
+
+@pytest.mark.usefixtures("meeting_area")
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [({}, ()), ({"profile": "older"}, ("--profile", "older"))],
+)
+def test_gaps(asked, address, options) -> None:
+    # The page begins with a kind, a limit and a group; a command must name the first two.
+    shown = {"kind": "school", "limit": "400", "group": "all"}
+    there, here = asked(
+        GapQuestion,
+        {"page": "gap", "area": "street", **shown, **address},
+        ("gaps", "street", "--kind", "school", "--limit", "400", *options),
+    )
     assert there == here
