@@ -22,7 +22,9 @@ PRESCHOOL_METHODS = (*CATCHMENT_METHODS, ASSIGNMENT)
 
 ANY, PREFERRED, REQUIRED = "any", "preferred", "required"
 STAFF_LANGUAGE_RULES = (PREFERRED, REQUIRED, ANY)
-"""Whether who comes speaks a language known there: counts for more, must be, or makes no odds."""
+"""Whether who comes speaks a language known there: counts for more, is required, or makes no
+difference.
+"""
 
 
 @dataclass(frozen=True)

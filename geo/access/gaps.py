@@ -225,7 +225,7 @@ def measures(metres: Floats, people: Floats, limit_m: float) -> Measures:
 
 
 def without_small_counts(answer: Gap) -> Gap:
-    """Return the answer with small counts of counted people hidden, as it may leave the house.
+    """Return the answer with small counts of counted people hidden, as it may be disclosed.
 
     Districts with a hidden count stand last, by name: their place among the others, most beyond
     first, would disclose their size.

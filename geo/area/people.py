@@ -140,7 +140,7 @@ def _first_number(record: dict[str, object], columns: tuple[str, ...]) -> float:
 
 
 def _valid(shapes: Shapes) -> Shapes:
-    """Mend outlines that cross themselves, so that paths can be cut at them."""
+    """Repair outlines that cross themselves, so that paths can be cut at them."""
     mended: Shapes = shapely.make_valid(shapes, method="structure", keep_collapsed=True)
     return mended
 

@@ -43,7 +43,7 @@ class Ground:
 def coarsened(
     places: gpd.GeoDataFrame, people: gpd.GeoDataFrame, ground: Ground
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame] | None:
-    """Take out of places and people what may not be known of restricted housing.
+    """Return places and people without what may not be known of restricted housing.
 
     Returns
     -------

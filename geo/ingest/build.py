@@ -175,7 +175,9 @@ def _people_edge(inputs: Inputs) -> gpd.GeoSeries | None:
 
 
 def _with_extract(area: Area, extract: OsmExtract, file: str) -> Area:
-    """Put in what OpenStreetMap has: places of kinds that come from a file are left to the file."""
+    """Return the area with what OpenStreetMap has: places of kinds that come from a file are left
+    to the file.
+    """
     named = {source.part for source in area.sources}
     kept = area.places[area.places["kind"].isin(named)]
     found = extract.places[~extract.places["kind"].isin(named)]
@@ -215,7 +217,7 @@ def _with_boundary_checked(area: Area, inputs: Inputs) -> Area:
 
 
 def _with_people(area: Area, inputs: Inputs) -> Area:
-    """Put in residents from files; they replace the residents of earlier files."""
+    """Return the area with residents from files; they replace the residents of earlier files."""
     tables: list[gpd.GeoDataFrame] = []
     sources: list[Source] = []
     for file in inputs.people:
@@ -251,8 +253,8 @@ def _check_overrides(inputs: Inputs, used: Mapping[str, str], file: Path) -> Non
 
 
 def with_places(area: Area, kind: str, file: Path, inputs: Inputs) -> Area:
-    """Put in the places of one kind from a file; they replace those of the same kind and file, and
-    OpenStreetMap's.
+    """Return the area with the places of one kind from a file; they replace those of the same kind
+    and file, and OpenStreetMap's.
     """
     table, read = place_files.read_places(file, kind, crs=inputs.crs.get(kind))
     kept, far = place_files.near(table, area.metric_boundary, area.network.crs, file=str(file))

@@ -88,7 +88,7 @@ class _Placed:
 
 
 def add_statistics(area: Area, ask: Ask, *, progress: Progress | None = None) -> Added:
-    """Put people per statistical area into an area in place of the residents it has.
+    """Return an area with people per statistical area in place of the residents it has.
 
     Outlines are, in this order: those of ``ask.outlines``; the area's own statistical areas, where
     it has people in such (their points keep their share of each area); those of Statistics
@@ -220,7 +220,7 @@ def _added(
     placed: _Placed,
     sources: tuple[Source, ...],
 ) -> Added:
-    """Put residents and their sources into the area; its other people stay."""
+    """Return the area with these residents and their sources; its other people stay."""
     counts = placed.counts
     others = area.people[area.people["origin"] != RESIDENTS]
     people = _stacked(placed.people, others)

@@ -46,8 +46,8 @@ class AddedSchools:
 
 
 def add_schools(area: Area, ask: AskSchools, *, progress: Progress | None = None) -> AddedSchools:
-    """Put preschools into an area; they replace those of the same source, and OpenStreetMap's. Of
-    what a service has, those up to 1,000 m outside the area are kept.
+    """Return an area with preschools put in; they replace those of the same source, and
+    OpenStreetMap's. Of what a service has, those up to 1,000 m outside the area are kept.
 
     Raises
     ------

@@ -324,7 +324,7 @@ class Doorstep:
 
     @classmethod
     def of(cls, network: WalkNetwork, points: Points, profile: Profile | None) -> Doorstep:
-        """Bring points to a network."""
+        """Return points snapped to a network."""
         snapped = network_search.snapped(network, points, profile)
         shape = np.full(len(snapped), None, dtype=object)
         if isinstance(points, gpd.GeoSeries):
@@ -400,7 +400,7 @@ def _newly_main(before: WalkNetwork, joined: Joined, profile: Profile | None) ->
 
 
 def _snap_among(network: WalkNetwork, shapes: NDArray[np.object_], edges: Ints) -> Snapped:
-    """Bring points to the nearest of some edges, by the rule of ``WalkNetwork.snap``."""
+    """Snap points to the nearest of some edges, by the rule of ``WalkNetwork.snap``."""
     if len(shapes) == 0 or len(edges) == 0:
         lost = np.full(len(shapes), np.inf)
         return Snapped(np.full(len(shapes), -1), np.zeros(len(shapes)), lost)

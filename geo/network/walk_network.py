@@ -89,7 +89,7 @@ class WalkNetwork:
     _views: dict[tuple[object, ...], Walkable] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Without slopes, all are unknown."""
+        """Set all slopes to unknown where none are given."""
         if len(self.slope) == 0:
             object.__setattr__(self, "slope", np.full(self.edges, np.nan))
 
@@ -140,7 +140,7 @@ class WalkNetwork:
         return shapely.STRtree(self.geometry)
 
     def main_length_share(self, profile: Profile | None = None) -> float:
-        """Share of the whole length that lies in a profile's main component."""
+        """Return the share of the whole length that lies in a profile's main component."""
         main = self.walkable(profile).main_edges
         return float(self.edge_m[main].sum() / self.edge_m.sum())
 
@@ -195,7 +195,7 @@ class WalkNetwork:
         *,
         max_snap_m: float = MAX_SNAP_M,
     ) -> Snapped:
-        """Bring points to the nearest point on an edge of the profile's main component.
+        """Snap points to the nearest point on an edge of the profile's main component.
 
         Parameters
         ----------
@@ -214,7 +214,7 @@ class WalkNetwork:
     def meet(
         self, points: NDArray[np.object_], edges: Ints, tree: shapely.STRtree, max_snap_m: float
     ) -> Snapped:
-        """Bring points (metres in ``crs``) to the nearest of some edges, which ``tree`` holds.
+        """Snap points (metres in ``crs``) to the nearest of some edges, which ``tree`` holds.
 
         Raises
         ------

@@ -219,7 +219,7 @@ def _preschools(units: list[dict[str, Any]], title: str, day: str) -> Preschools
 
 
 def _json(details: Mapping[str, str]) -> str:
-    """Return what is known as a JSON record; what is not is left away, not made up."""
+    """Return what is known as a JSON record; what is not is left out, not made up."""
     return json.dumps({name: text for name, text in details.items() if text}, ensure_ascii=False)
 
 

@@ -190,7 +190,9 @@ def _only_counts(edit: Edit) -> Edit:
 
 
 def _renamed(edit: Edit, ids: Mapping[str, str], there: Mapping[Key, Kept]) -> Edit:
-    """Give an edit its new id; it expects no record there, if it saw the old one as it is."""
+    """Return an edit with its new id; it expects no record there, if it saw the old one as it
+    is.
+    """
     new_id = ids[edit.id]
     if new_id == edit.id:
         return edit

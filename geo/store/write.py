@@ -125,7 +125,7 @@ def _reason_of(record: Record) -> object:
 
 
 def _settled(step: Step, districts: dict[Key, str]) -> Step:
-    """Put in the district that the point is in."""
+    """Return a step with the district that the point is in."""
     if step.after is None or step.after.key not in districts:
         return step
     fields = {**step.after.fields, "district": districts[step.after.key]}

@@ -1,6 +1,4 @@
-"""The controls that several pages share: kind, limit, group, profile. Reads and remembers, computes
-nothing.
-"""
+"""The controls that several pages share: kind, limit, group, profile; chosen and remembered."""
 
 from __future__ import annotations
 

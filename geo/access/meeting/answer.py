@@ -1,5 +1,5 @@
 """The answer to a question about meeting places: one of the four measures, by the question's own
-word. One door for pages and commands; computes nothing itself.
+word. One door for pages and commands.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ MEASURES = ("hours", "language", "arena", "contact")
 
 @dataclass(frozen=True)
 class MeetingQuestion:
-    """One of ``MEASURES``, asked of a week and a group. Hashable: answers may be kept on it.
+    """One of ``MEASURES``, for a week and a group. Hashable: answers may be kept on it.
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ from geo.network.distances import within
 from geo.types import Floats, Ints
 
 QUESTIONS = ("vacancies", "places", "personal_number", "ages", "languages")
-"""What may be asked, in the order it is asked; keys under ``preschool_ask.``"""
+"""The questions of a call, in order; keys under ``preschool_ask.``"""
 
 
 @dataclass(frozen=True)

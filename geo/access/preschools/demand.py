@@ -25,7 +25,7 @@ from geo.network.topology import morton
 from geo.types import Bools, Floats, Ints
 
 FEW_AS = 3
-"""What a counted number from 1 to 4 stands as in figures that leave the house."""
+"""What a counted number from 1 to 4 stands as in figures that are disclosed."""
 BAND, NEXT_BAND, TOLD = "children_0_4", "children_5_9", "children_1_5"
 
 

@@ -1,5 +1,5 @@
 """What an area's preschool places against its children look like as an answer: dataclasses that
-travel to pages, files and the command line. Computes nothing.
+travel to pages, files and the command line.
 """
 
 from __future__ import annotations

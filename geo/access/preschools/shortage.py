@@ -50,13 +50,13 @@ def capacity_of(
     *,
     exact: bool = True,
 ) -> PreschoolAnswer:
-    """Set an area's preschool places against its children aged 1–5 on a date.
+    """Return an area's preschool places against its children aged 1–5 on a date.
 
     Places per child are by the question's ``method``: a floating catchment with a ``decay``, or
     ``assignment``: the share of children who get a place. Who is left without a place is always by
     assignment: as many children as possible get one within the limit, then with the least walking.
     Unless ``exact``, small counts of housing stand as a fixed number (``children.demand_of``), for
-    an answer that leaves the house.
+    an answer that is disclosed.
 
     Raises
     ------

@@ -137,7 +137,7 @@ def surge(
 
 
 def _start(area: Area, at: tuple[float, float], walker: Profile) -> Snapped:
-    """Bring the point to the paths; outside the area is refused with how far outside."""
+    """Snap the point to the paths; outside the area is refused with how far outside."""
     lon, lat = at
     if math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90:
         metres = _outside_m(area, lon, lat)

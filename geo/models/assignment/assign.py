@@ -29,7 +29,7 @@ SAME_M = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What was asked, checked: ``metres`` are the pairs within the limit."""
+    """The question, checked: ``metres`` are the pairs within the limit."""
 
     metres: csr_array
     children: Ints
@@ -57,7 +57,7 @@ class Assignment:
     bound_children : nobody can place more children than this.
     bound_walk_m : nobody who places as many makes them walk less in all than this.
     seconds, status : how long it took; ``optimal``, ``time_limit``, or the solver's own status.
-    question : what was asked.
+    question : the question.
     """
 
     flow: csr_array
@@ -122,7 +122,7 @@ def assign(
     time_limit_s: float = 60,
     progress: highs.Progress | None = None,
 ) -> Assignment:
-    """Give as many children as possible a place, and then let them walk as little as possible.
+    """Return an assignment in which as many children as possible have a place, and then walk least.
 
     >>> found = assign([[100.0, 400.0], [200.0, 300.0]], [1, 1], [1, 1])
     >>> found.total_walk_m, found.shadow_m.tolist()

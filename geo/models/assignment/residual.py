@@ -117,7 +117,9 @@ def _best_chain(best: Best, column: int) -> tuple[list[int], _Moves]:
 
 
 def _start(columns: int, *, placed: bool) -> Floats:
-    """Chains begin with somebody placed anywhere, or with somebody without a place."""
+    """Return the metres at which chains begin: with somebody placed anywhere, or without a
+    place.
+    """
     metres = np.full(columns + 1, 0.0 if placed else np.inf)
     metres[columns] = np.inf if placed else 0.0
     return metres

@@ -56,7 +56,7 @@ class Siting:
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Which candidates may be chosen: ``free`` indices; ``existing`` ones are open besides."""
+    """Which candidates may be chosen: ``free`` indices; ``existing`` ones are open already."""
 
     free: Ints
     existing: Ints

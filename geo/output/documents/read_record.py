@@ -166,7 +166,7 @@ def _pdf(path: Path) -> dict[str, Any] | None:
 
 
 def _workbook(path: Path) -> dict[str, Any] | None:
-    """Put the cells together that hold the record, wherever they stand."""
+    """Return the record from the cells that hold it, wherever they stand."""
     cells: dict[int, str] = {}
     wanted = re.compile(rf"{re.escape(NAME)} (\d{{1,4}})/(\d{{1,4}}) (.*)", re.DOTALL)
     count = 0

@@ -197,7 +197,9 @@ def _text(cell: Any) -> str:
 
 
 def geojson(tables: Tables) -> bytes:
-    """Places are features; the other tables stand in the foreign member ``narhet``."""
+    """Return tables as GeoJSON: places are features; the other tables stand in the foreign member
+    ``narhet``.
+    """
     features = []
     for row in tables["places"]:
         point = [float(row["lon"]), float(row["lat"])] if row.get("lon") else None

@@ -1,5 +1,5 @@
 """The layers, tables and sentences about one point on the map: how far one gets in some minutes,
-and the way to the nearest place. Made of answers; no engine.
+and the way to the nearest place.
 """
 
 from __future__ import annotations

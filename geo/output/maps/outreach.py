@@ -1,5 +1,5 @@
-"""The maps of outreach: where it would matter, and the rounds of a week with their stops in order.
-Made of answers; no engine.
+"""The maps of outreach: where it would matter, and the rounds of a week with their stops in
+order.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""The map and the tables of a proposal: where to open, who gains, what there was to choose from.
-Made of answers; no engine.
-"""
+"""The map and the tables of a proposal: where to open, who gains, what there was to choose from."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from geo.types import Progress
 
 SITE_COLOUR = "#1b1b1b"
 WALKS = (MEDIAN, CENTRE)
-"""What is striven for in metres."""
+"""The objectives in metres."""
 
 
 def told(

@@ -58,7 +58,7 @@ class Shown:
 
 
 def shown(area: Area, answer: Gap) -> Shown:
-    """Hide of a gap what must not leave.
+    """Return what may be disclosed of a gap.
 
     Raises
     ------

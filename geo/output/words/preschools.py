@@ -68,7 +68,7 @@ def preschools_json(
 
 
 def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
-    """Return the answer with small counts of counted children hidden, as it may leave the house.
+    """Return the answer with small counts of counted children hidden, as it may be disclosed.
 
     Hidden is a housing with 1 to 4 children, and the next smallest where their total would give it
     away; and a district all whose children are counted, in the same way. Why children are without a
@@ -239,7 +239,9 @@ def preschool_json(each: Preschool) -> dict[str, Any]:
 
 
 def _of_few(short: Shortage, beside_hidden: bool) -> Shortage:
-    """Mark a shortage beside a hidden housing, a part of which is a small count."""
+    """Return a shortage with ``few`` set: whether, beside a hidden housing, a part of it is a small
+    count.
+    """
     parts = (short.by_distance, short.by_places, short.beside_unknown, short.unreachable)
     return replace(short, few=any(privacy.is_small(part, counted=beside_hidden) for part in parts))
 

@@ -45,7 +45,7 @@ def proof(proposal: Proposal, language: str) -> str:
 
 
 def objective_words(question: SitingQuestion, language: str) -> str:
-    """Return what is striven for: "nå så många som möjligt inom 800 m"."""
+    """Return the objective in words: "nå så många som möjligt inom 800 m"."""
     limit = texts.metres(question.limit_m, language)
     aim = text(f"sites.objective_{question.objective}", language, limit=limit)
     if question.budget is None:
@@ -55,8 +55,8 @@ def objective_words(question: SitingQuestion, language: str) -> str:
 
 
 def runner_up_sentence(proposal: Proposal, second: Proposal, language: str) -> str:
-    """Return the next best in words: which sites it has instead, and what that does to what is
-    striven for.
+    """Return the next best in words: which sites it has instead, and what that does to the
+    objective.
     """
     new = [site for site in second.sites if site.id not in proposal.ids]
     gone = [site for site in proposal.sites if site.id not in second.ids]
@@ -66,7 +66,7 @@ def runner_up_sentence(proposal: Proposal, second: Proposal, language: str) -> s
 
 
 def compared(proposal: Proposal, other: Proposal, language: str) -> str:
-    """Return what another choice of sites comes to, in what is striven for."""
+    """Return what another choice of sites comes to, in terms of the objective."""
     aim = proposal.question.objective
     before_m, after_m = (
         found.walk_after.mean_m if aim == MEDIAN else found.walk_after.worst_m

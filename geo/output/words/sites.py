@@ -95,7 +95,9 @@ def robust_lines(found: Robustness, placing: Placing, language: str) -> list[str
 
 
 def others_lines(found: Robustness, placing: Placing, language: str) -> list[str]:
-    """Return what the variants chose besides, most often first; nothing where they did not."""
+    """Return the other sites that the variants chose, most often first; empty where there are
+    none.
+    """
     named = stays_named(found.others[:5], placing, language)
     others = ", ".join(f"{name} ({times})" for name, times in named)
     return [texts.text("sites.others", language, names=others)] if others else []
@@ -155,7 +157,7 @@ def trade_table(points: Sequence[TradePoint], language: str) -> pd.DataFrame:
 
 
 def _walked(curve: Curve, walk: Walk, language: str) -> str:
-    """Return the walk a curve strives for; nothing where nobody has a way."""
+    """Return the walk that a curve's objective shortens; empty where nobody has a way."""
     metres = walk.worst_m if curve.objective == CENTRE else walk.mean_m
     return "" if math.isnan(metres) else texts.metres(metres, language)
 

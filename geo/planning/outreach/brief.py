@@ -81,7 +81,7 @@ class Outreach:
 
 @dataclass(frozen=True, eq=False)
 class Brief:
-    """What leaves the house: the first rows of an answer, proposals for each, and a week plan."""
+    """What is disclosed: the first rows of an answer, proposals for each, and a week plan."""
 
     answer: Outreach
     rows: tuple[Row, ...]
@@ -92,7 +92,7 @@ class Brief:
 def outreach(
     area: Area, question: OutreachQuestion, *, progress: Progress | None = None
 ) -> Outreach:
-    """Rank where outreach would matter.
+    """Return where outreach would matter, ranked.
 
     Raises
     ------

@@ -91,7 +91,7 @@ class World:
 
 
 def world_for(area: Area, question: OutreachQuestion, progress: Progress | None = None) -> World:
-    """Work out what needs are made of.
+    """Return what needs are made of.
 
     Raises
     ------

@@ -105,7 +105,9 @@ class _Node:
 
 
 def _without_each(placing: Placing, node: _Node, progress: Progress | None) -> Iterator[_Node]:
-    """Part a node's other sets by the first of its sites that they lack, each part's best set."""
+    """Divide a node's other sets by the first of its sites that they lack; return each part's best
+    set.
+    """
     forced = node.forced
     for site in map(int, node.sites):
         if site in node.forced:
@@ -122,7 +124,7 @@ def _without_each(placing: Placing, node: _Node, progress: Progress | None) -> I
 
 
 def _key(placing: Placing, choice: Choice) -> tuple[float, float]:
-    """Order choices, best first: whom they leave out, then what they strive for."""
+    """Order choices, best first: whom they leave out, then their objective."""
     value = round(choice.objective, 6)
     if placing.question.objective == COVERAGE:
         return 0.0, -value

@@ -198,7 +198,9 @@ def _new(area: Area, spots: gpd.GeoSeries, kind: str) -> gpd.GeoDataFrame:
 
 
 def _doubles(table: gpd.GeoDataFrame, crs: str) -> Bools:
-    """Mark places that stand once more within a few metres under the same name; the first stays."""
+    """Return which places stand once more within a few metres under the same name; the first
+    stays.
+    """
     twice = np.zeros(len(table), dtype=bool)
     if table.empty:
         return twice

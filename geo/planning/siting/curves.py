@@ -42,8 +42,7 @@ class CurvePoint:
 @dataclass(frozen=True)
 class Curve:
     """Points from nothing new to the most wanted; ``knee`` is the index of the point after which
-    more brings less, None where the curve is straight. ``objective`` is what each point strives
-    for.
+    more brings less, None where the curve is straight. ``objective`` is that of each point.
     """
 
     points: tuple[CurvePoint, ...]

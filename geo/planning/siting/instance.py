@@ -240,7 +240,7 @@ def _bound(question: SitingQuestion, rows: int, columns: int) -> float:
 
 
 def _already(table: gpd.GeoDataFrame, existing: gpd.GeoDataFrame, crs: str) -> Bools:
-    """Mark candidates that are places of the kind already, or stand where one does."""
+    """Return which candidates are places of the kind already, or stand where one does."""
     same: Bools = np.array(table["id"].isin(set(existing["id"])), dtype=bool)
     if len(table) and len(existing):
         there = np.asarray(existing.geometry.to_crs(crs).values, dtype=object)

@@ -87,9 +87,8 @@ class Proposal:
     Attributes
     ----------
     sites : in the order of their numbers. ``chosen`` : their columns in ``placing``.
-    objective, bound, gap, proven, seconds, status : as in
-        ``geo.models.location.model.Siting``: ``objective`` counts what the
-        question strives for, over all open places.
+    objective, bound, gap, proven, seconds, status : as in ``geo.models.location.model.Siting``:
+        ``objective`` is the value of the question's objective, over all open places.
     effect : people of the group before and after; ``groups`` the same, and with a balance the
         residents of transitional housing; ``districts`` by district, most gained first.
     walk_before, walk_after : of the group. ``walk_before`` is of nobody where nothing is open.

@@ -1,5 +1,5 @@
-"""What a coordinator asks: what to open, how many, and what to strive for. What a person writes of
-it, in options or an address, is read and checked here; no area is known yet.
+"""What a coordinator asks: what to open, how many, and with which objective. What a person writes
+of it, in options or an address, is read and checked here; no area is known yet.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NumberCode = Literal["bad_budget", "bad_balance", "bad_time_limit"]
 
 @dataclass(frozen=True)
 class SitingQuestion:
-    """What to open, how many, and what to strive for. Hashable: answers may be kept on it.
+    """What to open, how many, and with which objective. Hashable: answers may be kept on it.
 
     Attributes
     ----------

@@ -15,7 +15,7 @@ from geo.planning.siting.proposal import Effect, Proposal, ProposedSite
 
 
 def without_small_counts(proposal: Proposal) -> Proposal:
-    """Return the proposal with small counts of counted people hidden, as it may leave the house."""
+    """Return the proposal with small counts of counted people hidden, as it may be disclosed."""
     groups = tuple(_shown(effect) for effect in proposal.groups)
     small = groups[0].hidden
     return replace(

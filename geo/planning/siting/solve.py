@@ -1,5 +1,5 @@
-"""What the location models are asked of a question laid out: the best sites, with some among them
-and others not.
+"""The questions that the location models answer on a question laid out: the best sites, with some
+among them and others not.
 """
 
 from __future__ import annotations

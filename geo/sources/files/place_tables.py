@@ -339,7 +339,7 @@ def _numbered(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _placed(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return features as points in WGS84; those that land nowhere are left away."""
+    """Return features as points in WGS84; those that land nowhere are left out."""
     table = shapes.to_crs(WGS84)
     is_point = table.geom_type == "Point"
     table["geometry"] = table.geometry.where(is_point, table.representative_point())

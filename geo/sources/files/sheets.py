@@ -75,7 +75,7 @@ class Grid:
 
 
 def read_grid(file: Opened, choices: Choices) -> Grid:
-    """Read an open sheet file; rows with nothing in them are left away.
+    """Read an open sheet file; rows with nothing in them are left out.
 
     Raises
     ------

@@ -306,7 +306,9 @@ def _square_metres(features: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _areas_without_edge(ways: gpd.GeoDataFrame) -> Bools:
-    """Mark features that are neither lines nor areas: a point tagged as a path cannot be walked."""
+    """Return which features are neither lines nor areas: a point tagged as a path cannot be
+    walked.
+    """
     return np.asarray(~np.isin(shapely.get_type_id(ways.geometry.values), (1, 3, 5, 6)), dtype=bool)
 
 

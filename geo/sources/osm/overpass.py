@@ -264,7 +264,7 @@ def _tags() -> dict[str, Any]:
 
 @contextmanager
 def _kept_answers(query: str, margin_m: float, home: str | Path | None) -> Iterator[Path]:
-    """Give a folder with the answers kept from an earlier fetch of the same, and keep the new ones
+    """Yield a folder with the answers kept from an earlier fetch of the same, and keep the new ones
     if all goes well.
     """
     root = home_folder(home) / "cache"

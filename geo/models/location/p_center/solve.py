@@ -40,7 +40,7 @@ def p_center(
     ----------
     distances : demand × candidates, metres; see ``answers.distance_matrix``.
     count : how many new sites, all of them used.
-    existing : candidates that are open besides.
+    existing : candidates that are open already.
     weights : people per row; only says which rows hold any (None: all), distances are not scaled.
         Where not all can be reached, first as many people as possible are, then the longest way of
         those is shortest.
@@ -88,9 +88,7 @@ def _solve(
 
 
 def _reach_most(ladder: Ladder, people: Floats, clock: highs.Clock) -> tuple[Ints, float, bool]:
-    """As ``_solve``, where it is not known that all can be reached: by maximal covering, over the
-    radii.
-    """
+    """Solve where it is not known that all can be reached: by maximal covering, over the radii."""
     most, is_most, chosen = _most(ladder, len(ladder.radii) - 1, people, clock)
     low, high = -1, len(ladder.radii) - 1
     while low + 1 < high and not clock.is_up:

@@ -41,7 +41,7 @@ def p_median(
     distances : demand × candidates, metres; see ``answers.distance_matrix``.
     weights : people per row.
     count : how many new sites, all of them used.
-    existing, forbidden : candidates that are open besides, and that may not be chosen.
+    existing, forbidden : candidates that are open already, and that may not be chosen.
     time_limit_s : after this the best choice found comes with the bound reached.
     progress : called as the work goes on, and may raise ``Cancelled``.
 
