@@ -16,8 +16,8 @@ class GapQuestion:
 
     Raises
     ------
-    BadLimit, InputError ``unknown_kind``, ``unknown_group``, ``unknown_profile`` : what was asked for
-    is not valid.
+    BadLimit, InputError ``unknown_kind``, ``unknown_group``, ``unknown_profile`` : what was asked
+    for is not valid.
     """
 
     kind: str
