@@ -99,11 +99,10 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     with beside:
         second = _runner_up(area, placing, proposal)
     with below:
-        _curve(area, placing, proposal)
-        _trade_off(area, placing, proposal)
-        answer = SiteAnswer(proposal, second, varied)
-        shown = (second is not None, varied is not None)
-        proposal_box.downloads(answer, _key(area, placing.question, *shown))
+        curve = _curve(area, placing, proposal)
+        trade_off = _trade_off(area, placing, proposal)
+        answer = SiteAnswer(proposal, second, varied, curve, trade_off)
+        proposal_box.downloads(answer)
         scenarios_box.save(area, proposal)
     with varying:
         _best(area, placing, proposal)
@@ -168,8 +167,8 @@ def _runner_up(area: Area, placing: Placing, proposal: Proposal) -> Proposal | N
     return second
 
 
-def _curve(area: Area, placing: Placing, proposal: Proposal) -> None:
-    """Show what each further site, or part of the budget, gives."""
+def _curve(area: Area, placing: Placing, proposal: Proposal) -> curves.Curve | None:
+    """Show and return what each further site, or part of the budget, gives."""
     money = placing.question.budget is not None
     most = CURVE_LEAST if money else min(max(CURVE_LEAST, len(proposal.sites)), CURVE_MOST)
 
@@ -178,25 +177,27 @@ def _curve(area: Area, placing: Placing, proposal: Proposal) -> None:
 
     title = t("placera.curve_budget" if money else "placera.curve")
     st.subheader(title, anchor=False)
-    found = _asked(_key(area, placing.question, "curve", most), title, work)
+    found: curves.Curve | None = _asked(_key(area, placing.question, "curve", most), title, work)
     if found is not None:
         proposal_box.curve(found, proposal)
+    return found
 
 
-def _trade_off(area: Area, placing: Placing, proposal: Proposal) -> None:
-    """Show what either group gains as the weight between them moves, where one is set."""
+def _trade_off(area: Area, placing: Placing, proposal: Proposal) -> tuple[curves.TradePoint, ...]:
+    """Show and return what either group gains as the weight between them moves, if one is set."""
     question = placing.question
     if question.balance is None:
-        return
+        return ()
 
     def work(progress: Progress) -> tuple[curves.TradePoint, ...]:
         return curves.trade_off(area, question, progress=progress)
 
     st.subheader(t("placera.trade_off"), anchor=False)
     key = _key(area, replace(question, balance=0.5), "trade-off")
-    found = _asked(key, t("placera.trade_off"), work)
+    found: tuple[curves.TradePoint, ...] | None = _asked(key, t("placera.trade_off"), work)
     if found is not None:
         proposal_box.trade_off(found, proposal)
+    return found or ()
 
 
 def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:

@@ -31,9 +31,7 @@ from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
 from geo.output.documents import knowledge_bank_files
 from geo.output.files import preschools as preschools_files
-from geo.output.files import sites as sites_files
 from geo.planning.scenario import Scenario, after
-from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing, prepare
 from geo.planning.siting.question import SitingQuestion
 from geo.store.store import edits_of, with_edits
@@ -97,11 +95,6 @@ class Kept:
 def kept() -> Kept:
     """Return the answers of long work."""
     return Kept()
-
-
-def site_files_of(found: SiteAnswer, key: Hashable, language: str) -> dict[str, bytes]:
-    """Return a proposal as one file per kind, small counts hidden; made before the click."""
-    return _site_files((key, language), found, language)
 
 
 def capacity(of: Area, question: PreschoolQuestion) -> PreschoolAnswer:
@@ -201,12 +194,6 @@ def _answer_after(
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _placing(key: str, basis: SitingQuestion, _area: Area) -> Placing:  # noqa: ARG001
     return prepare(_area, basis)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _site_files(key: Hashable, _found: SiteAnswer, language: str) -> dict[str, bytes]:  # noqa: ARG001
-    content = sites_files.site_file(_found, language)
-    return {ending: write(content) for ending, write in sites_files.WRITERS.items()}
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

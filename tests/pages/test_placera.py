@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from geo import texts
 from geo.catalog import open_area, save_area
 from geo.errors import Cancelled
+from geo.output.documents.answer import ENDINGS
 from pages.shared import asks
 from pages.shared.literal import literal
 from tests.geo.worlds import street
@@ -179,10 +180,10 @@ def test_the_choices_nearly_as_good_stand_in_order() -> None:
 
 
 @pytest.mark.usefixtures("gatan")
-def test_files_are_ready_before_the_click() -> None:
+def test_every_kind_of_file_is_offered() -> None:
     test = asked()
     names = [each.proto.label for each in test.get("download_button")]
-    assert texts.text("gap.download_xlsx") in names and texts.text("gap.download_gpkg") in names
+    assert names == [texts.text(f"files.{ending[1:]}") for ending in ENDINGS]
 
 
 def test_an_area_without_people_says_what_to_add() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -131,20 +131,20 @@ def pages(
     language: str,
     words: Iterable[str],
     drawn: MapSpec | None,
-    tables: Iterable[tuple[str, pd.DataFrame]],
+    tables: Iterable[tuple[str, pd.DataFrame] | Finding],
     summary: Summary,
 ) -> tuple[Finding, ...]:
     """Return the pages most answers have: the answer in words, its map, tables for reading (title
-    and table), and what it rests on.
+    and table) or pages that say more than a table, and what it rests on.
     """
     found = [Finding("answer", texts.text("file.answer", language), words=tuple(words))]
     if drawn is not None:
         found.append(Finding("map", texts.text("report.map_title", language), map=drawn))
-    found += [
-        Finding(f"table-{at}", title, table=table.astype(str))
-        for at, (title, table) in enumerate(tables)
-        if len(table)
-    ]
+    for at, part in enumerate(tables):
+        page = part if isinstance(part, Finding) else Finding(f"table-{at}", part[0], table=part[1])
+        rows = None if page.table is None or page.table.empty else page.table.astype(str)
+        if page.words or page.map is not None or rows is not None:
+            found.append(replace(page, table=rows))
     rests = tuple(f"{label}: {said}" for label, said in summary)
     return (*found, Finding("sources", texts.text("gap.rests_on", language), words=rests))
 

@@ -99,11 +99,11 @@ def gained_squares(proposal: Proposal, *, exact: bool = False) -> gpd.GeoDataFra
     return _placed(cells, proposal)
 
 
-def districts_table(proposal: Proposal, language: str) -> pd.DataFrame:
-    """Return people, and those within the limit before and after, by district in words; small
-    counts hidden.
+def districts_table(proposal: Proposal, language: str, *, exact: bool = False) -> pd.DataFrame:
+    """Return people, and those within the limit before and after, by district in words, the whole
+    area last; small counts hidden unless ``exact``.
     """
-    shown = small_counts.without_small_counts(proposal)
+    shown = proposal if exact else small_counts.without_small_counts(proposal)
     outside = texts.text("gap.outside_districts", language)
     rows = [(row.name or outside, *_counts(row, language)) for row in shown.districts]
     rows.append((texts.text("gap.whole_area", language), *_counts(shown.effect, language)))

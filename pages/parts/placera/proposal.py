@@ -9,7 +9,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from geo import presets, texts
+from geo import texts
+from geo.output.documents.sites import site_document
 from geo.output.maps import sites as sites_map
 from geo.output.words import proposal as proposal_words
 from geo.output.words import sites as sites_words
@@ -18,7 +19,7 @@ from geo.output.words.sites import (
     others_lines,
     rests_on,
     sites_table,
-    stays_named,
+    stays_table,
     trade_table,
     yes_no,
 )
@@ -32,8 +33,8 @@ from geo.planning.siting.question import CENTRE, MEDIAN
 from geo.planning.siting.robustness import Robustness
 from geo.planning.siting.small_counts import curve_tells, trade_off_tells
 from pages.parts.placera import question as question_box
-from pages.shared import cache, state, tables
-from pages.shared.downloads import offer
+from pages.shared import state, tables
+from pages.shared.downloads import offer_answer
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -48,14 +49,13 @@ def sentence(proposal: Proposal) -> None:
     """Show the proposal in words, what it strives for and what is estimated."""
     language = state.language()
     st.header(literal(proposal_words.headline(proposal, language)), anchor=False)
-    aim = proposal_words.objective_words(proposal.question, language)
-    st.markdown(" ".join([t("placera.aim_is", aim=aim), *_costs(proposal), *_reached(proposal)]))
+    shown = small_counts.without_small_counts(proposal)
+    st.markdown(" ".join(sites_words.aim_lines(shown, language)))
     st.caption(literal(sites_words.candidates_words(proposal, language)))
     if proposal.estimated:
         st.info(t("gap.estimated"), icon=":material/calculate:")
-    if round(proposal.off_paths):
-        lost = texts.number(round(proposal.off_paths), language)
-        st.warning(t("gap.unreachable", people=lost), icon=":material/warning:")
+    for line in sites_words.off_paths_line(proposal, language, exact=True):
+        st.warning(line, icon=":material/warning:")
     if proposal.placing.unknown:
         st.warning(t("gap.unknown", rows=proposal.placing.unknown), icon=":material/help:")
 
@@ -139,13 +139,12 @@ def trade_off(points: tuple[TradePoint, ...], proposal: Proposal) -> None:
         tables.table(shown, t("placera.trade_off"), numbers=set(shown.columns[:3]))
 
 
-def downloads(answer: SiteAnswer, key: tuple[object, ...]) -> None:
-    """Offer the proposal as files."""
+def downloads(answer: SiteAnswer) -> None:
+    """Offer the proposal, and what has been answered besides, as files."""
     st.markdown(f"**{t('gap.downloads')}**")
-    question = answer.proposal.question
-    made = cache.site_files_of(answer, key, state.language())
+    question, language = answer.proposal.question, state.language()
     stem = f"placera-{answer.proposal.placing.area.id}-{question.kind}-{question.limit_m:g}"
-    offer(made, stem, key="file")
+    offer_answer(lambda day: site_document(answer, language, day=day), stem, key="file")
 
 
 def choose_candidate(placing: Placing, proposal: Proposal) -> str | None:
@@ -182,12 +181,7 @@ def why_not(proposal: Proposal, other: Proposal, candidate: str) -> None:
 def robust(found: Robustness, placing: Placing) -> None:
     """Show in how many variants each site stays chosen, and what the others chose."""
     language = state.language()
-    columns = [t("sites.column_name"), t("placera.times")]
-    rows = [
-        (name, t("placera.times_of", times=times, count=found.count))
-        for name, times in stays_named(found.sites, placing, language)
-    ]
-    tables.table(pd.DataFrame(rows, columns=columns), t("placera.robust"))
+    tables.table(stays_table(found, placing, language), t("placera.robust"))
     for line in others_lines(found, placing, language):
         st.markdown(literal(line))
 
@@ -253,34 +247,6 @@ def _refusal_buttons(sites: Sequence[ProposedSite], language: str) -> None:
             args=(site.id,),
             width="stretch",
         )
-
-
-def _costs(proposal: Proposal) -> list[str]:
-    """Return what the sites cost together, where the question has a budget."""
-    budget = proposal.question.budget
-    if budget is None:
-        return []
-    cost = sum(site.cost for site in proposal.sites)
-    values = {"cost": cost, "budget": budget}
-    shown = {name: texts.number(round(value), state.language()) for name, value in values.items()}
-    return [t("placera.cost_of_all", **shown)]
-
-
-def _reached(proposal: Proposal) -> list[str]:
-    """Return how many reach a place before and after, each group; nothing where a count is
-    hidden.
-    """
-    language = state.language()
-    limit = texts.metres(proposal.question.limit_m, language)
-    said = []
-    for effect in small_counts.without_small_counts(proposal).groups:
-        if effect.people is None or effect.before is None or effect.after is None:
-            continue
-        values = {"before": effect.before, "people": effect.people, "after": effect.after}
-        shown = {name: texts.number(round(value), language) for name, value in values.items()}
-        group = presets.group(effect.name).name(language)
-        said.append(t("placera.reached", group=group, limit=limit, **shown))
-    return said
 
 
 def _drawn(found: Curve) -> tuple[pd.DataFrame, int | None]:

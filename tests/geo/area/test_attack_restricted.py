@@ -47,6 +47,7 @@ from geo.output.documents import report_geopackage, report_page, report_workbook
 from geo.output.documents.answer import ENDINGS, answer_bytes
 from geo.output.documents.gap import gap_document
 from geo.output.documents.meeting import meeting_document
+from geo.output.documents.sites import site_document
 from geo.output.files import preschools as preschools_files
 from geo.output.files.reach import reach_json, route_json
 from geo.output.maps import places_and_gaps as places_and_gaps_map
@@ -57,8 +58,7 @@ from geo.output.maps.spec import AreaLayer, MapSpec, PointLayer
 from geo.output.report.make import make_report
 from geo.output.words import area_and_gaps as area_and_gaps_words
 from geo.output.words import preschools as preschools_words
-from geo.planning.siting import instance
-from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting import alternatives, instance
 from geo.planning.siting import question as siting_question
 from geo.planning.siting.candidates import candidates
 from geo.types import SWEREF99_TM, WGS84
@@ -250,7 +250,11 @@ def _proposal(area: Area) -> dict[str, object]:
         group="newcomers",
         kinds=("library", "meeting_place"),
     )
-    proposal = siting_proposal.propose(instance.prepare(area, question))
+    answer = alternatives.answered(instance.prepare(area, question), vary=True, most=2)
+    proposal = answer.proposal
+    document = site_document(
+        replace(answer, proposal=replace(proposal, seconds=0.0)), day="2026-11-30"
+    )
     near = candidates(
         area,
         kinds=("library", "meeting_place", "transitional_housing"),
@@ -258,6 +262,8 @@ def _proposal(area: Area) -> dict[str, object]:
     )
     report = make_report(area, kind="library", limit_m=500, group="newcomers", date="2026-11-26")
     return {
+        **{f"proposal {ending}": answer_bytes(document, ending) for ending in ENDINGS},
+        "proposal text": "\n".join(document.lines),
         "proposal map": sites_map(area, proposal, "sv"),
         "proposal": [repr(vars(site)) for site in proposal.sites],
         "candidates": near.table.drop(columns="geometry").to_csv() + repr(near.left_out),

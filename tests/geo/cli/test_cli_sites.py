@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from geo.area.provenance import OSM_CREDIT
 from geo.catalog import save_area
 from geo.cli.parser import main
-from geo.output.files.sites import SITE_COLUMNS
+from geo.output.words.sites import SITE_COLUMNS
 from tests.geo.planning.siting.town import town
 from tests.geo.worlds import street
 
