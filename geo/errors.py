@@ -1,7 +1,7 @@
-"""How Närhet refuses: a class where some code tells the refusal apart, a code for everything else.
+"""How Närhet refuses: a class where some code distinguishes the refusal, a code for the rest.
 
 The sentence a person reads stands under ``[errors]`` in ``data/sv.toml`` and ``data/en.toml``, at
-the error's code. A class that is told apart has its own name in snake case as its code; a family
+the error's code. A class that is distinguished has its own name in snake case as its code; a family
 is raised with one: ``InputError("bad_date", found=text)``.
 
 NarhetError                     "solver_failed", "report_changed", "document_failed"
@@ -19,7 +19,7 @@ NarhetError                     "solver_failed", "report_changed", "document_fai
 │   ├── BadName                 an area id or file name we cannot use
 │   ├── BadProvenance           a file says what it rests on in a way we cannot or dare not read
 │   ├── BadScenario             a scenario without a name, or that changes nothing we can do
-│   ├── HousingHidden           an edit tells more of a protected housing than may be known
+│   ├── HousingHidden           an edit would disclose more of a protected housing than it may
 │   ├── OutputUnwritable        the place to write to refuses
 │   └── SitingError             a question about where to open that has no answer
 │       ├── NoCandidates        no place to choose among
