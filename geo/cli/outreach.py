@@ -4,7 +4,6 @@ week, print or write the answer.
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from geo import texts
@@ -13,10 +12,8 @@ from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
 from geo.errors import InputError
-from geo.output.documents import outreach as documents_outreach
-from geo.output.files import formats
-from geo.output.files import outreach as outreach_files
-from geo.output.words.outreach_tables import lines_of
+from geo.output.documents.answer import ENDINGS
+from geo.output.documents.outreach import CALENDAR, outreach_document
 from geo.planning.outreach.brief import Brief, briefed, outreach, visits_of
 from geo.planning.outreach.question import OutreachQuestion
 from geo.planning.outreach.rounds import Plan, plan_week
@@ -26,24 +23,16 @@ from geo.planning.siting.question import whole_of
 
 def run(options: Options) -> None:
     """Print where outreach would matter, as text or JSON, or write a file."""
-    output = Path(options.output) if options.output else None
-    ending = formats.check_ending(output, outreach_files.ENDINGS) if output else ""
-    if ending == ".ics" and not options.plan:
+    file = console.answer_file(options, (*ENDINGS, CALENDAR))
+    if file is not None and file.suffix.lower() == CALENDAR and not options.plan:
         raise InputError("bad_option", reason=f"-o {options.output} --plan", command="outreach")
     top = whole_of(options.top)
     area = open_area(options.area, options.home)
     answer = outreach(area, OutreachQuestion.read(vars(options), area))
     plan = _plan(options, area, Brief(answer, answer.shown[:top], ()))
     brief = briefed(answer, top, plan=plan)
-    if output and ending == ".pdf":
-        day = options.date or date.today().isoformat()
-        formats.write_file(output, documents_outreach.pdf_bytes(brief, options.lang, date=day))
-    elif output:
-        formats.write_file(output, outreach_files.WRITERS[ending](brief, options.lang))
-    if options.json:
-        print(outreach_files.json_bytes(brief, options.lang).decode())
-    elif not output:
-        print("\n".join(lines_of(brief, options.lang)))
+    day = options.date or console.today()
+    console.give(options, file, lambda _: outreach_document(brief, options.lang, day=day))
     console.warn_of_demonstration(area.demonstration, options.lang)
 
 

@@ -1,65 +1,130 @@
-"""Outreach on paper: the list with its proposals, and the rounds of a week with their stops, as a
-tagged PDF by typst. It holds what the tables hold; text from files goes in as data, never as
-markup.
+"""Outreach as a document: the rounds of a week with their stops first, as they are what is carried,
+then the list with its proposals. Small counts are as in the answer.
 """
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pandas as pd
 
 from geo import texts
-from geo.output.documents.report_pdf import pdf_bytes as set_report
+from geo.output.documents.answer import AnswerDocument, Layer
+from geo.output.files.calendar import ics_bytes
+from geo.output.files.xlsx import Lines, Sheet
 from geo.output.maps.outreach import list_map, plan_map
-from geo.output.maps.spec import credits_of
-from geo.output.report.model import Finding, Report
+from geo.output.report.model import Finding
 from geo.output.words import outreach as outreach_words
 from geo.output.words.outreach_tables import (
     back_words,
     list_table,
     needs_table,
+    outreach_json,
+    outreach_lines,
+    outreach_rows,
+    plan_json,
     plan_notes,
     proposals_table,
     round_name,
     rounds_table,
     summary,
 )
+from geo.output.words.sources import credit
 from geo.planning.outreach.brief import Brief
 from geo.planning.outreach.rounds import Plan
+from geo.types import WGS84
 
 DAY_COLUMNS = 2
 """The first columns of the table of rounds, that the heading of a round says already."""
+CALENDAR = ".ics"
+"""What a week plan can be written as besides what all answers can."""
 
 
-def pdf_bytes(brief: Brief, language: str, *, date: str) -> bytes:
-    """Write the list, and the week plan where there is one, as PDF.
-
-    Parameters
-    ----------
-    date : printed in it, as ``2026-11-30``; the same inputs give the same bytes.
-    """
-    return set_report(report_of(brief, language, date=date), brief.answer.world.area)
-
-
-def report_of(brief: Brief, language: str, *, date: str) -> Report:
-    """Return the pages as a report: rounds first, as they are what is carried."""
-    answer, area = brief.answer, brief.answer.world.area
-    key = "file_title" if brief.plan is None else "file_plan_title"
-    title = texts.text(f"outreach.{key}", language)
-    findings = [] if brief.plan is None else _plan(brief, brief.plan, language)
-    return Report(
+def outreach_document(brief: Brief, language: str = "sv", *, day: str) -> AnswerDocument:
+    """Return the list, and the week plan where there is one, as a document."""
+    answer, area, plan = brief.answer, brief.answer.world.area, brief.plan
+    title = texts.text(f"outreach.{'file_title' if plan is None else 'file_plan_title'}", language)
+    rows = outreach_rows(brief, language)
+    made = proposals_table(brief, language).set_axis(PROPOSAL_COLUMNS, axis=1)
+    layers = [Layer("needs", _points(rows)), Layer("proposals", made)]
+    if plan is not None:
+        layers.append(Layer("stops", _stops(plan, language)))
+    return AnswerDocument(
+        id="outreach",
         title=f"{title}: {answer.area_name}",
-        subtitle=outreach_words.headline(answer, language),
+        headline=outreach_words.headline(answer, language),
         language=language,
-        date=date,
-        area=answer.area,
-        area_name=answer.area_name,
-        area_key=area.key,
-        findings=(*findings, *_list(brief, language)),
+        day=day,
+        area=area,
+        lines=tuple(outreach_lines(brief, language)),
+        rows=rows,
+        sheets=_sheets(brief, rows, language),
+        layers=tuple(layer for layer in layers if len(layer.rows)),
+        shapes=_points(rows[rows["lon"].notna()]),
+        data=lambda: outreach_json(brief, language),
+        summary=tuple(summary(answer, language)),
+        findings=lambda: (
+            *([] if plan is None else _plan(brief, plan, language)),
+            *_list(brief, language),
+        ),
+        credit=credit(area),
         settings={"weights": dict(answer.question.weights.items())},
         demonstration=answer.demonstration,
         estimated=answer.estimated,
-        credits=credits_of(area),
+        own={} if plan is None else {CALENDAR: lambda: ics_bytes(plan, language)},
     )
+
+
+def _sheets(brief: Brief, rows: pd.DataFrame, language: str) -> tuple[Sheet | Lines, ...]:
+    """Return the list, its needs and proposals, and the rounds where there is a plan."""
+
+    def sheet(key: str, table: pd.DataFrame) -> Sheet:
+        return Sheet(texts.text(f"outreach.{key}", language), table, fitted=True)
+
+    made = proposals_table(brief, language)
+    found: list[Sheet | Lines] = [
+        sheet("file_list", list_table(brief, language)),
+        sheet("file_needs", rows),
+        sheet("file_proposals", made),
+    ]
+    if brief.plan is not None:
+        found.append(sheet("file_stopped", rounds_table(brief.plan, language)))
+        notes = tuple(plan_notes(brief.plan, language))
+        found.append(Lines(texts.text("outreach.file_left", language), notes))
+    return tuple(found)
+
+
+PROPOSAL_COLUMNS = ["number", "where", "proposal", "effect"]
+
+
+def _points(rows: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return rows with the points of those that may have one."""
+    points = gpd.points_from_xy(rows["lon"].astype(float), rows["lat"].astype(float))
+    shapes = gpd.GeoSeries(points, index=rows.index, crs=WGS84).where(rows["lon"].notna())
+    return gpd.GeoDataFrame(rows, geometry=shapes)
+
+
+def _stops(plan: Plan, language: str) -> gpd.GeoDataFrame:
+    """Return the stops of a plan in the order of the week, as points."""
+    rows = [
+        {"who": each["who"], **stop}
+        for each in plan_json(plan, language)["rounds"]
+        for stop in each["stops"]
+    ]
+    table = pd.DataFrame(rows, columns=list(STOP_COLUMNS)).assign(
+        **{
+            name: [", ".join(stop[name]) for stop in rows]
+            for name in ("languages_in_common", "needs")
+        }
+    )
+    return gpd.GeoDataFrame(
+        table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=WGS84
+    )
+
+
+STOP_COLUMNS = (
+    *("who", "number", "name", "lon", "lat", "score", "arrive", "leave", "walk_m"),
+    *("languages_in_common", "needs"),
+)
 
 
 def _plan(brief: Brief, plan: Plan, language: str) -> list[Finding]:

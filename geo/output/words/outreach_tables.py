@@ -1,10 +1,12 @@
-"""Outreach in words and tables: the list with reasons, proposals with what they do, rounds of a
-week. Small counts of counted people are as in the answer: never closer than that they are few.
+"""Outreach in words, tables and plain data: the list with reasons, proposals with what they do,
+rounds of a week. Small counts of counted people are as in the answer: never closer than that they
+are few.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +19,9 @@ from geo.output.words import outreach as outreach_words
 from geo.output.words import sources as source_words
 from geo.planning.outreach import spots
 from geo.planning.outreach.brief import Brief, Outreach, Row
+from geo.planning.outreach.effects import Effect
 from geo.planning.outreach.needs import Need
+from geo.planning.outreach.proposals import Proposal
 from geo.planning.outreach.rounds import Plan, Round, Stop
 from geo.planning.outreach.rules import needs
 from geo.privacy import is_small
@@ -31,7 +35,7 @@ OUTREACH_COLUMNS = (
 """Columns of the list as CSV: a row per place and need."""
 
 
-def rows_of(brief: Brief, language: str) -> pd.DataFrame:
+def outreach_rows(brief: Brief, language: str) -> pd.DataFrame:
     """Return the list as a table: a row per place and need, with what it rests on."""
     answer = brief.answer
     asked = answer.question.meeting
@@ -58,7 +62,7 @@ def rows_of(brief: Brief, language: str) -> pd.DataFrame:
     )
 
 
-def lines_of(brief: Brief, language: str) -> list[str]:
+def outreach_lines(brief: Brief, language: str) -> list[str]:
     """Return an answer in lines of text."""
     answer = brief.answer
     more = outreach_words.headline_more(answer, language)
@@ -115,6 +119,63 @@ def plan_notes(plan: Plan, language: str) -> list[str]:
         lines.append(texts.text("outreach.file_stranded", language, names=", ".join(names)))
     lines += [f"{each.name}: {texts.text(each.phrase.key, language)}" for each in plan.left]
     return lines
+
+
+def outreach_json(brief: Brief, language: str = "sv") -> dict[str, Any]:
+    """Return an answer as plain data: counts are people, ``_m`` metres, scores from 0 to 100; what
+    is unknown or hidden is null.
+    """
+    answer = brief.answer
+    asked = answer.question.meeting
+    return {
+        "area": answer.area,
+        "area_name": answer.area_name,
+        "headline": outreach_words.headline(answer, language),
+        "weights": dict(answer.question.weights.items()),
+        "formula": texts.text("outreach.formula", language),
+        "limit_m": asked.limit_m,
+        "profile": asked.profile,
+        "when": asked.when,
+        "week": asked.monday.isoformat(),
+        "group": asked.group,
+        "established": answer.question.meeting.established,
+        "rows": [
+            _row_json(brief, row, made, language)
+            for row, made in zip(brief.rows, brief.proposals, strict=True)
+        ],
+        "plan": None if brief.plan is None else plan_json(brief.plan, language),
+        "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
+        "sources": [source_words.source_json(source, language) for source in answer.sources],
+        "estimated": answer.estimated,
+        "demonstration": answer.demonstration,
+    }
+
+
+def plan_json(plan: Plan, language: str = "sv") -> dict[str, Any]:
+    """Return a week plan as plain data: ``share_of_most`` is what is reached of what no rounds
+    exceed.
+    """
+    return {
+        "week": plan.monday.isoformat(),
+        "profile": plan.profile,
+        "language_rule": plan.rule,
+        "words": outreach_words.plan_words(plan, language),
+        "visited_score": round(plan.visited, 4),
+        "most_score": round(plan.most, 4),
+        "proven": plan.proven,
+        "rounds": [_round_json(each) for each in plan.rounds],
+        "not_visited": [
+            {
+                "name": each.name,
+                "reason": each.reason,
+                "words": texts.text(each.phrase.key, language),
+            }
+            for each in plan.left
+        ],
+        "holidays": [day.isoformat() for day, _, _ in plan.holidays],
+        "stranded": list(plan.stranded),
+        "demonstration": plan.demonstration,
+    }
 
 
 def list_table(brief: Brief, language: str) -> pd.DataFrame:
@@ -286,6 +347,74 @@ def ends(span: Span | None, hidden: bool) -> tuple[float | None, float | None]:
     if span is None or hidden:
         return None, None
     return round(span.low, 1), round(span.high, 1)
+
+
+def _row_json(brief: Brief, row: Row, made: tuple[Proposal, ...], language: str) -> dict[str, Any]:
+    names = ("number", "where", "where_kind", "district", "lon", "lat", "group", "people", "score")
+    found: dict[str, Any] = dict(zip(names, place_cells(row, language), strict=True))
+    found["id"] = row.spot.id
+    found["needs"] = []
+    for need in row.needs:
+        keys = ("need", "weight", "about", "lacking_low", "lacking_high", "reached_low")
+        told = dict(
+            zip(
+                (*keys, "reached_high", "sure", "why"),
+                need_cells(brief, row, need, language),
+                strict=True,
+            )
+        )
+        found["needs"].append({**told, "hidden": need.hidden})
+    found["proposals"] = [_proposal_json(brief, each, language) for each in made]
+    return found
+
+
+def _proposal_json(brief: Brief, each: Proposal, language: str) -> dict[str, Any]:
+    return {
+        "what": each.what,
+        "place": each.place,
+        "place_name": outreach_words.place_name(brief.answer, each.place, language),
+        "organisers": list(each.activity.organisers),
+        "languages": list(each.activity.languages),
+        "times": outreach_words.times_words(brief.answer, each.activity, language),
+        "walk_m": cells.finite(round(each.metres, 1)),
+        "words": outreach_words.proposal_words(brief.answer, each, language),
+        "effects": [_effect_json(effect) for effect in each.effects],
+    }
+
+
+def _effect_json(effect: Effect) -> dict[str, Any]:
+    spans = (effect.before, effect.after, effect.here_before, effect.here_after)
+    names = ("before", "after", "here_before", "here_after")
+    told: dict[str, Any] = {"need": effect.need, "hidden": effect.hidden}
+    for name, span in zip(names, spans, strict=True):
+        told[f"{name}_low"], told[f"{name}_high"] = ends(span, effect.hidden)
+    return told
+
+
+def _round_json(each: Round) -> dict[str, Any]:
+    return {
+        "who": each.worker.name,
+        "start": each.start.isoformat(),
+        "end": each.end.isoformat(),
+        "back": each.back.isoformat(),
+        "back_m": round(each.back_m, 1),
+        "metres": round(each.metres, 1),
+        "stops": [
+            {
+                "number": stop.number,
+                "name": stop.visit.name,
+                "lon": round(stop.visit.lon, 6),
+                "lat": round(stop.visit.lat, 6),
+                "score": round(stop.visit.score, 3),
+                "arrive": stop.arrive.isoformat(),
+                "leave": stop.leave.isoformat(),
+                "walk_m": round(stop.metres, 1),
+                "languages_in_common": list(stop.common),
+                "needs": list(stop.visit.needs),
+            }
+            for stop in each.stops
+        ],
+    }
 
 
 def _heads(names: tuple[str, ...], language: str) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -13,12 +12,11 @@ from geo.access.meeting.question import MeetingQuestion
 from geo.area.model import Area
 from geo.area.newcomers import availabilities
 from geo.errors import NarhetError
-from geo.output.documents import outreach
-from geo.output.files import outreach as outreach_files
+from geo.output.documents.outreach import CALENDAR, outreach_document
 from geo.output.words import outreach as outreach_words
 from geo.output.words.outreach_tables import people_words, summary
 from geo.planning.outreach import spots
-from geo.planning.outreach.brief import Outreach, Row, briefed
+from geo.planning.outreach.brief import Brief, Outreach, Row, briefed
 from geo.planning.outreach.proposals import Proposal
 from geo.planning.outreach.question import (
     WHEN,
@@ -33,7 +31,7 @@ from geo.planning.outreach.rounds import Plan
 from geo.planning.outreach.rules import needs
 from geo.types import Progress
 from pages.shared import asks, choices, frame, state, tables
-from pages.shared.downloads import offer
+from pages.shared.downloads import offer_answer
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -146,25 +144,22 @@ def downloads(area: Area, answer: Outreach, plan: Plan | None) -> None:
         return
     language = state.language()
 
-    def run(progress: Progress) -> Mapping[str, bytes]:
-        brief = briefed(answer, TOP, plan=plan, progress=progress)
-        made = {
-            ending: write(brief, language)
-            for ending, write in outreach_files.WRITERS.items()
-            if ending != ".ics" or plan is not None
-        }
-        day = date.today().isoformat()
-        return {".pdf": outreach.pdf_bytes(brief, language, date=day), **made}
+    def run(progress: Progress) -> Brief:
+        return briefed(answer, TOP, plan=plan, progress=progress)
 
-    key = (area.key, answer.question, language, plan, "files")
     try:
-        made = asks.ask(key, t("uppsokande.files"), run)
+        brief = asks.ask((area.key, answer.question, plan, "files"), t("uppsokande.files"), run)
     except NarhetError as error:
         frame.say(error)
         return
-    if made is not None:
+    if brief is not None:
         stem = f"uppsokande-{answer.area}-{answer.question.meeting.monday.isoformat()}"
-        offer(made, stem, key="outreach", labels="uppsokande.download_")
+        offer_answer(
+            lambda day: outreach_document(brief, language, day=day),
+            stem,
+            key="outreach_file",
+            more=() if plan is None else (CALENDAR,),
+        )
 
 
 def rests_on(answer: Outreach) -> None:

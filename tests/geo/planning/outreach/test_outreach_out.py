@@ -6,18 +6,21 @@ import csv
 import io
 import json
 
+import geopandas as gpd
 import openpyxl
+import pyogrio
 import pytest
 
 from geo import texts
 from geo.catalog import save_area
 from geo.cli.parser import main
-from geo.output.documents import outreach
-from geo.output.files import outreach as outreach_files
+from geo.output.documents.answer import ENDINGS, answer_bytes
+from geo.output.documents.outreach import outreach_document
 from geo.output.maps.outreach import list_map, row_of
 from geo.output.maps.spec import Shown
-from geo.output.words.outreach_tables import OUTREACH_COLUMNS, list_table, rows_of
+from geo.output.words.outreach_tables import OUTREACH_COLUMNS, list_table, outreach_rows
 from geo.planning.outreach.brief import Brief, briefed, visits_of
+from tests.geo.paper import says_on_paper
 from tests.geo.planning.outreach.worlds import activity, asked, town
 
 EVIL = '=HYPERLINK("http://x")'
@@ -102,7 +105,7 @@ def test_a_plan_never_goes_to_protected_housing_nor_tells_where_it_is() -> None:
     assert {each.id for each in visits} == {"areas:Väst", "areas:Öst", "housing:home1"}
     (name,) = restricted
     assert name.startswith("Skyddat boende i ") and "Boende 0" not in name
-    table = rows_of(Brief(answer, answer.shown, ()), "sv")
+    table = outreach_rows(Brief(answer, answer.shown, ()), "sv")
     hidden = table[table["where"] == name]
     assert len(hidden) == 5 and hidden["lon"].isna().all() and hidden["lat"].isna().all()
 
@@ -110,7 +113,7 @@ def test_a_plan_never_goes_to_protected_housing_nor_tells_where_it_is() -> None:
 def test_a_few_counted_residents_have_no_number_in_any_cell() -> None:
     area = town(homes={100.0: 2, 900.0: 20})  # four born abroad in the west
     answer = asked(area)
-    table = rows_of(Brief(answer, answer.shown, ()), "sv")
+    table = outreach_rows(Brief(answer, answer.shown, ()), "sv")
     west = table[(table["where"] == "Väst") & table["need"].isin(["hours", "arena", "language"])]
     for column in ("people", "about", "lacking_low", "lacking_high", "reached_low", "reached_high"):
         assert not ((west[column] > 0) & (west[column] < 5)).any(), column
@@ -121,9 +124,43 @@ def test_a_few_counted_residents_have_no_number_in_any_cell() -> None:
 def test_a_printed_list_is_a_pdf_and_the_same_twice() -> None:
     answer = asked(world(), week="2026-11-30")
     brief = briefed(answer, 3)
-    written = outreach.pdf_bytes(brief, "sv", date="2026-11-22")
-    assert written.startswith(b"%PDF")
-    assert written == outreach.pdf_bytes(brief, "sv", date="2026-11-22")
+    document = outreach_document(brief, "sv", day="2026-11-22")
+    assert answer_bytes(document, ".pdf").startswith(b"%PDF")
+    for ending in ENDINGS:
+        assert answer_bytes(document, ending) == answer_bytes(document, ending), ending
+    assert set(document.endings) == set(ENDINGS)
+
+
+def test_a_list_with_its_plan_leaves_as_every_kind_of_file(home) -> None:
+    plan = str(home / "personal.csv")
+    files = {ending: home / f"ut{ending}" for ending in (*ENDINGS, ".ics")}
+    for file in files.values():
+        assert main([*COMMON, "--plan", plan, "--date", "2026-11-30", "-o", str(file)]) == 0
+    told = json.loads(files[".json"].read_text())["headline"]
+    assert EVIL in told
+    book = openpyxl.load_workbook(files[".xlsx"])
+    assert book.sheetnames[-1] == "info"
+    assert [cell.value for cell in book["info"][1]] == ["Svar", told]
+    layers = {name for name, _ in pyogrio.list_layers(files[".gpkg"])}
+    assert layers == {"needs", "proposals", "stops", "info"}
+    assert gpd.read_file(files[".gpkg"], layer="info")["text"].iloc[0] == told
+    shown = json.loads(files[".geojson"].read_text())
+    assert shown["narhet"]["summary"][0] == ["Svar", told] and len(shown["features"]) > 5
+    says_on_paper(files, told)
+
+
+def test_no_file_tells_where_protected_housing_is() -> None:
+    """Two towns that differ in where it stands alone give the same list in every file."""
+    made: dict[str, set[bytes]] = {}
+    for at in (120.0, 160.0):
+        area = town(
+            places={150.0: "school"},
+            housing={at: {"residents": 30, "skyddad": "ja"}, 500.0: {"residents": 30}},
+        )
+        document = outreach_document(briefed(asked(area), 5), day="2026-11-30")
+        for ending in ENDINGS:
+            made.setdefault(ending, set()).add(answer_bytes(document, ending))
+    assert [ending for ending, files in made.items() if len(files) > 1] == []
 
 
 def test_a_calendar_needs_a_plan_and_unknown_endings_are_refused(home, capsys) -> None:
@@ -150,4 +187,3 @@ def test_the_map_marks_each_place_of_the_list_once_and_no_protected_one() -> Non
     rows = [row_of(brief, mark) for mark in marks]
     assert {row.spot.id for row in rows} == {"Väst", "Öst", "home1"}
     assert len(spec.table) == len(answer.shown) == 4
-    assert set(outreach_files.WRITERS) == {".csv", ".xlsx", ".json", ".ics"}
