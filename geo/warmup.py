@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.models.location.compile import small_town
 from geo.models.location.max_coverage.solve import max_coverage
+from geo.models.location.model import small_town
 from geo.models.location.p_center.solve import p_center
 from geo.models.location.p_median.solve import p_median
 from geo.models.location.set_cover.least_cost import cover_all

@@ -164,7 +164,7 @@ def _files(area: Area, report: Report, wanted: Wanted) -> None:
 
     def work(progress: Progress) -> tuple[dict[str, bytes], list[bytes]]:
         made = {}
-        endings = documents_report.ENDINGS
+        endings = documents_report.REPORT_ENDINGS
         for at, ending in enumerate(endings):
             progress("progress.documents", at / (len(endings) + 1))
             made[ending] = documents_report.report_bytes(report, area, ending)

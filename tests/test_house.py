@@ -58,7 +58,7 @@ def test_only_the_map_of_folium_imports_folium() -> None:
 def test_the_store_is_written_through_its_door() -> None:
     """Tables and rows of the database are the store's own."""
     inside = ("geo/store/", "geo/output/files/backup")
-    own = {"geo.store.database", "geo.store.tables"}
+    own = {"geo.store.database"}
     for path, tree in TREES.items():
         if not shown(path).startswith(inside):
             assert not own & _imported(tree), shown(path)

@@ -20,8 +20,8 @@ from geo.area.activities.derived import activities_of
 from geo.area.activities.model import audiences
 from geo.area.languages import language, parts
 from geo.area.model import Area
-from geo.area.places import place_fields
 from geo.area.provenance import ADDRESSES
+from geo.area.record_fields import place_fields
 from geo.catalog import open_area, save_area
 from geo.cells import plain
 from geo.cli.parser import main

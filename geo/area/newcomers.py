@@ -19,8 +19,8 @@ from geo.area.languages import counted_parts
 from geo.area.model import Area
 from geo.area.opening_hours import weekly
 from geo.area.people import HOUSING
-from geo.area.places import place_fields
 from geo.area.protected import is_restricted
+from geo.area.record_fields import place_fields
 from geo.cells import plain, written
 from geo.errors import UnknownLanguage
 from geo.resources import DATA

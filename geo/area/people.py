@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 
 from geo import presets
-from geo.area.places import place_fields
 from geo.area.provenance import LeftOut
+from geo.area.record_fields import place_fields
 from geo.cells import plain, to_number
 from geo.network.walk_network import MAX_SNAP_M, WalkNetwork
 from geo.types import WGS84, Bools, Floats, Ints, Shapes

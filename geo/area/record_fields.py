@@ -1,9 +1,12 @@
 """The stated rules behind preschool figures: column names, shares and ages of
 ``data/preschools.toml``, typed.
+
+The places of an area: their fields, and the checks a file of them has to pass.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from geo.area import provenance
 from geo.cells import is_unknown, plain, to_number, written
 from geo.errors import InputError
 from geo.resources import DATA
@@ -151,3 +155,17 @@ def share(value: Any) -> float | None:
 
 def _plain_names(table: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     return {field: tuple(map(plain, names)) for field, names in table.items()}
+
+
+PLACE_COLUMNS = (*provenance.PLACES, "geometry")
+"""The columns of ``Area.places``, in order."""
+
+
+def place_fields(details: str) -> dict[str, Any]:
+    """Return a place's ``details`` as a record; an empty text holds nothing.
+
+    >>> place_fields('{"antal_barn": 11}')
+    {'antal_barn': 11}
+    """
+    record = json.loads(details) if details else {}
+    return record if isinstance(record, dict) else {}

@@ -17,7 +17,7 @@ from geo.catalog import open_area, save_area
 from geo.cli import console
 from geo.cli.console import Options
 from geo.errors import InputError
-from geo.ingest.activities import with_activities
+from geo.ingest.edits import with_activities
 from geo.output.files import activities as activities_files
 from geo.output.files import formats
 from geo.output.files.activities import Week

@@ -12,7 +12,7 @@ from geo import presets
 from geo.access.meeting.question import MEASURES
 from geo.planning.outreach.question import WHERE
 from geo.planning.siting.question import EXISTING
-from geo.sources.statistics.vintages import LEVELS
+from geo.sources.statistics.join import LEVELS
 
 if TYPE_CHECKING:
     Tasks: TypeAlias = "argparse._SubParsersAction[Any]"

@@ -76,7 +76,7 @@ def _output(options: Options) -> Path:
     if lacking:
         raise _refused("said_missing", what=", ".join(lacking))
     path = Path(options.output)
-    formats.check_ending(path, documents_report.ENDINGS)
+    formats.check_ending(path, documents_report.REPORT_ENDINGS)
     return path
 
 

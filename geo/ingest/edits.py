@@ -1,5 +1,7 @@
 """From what a person does on the page Data to edits of records: cells of a table, a click on the
 map, a fix of a problem. Pure; writes nothing.
+
+Putting activities that were read from a file into an area.
 """
 
 from __future__ import annotations
@@ -15,15 +17,18 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import texts
+from geo.area.activities.table import to_table
 from geo.area.model import Area
-from geo.area.places import place_fields
 from geo.area.protected import HOUSING, SHAPE, kept_of, says_restricted
+from geo.area.provenance import Source
+from geo.area.record_fields import place_fields
 from geo.cells import to_number
 from geo.ingest.checks.fixes import fixed
 from geo.ingest.checks.thresholds import Fix
 from geo.ingest.geocoding.match import Match
 from geo.ingest.places.locate import APART
 from geo.ingest.places.propose import suggested
+from geo.sources.activities.reader import ActivitiesRead
 from geo.store.model import CLOSED, OPEN, PLACE, Edit, Record, edit_of
 from geo.store.overlay import filed
 from geo.store.store import Store
@@ -326,3 +331,24 @@ def _new(kind: str, told: Values, own_id: str) -> Edit:
         **{"demonstration": False, "details": details, "reason": BY_HAND},
     }
     return Edit(own_id, PLACE, 0, OPEN, None, None, fields)
+
+
+PART = "activities"
+
+
+def with_activities(area: Area, read: ActivitiesRead, file: str) -> Area:
+    """Return an area with the activities of a file.
+
+    One that has the id of one that is there takes its place; the others stay as they are. The
+    file's source, with the rows that were left out, replaces what an earlier file of that name had.
+    """
+    new = to_table(read.activities)
+    there = area.activities
+    stays = there[~there["id"].isin(set(new["id"]))]
+    tables = [table for table in (stays, new) if len(table)]
+    together = pd.concat(tables, ignore_index=True) if tables else there
+    others = tuple(each for each in area.sources if (each.part, each.file) != (PART, file))
+    source = Source(
+        PART, file, file=file, rows=read.rows, columns=read.columns, left_out=read.left_out
+    )
+    return replace(area, activities=together, sources=(*others, source), _snaps={})

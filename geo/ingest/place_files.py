@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 
 from geo import presets
-from geo.area.places import PLACE_COLUMNS
 from geo.area.provenance import LeftOut
+from geo.area.record_fields import PLACE_COLUMNS
 from geo.cells import detail, holds_numbers, is_unknown, plain, written
 from geo.errors import OutsideArea
 from geo.sources.files.coordinates import FIELDS

@@ -19,16 +19,19 @@ from geo.area.provenance import LeftOut, Source
 from geo.errors import InputError
 from geo.sources.statistics import outlines as statistics_outlines
 from geo.sources.statistics.files import read_figures
-from geo.sources.statistics.join import Figures, Outlines, fit_codes, join
-from geo.sources.statistics.scb import Wanted, check_municipality, fetch_figures
-from geo.sources.statistics.vintages import (
+from geo.sources.statistics.join import (
     LEVELS,
+    Figures,
     Fit,
+    Outlines,
+    fit_codes,
+    join,
     level_of,
     read_code,
     stated_vintage,
     vintage_of_year,
 )
+from geo.sources.statistics.scb import Wanted, check_municipality, fetch_figures
 from geo.texts import Phrase
 from geo.types import WGS84, Progress
 

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.area import people
-from geo.area import places as area_places
+from geo.area import record_fields as area_places
 from geo.area.model import Area
 from geo.area.provenance import LeftOut, Source
 from geo.area.record_fields import cell, plain_record, rules

@@ -20,7 +20,7 @@ from scipy.sparse import coo_array, csr_array
 
 from geo.errors import BadLimit
 from geo.network import search as network_search
-from geo.network.kernels import k_nearest as k_nearest_kernel
+from geo.network.kernels import nearest as k_nearest_kernel
 from geo.network.kernels import search as search_kernel
 from geo.network.search import Points
 from geo.network.walk_network import Snapped, WalkNetwork

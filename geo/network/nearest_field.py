@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from geo.errors import InputError
 from geo.network import search as network_search
-from geo.network.kernels import k_nearest as k_nearest_kernel
-from geo.network.kernels import nearest_field as field_kernel
+from geo.network.kernels import nearest as field_kernel
+from geo.network.kernels import nearest as k_nearest_kernel
 from geo.network.kernels import search as search_kernel
 from geo.network.new_paths import Joined, join_path
 from geo.network.search import Points

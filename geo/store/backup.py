@@ -11,11 +11,11 @@ from geo.area.model import Area
 from geo.errors import HousingHidden
 from geo.store import protection, scenarios
 from geo.store import rows as store_rows
+from geo.store.database import areas, changes
+from geo.store.database import scenarios as scenario_table
 from geo.store.model import PLACE, Change, Edit, Key, Record, Scenario
 from geo.store.overlay import filed
 from geo.store.rows import Kept
-from geo.store.tables import areas, changes
-from geo.store.tables import scenarios as scenario_table
 
 
 @dataclass(frozen=True)

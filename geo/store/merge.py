@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from geo.area.model import Area
 from geo.store import rows as store_rows
+from geo.store.database import areas, changes
 from geo.store.model import CLOSED, DERIVED, DETAILS, Json, Key, Record, action_of, content, same
 from geo.store.overlay import filed
 from geo.store.rows import Kept, Step, Writer
-from geo.store.tables import areas, changes
 
 POINT = "point"
 GONE = "gone"

@@ -21,9 +21,9 @@ from geo.area.protected import HOUSING, SHAPE, Ground
 from geo.area.provenance import PEOPLE, PLACES, empty_table
 from geo.errors import HousingHidden
 from geo.store import rows as store_rows
+from geo.store.database import changes, records
 from geo.store.model import ACTIVITY, DETAILS, PLACE, Edit, Key, Record
 from geo.store.rows import Kept, Writer
-from geo.store.tables import changes, records
 from geo.types import WGS84
 
 BEGIN = f"{HOUSING}-restricted-"

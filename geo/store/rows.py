@@ -11,8 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from geo.store.database import changes, records
 from geo.store.model import Change, Json, Key, Record, content, from_json, same, to_json
-from geo.store.tables import changes, records
 
 MANY = 500
 """How many ids one question to the database names."""

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.errors import InputError, StoreError
+from geo.store.database import scenarios
 from geo.store.model import Scenario
-from geo.store.tables import scenarios
 
 
 def listed(connection: sa.Connection, area: str) -> list[Scenario]:

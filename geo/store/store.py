@@ -26,9 +26,9 @@ from geo.store import rows as store_rows
 from geo.store import scenarios as store_scenarios
 from geo.store import write as store_write
 from geo.store.backup import Restored, Whole
+from geo.store.database import areas, changes, records
 from geo.store.merge import Clash, Merged
 from geo.store.model import OPEN, PLACE, TYPES, Change, Edit, Record, Scenario
-from geo.store.tables import areas, changes, records
 from geo.store.write import user
 
 

@@ -16,6 +16,7 @@ from geo.area.protected import Ground
 from geo.errors import InputError, RecordChanged, UndoBlocked
 from geo.store import protection
 from geo.store import rows as store_rows
+from geo.store.database import changes
 from geo.store.model import (
     CLOSED,
     OPEN,
@@ -32,7 +33,6 @@ from geo.store.model import (
     same,
 )
 from geo.store.rows import Kept, Step
-from geo.store.tables import changes
 
 
 def write(

@@ -19,8 +19,14 @@ from geo.access.knowledge_bank.rules import fields_of, rules, said
 from geo.access.meeting.terms import kinds_of
 from geo.area import protected
 from geo.area.activities.derived import DERIVED, activities_of, opening_times
-from geo.area.activities.links import link_of, written_of
-from geo.area.activities.model import Activity, activity_kinds, is_counted, kind_of_place
+from geo.area.activities.model import (
+    Activity,
+    activity_kinds,
+    is_counted,
+    kind_of_place,
+    link_of,
+    written_of,
+)
 from geo.area.associations import ASSOCIATION, Association, associations_of
 from geo.area.languages import known_in
 from geo.area.model import Area

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import shapely
 
 from geo.access.knowledge_bank.question import BankQuestion
-from geo.area.activities.links import Written
-from geo.area.activities.model import Activity, Occurrence
+from geo.area.activities.model import Activity, Occurrence, Written
 from geo.area.associations import ASSOCIATION
 
 ACTIVITY, VISIT, PLACE = "activity", "visit", "place"

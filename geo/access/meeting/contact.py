@@ -21,7 +21,7 @@ from geo.area.activities.model import Activity, Span, a_year_before
 from geo.area.activities.occurrences import in_week
 from geo.area.associations import associations_of
 from geo.area.model import Area
-from geo.area.places import place_fields
+from geo.area.record_fields import place_fields
 from geo.cells import plain
 from geo.errors import AreaLacks
 from geo.models.catchments import floating_catchment

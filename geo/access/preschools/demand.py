@@ -17,8 +17,7 @@ from geo.access.preschools.supply import Amount, Problem
 from geo.area.languages import counted_parts
 from geo.area.model import Area
 from geo.area.people import HOUSING, RESIDENTS
-from geo.area.places import place_fields
-from geo.area.record_fields import cell, plain_record, rules, share
+from geo.area.record_fields import cell, place_fields, plain_record, rules, share
 from geo.cells import to_number, written
 from geo.errors import AreaLacks
 from geo.network.topology import morton

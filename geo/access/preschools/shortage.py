@@ -10,15 +10,6 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo import presets
-from geo.access.preschools.cases import (
-    World,
-    left_over,
-    places_of,
-    preschools_on_paths,
-    shortage_among,
-    shortage_of_newcomers,
-    world_of,
-)
 from geo.access.preschools.demand import demand_of
 from geo.access.preschools.model import (
     DistrictRow,
@@ -26,6 +17,13 @@ from geo.access.preschools.model import (
     PreschoolAnswer,
     PreschoolRow,
     Vacant,
+    World,
+    left_over,
+    places_of,
+    preschools_on_paths,
+    shortage_among,
+    shortage_of_newcomers,
+    world_of,
 )
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.supply import KIND, Amount, Supply, supply_of, total

@@ -12,8 +12,7 @@ from datetime import date
 from typing import Any
 
 from geo.area.model import Area
-from geo.area.places import place_fields
-from geo.area.record_fields import cell, day, plain_record, rules
+from geo.area.record_fields import cell, day, place_fields, plain_record, rules
 from geo.cells import plain, to_number, written
 
 KIND = "preschool"

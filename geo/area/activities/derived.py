@@ -18,8 +18,8 @@ from geo.area.activities.occurrences import ALWAYS, weekly_rule
 from geo.area.activities.table import from_table
 from geo.area.model import Area
 from geo.area.opening_hours import hours_text, weekly
-from geo.area.places import place_fields
 from geo.area.protected import in_the_open
+from geo.area.record_fields import place_fields
 from geo.cells import plain, to_number, written
 
 if TYPE_CHECKING:

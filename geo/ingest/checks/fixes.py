@@ -13,14 +13,13 @@ import geopandas as gpd
 import shapely
 
 from geo.area.model import Area
-from geo.area.places import place_fields
 from geo.area.provenance import PLACES
-from geo.ingest.checks.address_distance import judge_addresses, postcode_problems
+from geo.area.record_fields import place_fields
+from geo.ingest.checks.address_distance import judge_addresses, postcode_problems, spot_problems
 from geo.ingest.checks.duplicates import same_problems
 from geo.ingest.checks.location import ground_problems
 from geo.ingest.checks.reference import known_addresses
 from geo.ingest.checks.rows import Rows, rows_of
-from geo.ingest.checks.shared_points import spot_problems
 from geo.ingest.checks.thresholds import SEVERITIES, Fix, Problem
 from geo.ingest.checks.values import record_problems
 from geo.types import WGS84

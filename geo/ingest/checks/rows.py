@@ -23,8 +23,7 @@ from scipy.spatial import cKDTree
 
 from geo.area import protected
 from geo.area.model import Area
-from geo.area.places import place_fields
-from geo.area.record_fields import cell, plain_record
+from geo.area.record_fields import cell, place_fields, plain_record
 from geo.cells import is_unknown, plain, written
 from geo.ingest.checks.thresholds import Fix, Problem, Severity, Thresholds, thresholds
 from geo.types import Bools, Floats, Ints

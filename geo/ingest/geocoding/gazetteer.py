@@ -15,14 +15,15 @@ import shapely
 
 from geo.area import protected
 from geo.area.model import Area
-from geo.area.places import place_fields
+from geo.area.record_fields import place_fields
 from geo.cells import plain
-from geo.ingest.geocoding.names import Name, read_name
 from geo.ingest.geocoding.parse import (
+    Name,
     Number,
     Street,
     folded,
     read_address,
+    read_name,
     read_number,
     read_street,
 )

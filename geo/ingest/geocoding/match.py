@@ -11,8 +11,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geo.ingest.geocoding.gazetteer import PREFIX, Entry, Gazetteer
-from geo.ingest.geocoding.names import Name, read_names
-from geo.ingest.geocoding.parse import Address, Number, Street, read_address, words_table
+from geo.ingest.geocoding.parse import (
+    Address,
+    Name,
+    Number,
+    Street,
+    read_address,
+    read_names,
+    words_table,
+)
 
 SAME_SPOT_M = 150.0
 """Hits that lie closer than this are one place, of a few doors; farther apart it is not certain."""

@@ -28,7 +28,7 @@ from geo.ingest.geocoding.match import Match, Wanted, find
 from geo.ingest.geocoding.parse import read_address
 from geo.sources.http import Steps, unusable
 from geo.sources.osm.features import TITLE
-from geo.sources.osm.services import NOMINATIM, Line, Nothing, open_line
+from geo.sources.osm.overpass import NOMINATIM, Line, Nothing, open_line
 from geo.types import WGS84, Progress
 
 TIMEOUT_S = 30.0

@@ -13,8 +13,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.area.model import Area
-from geo.area.places import place_fields
 from geo.area.protected import ENOUGH, HOUSING, SHAPE, says_restricted
+from geo.area.record_fields import place_fields
 from geo.ingest.checks.fixes import fixed
 from geo.ingest.checks.thresholds import Fix
 from geo.ingest.places.locate import APART

@@ -16,8 +16,7 @@ from scipy.sparse.csgraph import maximum_flow
 
 from geo.errors import InputError, SitingError
 from geo.models.assignment.residual import Best, one_more_place, with_places
-from geo.models.assignment.transport import least_walk
-from geo.models.assignment.transport_model import Parties
+from geo.models.assignment.transport import Parties, least_walk
 from geo.models.catchments import walkable, whole
 from geo.models.location import highs
 from geo.models.location.model import gap_between, row_of

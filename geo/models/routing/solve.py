@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import NarhetError
-from geo.models.routing.bounds import bound
-from geo.models.routing.problem import Rounds, Routes, Solved, value_of, within_reach
+from geo.models.routing.problem import Rounds, Routes, Solved, bound, value_of, within_reach
 from geo.types import Bools, Floats, Ints
 
 SOLUTIONS, BRANCHES = 300, 2_000_000

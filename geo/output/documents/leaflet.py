@@ -20,7 +20,7 @@ import segno
 from geo import texts
 from geo.access.knowledge_bank.model import Bank, Entry
 from geo.area import languages
-from geo.area.activities.links import Written
+from geo.area.activities.model import Written
 from geo.area.model import Area
 from geo.output.maps.knowledge_bank import bank_map, numbers_of
 from geo.output.maps.spec import credits_of

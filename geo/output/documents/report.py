@@ -11,7 +11,7 @@ from geo.output.report.model import Report
 
 Writer: TypeAlias = Callable[[Report, Area], bytes]
 
-ENDINGS = (".pdf", ".pptx", ".xlsx", ".gpkg", ".geojson", ".html")
+REPORT_ENDINGS = (".pdf", ".pptx", ".xlsx", ".gpkg", ".geojson", ".html")
 
 
 def report_bytes(report: Report, area: Area, ending: str) -> bytes:
@@ -45,5 +45,5 @@ def writer(ending: str) -> Writer:
         ".html": report_page.html_bytes,
     }
     if ending not in writers:
-        raise InputError("output_format", found=ending, known=", ".join(ENDINGS))
+        raise InputError("output_format", found=ending, known=", ".join(REPORT_ENDINGS))
     return writers[ending]

@@ -20,8 +20,8 @@ import shapely
 import xlsxwriter
 
 from geo.sources.files.opening import Opened
+from geo.sources.files.sheets import Sheet, read_workbook
 from geo.sources.files.vector import check_views
-from geo.sources.files.workbooks import Sheet, read_workbook
 from geo.types import WGS84
 
 HEAD = ("id", "version", "status", "lon", "lat")

@@ -15,9 +15,9 @@ from pyproj import CRS
 
 from geo import texts
 from geo.area.model import Area
-from geo.area.places import place_fields
 from geo.area.protected import HOUSING
 from geo.area.provenance import LeftOut
+from geo.area.record_fields import place_fields
 from geo.ingest.checks.thresholds import SEVERITIES, Problem
 from geo.ingest.places.apply import Plan
 from geo.ingest.places.locate import HOW

@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo import presets, texts
 from geo.resources import DATA
-from geo.sources.osm import walkable
+from geo.sources.osm import features
 
 _CHAPTER = re.compile(r"^## (\w+): (.+)$", re.MULTILINE)
 
@@ -40,11 +40,11 @@ def chapters(language: str) -> tuple[Chapter, ...]:
 def filter_rows(language: str) -> pd.DataFrame:
     """Return the OpenStreetMap path filter as a table: rule, and the tags it reads."""
     rows = [
-        ("kept", "highway", walkable.OPEN_HIGHWAYS),
-        ("asking", "highway", walkable.ASKING_HIGHWAYS),
-        ("foot_refused", "foot", sorted(walkable.FOOT_REFUSED)),
-        ("foot_allowed", "foot", sorted(walkable.FOOT_ALLOWED)),
-        ("access_refused", "access", sorted(walkable.ACCESS_REFUSED)),
+        ("kept", "highway", features.OPEN_HIGHWAYS),
+        ("asking", "highway", features.ASKING_HIGHWAYS),
+        ("foot_refused", "foot", sorted(features.FOOT_REFUSED)),
+        ("foot_allowed", "foot", sorted(features.FOOT_ALLOWED)),
+        ("access_refused", "access", sorted(features.ACCESS_REFUSED)),
     ]
     table = [
         (texts.text(f"filter.{rule}", language), key, ", ".join(values))

@@ -10,7 +10,7 @@ from geo import presets, texts
 from geo.area.provenance import LeftOut, Source
 from geo.ingest.residents import Added
 from geo.ingest.schools import AddedSchools
-from geo.sources.statistics.vintages import shown
+from geo.sources.statistics.join import shown
 
 
 def statistics_lines(added: Added, language: str) -> list[str]:

@@ -15,10 +15,9 @@ from geo import presets
 from geo.access.meeting.mix import arena_mix
 from geo.access.meeting.supply import Supply, ones, reach, supply_of
 from geo.access.meeting.terms import can_come
-from geo.access.preschools.cases import World as Preschools
-from geo.access.preschools.cases import preschools_on_paths, shortage_among, world_of
 from geo.access.preschools.demand import demand_of
-from geo.access.preschools.model import Shortage
+from geo.access.preschools.model import Shortage, preschools_on_paths, shortage_among, world_of
+from geo.access.preschools.model import World as Preschools
 from geo.access.preschools.supply import KIND
 from geo.access.preschools.supply import supply_of as preschools_of
 from geo.area.activities.model import Activity

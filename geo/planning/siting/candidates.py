@@ -23,7 +23,7 @@ from geo.area import protected
 from geo.area.model import Area
 from geo.area.opening_hours import hours_text, open_in_evening
 from geo.area.people import with_districts
-from geo.area.places import place_fields
+from geo.area.record_fields import place_fields
 from geo.cells import plain, to_number
 from geo.errors import BadLimit, InputError, SitingError
 from geo.network.distances import nearest

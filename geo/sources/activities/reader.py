@@ -16,7 +16,6 @@ import pandas as pd
 
 from geo.area import languages
 from geo.area.activities.derived import Places
-from geo.area.activities.links import told_of
 from geo.area.activities.model import (
     Activity,
     Named,
@@ -24,6 +23,7 @@ from geo.area.activities.model import (
     activity_kinds,
     audiences,
     kind_of_place,
+    told_of,
 )
 from geo.area.provenance import LeftOut
 from geo.cells import plain

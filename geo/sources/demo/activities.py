@@ -12,8 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.area.activities.links import told_of
-from geo.area.activities.model import Activity
+from geo.area.activities.model import Activity, told_of
 from geo.area.activities.occurrences import ALWAYS
 from geo.area.activities.table import from_table, to_table
 from geo.resources import DATA

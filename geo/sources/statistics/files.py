@@ -22,9 +22,8 @@ from geo.sources.files.opening import opened, wrong_format
 from geo.sources.files.place_tables import Table, find_columns, read_points
 from geo.sources.files.sheets import SHEET_ENDINGS, Choices, read_grid
 from geo.sources.files.vector import VECTOR_ENDINGS, read_opened, read_vector
-from geo.sources.statistics.join import Figures
+from geo.sources.statistics.join import Figures, Named, read_code, read_name
 from geo.sources.statistics.long_tables import Pivoted, as_figures, pivot
-from geo.sources.statistics.vintages import Named, read_code, read_name
 from geo.types import WGS84, Bools, Floats
 
 RESIDENTS = "residents"

@@ -24,11 +24,11 @@ from geo.area.provenance import LeftOut, Source
 from geo.cells import is_unknown, plain, to_number, written
 from geo.errors import InputError
 from geo.resources import DATA
-from geo.sources.statistics.join import Figures
-from geo.sources.statistics.vintages import (
+from geo.sources.statistics.join import (
     LEVELS,
     NAMES,
     REGSO,
+    Figures,
     read_code,
     read_name,
     stated_vintage,

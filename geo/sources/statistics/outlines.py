@@ -18,14 +18,14 @@ from geo.errors import InputError
 from geo.sources.files.opening import wrong_format
 from geo.sources.files.vector import read_vector
 from geo.sources.http import Line, Steps, address
-from geo.sources.statistics.join import Outlines
-from geo.sources.statistics.vintages import (
+from geo.sources.statistics.join import (
     DESO,
     NAMES,
     NEW,
     OLD,
     REGSO,
     Code,
+    Outlines,
     read_code,
     read_name,
     shown,

@@ -17,8 +17,15 @@ from requests.exceptions import JSONDecodeError
 from geo.area.provenance import Source
 from geo.errors import InputError
 from geo.sources.http import Line, Pace, Refused, Steps, address
-from geo.sources.statistics.join import Figures
-from geo.sources.statistics.vintages import OLD, Code, read_code, read_name, shown, vintage_of_year
+from geo.sources.statistics.join import (
+    OLD,
+    Code,
+    Figures,
+    read_code,
+    read_name,
+    shown,
+    vintage_of_year,
+)
 from geo.types import Floats, Progress
 
 SERVICE = "SCB"

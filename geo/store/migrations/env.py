@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from geo.store.tables import metadata
+from geo.store.database import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -18,7 +18,7 @@ from geo.catalog import open_area, save_area
 from geo.ingest.residents import Ask, add_statistics, municipality_of
 from geo.ingest.schools import AskSchools, add_schools
 from geo.output.maps import places_and_gaps as places_and_gaps_map
-from geo.sources.statistics.vintages import LEVELS, NAMES
+from geo.sources.statistics.join import LEVELS, NAMES
 from geo.types import Progress
 from pages.shared import jobs, state, tables
 from pages.shared.state import t

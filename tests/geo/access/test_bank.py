@@ -16,7 +16,7 @@ from geo import presets, texts
 from geo.access.knowledge_bank.model import Bank
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
-from geo.area.activities.links import link_of, written_of
+from geo.area.activities.model import link_of, written_of
 from geo.area.languages import speaks
 from geo.area.model import Area
 from geo.area.protected import SHAPE

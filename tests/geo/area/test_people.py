@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from geo.area import people
 from geo.area.people import of_housing, spread, with_districts
-from geo.area.places import PLACE_COLUMNS
 from geo.area.provenance import LeftOut, empty_table
+from geo.area.record_fields import PLACE_COLUMNS
 from geo.network.walk_network import WalkNetwork, build_network
-from geo.sources.files.lines import read_lines_listed
+from geo.sources.files.vector import read_lines_listed
 from geo.sources.statistics.files import read_districts, read_units
 
 X, Y = 660_000.0, 6_584_000.0

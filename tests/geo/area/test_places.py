@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.area.places import PLACE_COLUMNS, place_fields
 from geo.area.provenance import LeftOut
+from geo.area.record_fields import PLACE_COLUMNS, place_fields
 from geo.errors import OutsideArea
 from geo.ingest.place_files import near, read_places
 from geo.sources.files.vector import read_vector

@@ -33,7 +33,7 @@ def area() -> None:
     save_area(tiny_area())
 
 
-@pytest.mark.parametrize("ending", documents_report.ENDINGS)
+@pytest.mark.parametrize("ending", documents_report.REPORT_ENDINGS)
 def test_each_kind_of_file_is_written_and_holds(
     ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

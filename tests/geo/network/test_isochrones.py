@@ -60,7 +60,7 @@ def test_the_area_is_that_of_the_slow_union_on_rinkeby_kista(shared_data: Path) 
 
 @pytest.mark.shared
 def test_the_area_is_that_of_the_slow_union_on_hasselby_vallingby(shared_data: Path) -> None:
-    from geo.sources.files.lines import read_lines_listed
+    from geo.sources.files.vector import read_lines_listed
 
     ways = read_lines_listed(shared_data / "hasselby-vallingby" / "walk_lines.geojson.gz").frame
     network = build_network(ways)

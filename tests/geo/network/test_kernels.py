@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from geo.network import search as network_search
-from geo.network.kernels import k_nearest as k_nearest_kernel
+from geo.network.kernels import nearest as k_nearest_kernel
 from geo.network.kernels import search as search_kernel
 from geo.network.walk_network import WalkNetwork, build_network
 from tests.geo import oracle
@@ -145,10 +145,10 @@ def test_a_second_start_loads_the_compiled_loops_from_disk(tmp_path: Path) -> No
     package.mkdir(parents=True)
     for folder in (package, package.parent, package.parent.parent):
         (folder / "__init__.py").touch()
-    for module in ("search.py", "k_nearest.py"):
+    for module in ("search.py", "nearest.py"):
         shutil.copy(ROOT / "geo" / "network" / "kernels" / module, package)
     script = (
-        "import numpy as np; from geo.network.kernels import k_nearest as r;"
+        "import numpy as np; from geo.network.kernels import nearest as r;"
         "f = np.full((1, 1), np.inf); i = np.full((1, 1), -1, np.int32);"
         "r.keep(f, i, np.zeros((1, 1), bool), 0, 1.0, 3);"
         "print(sum(r.keep.stats.cache_hits.values()), sum(r.keep.stats.cache_misses.values()))"

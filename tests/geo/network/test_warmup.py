@@ -23,7 +23,7 @@ from geo.catalog import open_area, save_area
 from geo.network import distances
 from geo.network.isochrones import isochrones
 from geo.network.kernels import cache as kernel_cache
-from geo.network.kernels import k_nearest as k_nearest_kernel
+from geo.network.kernels import nearest as k_nearest_kernel
 from geo.network.routes import route
 from tests.tiny import tiny_area
 

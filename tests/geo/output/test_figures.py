@@ -42,7 +42,7 @@ from geo.output.maps.spec import (
 from geo.output.print import figure, legend, projection, text_shapes
 from geo.output.print.figure import figure_png, figure_svg, natural_height
 from geo.output.print.projection import Box
-from geo.sources.files.lines import read_lines_listed
+from geo.sources.files.vector import read_lines_listed
 from tests.tiny import CRS, EAST, NORTH, tiny_area
 
 SVG = "{http://www.w3.org/2000/svg}"

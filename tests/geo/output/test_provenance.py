@@ -151,7 +151,7 @@ def test_a_file_holds_right_after_it_was_written(book: Path) -> None:
     assert len(verdict.figures) > 20 and all(figure.holds for figure in verdict.figures)
 
 
-@pytest.mark.parametrize("ending", documents_report.ENDINGS)
+@pytest.mark.parametrize("ending", documents_report.REPORT_ENDINGS)
 def test_each_kind_of_file_we_write_holds_right_after(
     ending: str, area: Area, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from geo.errors import FileTooLarge, InputError
-from geo.sources.files import workbooks
+from geo.sources.files import sheets
 from geo.sources.files.place_tables import understand
 
 FILES = Path(__file__).parent / "files"
@@ -215,7 +215,7 @@ def test_an_ods_that_repeats_its_row_a_million_times_is_refused(
     columns: int,
     reason: str,
 ) -> None:
-    monkeypatch.setattr(workbooks, "MAX_CELLS", 4_000)
+    monkeypatch.setattr(sheets, "MAX_CELLS", 4_000)
     row = (
         f'<table:table-row table:number-rows-repeated="{rows}"><table:table-cell '
         f'office:value-type="string" table:number-columns-repeated="{columns}"><text:p>hej</text:p>'
@@ -231,7 +231,7 @@ def test_an_xls_whose_sectors_go_in_a_circle_is_stopped(
     tmp_path: Path, seeds: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The parser follows the chain of the directory for ever; its process has a bound on memory."""
-    monkeypatch.setattr(workbooks, "OLD_MEMORY_MB", 250)
+    monkeypatch.setattr(sheets, "OLD_MEMORY_MB", 250)
     content = bytearray(seeds["a.xls"])
     (first,) = struct.unpack_from("<I", content, 48)
     (table,) = struct.unpack_from("<I", content, 76)

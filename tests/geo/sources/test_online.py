@@ -15,18 +15,12 @@ import osmnx
 import pytest
 from shapely import LineString
 
-from geo.errors import (
-    Cancelled,
-    NarhetError,
-    Offline,
-    OnlineError,
-    ServiceSlow,
-)
+from geo.errors import Cancelled, NarhetError, Offline, OnlineError, ServiceSlow
 from geo.network.walk_network import build_network
 from geo.sources import http
-from geo.sources.osm import services as osm_services
+from geo.sources.osm import overpass as osm_services
+from geo.sources.osm.features import walkable
 from geo.sources.osm.overpass import fetch
-from geo.sources.osm.walkable import walkable
 from tests.geo.fake_services import (
     BUILDINGS,
     FREE,

@@ -21,9 +21,14 @@ from hypothesis import strategies as st
 from geo.errors import Cancelled, FileFormat, FileMissing, FileTooLarge, NarhetError, NoLines
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources.osm import files as osm_files
-from geo.sources.osm.features import kinds_of, lines_touching, split_at_junctions
+from geo.sources.osm.features import (
+    WAY_KEYS,
+    kinds_of,
+    lines_touching,
+    split_at_junctions,
+    walkable,
+)
 from geo.sources.osm.files import read_osm
-from geo.sources.osm.walkable import WAY_KEYS, walkable
 
 SMALL = """<?xml version="1.0" encoding="UTF-8"?>
 <osm version="0.6" generator="hand">

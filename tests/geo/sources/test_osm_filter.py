@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.sources.osm import walkable as osm_walkable
-from geo.sources.osm.walkable import path_of, walkable, width_m
+from geo.sources.osm import features as osm_walkable
+from geo.sources.osm.features import path_of, walkable, width_m
 
 HIGHWAYS = [
     *osm_walkable.OPEN_HIGHWAYS,

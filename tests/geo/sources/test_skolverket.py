@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from geo.area.model import Area
-from geo.area.places import place_fields
 from geo.area.provenance import PLACES
+from geo.area.record_fields import place_fields
 from geo.errors import Offline, OnlineError, OutsideArea
 from geo.ingest.schools import AskSchools, add_schools
 from geo.sources import http

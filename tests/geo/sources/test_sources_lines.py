@@ -12,7 +12,7 @@ import shapely
 from geo.area.provenance import LeftOut
 from geo.errors import NoLines
 from geo.network.walk_network import build_network
-from geo.sources.files.lines import read_lines_listed
+from geo.sources.files.vector import read_lines_listed
 
 A, B = (17.83, 59.36), (17.84, 59.37)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.sources.statistics import vintages
-from geo.sources.statistics.vintages import (
+from geo.sources.statistics import join
+from geo.sources.statistics.join import (
     Code,
     level_of,
     matching,
@@ -28,7 +28,7 @@ PLAIN = st.one_of(
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
-    assert doctest.testmod(vintages).failed == 0
+    assert doctest.testmod(join).failed == 0
 
 
 @given(PLAIN, st.sampled_from(["", "2018", "2020", "2025"]))

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from geo.area.model import Area
 from geo.errors import StoreError
 from geo.store import database as store_database
-from geo.store import tables as store_tables
+from geo.store import database as store_tables
 from geo.store.model import Edit
 from geo.store.protection import Grounds
 from geo.store.store import Store, edits_of, store_of

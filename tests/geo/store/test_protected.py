@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from geo.area.model import Area
 from geo.area.protected import SHAPE, is_restricted
 from geo.errors import HousingHidden, InputError, NarhetError, RecordChanged
+from geo.store.database import records
 from geo.store.model import Edit, edit_of
 from geo.store.protection import Grounds
 from geo.store.store import Store
-from geo.store.tables import records
 from tests.geo.store.server import dump
 
 NAME, STREET, ID, PHONE = "Hemliga huset", "Dolda vägen 7", "boende-hemlig-17", "070-1234567"

@@ -12,9 +12,8 @@ import numpy as np
 from geo.models.location import highs
 from geo.models.location.max_coverage import kernel as cover_kernel
 from geo.models.location.max_coverage import mip as max_coverage_mip
-from geo.models.location.max_coverage.core import Core, smaller
+from geo.models.location.max_coverage.core import Core, Swaps, best_below, smaller, start_of
 from geo.models.location.max_coverage.mip import Purse
-from geo.models.location.max_coverage.search import Swaps, best_below, start_of
 from geo.types import Floats, Ints
 
 _SWAPS, _MORE_SWAPS = 1000, 100

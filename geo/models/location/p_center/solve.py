@@ -10,9 +10,16 @@ from scipy.sparse import csr_array
 
 from geo.models.location import highs
 from geo.models.location import model as location_model
-from geo.models.location.compile import compiled, small_table, small_town
 from geo.models.location.max_coverage.solve import max_coverage
-from geo.models.location.model import Candidates, Siting, table_of, worth
+from geo.models.location.model import (
+    Candidates,
+    Siting,
+    compiled,
+    small_table,
+    small_town,
+    table_of,
+    worth,
+)
 from geo.models.location.p_center import search as p_center_search
 from geo.models.location.p_center.search import Ladder
 from geo.types import Floats, Ints, Matrix

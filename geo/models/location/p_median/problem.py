@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from geo.models.location import highs
 from geo.models.location.model import PROVEN
-from geo.models.location.p_median import interchange_kernel
 from geo.models.location.p_median import kernel as median_kernel
+from geo.models.location.p_median import kernel as p_median_kernel
 from geo.types import Floats, Ints
 
 Flags = NDArray[np.bool_]
@@ -208,7 +208,7 @@ class Best:
             site, looks = 0, 1 + max(len(table), _LOOKS // len(problem.weights))
             while site >= 0 and not self.clock.is_up:
                 self.clock.ask()
-                site = interchange_kernel.interchange(table, problem.weights, chosen, site, looks)
+                site = p_median_kernel.interchange(table, problem.weights, chosen, site, looks)
         elif len(chosen) == 1:
             chosen[0] = int(np.argmin(table @ problem.weights))
         self.offer(np.concatenate([problem.kept, problem.sites[chosen]]))

@@ -11,9 +11,8 @@ from scipy.sparse import csr_array
 
 from geo.models.location import highs
 from geo.models.location import model as location_model
-from geo.models.location.compile import compiled, small_table, small_town
 from geo.models.location.max_coverage.solve import max_coverage
-from geo.models.location.model import Siting, table_of, worth
+from geo.models.location.model import Siting, compiled, small_table, small_town, table_of, worth
 from geo.models.location.p_median import problem as p_median_problem
 from geo.models.location.p_median import search as p_median_search
 from geo.models.location.p_median.problem import Best, Problem

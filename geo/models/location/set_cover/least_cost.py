@@ -16,10 +16,9 @@ from scipy.sparse import csc_array, csr_array
 
 from geo.models.location import highs
 from geo.models.location import model as location_model
-from geo.models.location.compile import compiled, small_table, small_town
 from geo.models.location.max_coverage import kernel as cover_kernel
 from geo.models.location.max_coverage.core import Core, cover_of
-from geo.models.location.model import Siting
+from geo.models.location.model import Siting, compiled, small_table, small_town
 from geo.models.location.set_cover import kernel as set_cover_kernel
 from geo.types import Floats, Ints, Matrix
 

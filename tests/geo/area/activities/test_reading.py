@@ -13,7 +13,7 @@ import pytest
 from geo import texts
 from geo.area.activities.model import Activity, Times
 from geo.area.activities.table import from_table, to_table
-from geo.ingest.activities import with_activities
+from geo.ingest.edits import with_activities
 from geo.sources.activities.cells import season, weekdays
 from geo.sources.activities.reader import ActivitiesRead, activities_in, read_activities
 from tests.refusals import refused

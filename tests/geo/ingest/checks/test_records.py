@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from geo.area.places import place_fields
 from geo.area.provenance import Source
+from geo.area.record_fields import place_fields
 from geo.ingest.checks.fixes import fixed
 from geo.ingest.checks.thresholds import Problem
 from tests.geo.ingest.checks.worlds import Stand, found, table_of, the_street

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.area.places import place_fields
+from geo.area.record_fields import place_fields
 from geo.ingest.checks.duplicates import _candidates
 from geo.ingest.checks.fixes import fixed
 from geo.ingest.checks.rows import NEIGHBOURS, WINDOW, groups_of, rows_of

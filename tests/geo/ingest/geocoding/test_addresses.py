@@ -19,8 +19,7 @@ from geo.area.model import Area
 from geo.area.provenance import ADDRESSES
 from geo.ingest.geocoding.gazetteer import Gazetteer, gazetteer
 from geo.ingest.geocoding.match import Wanted, find
-from geo.ingest.geocoding.names import read_name, read_names
-from geo.ingest.geocoding.parse import Number, read_address, read_street
+from geo.ingest.geocoding.parse import Number, read_address, read_name, read_names, read_street
 from geo.types import WGS84
 from tests.geo.worlds import street
 from tests.tiny import tiny_area

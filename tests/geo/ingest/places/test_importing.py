@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from geo.area.model import Area
 from geo.area.opening_hours import hours_text
-from geo.area.places import place_fields
 from geo.area.protected import SHAPE
 from geo.area.provenance import ADDRESSES
+from geo.area.record_fields import place_fields
 from geo.catalog import open_area, save_area
 from geo.errors import FileFormat, OutsideArea
 from geo.ingest.build import Inputs, with_places

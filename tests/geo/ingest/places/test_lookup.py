@@ -18,7 +18,7 @@ from geo.ingest.geocoding.nominatim import looking_up
 from geo.ingest.places.propose import Import, propose
 from geo.sources import http
 from geo.sources.files.place_tables import understand
-from geo.sources.osm import services as osm_services
+from geo.sources.osm import overpass as osm_services
 from tests.geo.fake_services import Answer, Services, running
 from tests.geo.ingest.places.test_importing import area_with_addresses, lonlat, write
 from tests.refusals import refused

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from geo.errors import Cancelled, SitingError
 from geo.models.location import highs
-from geo.models.location.p_center.decide import core_of, decide, fewest
+from geo.models.location.p_center.search import core_of, decide, fewest
 from geo.models.location.p_center.solve import p_center
 from tests.geo.models.location import median_cases as cases
 from tests.refusals import refused

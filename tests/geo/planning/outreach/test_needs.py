@@ -14,8 +14,8 @@ from geo.area.activities.table import from_table, to_table
 from geo.output.words.outreach import lacking_words, settings_words, sure_words, why
 from geo.planning.outreach.brief import ranked
 from geo.planning.outreach.effects import Change, applied
+from geo.planning.outreach.proposals import moved_times
 from geo.planning.outreach.question import equal, score, weights_of, written
-from geo.planning.outreach.time_slots import moved_times
 from tests.geo.planning.outreach.worlds import (
     TODAY,
     activity,

@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import Cancelled
-from geo.models.routing import bounds
-from geo.models.routing.bounds import bound, flow, knapsack
-from geo.models.routing.problem import Rounds, value_of
+from geo.models.routing import problem as routing_problem
+from geo.models.routing.problem import Rounds, bound, flow, knapsack, value_of
 from geo.models.routing.solve import best_rounds, search, solve
 from tests.conftest import ROOT
 
@@ -125,10 +124,12 @@ def test_no_rounds_are_worth_more_than_either_bound(seed: int, alike: bool) -> N
 @given(seed=st.integers(0, 10_000))
 def test_whatever_duals_the_solver_gives_the_bound_made_of_them_holds(seed: int) -> None:
     question = made(seed, places=5, shifts=2)
-    legs = [bounds._legs(question, members) for members in bounds._sorts(question)]
-    programme = bounds._programme(question, legs)
+    legs = [
+        routing_problem._legs(question, members) for members in routing_problem._sorts(question)
+    ]
+    programme = routing_problem._programme(question, legs)
     duals = np.random.default_rng(seed).normal(0, 100, len(programme.low))
-    assert bounds._proven(programme, duals) >= value_of(question, best_rounds(question))
+    assert routing_problem._proven(programme, duals) >= value_of(question, best_rounds(question))
 
 
 def test_the_bound_of_flows_knows_that_two_far_places_are_not_one_round() -> None:
