@@ -7,6 +7,7 @@ import math
 import streamlit as st
 
 from geo import presets, texts
+from geo.access.gap_question import GapQuestion
 from geo.access.gaps import Gap, headline, without_small_counts
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
@@ -27,7 +28,7 @@ def render() -> None:
     try:
         _needs(area)
         columns = st.columns(4)
-        question = choices.gap_question(area, columns)
+        question = GapQuestion.read(choices.gap_values(area, columns))
         with st.spinner(t("gap.computing")):
             answer = cache.answer(area, question)
     except NarhetError as error:

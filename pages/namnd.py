@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
@@ -12,12 +11,9 @@ from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.output.documents import report as documents_report
 from geo.output.documents.report_pdf import page_images
-from geo.output.report.make import make_report
+from geo.output.report.make import report_of
 from geo.output.report.model import FINDINGS, Report
-from geo.output.report.query import MAX_TITLE, MAX_WORDS
-from geo.planning.siting import instance
-from geo.planning.siting import proposal as siting_proposal
-from geo.planning.siting.question import SitingQuestion
+from geo.output.report.question import MAX_TITLE, MAX_WORDS, ReportQuestion
 from geo.types import Progress
 from pages.parts.namnd import present
 from pages.parts.namnd import report as report_box
@@ -28,23 +24,6 @@ from pages.shared.state import t
 MOST_SITES = 6
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What the report is to hold."""
-
-    kind: str
-    limit_m: float
-    group: str
-    profile: str
-    date: str
-    title: str
-    findings: tuple[str, ...]
-    own_words: tuple[tuple[str, str], ...]
-    sites: int
-    rooms: tuple[str, ...]
-    language: str
-
-
 def render() -> None:
     area = frame.current_area()
     if present.is_on() and (report := st.session_state.get("report_shown")) is not None:
@@ -53,8 +32,8 @@ def render() -> None:
     frame.begin(t("namnd.title"), area)
     st.markdown(t("namnd.intro"))
     try:
-        wanted = _wanted(area)
-        report = asks.ask((area.key, wanted), t("namnd.making"), _work(area, wanted))
+        question = _question(area)
+        report = asks.ask((area.key, question), t("namnd.making"), _work(area, question))
     except NarhetError as error:
         frame.say(error)
         return
@@ -62,17 +41,14 @@ def render() -> None:
         return
     st.session_state["report_shown"] = report
     st.button(t("namnd.present"), on_click=present.start, icon=":material/slideshow:")
-    _files(area, report, wanted)
+    _files(area, report, question)
     st.divider()
     report_box.show(area, report)
 
 
-def _wanted(area: Area) -> Wanted:
+def _question(area: Area) -> ReportQuestion:
     columns = st.columns(4)
-    kind = choices.kind(area, where=columns[0])
-    limit_m = choices.limit(where=columns[1])
-    group = choices.group(area, where=columns[2])
-    profile = choices.profile(where=columns[3])
+    gap = choices.gap_values(area, columns)
     first, second, third = st.columns([5, 2, 2])
     title = first.text_input(
         t("namnd.own_title"),
@@ -88,13 +64,21 @@ def _wanted(area: Area) -> Wanted:
     )
     findings, own_words = _findings()
     rooms = tuple(name for name in state.get("rooms").split("|") if name in area.kinds)
-    return Wanted(
-        kind, limit_m, group, profile, day.isoformat(), title.strip(), findings, own_words,
-        int(sites), rooms if sites else (), state.language(),
-    )  # fmt: skip
+    return ReportQuestion.read(
+        {
+            **gap,
+            "date": day.isoformat(),
+            "lang": state.language(),
+            "title": title.strip(),
+            "findings": findings,
+            "words": own_words,
+            "sites": str(sites) if sites else None,
+            "candidates": rooms if sites else None,
+        }
+    )
 
 
-def _findings() -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _findings() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Choose the findings in the order they are wanted, and own words for each."""
     with st.expander(t("namnd.choose")):
         chosen = st.multiselect(
@@ -114,45 +98,20 @@ def _findings() -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
                 height=80,
             )
             if own.strip():
-                words.append((name, own.strip()))
+                words.append(f"{name}={own.strip()}")
     return tuple(chosen), tuple(words)
 
 
-def _work(area: Area, wanted: Wanted) -> Callable[[Progress], Report]:
+def _work(area: Area, question: ReportQuestion) -> Callable[[Progress], Report]:
     def work(progress: Progress) -> Report:
-        proposal = None
-        if wanted.sites:
-            question = SitingQuestion(
-                kind=wanted.kind,
-                count=wanted.sites,
-                limit_m=wanted.limit_m,
-                group=wanted.group,
-                profile=wanted.profile,
-                kinds=wanted.rooms,
-            )
-            laid_out = instance.prepare(area, question, progress=progress)
-            proposal = siting_proposal.propose(laid_out, progress=progress)
-        return make_report(
-            area,
-            kind=wanted.kind,
-            limit_m=wanted.limit_m,
-            group=wanted.group,
-            profile=wanted.profile,
-            date=wanted.date,
-            language=wanted.language,
-            title=wanted.title,
-            findings=wanted.findings,
-            own_words=dict(wanted.own_words),
-            proposal=proposal,
-            progress=progress,
-        )
+        return report_of(area, question, progress=progress)
 
     return work
 
 
-def _files(area: Area, report: Report, wanted: Wanted) -> None:
+def _files(area: Area, report: Report, question: ReportQuestion) -> None:
     """Make the files when asked, one by one with progress, then offer them and show the pages."""
-    key = (area.key, wanted, "files")
+    key = (area.key, question, "files")
     if st.session_state.get("files_wanted") != key and cache.kept().get(key) is None:
         st.button(
             t("namnd.make_files"),
@@ -179,7 +138,7 @@ def _files(area: Area, report: Report, wanted: Wanted) -> None:
     if found is None:
         return
     made, pages = found
-    stem = f"narhet-{report.area}-{wanted.kind}-{wanted.limit_m:g}-{report.date}"
+    stem = f"narhet-{report.area}-{question.gap.kind}-{question.gap.limit_m:g}-{report.date}"
     offer(made, stem, key="report", labels="namnd.download_")
     with st.expander(t("namnd.preview", pages=len(pages))):
         for at, (column, picture) in enumerate(zip(_columns(len(pages)), pages, strict=True)):

@@ -4,26 +4,19 @@ such a file to whether it still holds.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
 
-from geo import presets, texts
-from geo.area.model import Area
+from geo import texts
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import InputError, NarhetError, SitingError
+from geo.errors import InputError, NarhetError
 from geo.output.documents import report as documents_report
 from geo.output.documents.verify import HOLDS, verdict_json, verdict_lines, verify
 from geo.output.files import formats
-from geo.output.report.make import make_report
-from geo.output.report.model import FINDINGS
-from geo.output.report.query import asked
-from geo.planning.siting import instance, proposal
-from geo.planning.siting.proposal import Proposal
-from geo.planning.siting.question import SitingQuestion
+from geo.output.report.make import report_of
+from geo.output.report.question import ReportQuestion
 
 
 def report(options: Options) -> None:
@@ -32,19 +25,9 @@ def report(options: Options) -> None:
         _verify(options)
         return
     output = _output(options)
-    limit_m = presets.limit_m(options.limit)
-    choice = _choice(options)
+    question = ReportQuestion.read(vars(options))
     area = open_area(options.area, options.home)
-    made = make_report(
-        area,
-        kind=presets.kind(options.kind).id,
-        limit_m=limit_m,
-        group=options.group,
-        profile=options.profile,
-        proposal=_proposal(area, options, limit_m),
-        home=options.home,
-        **choice,
-    )
+    made = report_of(area, question, home=options.home)
     content = documents_report.report_bytes(made, area, output.suffix.lower())
     formats.write_file(output, content)
     console.warn_of_demonstration(area.demonstration, options.lang)
@@ -78,53 +61,6 @@ def _output(options: Options) -> Path:
     path = Path(options.output)
     formats.check_ending(path, documents_report.REPORT_ENDINGS)
     return path
-
-
-def _choice(options: Options) -> dict[str, Any]:
-    """Return what was chosen for the report, checked before an area is opened."""
-    findings: tuple[str, ...] = FINDINGS
-    if options.findings is not None:
-        findings = tuple(word for word in map(str.strip, options.findings.split(",")) if word)
-    words = dict(_pair(word) for word in options.words)
-    for name in words:
-        if name in FINDINGS and name not in findings:
-            raise InputError("bad_option", reason=f"--words {name}", command="report")
-    choice = {
-        "date": options.date or dt.date.today().isoformat(),
-        "language": options.lang,
-        "title": options.title,
-        "findings": findings,
-        "own_words": words,
-    }
-    asked(**choice)
-    return choice
-
-
-def _proposal(area: Area, options: Options, limit_m: float) -> Proposal | None:
-    """Return the proposal for the report's own question; None where no sites are wanted."""
-    if options.sites is None:
-        if options.candidates:
-            raise _refused("said_missing", what="--sites")
-        return None
-    if not options.sites.isascii() or not options.sites.isdigit():
-        raise SitingError("bad_count", found=options.sites)
-    kinds = tuple(word for word in map(str.strip, options.candidates.split(",")) if word)
-    question = SitingQuestion(
-        kind=options.kind,
-        count=int(options.sites),
-        limit_m=limit_m,
-        group=options.group,
-        profile=options.profile,
-        kinds=kinds,
-    )
-    return proposal.propose(instance.prepare(area, question))
-
-
-def _pair(word: str) -> tuple[str, str]:
-    name, sign, text = word.partition("=")
-    if not sign:
-        raise _refused("said_empty", what=f"--words {word}")
-    return name.strip(), text
 
 
 def _refused(key: str, **values: str) -> InputError:

@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
-from geo.access.gap_question import GapQuestion
 from geo.area.model import Area
 from pages.shared import state
 from pages.shared.state import t
@@ -17,15 +16,13 @@ OWN = "own"
 LONGEST_M = 20_000
 
 
-def gap_question(area: Area, columns: Sequence[Any]) -> GapQuestion:
-    """Choose what is asked of a gap, in four columns."""
+def gap_values(area: Area, columns: Sequence[Any]) -> dict[str, str]:
+    """Choose in four columns what ``GapQuestion.read`` takes."""
     kind(area, where=columns[0])
     limit(where=columns[1])
     group(area, where=columns[2])
     profile(where=columns[3])
-    return GapQuestion.read(
-        {name: state.get(name) for name in ("kind", "limit", "group", "profile")}
-    )
+    return {name: state.get(name) for name in ("kind", "limit", "group", "profile")}
 
 
 def kind(area: Area, *, where: Any = st) -> str:

@@ -15,6 +15,7 @@ from geo.access.meeting.question import MeetingQuestion
 from geo.access.preschools.question import PreschoolQuestion
 from geo.catalog import save_area
 from geo.cli.parser import main
+from geo.output.report.question import ReportQuestion
 from geo.planning.outreach.question import OutreachQuestion
 from geo.planning.siting.question import SitingQuestion
 from tests.geo.access.meeting.worlds import activity, meeting_street
@@ -203,3 +204,33 @@ def test_gaps(asked, address, options) -> None:
         ("gaps", "street", "--kind", "school", "--limit", "400", *options),
     )
     assert there == here
+
+
+@pytest.mark.usefixtures("meeting_area")
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [({}, ()), ({"profile": "older", "lang": "en"}, ("--profile", "older", "--lang", "en"))],
+)
+def test_reports(asked, address, options, tmp_path) -> None:
+    shown = {"kind": "school", "limit": "400", "group": "all"}
+    words = ("report", "street", "--kind", "school", "--limit", "400", *options)
+    there, here = asked(
+        ReportQuestion,
+        {"page": "namnd", "area": "street", **shown, **address},
+        (*words, "-o", str(tmp_path / "report.html")),
+    )
+    assert there == here
+
+
+def test_what_a_person_fills_in_for_a_report_is_read_alike() -> None:
+    """The address does not hold it: the page gives lists where a command has words with commas."""
+    gap = {"kind": "school", "limit": "400", "sites": "2", "date": "2026-11-26"}
+    words = ["answer=Vi = vi", "question=Så"]
+    page_words = {"findings": ("answer", "question"), "words": words, "candidates": ("library",)}
+    option_words = {"findings": "answer, question", "words": words, "candidates": "library"}
+    question = ReportQuestion.read({**gap, **page_words})
+    assert question == ReportQuestion.read({**gap, **option_words})
+    assert question.own_words == (("answer", "Vi = vi"), ("question", "Så"))
+    assert question.sites == SitingQuestion(
+        "school", 2, limit_m=400.0, group="all", profile="adult", kinds=("library",)
+    )

@@ -8,9 +8,9 @@ from typing import Any
 from geo import presets, privacy, texts
 from geo.access.gaps import Gap
 from geo.area.model import Area
-from geo.output.report.query import short
 from geo.output.report.sensitivity import Variant, Width
 from geo.output.report.suppression import Shown
+from geo.output.report.writable import short
 from geo.planning.siting.proposal import Proposal
 
 

@@ -15,9 +15,9 @@ from geo.output.report import proposals
 from geo.output.report.context import Told
 from geo.output.report.maps import district_table, has_circles, safe_map
 from geo.output.report.model import Finding, KeyFigure
-from geo.output.report.query import one_line, writable_table
 from geo.output.report.sensitivity import BASE, Variant
 from geo.output.report.suppression import LEFT_OUT
+from geo.output.report.writable import one_line, writable_table
 from geo.output.words.sources import part_name, source_date
 from geo.texts import text
 

@@ -12,6 +12,7 @@ import geopandas as gpd
 
 from geo import presets
 from geo.access import gaps
+from geo.access.gap_question import GapQuestion
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.output.maps.spec import credits_of
@@ -20,11 +21,13 @@ from geo.output.report import proposals
 from geo.output.report.context import Told
 from geo.output.report.disclosure_guard import guarded
 from geo.output.report.model import FINDINGS, Finding, Report
-from geo.output.report.query import Asked, asked, one_line, short, writable_table
+from geo.output.report.question import ReportQuestion
 from geo.output.report.record import area_checksums
 from geo.output.report.sensitivity import Variant, sensitivity, width
 from geo.output.report.suppression import shown
-from geo.planning.siting.proposal import Proposal
+from geo.output.report.writable import one_line, short, writable_table
+from geo.planning.siting.instance import prepare
+from geo.planning.siting.proposal import Proposal, propose
 from geo.texts import text
 from geo.types import Progress
 
@@ -69,14 +72,45 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
     ``nobody_to_report``, ``too_few_to_report`` : there is nobody in the group, or so few that any
     figure would disclose them. What ``gaps.gap`` raises.
     """
-    choice = asked(
+    question = ReportQuestion(
+        gap=GapQuestion(kind, limit_m, group, profile),
         date=date,
         language=language,
         title=title,
-        findings=findings,
-        own_words=own_words or {},
+        findings=tuple(findings),
+        own_words=tuple((own_words or {}).items()),
     )
-    answer = gaps.gap(area, kind=kind, limit_m=limit_m, group=group, profile=profile)
+    return _made(area, question, proposal, home, progress)
+
+
+def report_of(
+    area: Area,
+    question: ReportQuestion,
+    *,
+    home: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Return the report that a question asks for, with a proposal where it asks for sites.
+
+    Raises
+    ------
+    What ``make_report`` raises of an area, and where sites are asked for what ``prepare`` and
+    ``propose`` raise.
+    """
+    proposal = None
+    if question.sites is not None:
+        proposal = propose(prepare(area, question.sites, progress=progress), progress=progress)
+    return _made(area, question, proposal, home, progress)
+
+
+def _made(
+    area: Area,
+    question: ReportQuestion,
+    proposal: Proposal | None,
+    home: str | Path | None,
+    progress: Progress | None,
+) -> Report:
+    answer = gaps.gap_of(area, question.gap)
     found = Told(
         area=area,
         answer=answer,
@@ -84,30 +118,30 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
         variants=sensitivity(area, answer),
         width=width(area, answer),
         proposal=proposals.told(area, answer, proposal, progress),
-        language=language,
+        language=question.language,
     )
     told = guarded(found)
     return Report(
-        title=choice.title or _title(told),
+        title=question.title or _title(told),
         subtitle=_subtitle(told),
-        language=language,
-        date=choice.date,
+        language=question.language,
+        date=question.date,
         area=area.id,
         area_name=one_line(area.name),
         area_key=area.key,
-        findings=_findings(told, choice),
-        settings=_settings(told, choice),
+        findings=_findings(told, question),
+        settings=_settings(told, question),
         results=_results(told),
         demonstration=answer.demonstration,
         estimated=answer.estimated,
         credits=credits_of(area),
         checksums=area_checksums(area, home),
         squares=told.shown.squares,
-        places=_places(area, kind),
+        places=_places(area, question.gap.kind),
     )
 
 
-def _findings(told: Told, choice: Asked) -> tuple[Finding, ...]:
+def _findings(told: Told, question: ReportQuestion) -> tuple[Finding, ...]:
     makers = {
         "question": report_findings.question,
         "answer": report_findings.answer,
@@ -120,7 +154,8 @@ def _findings(told: Told, choice: Asked) -> tuple[Finding, ...]:
         "method": report_findings.method,
         "sources": report_findings.sources,
     }
-    made = (makers[name](told, choice.own_words.get(name, "")) for name in choice.findings)
+    own_words = dict(question.own_words)
+    made = (makers[name](told, own_words.get(name, "")) for name in question.findings)
     return tuple(finding for finding in made if finding is not None)
 
 
@@ -145,7 +180,7 @@ def _subtitle(told: Told) -> str:
     )
 
 
-def _settings(told: Told, choice: Asked) -> dict[str, Any]:
+def _settings(told: Told, question: ReportQuestion) -> dict[str, Any]:
     """Return the question, so that the report can be made again."""
     answer = told.answer
     return {
@@ -153,10 +188,10 @@ def _settings(told: Told, choice: Asked) -> dict[str, Any]:
         "limit_m": answer.limit_m,
         "group": answer.group,
         "profile": answer.profile,
-        "language": choice.language,
-        "title": choice.title,
-        "findings": list(choice.findings),
-        "own_words": dict(choice.own_words),
+        "language": question.language,
+        "title": question.title,
+        "findings": list(question.findings),
+        "own_words": dict(question.own_words),
         "proposal": proposals.settings(told.proposal),
     }
 

@@ -9,8 +9,8 @@ from geo.area.people import HOUSING
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.maps.spec import CircleLayer, Layer, MapSpec, PointLayer, circle_layer, compose
 from geo.output.report.context import Told
-from geo.output.report.query import one_line, writable_table
 from geo.output.report.suppression import drawable_housing
+from geo.output.report.writable import one_line, writable_table
 
 
 def safe_map(told: Told) -> MapSpec:

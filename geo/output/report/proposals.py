@@ -21,7 +21,7 @@ from geo.output.report import suppression
 from geo.output.report.context import Told, ToldProposal
 from geo.output.report.maps import safe_map
 from geo.output.report.model import Finding, KeyFigure
-from geo.output.report.query import one_line, writable_table
+from geo.output.report.writable import one_line, writable_table
 from geo.output.words import proposal as proposal_words
 from geo.planning.siting import alternatives, small_counts
 from geo.planning.siting import proposal as siting_proposal
