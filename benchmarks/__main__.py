@@ -17,6 +17,8 @@ from importlib.metadata import version
 
 from benchmarks import (
     catchments,
+    commands,
+    data,
     distances,
     memory,
     opening,
@@ -49,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     _say_where()
     warm_up()
     if quick:
+        print(as_text(commands.commands(data.town(side=30), "a made-up town", runs=1)))
         subject = Subject("20 k", town_network(QUICK_NODES), runs=3)
         _show("a made-up town", subject.network, _all_questions(subject))
         _sites(quick)
@@ -71,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
         _show(name, network, _all_questions(Subject(name.removeprefix("real "), network)))
     _show(what, area.network, _areas(area))
     print("\nOpening and starting\n")
+    print(as_text(commands.commands(area, what)) + "\n", flush=True)
     sizes = {"200 k": CITY_NODES, "1 M": LARGE_NODES}
     print(as_text([*opening.cities(sizes), *opening.first_start()]))
     _sites(quick)

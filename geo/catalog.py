@@ -37,7 +37,15 @@ class AreaCard:
 
 
 def list_areas(home: str | Path | None = None) -> list[AreaCard]:
-    """List the areas in a home folder by name; damaged ones are listed with their problem."""
+    """List the areas in a home folder by name; damaged ones are listed with their problem.
+
+    Examples
+    --------
+    >>> from geo import list_areas, open_area
+    >>> _ = open_area("demo")  # made when it is first opened
+    >>> [card.id for card in list_areas()]
+    ['demo']
+    """
     folder = home_folder(home) / "areas"
     cards = [_card(path) for path in sorted(folder.glob("*/area.json"))] if folder.is_dir() else []
     return sorted(cards, key=lambda card: (card.demonstration, card.name.lower()))
@@ -52,6 +60,13 @@ def open_area(name: str, home: str | Path | None = None, *, edited: bool = True)
     AreaDamaged : a file is missing, cut short or changed.
     AreaNewer : a newer Närhet wrote it.
     StoreError : its store cannot be used.
+
+    Examples
+    --------
+    >>> from geo import open_area
+    >>> area = open_area("demo")
+    >>> area.name, len(area.places_of("library")), round(area.count("all").sum())
+    ('Demonstration: Helsingfors centrum', 7, 9993)
     """
     from geo.area.folder import read_area
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import bound, distances, memory, opening, peers, reaching, sessions
+from benchmarks import bound, commands, distances, memory, opening, peers, reaching, sessions
 from benchmarks.data import town
 from benchmarks.reaching import Subject
 from benchmarks.timing import Row, as_text, compared, grown, peak_megabytes
@@ -155,3 +155,9 @@ def test_opening_is_measured_with_and_without_the_copy() -> None:
     rows = opening.cities({"2 k": 2_000}, runs=1)
     assert [row.ratio is None for row in rows] == [True, False, False, False]
     assert all(row.seconds > 0 for row in rows)
+
+
+def test_commands_are_measured_each_with_its_own_memory() -> None:
+    help_, _, listed, gap = commands.commands(town(side=14), "a town", runs=1)
+    assert all(row.seconds > 0 for row in (help_, listed, gap))
+    assert (help_.megabytes or 0) < (gap.megabytes or 0)

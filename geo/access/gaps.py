@@ -159,6 +159,13 @@ def gap(
     BadLimit, InputError ``unknown_kind``, ``unknown_group``, ``unknown_profile`` : what was asked
     for is not valid.
     AreaLacks : no people, no such group among them, or no place of the kind.
+
+    Examples
+    --------
+    >>> from geo import gap, open_area
+    >>> found = gap(open_area("demo"), kind="library", limit_m=400, group="all")
+    >>> round(found.beyond), round(found.people), f"{found.share_beyond:.0%}"
+    (5007, 9993, '50%')
     """
     question = GapQuestion(kind=kind, limit_m=limit_m, group=group, profile=profile)
     return gap_of(area, question, metres=metres)

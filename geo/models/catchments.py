@@ -55,10 +55,13 @@ def floating_catchment(
 ) -> Floats:
     """Return places per person in reach, a row of demand: ``catchment(…).access``.
 
+    Parameters and errors are those of ``catchment``.
+
+    Examples
+    --------
+    >>> from geo import floating_catchment
     >>> floating_catchment([[100.0], [300.0]], [3, 2], [4], limit_m=400).tolist()
     [0.8, 0.8]
-
-    Parameters and errors are those of ``catchment``.
     """
     asked = catchment(distances, demand, supply, limit_m=limit_m, decay=decay, method=method)
     return asked.access

@@ -62,6 +62,15 @@ def nearest(
     ------
     BadLimit : ``within_m`` is not above zero, or ``k`` below one.
     InputError ``bad_point`` : a snapped point is on no edge of the network.
+
+    Examples
+    --------
+    >>> from geo import nearest, open_area
+    >>> area = open_area("demo")
+    >>> preschools, libraries = (area.places_of(kind).geometry for kind in ("preschool", "library"))
+    >>> found = nearest(area.network, preschools, libraries)
+    >>> found.metres[:, 0].round().tolist(), found.place[:, 0].tolist()
+    ([303.0, 433.0], [2, 4])
     """
     within_m = check(within_m, k)
     start = network_search.snapped(network, origins, profile)
@@ -292,6 +301,15 @@ def within(
     ------
     BadLimit : ``within_m`` is not above zero.
     InputError ``bad_point`` : a snapped point is on no edge of the network.
+
+    Examples
+    --------
+    >>> from geo import open_area, within
+    >>> area = open_area("demo")
+    >>> preschools, libraries = (area.places_of(kind).geometry for kind in ("preschool", "library"))
+    >>> pairs = within(area.network, preschools, libraries, within_m=500)
+    >>> pairs.shape, pairs.nnz, round(pairs[0, 2])
+    ((2, 7), 3, 303)
     """
     within_m = check(within_m)
     start = network_search.snapped(network, origins, profile)

@@ -68,6 +68,14 @@ def isochrones(
     ------
     BadLimit : no limit, or one that is not above zero; BadLimit ``limits_unordered`` : they do not
     ascend.
+
+    Examples
+    --------
+    >>> from geo import isochrones, open_area
+    >>> area = open_area("demo")
+    >>> shapes = isochrones(area.network, area.places_of("library").geometry, limits_m=[400, 800])
+    >>> shapes["limit_m"].tolist(), bool(shapes.geometry[1].covers(shapes.geometry[0]))
+    ([400.0, 800.0], True)
     """
     limits = checked_limits(limits_m)
     walk = _walk(network, places, limits[-1], profile)

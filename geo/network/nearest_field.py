@@ -64,15 +64,22 @@ class _Change:
 class NearestField:
     """The nearest place of each person, through changes.
 
-    >>> field = NearestField(network, people, libraries)          # doctest: +SKIP
-    >>> number = field.add(a_new_library)                         # doctest: +SKIP
-    >>> beyond = weights[field.metres > 1000].sum()               # doctest: +SKIP
-    >>> field.undo()                                              # doctest: +SKIP
-
     Places are numbered in the order given, then in the order added; numbers are never used again.
     Points given as coordinates meet the network anew when a path is added, where the new path, or
     paths it makes reachable, lie nearer than what they met; snapped points stay where they are.
     One field belongs to one session: changes from several threads at once are not allowed.
+
+    Examples
+    --------
+    >>> from geo import NearestField, open_area
+    >>> area = open_area("demo")
+    >>> preschools, libraries = (area.places_of(kind).geometry for kind in ("preschool", "library"))
+    >>> field = NearestField(area.network, preschools, libraries)
+    >>> number = field.add(preschools[1:])  # opens by the second; 11 m: to the path and back
+    >>> number, field.metres.round().tolist()
+    (7, [303.0, 11.0])
+    >>> field.undo(), field.metres.round().tolist()
+    (True, [303.0, 433.0])
     """
 
     def __init__(

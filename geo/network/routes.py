@@ -74,6 +74,15 @@ def route(network: WalkNetwork, a: Points, b: Points, *, profile: Profile | None
     ``a`` and ``b`` hold one point each, in any coordinate system, or already snapped: then the line
     begins and ends on the paths, since a snapped point no longer says where its door is. The metres
     are those of ``distances.within`` and ``distances.nearest``.
+
+    Examples
+    --------
+    >>> from geo import open_area, route
+    >>> area = open_area("demo")
+    >>> home, goal = (area.places_of(kind).geometry[:1] for kind in ("preschool", "library"))
+    >>> way = route(area.network, home, goal)
+    >>> round(way.metres), round(sum(step.metres for step in way.steps))
+    (572, 572)
     """
     start, goal = snapped(network, a, profile), snapped(network, b, profile)
     if start.edge[0] < 0 or goal.edge[0] < 0:

@@ -123,10 +123,6 @@ def assign(
 ) -> Assignment:
     """Return an assignment in which as many children as possible have a place, and then walk least.
 
-    >>> found = assign([[100.0, 400.0], [200.0, 300.0]], [1, 1], [1, 1])
-    >>> found.total_walk_m, found.shadow_m.tolist()
-    (400.0, [100.0, 0.0])
-
     Parameters
     ----------
     distances : demand × preschools, metres; scipy CSR with entries for the pairs in reach (a stored
@@ -146,6 +142,13 @@ def assign(
     not be used.
     BadLimit, SitingError ``bad_time_limit`` : not above zero.
     Cancelled : by ``progress``.
+
+    Examples
+    --------
+    >>> from geo import assign
+    >>> found = assign([[100.0, 400.0], [200.0, 300.0]], [1, 1], [1, 1])
+    >>> found.total_walk_m, found.shadow_m.tolist()
+    (400.0, [100.0, 0.0])
     """
     clock = highs.Clock(time_limit_s, progress)
     metres = walkable(distances, limit_m)

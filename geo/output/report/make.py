@@ -71,6 +71,16 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
     InputError ``proposal_apart`` : the proposal answers another question. InputError
     ``nobody_to_report``, ``too_few_to_report`` : there is nobody in the group, or so few that any
     figure would disclose them. What ``gaps.gap`` raises.
+
+    Examples
+    --------
+    >>> from geo import make_report, open_area
+    >>> asked = {"kind": "library", "limit_m": 400, "group": "all", "date": "2026-11-30"}
+    >>> report = make_report(open_area("demo"), **asked, language="en")
+    >>> report.title
+    'Who cannot walk to a library? Demonstration: Helsingfors centrum'
+    >>> [finding.id for finding in report.findings][:4]
+    ['question', 'answer', 'map', 'key_figures']
     """
     question = ReportQuestion(
         gap=GapQuestion(kind, limit_m, group, profile),

@@ -67,6 +67,7 @@ def max_coverage(  # noqa: PLR0913 (every one is part of the question)
 
     Examples
     --------
+    >>> from geo import max_coverage
     >>> reach = [[1, 0, 0], [1, 1, 0], [0, 1, 1]]
     >>> found = max_coverage(reach, [5, 2, 4], count=1)
     >>> found.sites.tolist(), found.objective, found.proven

@@ -61,6 +61,7 @@ def p_center(
 
     Examples
     --------
+    >>> from geo import p_center
     >>> found = p_center([[0, 10, 40], [10, 0, 30], [40, 30, 0]], 1)
     >>> found.sites.tolist(), found.objective, found.proven
     ([1], 30.0, True)

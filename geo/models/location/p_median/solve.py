@@ -51,6 +51,7 @@ def p_median(
 
     Examples
     --------
+    >>> from geo import p_median
     >>> found = p_median([[0, 10, 40], [10, 0, 30], [40, 30, 0]], [1, 1, 5], 1)
     >>> found.sites.tolist(), found.objective, found.proven
     ([2], 70.0, True)

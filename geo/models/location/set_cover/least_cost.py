@@ -242,6 +242,7 @@ def cover_all(
 
     Examples
     --------
+    >>> from geo import cover_all
     >>> found = cover_all([[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 0]])
     >>> found.sites.tolist(), found.objective, found.proven, found.unreachable
     ([0, 1], 2.0, True, 1.0)
