@@ -232,7 +232,7 @@ def test_a_failed_build_leaves_the_old_area_as_it_was(
         ("--kind", "forskola", "--limit", "400"),
         ("--kind", "preschool", "--limit", "400", "--group", "barn"),
         ("--kind", "preschool", "--limit", "400", "--profile", "flying"),
-        ("--kind", "preschool", "--limit", "400", "-o", "gap.pdf"),
+        ("--kind", "preschool", "--limit", "400", "-o", "gap.docx"),
         ("--kind", "preschool"),
         ("--limit", "400", "--colour"),
     ],
