@@ -9,14 +9,16 @@ from geo.access import from_point
 from geo.access.knowledge_bank.model import Bank, Entry
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.output.documents import knowledge_bank_files
+from geo.output.documents import leaflet
+from geo.output.documents.knowledge_bank import bank_document
 from geo.output.maps import knowledge_bank as knowledge_bank_map
 from geo.output.words import knowledge_bank as knowledge_bank_words
+from geo.output.words.knowledge_bank_rows import rests_on
 from pages.parts.kunskapsbank import entries as entries_box
 from pages.parts.kunskapsbank import question as question_box
 from pages.shared import cache, frame, state, tables
 from pages.shared import map as map_box
-from pages.shared.downloads import offer
+from pages.shared.downloads import offer_answer
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -81,20 +83,20 @@ def _list(title: str, entries: tuple[Entry, ...], bank: Bank, numbers: dict[str,
 
 def _downloads(area: Area, bank: Bank) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
-    with st.spinner(t("kunskapsbank.printing")):
-        try:
-            made = cache.bank_files_of(area, bank, state.language())
-        except NarhetError as error:
-            frame.say(error)
-            return
+    language = state.language()
     stem = f"kunskapsbank-{area.id}-{bank.question.monday.isoformat()}"
-    leaflet = {".pdf": made["leaflet"]}
-    offer(leaflet, f"{stem}-flygblad", key="bank_leaflet", labels="kunskapsbank.leaflet_")
-    rest = {ending: content for ending, content in made.items() if ending != "leaflet"}
-    offer(rest, stem, key="bank", labels="kunskapsbank.download_")
+    st.download_button(
+        t("kunskapsbank.leaflet_pdf"),
+        lambda: leaflet.pdf_bytes(bank, area, language, as_leaflet=True),
+        file_name=f"{stem}-flygblad.pdf",
+        on_click="ignore",
+        width="stretch",
+        key="bank_leaflet.pdf",
+    )
+    offer_answer(lambda day: bank_document(bank, area, language, day=day), stem, key="bank_file")
 
 
 def _rests_on(area: Area, bank: Bank) -> None:
     with st.expander(t("gap.rests_on")):
-        for label, words in knowledge_bank_files.summary(bank, area, state.language()):
+        for label, words in rests_on(bank, area, state.language()):
             st.text(f"{label}: {words}")

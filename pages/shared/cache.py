@@ -29,7 +29,6 @@ from geo.area.manifest import DEMO, home_folder
 from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
-from geo.output.documents import knowledge_bank_files
 from geo.output.files import preschools as preschools_files
 from geo.planning.scenario import Scenario, after
 from geo.planning.siting.instance import Placing, prepare
@@ -124,11 +123,6 @@ def bank(of: Area, question: BankQuestion) -> Bank:
     return _bank(of.key, question, of)
 
 
-def bank_files_of(of: Area, found: Bank, language: str) -> dict[str, bytes]:
-    """Return an answer as a file of each kind, and as ``leaflet``; made before the click."""
-    return _bank_files(of.key, found.question, language, found, of)
-
-
 def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:
     """Return what is in reach of a point."""
     return _here(of.key, round(lon, 6), round(lat, 6), limit_m, profile, of)
@@ -221,17 +215,6 @@ def _meeting(key: str, question: MeetingQuestion, _area: Area) -> Answer:  # noq
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _bank(key: str, question: BankQuestion, _area: Area) -> Bank:  # noqa: ARG001
     return bank_of(_area, question)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _bank_files(
-    key: str,  # noqa: ARG001
-    question: BankQuestion,  # noqa: ARG001
-    language: str,
-    _found: Bank,
-    _area: Area,
-) -> dict[str, bytes]:
-    return knowledge_bank_files.files_of(_found, _area, language)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -22,11 +22,13 @@ from geo.area.model import Area
 from geo.area.protected import SHAPE
 from geo.catalog import save_area
 from geo.cli.parser import main
-from geo.output.documents import knowledge_bank_files
-from geo.output.documents.knowledge_bank_files import BANK_COLUMNS, WRITERS
+from geo.output.documents.answer import ENDINGS, answer_bytes
+from geo.output.documents.knowledge_bank import bank_document
 from geo.output.maps.knowledge_bank import bank_map, numbers_of
 from geo.output.words import knowledge_bank as knowledge_bank_words
+from geo.output.words.knowledge_bank_rows import BANK_COLUMNS, bank_json
 from tests.geo.access.meeting.worlds import STALE, TODAY, activity, meeting_street
+from tests.geo.output.opened import words_of
 from tests.geo.worlds import along
 from tests.refusals import refused
 
@@ -204,10 +206,15 @@ def test_protected_housing_has_a_region_and_no_point() -> None:
     spec = bank_map(area, bank, bank.all, "sv")
     assert "start" not in {layer.id for layer in spec.layers}
     spot = area.places.geometry[area.places["id"] == housing].iloc[0]
-    document = json.dumps(knowledge_bank_files.bank_json(bank, area, "sv"))
+    document = json.dumps(bank_json(bank, area, "sv"))
     assert f"{spot.x:.4f}" not in document and '"point": null' in document
     assert "Adressen är skyddad" in "\n".join(knowledge_bank_words.lines(bank, "sv"))
     assert SHAPE not in document
+    files = bank_document(bank, area, day="2026-11-25")
+    for ending in (".html", ".pptx", ".geojson", ".gpkg", ".xlsx", ".csv"):
+        words = words_of(answer_bytes(files, ending), ending)
+        assert f"{spot.x:.4f}" not in words and f"{spot.y:.5f}" not in words, ending
+    assert [layer.name for layer in files.layers] == ["bank"]
     assert bank.entries
 
 
@@ -284,13 +291,30 @@ def test_an_activitys_link_and_texts_go_before_its_places() -> None:
 def test_files_say_what_they_rest_on_and_hold_no_formulas() -> None:
     area = town((replace(ACTIVITIES[0], name="=cmd|' /C calc'!A0"),))
     bank = asked(area)
-    rows = knowledge_bank_files.rows_of(bank, area, "sv")
+    content = bank_document(bank, area, day="2026-11-25")
+    rows = content.rows
     assert tuple(rows.columns) == BANK_COLUMNS
     assert rows["metres"].iloc[0] == pytest.approx(100.0, abs=0.01)
-    assert "'=cmd" in WRITERS[".csv"](bank, area, "sv").decode()
-    document = json.loads(WRITERS[".json"](bank, area, "sv"))
+    assert "'=cmd" in answer_bytes(content, ".csv").decode()
+    document = json.loads(answer_bytes(content, ".json"))
     assert document["rows"][0]["name"].startswith("=cmd")
-    assert WRITERS[".xlsx"](bank, area, "sv")[:2] == b"PK"
+    assert answer_bytes(content, ".xlsx")[:2] == b"PK"
+
+
+def test_each_kind_of_file_opens_says_how_much_is_in_reach_and_is_the_same_again() -> None:
+    bank = asked()
+    document = bank_document(bank, AREA, day="2026-11-25")
+    told = " ".join(document.headline.replace(texts.NO_BREAK_SPACE, " ").split())
+    assert told == "12 svarar mot frågan, 8 av dem osäkra."
+    for ending in ENDINGS:
+        content = answer_bytes(document, ending)
+        assert content == answer_bytes(document, ending), ending
+        words = words_of(content, ending)
+        assert "library 500" in words or ending == ".pptx", ending
+        # The page to print has its own words, and the table is rows alone.
+        assert told in words or ending in (".pdf", ".csv"), ending
+    shapes = json.loads(answer_bytes(document, ".geojson"))["features"]
+    assert len(shapes) == len(bank.all)
 
 
 def test_the_command_answers_in_lines_json_and_files(tmp_path, capsys) -> None:
@@ -305,6 +329,7 @@ def test_the_command_answers_in_lines_json_and_files(tmp_path, capsys) -> None:
     assert document["settings"]["since"] == "2026-11-24T17:30:00+01:00"
     assert main([*words, "-o", str(tmp_path / "bank.pdf"), "--leaflet"]) == 0
     assert (tmp_path / "bank.pdf").read_bytes()[:5] == b"%PDF-"
+    assert main([*words, "-o", str(tmp_path / "bank.gpkg")]) == 0
     assert main([*words, "--leaflet"]) == 2
     assert "--leaflet" in capsys.readouterr().err
     assert main(["bank", "street", "--housing", HOME, "--when", "igår"]) == 2

@@ -21,7 +21,7 @@ from geo.output.documents.answer import ENDINGS, answer_bytes
 from geo.output.documents.meeting import meeting_document
 from geo.output.words.meeting_rows import MEETING_COLUMNS
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
-from tests.geo.paper import says_on_paper
+from tests.geo.output.opened import words_of
 
 WEEK = ("--week", "2026-11-25", "--limit", "310")
 
@@ -127,7 +127,9 @@ def test_each_measure_is_a_file_of_each_ending(measure, tmp_path: Path) -> None:
     assert sum(len(gpd.read_file(files[".gpkg"], layer=name).dropna(subset="geometry"))
                for name in drawn) == len(shapes)  # fmt: skip
     assert json.loads(files[".geojson"].read_text())["narhet"]["summary"][0] == ["Svar", told]
-    says_on_paper(files, told)
+    for ending in (".pdf", ".pptx", ".html"):
+        words = words_of(files[ending].read_bytes(), ending)
+        assert told.replace(texts.NO_BREAK_SPACE, " ") in words, ending
 
 
 @pytest.mark.usefixtures("area")

@@ -20,7 +20,7 @@ from geo.output.maps.outreach import list_map, row_of
 from geo.output.maps.spec import Shown
 from geo.output.words.outreach_tables import OUTREACH_COLUMNS, list_table, outreach_rows
 from geo.planning.outreach.brief import Brief, briefed, visits_of
-from tests.geo.paper import says_on_paper
+from tests.geo.output.opened import words_of
 from tests.geo.planning.outreach.worlds import activity, asked, town
 
 EVIL = '=HYPERLINK("http://x")'
@@ -146,7 +146,9 @@ def test_a_list_with_its_plan_leaves_as_every_kind_of_file(home) -> None:
     assert gpd.read_file(files[".gpkg"], layer="info")["text"].iloc[0] == told
     shown = json.loads(files[".geojson"].read_text())
     assert shown["narhet"]["summary"][0] == ["Svar", told] and len(shown["features"]) > 5
-    says_on_paper(files, told)
+    for ending in (".pdf", ".pptx", ".html"):
+        words = words_of(files[ending].read_bytes(), ending)
+        assert told.replace(texts.NO_BREAK_SPACE, " ") in words, ending
 
 
 def test_no_file_tells_where_protected_housing_is() -> None:

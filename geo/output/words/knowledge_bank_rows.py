@@ -1,10 +1,8 @@
-"""The knowledge bank as files: CSV, Excel and JSON, each with its sources."""
+"""The rows that the files of the knowledge bank hold, and the same as plain data."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -13,11 +11,8 @@ from geo import texts
 from geo.access.knowledge_bank.model import Bank, Entry
 from geo.area.model import Area
 from geo.network.walk_network import MAX_SNAP_M
-from geo.output.documents import leaflet
-from geo.output.files import formats
-from geo.output.files.xlsx import Lines, Sheet, told, xlsx_of
-from geo.output.words import knowledge_bank as knowledge_bank_words
-from geo.output.words import sources as source_words
+from geo.output.words import knowledge_bank as words
+from geo.output.words import sources
 
 BANK_COLUMNS = (
     "list", "what", "theme", "kind", "name", "place", "metres", "minutes", "hours", "languages",
@@ -27,10 +22,9 @@ BANK_COLUMNS = (
 """Columns of the knowledge bank as CSV and Excel; metres and minutes along the paths."""
 LISTS = ("in_reach", "language_unknown", "hours_unknown", "unreachable")
 """Which list a row stands in."""
-ENDINGS = (".pdf", ".csv", ".xlsx", ".json")
 
 
-def rows_of(bank: Bank, area: Area, language: str) -> pd.DataFrame:
+def bank_rows(bank: Bank, area: Area, language: str) -> pd.DataFrame:
     """Return a row for each entry of each list, with the question and what it rests on."""
     parts = (bank.entries, bank.language_unknown, bank.hours_unknown, bank.unreachable)
     rows = [
@@ -41,13 +35,13 @@ def rows_of(bank: Bank, area: Area, language: str) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(BANK_COLUMNS[:20]))
     question = bank.question
     return table.assign(
-        **{"from": knowledge_bank_words.start_name(bank.start, language)},
+        **{"from": words.start_name(bank.start, language)},
         limit_m=question.limit_m,
         profile=question.profile,
         when=question.since.isoformat() if question.since else question.monday.isoformat(),
         area=area.name,
         demonstration=area.demonstration,
-        sources="; ".join(source_words.source_line(source, language) for source in area.sources),
+        sources="; ".join(sources.source_line(source, language) for source in area.sources),
     ).reindex(columns=list(BANK_COLUMNS))
 
 
@@ -55,12 +49,13 @@ def bank_json(bank: Bank, area: Area, language: str) -> dict[str, Any]:
     """Return the answer as plain data; of protected housing there is no point."""
     question, start = bank.question, bank.start
     point = None if math.isnan(start.lon) else [start.lon, start.lat]
-    rows = rows_of(bank, area, language)[list(BANK_COLUMNS[:20])].to_dict("records")
+    rows = bank_rows(bank, area, language)[list(BANK_COLUMNS[:20])].to_dict("records")
     entries = (*bank.all, *bank.unreachable)
     return {
         "area": area.id,
         "area_name": area.name,
-        "title": knowledge_bank_words.title(bank, language),
+        "title": words.title(bank, language),
+        "headline": words.count_words(bank, language),
         "from": {"housing": start.id, "name": start.name, "point": point},
         "settings": {
             "limit_m": question.limit_m,
@@ -74,48 +69,17 @@ def bank_json(bank: Bank, area: Area, language: str) -> dict[str, Any]:
             "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
         },
         "rows": [_told(row, entry, language) for row, entry in zip(rows, entries, strict=True)],
-        "sources": [source_words.source_json(source, language) for source in area.sources],
+        "sources": [sources.source_json(source, language) for source in area.sources],
         "demonstration": area.demonstration,
     }
 
 
-def summary(bank: Bank, area: Area, language: str) -> tuple[tuple[str, str], ...]:
+def rests_on(bank: Bank, area: Area, language: str) -> tuple[tuple[str, str], ...]:
     """Return a file's own description: the question, the area, the settings, the sources."""
-    lines = [(texts.text("file.answer", language), knowledge_bank_words.title(bank, language))]
-    lines += source_words.walked(area, bank.question.profile, language)
+    lines = [(texts.text("file.answer", language), words.title(bank, language))]
+    lines += sources.walked(area, bank.question.profile, language)
     made_up = area.demonstration
-    return (*lines, *source_words.origins(area, area.sources, language, demonstration=made_up))
-
-
-def xlsx_bytes(bank: Bank, area: Area, language: str) -> bytes:
-    """Write an Excel workbook: the rows, and what they rest on."""
-    asked = knowledge_bank_words.question_words(bank.question, language)
-    hidden = knowledge_bank_words.restricted_note(bank, language)
-    lines = (asked, *hidden, *told(summary(bank, area, language)))
-    return xlsx_of([Sheet("bank", rows_of(bank, area, language)), Lines("info", lines)])
-
-
-def json_text(bank: Bank, area: Area, language: str) -> str:
-    """Write the answer as JSON."""
-    return json.dumps(
-        bank_json(bank, area, language), ensure_ascii=False, indent=1, allow_nan=False
-    )
-
-
-def files_of(bank: Bank, area: Area, language: str) -> dict[str, bytes]:
-    """Return the answer as a file of each ending, and as ``leaflet``."""
-    return {
-        ".pdf": leaflet.pdf_bytes(bank, area, language),
-        "leaflet": leaflet.pdf_bytes(bank, area, language, as_leaflet=True),
-        **{ending: write(bank, area, language) for ending, write in WRITERS.items()},
-    }
-
-
-WRITERS: dict[str, Callable[[Bank, Area, str], bytes]] = {
-    ".csv": lambda bank, area, language: formats.csv_bytes(rows_of(bank, area, language)),
-    ".xlsx": xlsx_bytes,
-    ".json": lambda bank, area, language: json_text(bank, area, language).encode(),
-}
+    return (*lines, *sources.origins(area, area.sources, language, demonstration=made_up))
 
 
 def _row(part: str, entry: Entry, bank: Bank, language: str) -> tuple[Any, ...]:
@@ -125,15 +89,15 @@ def _row(part: str, entry: Entry, bank: Bank, language: str) -> tuple[Any, ...]:
         part,
         entry.what,
         entry.theme,
-        knowledge_bank_words.kind_words(entry, language),
+        words.kind_words(entry, language),
         activity.name,
         entry.place_name,
         entry.metres if reached else None,
         entry.minutes if reached else None,
-        knowledge_bank_words.hours_words(entry, bank.question, language),
+        words.hours_words(entry, bank.question, language),
         ", ".join(activity.languages),
         ", ".join(activity.audience),
-        knowledge_bank_words.terms_words(entry, language),
+        words.terms_words(entry, language),
         ", ".join(activity.organisers),
         activity.contact,
         entry.link,
@@ -163,5 +127,5 @@ def _told(row: dict[Any, Any], entry: Entry, language: str) -> dict[str, Any]:
         {"language": each.language, "name": each.name, "text": each.text} for each in texts_told
     ]
     kept["hours_known"] = entry.activity.times is not None
-    kept["said_uncertain"] = knowledge_bank_words.doubt_words(entry, language)
+    kept["said_uncertain"] = words.doubt_words(entry, language)
     return kept
