@@ -14,6 +14,15 @@ from typing import Any, Literal, get_args
 from geo.errors import BadLimit, InputError
 from geo.resources import DATA
 
+# What the command line offers to choose among stands here: it loads none of what answers.
+LEVELS = ("deso", "regso")
+"""Statistical areas of Statistics Sweden, the smaller first."""
+MEETING_MEASURES = ("hours", "language", "arena", "contact")
+OUTREACH_WHERE = ("all", "housing", "areas")
+"""Whom to rank: housing and statistical areas, or one of them."""
+EXISTING = ("keep", "ignore")
+"""Whether places of the kind that are open already count."""
+
 CatchmentMethod = Literal["2sfca", "e2sfca", "balanced"]
 CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = get_args(CatchmentMethod)
 ASSIGNMENT = "assignment"

@@ -46,6 +46,23 @@ def test_a_folder_can_be_taken_in_at_a_glance() -> None:
     assert len(list((ROOT / "geo").glob("*.py"))) <= MOST_FLAT
 
 
+def test_what_only_types_need_is_not_loaded_as_well() -> None:
+    """Else a list of areas loads what opens one."""
+    for path, tree in TREES.items():
+        loaded = {
+            (node.module, alias.name)
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        for node in tree.body:
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                for part in node.body:
+                    if isinstance(part, ast.ImportFrom):
+                        typed = {(part.module, alias.name) for alias in part.names}
+                        assert not typed & loaded, f"{shown(path)}:{part.lineno}"
+
+
 def test_only_the_map_of_folium_imports_folium() -> None:
     allowed = ROOT / "geo" / "output" / "maps" / "folium.py"
     assert not [

@@ -9,10 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from geo import presets
-from geo.access.meeting.question import MEASURES
-from geo.planning.outreach.question import WHERE
-from geo.planning.siting.question import EXISTING
-from geo.sources.statistics.join import LEVELS
 
 if TYPE_CHECKING:
     Tasks: TypeAlias = "argparse._SubParsersAction[Any]"
@@ -170,7 +166,9 @@ def _bank(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
 def _meet(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task = tasks.add_parser("meet", parents=[common], help=say("meet"))
     task.add_argument("area", help=say("area_id"))
-    task.add_argument("--measure", choices=MEASURES, required=True, help=say("meet_measure"))
+    task.add_argument(
+        "--measure", choices=presets.MEETING_MEASURES, required=True, help=say("meet_measure")
+    )
     task.add_argument(
         "--kind", dest="kinds", action="append", metavar="KIND", help=say("meet_kind")
     )
@@ -195,7 +193,7 @@ def _outreach(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task.add_argument("area", help=say("area_id"))
     task.add_argument("--top", default="20", metavar="N", help=say("outreach_top"))
     task.add_argument("--weights", metavar="NEED=N,NEED=N", help=say("outreach_weights"))
-    task.add_argument("--where", choices=WHERE, help=say("outreach_where"))
+    task.add_argument("--where", choices=presets.OUTREACH_WHERE, help=say("outreach_where"))
     task.add_argument("--limit", help=say("limit"))
     task.add_argument("--profile", help=say("profile"))
     task.add_argument("--group", help=say("outreach_group"))
@@ -254,7 +252,7 @@ def _sites(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
         task.add_argument(f"--{name}", action="append", metavar=metavar, help=say(key))
     for name in ("lattice", "balance", "budget", "curve", "time-limit"):
         task.add_argument(f"--{name}", metavar="N", help=say(name.replace("-", "_")))
-    task.add_argument("--existing", choices=EXISTING, help=say("existing"))
+    task.add_argument("--existing", choices=presets.EXISTING, help=say("existing"))
     task.add_argument("--exclude", metavar="ID,ID", help=say("exclude"))
     for name in ("evening", "staffed", "robust", "exact", "json"):
         task.add_argument(f"--{name}", action="store_true", help=say(name))
@@ -322,7 +320,7 @@ def _store(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
 def _statistics(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task = tasks.add_parser("statistics", parents=[common], help=say("statistics"))
     task.add_argument("area", help=say("area_id"))
-    task.add_argument("--level", choices=LEVELS, default="", help=say("level"))
+    task.add_argument("--level", choices=presets.LEVELS, default="", help=say("level"))
     task.add_argument("--year", default="", help=say("year"))
     task.add_argument("--outlines", metavar="FILE", help=say("outlines"))
     task.add_argument("--other-vintage", action="store_true", help=say("other_vintage"))

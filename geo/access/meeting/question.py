@@ -13,7 +13,7 @@ from geo import presets
 from geo.area.record_fields import read_day
 from geo.errors import InputError
 
-MEASURES = ("hours", "language", "arena", "contact")
+MEASURES = presets.MEETING_MEASURES
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from geo import presets
 from geo.access.meeting.question import MeetingQuestion
 from geo.area.activities.model import Span
-from geo.area.model import Area
 from geo.errors import InputError
 from geo.planning.outreach.rules import needs
 from geo.texts import Phrase
@@ -32,9 +31,7 @@ WHEN = "any_time"
 """The hours at which people can come whose housing does not report them, unless chosen
 otherwise.
 """
-EVERYWHERE, HOMES, AREAS = "all", "housing", "areas"
-WHERE = (EVERYWHERE, HOMES, AREAS)
-"""Whom to rank: housing and statistical areas, or one of them."""
+EVERYWHERE, HOMES, AREAS = WHERE = presets.OUTREACH_WHERE
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ _ALSO = {
     "max_coverage": COVERAGE, "p_median": MEDIAN, "p_center": CENTRE, "p_centre": CENTRE,
     "center": CENTRE, "all": COVER_ALL,
 }  # fmt: skip
-KEEP, IGNORE = "keep", "ignore"
-EXISTING = (KEEP, IGNORE)
+KEEP, IGNORE = EXISTING = presets.EXISTING
 TIME_LIMIT_S = 60.0
 _NumberCode = Literal["bad_budget", "bad_balance", "bad_time_limit"]
 

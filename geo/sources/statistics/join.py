@@ -223,8 +223,7 @@ def _alone(
     return tuple(lost)
 
 
-DESO, REGSO = "deso", "regso"
-LEVELS = (DESO, REGSO)
+DESO, REGSO = LEVELS = presets.LEVELS
 NAMES = {DESO: "DeSO", REGSO: "RegSO"}
 NEW = "2025"
 OLD = {DESO: "2018", REGSO: "2020"}
