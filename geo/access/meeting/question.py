@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from geo import presets
-from geo.area.record_fields import read_day
 from geo.errors import InputError
 
 MEASURES = presets.MEETING_MEASURES
@@ -64,7 +63,9 @@ class MeetingQuestion:
         InputError ``bad_date``, ``bad_option``, ``unknown_group``, ``unknown_profile``,
         ``unknown_term``, BadLimit, UnknownLanguage : what cannot be.
         """
-        from geo.access.meeting import terms  # it loads what areas are made of
+        # These load what areas are made of.
+        from geo.access.meeting import terms
+        from geo.area.record_fields import read_day
 
         told = {name: value for name, value in values.items() if value is not None}
         now = today or date.today()

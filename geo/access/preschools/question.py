@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from geo import presets
-from geo.area.record_fields import read_day
 from geo.errors import InputError
 from geo.presets import PRESCHOOL_METHODS
 
@@ -61,6 +60,8 @@ class PreschoolQuestion:
         ------
         InputError ``bad_date``, and what the class raises.
         """
+        from geo.area.record_fields import read_day  # it loads what areas are made of
+
         told = {name: value for name, value in values.items() if value is not None}
         when = told.get("when")
         return cls(
