@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -12,17 +13,23 @@ from geo.access.preschools.question import PreschoolQuestion
 from geo.area.model import Area
 from geo.area.record_fields import day
 from geo.errors import NarhetError
-from geo.output.files import preschools as preschools_files
+from geo.output.documents.answer import AnswerDocument
+from geo.output.documents.preschools import Besides, preschool_document
 from geo.output.maps import preschool_tables as preschool_tables_map
 from geo.output.maps import preschools as preschools_map
 from geo.output.words import preschools as preschools_words
+from geo.output.words.preschool_rows import (
+    preschool_summary,
+    reasons_line,
+    unreachable_words,
+)
 from pages.parts.forskola import calls as calls_box
 from pages.parts.forskola import growth as growth_box
 from pages.parts.forskola import more as more_box
 from pages.parts.forskola import surge as surge_box
 from pages.shared import cache, choices, frame, state, tables
 from pages.shared import map as map_box
-from pages.shared.downloads import offer
+from pages.shared.downloads import offer_answer
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -41,15 +48,14 @@ def render() -> None:
     shown = preschools_words.without_small_counts(answer)
     _headline(shown)
     _map_and_table(area, answer, shown)
-    calls_box.show(area, shown)
-    surge_box.show(area, answer)
+    besides = Besides(calls=calls_box.show(area, shown), surge=surge_box.show(area, answer))
     if shown.few:
         st.info(t("forskola.few"))
     else:
-        more_box.show(answer)
-        growth_box.show(area, answer)
+        besides = replace(besides, more=more_box.show(answer))
+        besides = replace(besides, growth=growth_box.show(area, answer))
     _preschools(shown)
-    _downloads(area, answer)
+    _downloads(area, answer, besides)
     _rests_on(area, answer)
 
 
@@ -95,13 +101,12 @@ def _when(where: st.delta_generator.DeltaGenerator) -> str:
 def _headline(shown: PreschoolAnswer) -> None:
     language = state.language()
     st.header(preschools_words.headline(shown, language), anchor=False)
-    short = shown.shortage
-    if not (shown.hidden or short.few):
-        st.markdown(t("preschools.reasons", distance=short.by_distance, places=short.by_places))
+    for line in reasons_line(shown, language):
+        st.markdown(line)
     notes = preschools_words.notes(shown, language)
     if shown.estimated and notes:
         st.info("\n\n".join(literal(note) for note in notes), icon=":material/calculate:")
-    unreachable = preschools_files.unreachable_words(shown, language)
+    unreachable = unreachable_words(shown, language)
     if unreachable:
         st.warning(literal(" ".join(unreachable)), icon=":material/warning:")
     if shown.problems:
@@ -145,14 +150,18 @@ def _preschools(shown: PreschoolAnswer) -> None:
         st.dataframe(table, hide_index=True, width="stretch")
 
 
-def _downloads(area: Area, answer: PreschoolAnswer) -> None:
+def _downloads(area: Area, answer: PreschoolAnswer, besides: Besides) -> None:
     st.markdown(f"**{t('gap.downloads')}**")
-    made = cache.preschool_files_of(area, answer, state.language())
+    language = state.language()
     stem = f"forskola-{answer.area}-{answer.question.limit_m:g}-{answer.question.when.isoformat()}"
-    offer(made, stem, key="preschools")
+
+    def document(day: str) -> AnswerDocument:
+        return preschool_document(answer, area, language, day=day, besides=besides)
+
+    offer_answer(document, stem, key="preschools")
 
 
 def _rests_on(area: Area, answer: PreschoolAnswer) -> None:
     with st.expander(t("gap.rests_on")):
-        for label, words in cache.preschool_summary(area, answer, state.language()):
+        for label, words in preschool_summary(answer, area, state.language()):
             st.text(f"{label}: {words}")

@@ -4,20 +4,17 @@ or write the answer.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from functools import cache
 from typing import Any
 
-from geo.access.preschools.call_list import CallList, calls_for
+from geo.access.preschools.call_list import calls_for
 from geo.access.preschools.demand import has_few
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of, more_places
 from geo.access.preschools.surge import (
     Arrival,
-    SurgeAnswer,
     arrival_of,
     read_ages,
     read_ramp,
@@ -29,25 +26,11 @@ from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
 from geo.errors import InputError, NarhetError
-from geo.models.assignment.assign import MorePlaces
-from geo.output.files import formats
-from geo.output.files import preschools as preschools_files
-from geo.output.words import preschools as preschools_words
-from geo.planning.preschool_expansion import GrowthAnswer, share_of, where_to_add
+from geo.output.documents.answer import AnswerDocument
+from geo.output.documents.preschools import Besides, preschool_document
+from geo.planning.preschool_expansion import share_of, where_to_add
 
 TARGET = "0.95"
-
-
-@dataclass(frozen=True)
-class _Answers:
-    """All the answers; what could not be answered stands in ``refused``."""
-
-    main: PreschoolAnswer
-    surge: SurgeAnswer | None
-    calls: CallList | None
-    more: MorePlaces | None
-    growth: GrowthAnswer | None
-    refused: tuple[tuple[str, NarhetError], ...]
 
 
 def preschools(options: Options) -> None:
@@ -62,27 +45,25 @@ def preschools(options: Options) -> None:
     if options.target is not None and not options.add_places:
         raise InputError("bad_option", reason="--target", command="preschools")
     target = share_of(options.target or TARGET)
-    output = Path(options.output) if options.output else None
-    ending = formats.check_ending(output) if output else ""
+    file = console.answer_file(options)
     area = open_area(options.area, options.home)
 
-    def answers_of(*, exact: bool) -> _Answers:
+    @cache
+    def answers_of(*, exact: bool) -> tuple[PreschoolAnswer, Besides]:
         main = capacity_of(area, question, exact=exact)
-        return _asked(area, main, options, arrival, target)
+        return main, _besides(area, main, options, arrival, target)
 
-    answers = answers_of(exact=True)
-    main = answers.main
-    if output:
-        outgoing = answers if options.exact or not has_few(main.demand) else answers_of(exact=False)
-        _write(output, ending, outgoing, area, options)
-    if options.json:
-        print(_document(answers, area, options.lang))
-    elif not output:
-        print("\n".join(preschools_files.preschool_lines(main, options.lang)))
-        for _, lines in _more(answers, options.lang):
-            print("\n" + "\n".join(lines))
+    main, besides = answers_of(exact=True)
+
+    def document(exact: bool) -> AnswerDocument:
+        found, other = answers_of(exact=exact or not has_few(main.demand))
+        return preschool_document(
+            found, area, options.lang, day=console.today(), exact=exact, besides=other
+        )
+
+    console.give(options, file, document)
     console.warn_of_demonstration(main.demonstration, options.lang)
-    for _, error in answers.refused:
+    for error in besides.refused.values():
         raise error
 
 
@@ -107,11 +88,11 @@ def _more_of(words: str) -> tuple[str, int]:
     return name, int(count)
 
 
-def _asked(
+def _besides(
     area: Area, main: PreschoolAnswer, options: Options, arrival: Arrival | None, target: float
-) -> _Answers:
-    refused: list[tuple[str, NarhetError]] = []
-    found: dict[str, Any] = {"surge": None, "calls": None, "more": None, "growth": None}
+) -> Besides:
+    refused: dict[str, NarhetError] = {}
+    found: dict[str, Any] = {}
     asked = main.question
     questions: dict[str, Any] = {}
     if arrival is not None:
@@ -129,58 +110,5 @@ def _asked(
         try:
             found[name] = ask()
         except NarhetError as error:
-            refused.append((name, error))
-    return _Answers(main, refused=tuple(refused), **found)
-
-
-def _without_small_counts(answers: _Answers, area: Area, options: Options) -> _Answers:
-    """Return what may be disclosed of the other answers."""
-    shown = preschools_words.without_small_counts(answers.main)
-    if answers.calls:
-        answers = replace(answers, calls=calls_for(area, shown, options.housing))
-    return replace(answers, more=None, growth=None) if shown.few else answers
-
-
-def _document(answers: _Answers, area: Area, language: str, *, exact: bool = True) -> str:
-    document = preschools_words.preschools_json(answers.main, area, language, exact=exact)
-    if answers.surge:
-        document["surge"] = preschools_words.surge_json(answers.surge, language)
-    if answers.calls:
-        document["calls"] = preschools_words.calls_json(answers.calls, language)
-    if answers.more:
-        document["more"] = preschools_words.more_json(answers.more, answers.main, language)
-    if answers.growth:
-        document["growth"] = preschools_words.growth_json(answers.growth)
-    for name, error in answers.refused:
-        document[name] = {"error": error.code, "text": error.message(language)}
-    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-
-
-def _more(answers: _Answers, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    parts = []
-    if answers.surge:
-        parts.append(("surge", tuple(preschools_words.surge_lines(answers.surge, language))))
-    if answers.calls:
-        parts.append(("calls", tuple(preschools_words.call_lines(answers.calls, language))))
-    if answers.more:
-        parts.append(("more", (preschools_words.more_words(answers.more, answers.main, language),)))
-    if answers.growth:
-        parts.append(("growth", tuple(preschools_words.growth_lines(answers.growth, language))))
-    return tuple(parts)
-
-
-def _write(output: Path, ending: str, answers: _Answers, area: Area, options: Options) -> None:
-    if not options.exact:
-        answers = _without_small_counts(answers, area, options)
-    if ending == ".json":
-        document = _document(answers, area, options.lang, exact=options.exact)
-        formats.write_file(output, document.encode())
-        return
-    content = preschools_files.preschool_file(
-        answers.main,
-        area,
-        options.lang,
-        exact=options.exact,
-        more=_more(answers, options.lang),
-    )
-    formats.write_file(output, preschools_files.WRITERS[ending](content))
+            refused[name] = error
+    return Besides(refused=refused, **found)

@@ -29,7 +29,6 @@ from geo.area.manifest import DEMO, home_folder
 from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
-from geo.output.files import preschools as preschools_files
 from geo.planning.scenario import Scenario, after
 from geo.planning.siting.instance import Placing, prepare
 from geo.planning.siting.question import SitingQuestion
@@ -99,18 +98,6 @@ def kept() -> Kept:
 def capacity(of: Area, question: PreschoolQuestion) -> PreschoolAnswer:
     """Return preschool places against children."""
     return _capacity(of.key, question, of)
-
-
-def preschool_files_of(of: Area, found: PreschoolAnswer, language: str) -> dict[str, bytes]:
-    """Return an answer as a file of each kind, small counts hidden; made before the click."""
-    return _preschool_files(of.key, found.question, language, found, of)
-
-
-def preschool_summary(
-    of: Area, found: PreschoolAnswer, language: str
-) -> tuple[tuple[str, str], ...]:
-    """Return what an answer rests on, small counts hidden."""
-    return preschools_files.summary(found, of, language)
 
 
 def meeting(of: Area, question: MeetingQuestion) -> Answer:
@@ -193,18 +180,6 @@ def _placing(key: str, basis: SitingQuestion, _area: Area) -> Placing:  # noqa: 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _capacity(key: str, question: PreschoolQuestion, _area: Area) -> PreschoolAnswer:  # noqa: ARG001
     return capacity_of(_area, question, exact=False)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _preschool_files(
-    key: str,  # noqa: ARG001
-    question: PreschoolQuestion,  # noqa: ARG001
-    language: str,
-    _found: PreschoolAnswer,
-    _area: Area,
-) -> dict[str, bytes]:
-    content = preschools_files.preschool_file(_found, _area, language)
-    return {ending: write(content) for ending, write in preschools_files.WRITERS.items()}
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -109,7 +109,7 @@ def test_the_workbook_holds_the_figures_on_screen(visit: Visit, tmp_path: Path) 
     visit.open("/forskola?area=street&limit=300")
     sentence(page, "^76 ")
     with page.expect_download() as arriving:
-        page.get_by_role("button", name="Excel").click()
+        page.get_by_role("button", name="Arbetsbok (Excel)").click()
     arriving.value.save_as(tmp_path / "forskola.xlsx")
     book = openpyxl.load_workbook(BytesIO((tmp_path / "forskola.xlsx").read_bytes()))
     heads, area, *_ = book["districts"].iter_rows(values_only=True)

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo import texts
 from geo.catalog import save_area
+from geo.output.documents.answer import ENDINGS
 from tests.geo.preschool_worlds import nursery_street, points_at
 from tests.geo.worlds import street
 from tests.pages.test_pages import page, words
@@ -157,3 +158,9 @@ def test_unreachable_children_are_listed_by_district() -> None:
     told = said(asked())
     assert "20 barn nås inte alls längs gångvägarna." in told
     assert "20 av dem bor i Väst." in told
+
+
+@pytest.mark.usefixtures("gatan")
+def test_every_kind_of_file_is_offered() -> None:
+    names = [each.proto.label for each in asked().get("download_button")]
+    assert names[-len(ENDINGS) :] == [texts.text(f"files.{ending[1:]}") for ending in ENDINGS]

@@ -137,15 +137,17 @@ def pages(
     """Return the pages most answers have: the answer in words, its map, tables for reading (title
     and table) or pages that say more than a table, and what it rests on.
     """
-    found = [Finding("answer", texts.text("file.answer", language), words=tuple(words))]
+    found = [
+        Finding("answer", texts.text("file.answer", language), words=tuple(filter(None, words)))
+    ]
     if drawn is not None:
         found.append(Finding("map", texts.text("report.map_title", language), map=drawn))
     for at, part in enumerate(tables):
         page = part if isinstance(part, Finding) else Finding(f"table-{at}", part[0], table=part[1])
         rows = None if page.table is None or page.table.empty else page.table.astype(str)
-        if page.words or page.map is not None or rows is not None:
+        if page.words or page.figures or page.map is not None or rows is not None:
             found.append(replace(page, table=rows))
-    rests = tuple(f"{label}: {said}" for label, said in summary)
+    rests = tuple(f"{label}: {basis}" for label, basis in summary)
     return (*found, Finding("sources", texts.text("gap.rests_on", language), words=rests))
 
 

@@ -38,8 +38,9 @@ h1 { font-size: 1.6rem; line-height: 1.25; } h2 { font-size: 1.25rem; margin-top
 .legend li { display: flex; align-items: center; gap: .4rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid #d0d7de; text-align: left;
-  vertical-align: top; overflow-wrap: anywhere; }
+  vertical-align: top; overflow-wrap: break-word; }
 td.number, th.number { text-align: right; white-space: nowrap; }
+thead th.number { white-space: normal; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 tr.total { font-weight: 600; } small, footer { color: #4a5159; }
 @media print { .map { height: 18cm; } }
@@ -135,7 +136,9 @@ def _section(at: int, finding: Finding, language: str) -> str:
     if finding.figures:
         rows = [(each.label, each.value, each.meaning) for each in finding.figures]
         names = [texts.text(f"report.column_{name}", language) for name in _FIGURES]
-        inside.append(_table(pd.DataFrame(rows, columns=names), finding.title, total=False))
+        table = pd.DataFrame(rows, columns=names)
+        shown = table.loc[:, (table != "").any(axis=0)]
+        inside.append(_table(shown, finding.title, total=False))
     if finding.table is not None:
         inside.append(_table(finding.table, finding.title, total=finding.total_last))
     return f'<section aria-label="{escape(finding.title, quote=True)}">{"".join(inside)}</section>'

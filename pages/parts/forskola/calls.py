@@ -7,9 +7,9 @@ import streamlit as st
 from geo.access.preschools.call_list import CallList, calls_for
 from geo.access.preschools.model import PreschoolAnswer
 from geo.area.model import Area
-from geo.output.files import preschools as preschools_files
 from geo.output.maps import preschool_tables as preschool_tables_map
 from geo.output.words import preschools as preschools_words
+from geo.output.words.preschool_rows import housing_words
 from pages.shared import state, tables
 from pages.shared.literal import literal
 from pages.shared.state import t
@@ -18,22 +18,25 @@ MOST = 12
 """Calls shown; the downloaded list holds all."""
 
 
-def show(area: Area, shown: PreschoolAnswer) -> None:
-    """Choose a housing or a district, and show what its children can walk to and whom to call."""
+def show(area: Area, shown: PreschoolAnswer) -> CallList | None:
+    """Choose a housing or a district, show what its children can walk to and whom to call, and
+    return whom.
+    """
     language = state.language()
     st.subheader(t("forskola.home"), anchor=False)
     homes = {row.family.place: row.family.name or row.family.place for row in shown.housing}
     names = {**homes, **{row.name: row.name for row in shown.districts if row.name}}
     if not names:
         st.info(t("forskola.no_homes"))
-        return
+        return None
     chosen = state.select("home", t("forskola.home_pick"), list(names), names.__getitem__)
     for row in shown.housing:
         if row.family.place == chosen:
-            said = preschools_files.housing_words(row, shown, language)
+            said = housing_words(row, shown, language)
             st.markdown(f"**{literal(said)}**")
     found = calls_for(area, shown, chosen)
     _calls(found)
+    return found
 
 
 def _calls(found: CallList) -> None:

@@ -15,12 +15,12 @@ from pages.shared.literal import literal
 from pages.shared.state import t
 
 
-def show(area: Area, answer: PreschoolAnswer) -> None:
-    """Ask for a target, and show where places must be added to reach it."""
+def show(area: Area, answer: PreschoolAnswer) -> GrowthAnswer | None:
+    """Ask for a target, show where places must be added to reach it, and return it."""
     st.subheader(t("forskola.growth"), anchor=False)
     st.markdown(t("forskola.growth_intro"))
     if not st.toggle(t("forskola.growth_open"), key="growth_open"):
-        return
+        return None
     target = st.slider(t("forskola.growth_target"), 50, 100, 95, format="%d %%", key="growth")
     asked = answer.question
     key = (area.key, "growth", asked.limit_m, asked.profile, asked.when, target)
@@ -29,12 +29,13 @@ def show(area: Area, answer: PreschoolAnswer) -> None:
         return where_to_add(area, answer, target=target / 100, progress=progress)
 
     try:
-        found = asks.ask(key, t("forskola.growth"), work)
+        found: GrowthAnswer | None = asks.ask(key, t("forskola.growth"), work)
     except NarhetError as error:
         frame.say(error)
-        return
+        return None
     if found is not None:
         first, *rest = preschools_words.growth_lines(found, state.language())
         st.markdown(f"**{literal(first)}**")
         for line in rest:
             st.markdown(literal(line.strip()))
+    return found

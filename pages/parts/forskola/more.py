@@ -9,14 +9,15 @@ import streamlit as st
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.shortage import more_places
 from geo.errors import NarhetError
+from geo.models.assignment.assign import MorePlaces
 from geo.output.words import preschools as preschools_words
 from pages.shared import frame, state
 from pages.shared.literal import literal
 from pages.shared.state import t
 
 
-def show(answer: PreschoolAnswer) -> None:
-    """Choose a preschool and a number of places, and show what they would change."""
+def show(answer: PreschoolAnswer) -> MorePlaces | None:
+    """Choose a preschool and a number of places, show what they would change, and return it."""
     st.subheader(t("forskola.more"), anchor=False)
     st.markdown(t("forskola.more_intro"))
     known = {each.id: each.name or each.id for each in answer.supply.here if each.places}
@@ -33,11 +34,12 @@ def show(answer: PreschoolAnswer) -> None:
         t("forskola.more_extra"), min_value=1, max_value=500, value=10, key="more_extra"
     )
     if chosen is None:
-        return
+        return None
     try:
         gain = more_places(answer, chosen, int(extra))
     except NarhetError as error:
         frame.say(error)
-        return
+        return None
     said = preschools_words.more_words(gain, answer, state.language())
     st.markdown(f"**{literal(said)}**")
+    return gain

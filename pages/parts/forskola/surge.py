@@ -21,15 +21,16 @@ from pages.shared.literal import literal
 from pages.shared.state import t
 
 
-def show(area: Area, answer: PreschoolAnswer) -> None:
-    """Ask who arrives, and show week by week what the area can take."""
+def show(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
+    """Ask who arrives, show week by week what the area can take, and return it."""
     st.subheader(t("forskola.surge"), anchor=False)
     st.markdown(t("forskola.surge_intro"))
     if not st.toggle(t("forskola.surge_open"), key="surge_open"):
-        return
+        return None
     found = _asked(area, answer)
     if found is not None:
         _show(area, found)
+    return found
 
 
 def _asked(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:

@@ -47,8 +47,8 @@ from geo.output.documents import report_geopackage, report_page, report_workbook
 from geo.output.documents.answer import ENDINGS, answer_bytes
 from geo.output.documents.gap import gap_document
 from geo.output.documents.meeting import meeting_document
+from geo.output.documents.preschools import Besides, preschool_document
 from geo.output.documents.sites import site_document
-from geo.output.files import preschools as preschools_files
 from geo.output.files.reach import reach_json, route_json
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.maps.places_and_gaps import findable
@@ -200,12 +200,15 @@ def outputs(area: Area) -> dict[str, bytes]:
 def _preschools(area: Area) -> dict[str, object]:
     answer = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=600))
     shown = preschools_words.without_small_counts(answer)
-    file = preschools_files.preschool_file(answer, area)
+    last = shown.housing[-1].family.place
+    document = preschool_document(
+        answer, area, day=TODAY.isoformat(), besides=Besides(calls=calls_for(area, shown, last))
+    )
     return {
         "preschools": preschools_words.preschools_json(answer, area, exact=True),
         "preschools map": preschools_map(area, answer, "sv"),
-        "preschools geojson": preschools_files.geojson_bytes(file),
-        "preschools text": "\n".join(preschools_files.preschool_lines(shown, "sv")),
+        **{f"preschools {ending}": answer_bytes(document, ending) for ending in ENDINGS},
+        "preschools text": "\n".join(document.lines),
         "calls": [repr(calls_for(area, shown, row.family.place)) for row in shown.housing],
     }
 
@@ -472,11 +475,14 @@ def test_it_is_drawn_as_an_area_and_never_as_a_point() -> None:
 
 def test_its_row_in_the_files_of_preschools_has_no_point() -> None:
     area = town((625, 950))
-    file = preschools_files.preschool_file(capacity_of(area, PreschoolQuestion(when=TODAY)), area)
-    drawn = {row["properties"]["id"] for row in json.loads(
-        preschools_files.geojson_bytes(file))["features"]}  # fmt: skip
+    answer = capacity_of(area, PreschoolQuestion(when=TODAY))
+    document = preschool_document(answer, area, day=TODAY.isoformat())
+    drawn = {
+        row["properties"]["id"]
+        for row in json.loads(answer_bytes(document, ".geojson"))["features"]
+    }
     assert "h1" in drawn and area.places["id"].iloc[-1] not in drawn
-    assert area.places["id"].iloc[-1] in set(file.rows["id"])
+    assert area.places["id"].iloc[-1] in set(document.rows["id"])
 
 
 def test_it_is_no_candidate_and_nothing_is_near_it() -> None:

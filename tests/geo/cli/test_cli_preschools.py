@@ -18,7 +18,7 @@ from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.catalog import save_area
 from geo.cli.parser import main
-from geo.output.files.preschools import PRESCHOOL_COLUMNS
+from geo.output.words.preschool_rows import PRESCHOOL_COLUMNS
 from tests.geo.preschool_worlds import nursery_street, points_at
 
 SOON = (date.today() + timedelta(days=30)).isoformat()
@@ -130,7 +130,7 @@ def test_a_surge_that_can_not_be_is_refused_and_the_rest_computed(capsys, at, wh
         ["--decay", "cliff"],
         ["--limit", "-3"],
         ["--profile", "fast"],
-        ["-o", "x.pdf"],
+        ["-o", "x.docx"],
     ],
 )
 @pytest.mark.usefixtures("area")

@@ -1,30 +1,18 @@
-"""Preschool places against children as lines of text and as files: CSV, Excel, GeoJSON and
-GeoPackage, with their sources. Hides small counts as the JSON does.
-"""
+"""An answer on preschool places as rows of files and lines of text, and what it rests on."""
 
 from __future__ import annotations
 
 import math
-import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from geo import privacy, texts
-from geo.access.preschools.model import HousingRow, PreschoolAnswer, Shortage
-from geo.area import protected
+from geo.access.preschools.model import DistrictRow, HousingRow, PreschoolAnswer, Shortage
+from geo.access.preschools.supply import Amount
 from geo.area.model import Area
-from geo.output.files import formats
-from geo.output.files.xlsx import Lines, Sheet, told, xlsx_of
-from geo.output.words import preschools as preschools_words
+from geo.output.words import preschools as words
 from geo.output.words import sources as source_words
-from geo.output.words.preschools import amount_words
-from geo.types import WGS84
 
 PRESCHOOL_COLUMNS = (
     "what", "id", "name", "district", "children", "children_low", "children_high", "places",
@@ -44,52 +32,11 @@ _WHOLE = tuple(
 )
 
 
-@dataclass(frozen=True)
-class PreschoolFile:
-    """What a file holds: rows, shapes of districts, housings and preschools, and words."""
-
-    rows: pd.DataFrame
-    shapes: gpd.GeoDataFrame
-    summary: tuple[tuple[str, str], ...]
-    credit: str
-    more: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-def preschool_file(
-    answer: PreschoolAnswer,
-    area: Area,
-    language: str = "sv",
-    *,
-    exact: bool = False,
-    more: tuple[tuple[str, tuple[str, ...]], ...] = (),
-) -> PreschoolFile:
-    """Gather what the files hold; small counts of counted children hidden unless ``exact``.
-
-    ``more`` are further answers in words: name of the sheet, and lines.
-    """
-    rows = preschool_rows(answer, area, language, exact=exact)
-    by_name = dict(zip(area.districts["name"], area.districts.geometry, strict=True))
-    known = protected.in_the_open(area.places)
-    points = dict(zip(known["id"].astype(str), known.geometry, strict=True))
-    shapes = [
-        by_name.get(name) if what == "district" else points.get(id_)
-        for what, id_, name in zip(rows["what"], rows["id"], rows["name"], strict=True)
-    ]
-    drawn = [shape is not None for shape in shapes]
-    frame = gpd.GeoDataFrame(
-        rows[drawn].reset_index(drop=True),
-        geometry=[shape for shape in shapes if shape is not None],
-        crs=WGS84,
-    )
-    words = summary(answer, area, language, exact=exact)
-    return PreschoolFile(rows, frame, words, source_words.credit(area), more)
-
-
 def preschool_rows(
     answer: PreschoolAnswer, area: Area, language: str, *, exact: bool = False
 ) -> pd.DataFrame:
     """Return the table of the files: the area first, then districts, housings and preschools."""
-    document = preschools_words.preschools_json(answer, area, language, exact=exact)
+    document = words.preschools_json(answer, area, language, exact=exact)
     rows = [{"what": "area", **document, "id": area.id, "name": area.name}]
     for what, part in (
         ("district", "districts"),
@@ -112,24 +59,24 @@ def preschool_rows(
     )
 
 
-def summary(
+def preschool_summary(
     answer: PreschoolAnswer, area: Area, language: str, *, exact: bool = False
 ) -> tuple[tuple[str, str], ...]:
     """Return a file's own description: the sentence, settings, rules, problems and sources."""
-    shown = answer if exact else preschools_words.without_small_counts(answer)
-    chosen = preschools_words.settings(answer, language)
+    shown = answer if exact else words.without_small_counts(answer)
+    chosen = words.settings(answer, language)
     *walked, (label, _) = source_words.walked(area, answer.question.profile, language)
     lines = [
-        (texts.text("file.answer", language), preschools_words.headline(shown, language)),
+        (texts.text("file.answer", language), words.headline(shown, language)),
         *walked,
         (label, f"{chosen['snap_rule']} {chosen['walk']}"),
     ]
     estimated = texts.text("file.estimated", language)
-    lines += [(estimated, note) for note in preschools_words.notes(shown, language)]
+    lines += [(estimated, note) for note in words.notes(shown, language)]
     lines += [
         (
             texts.text("preschools.problems", language),
-            preschools_words.problem_words(each, language),
+            words.problem_words(each, language),
         )
         for each in answer.problems
     ]
@@ -144,32 +91,41 @@ def preschool_lines(answer: PreschoolAnswer, language: str) -> list[str]:
     def say(key: str, **values: Any) -> str:
         return texts.text(f"preschools.{key}", language, **values)
 
-    short = answer.shortage
     lines = [
-        preschools_words.headline(answer, language),
-        say("reasons", distance=short.by_distance, places=short.by_places),
+        words.headline(answer, language),
+        *reasons_line(answer, language),
         say(
             "vacancies",
-            vacancies=amount_words(answer.vacancies, language),
+            vacancies=words.amount_words(answer.vacancies, language),
             enrolled=answer.enrolled,
         ),
     ]
     if math.isfinite(answer.mean_walk_m):
         lines.append(say("walk", metres=texts.metres(answer.mean_walk_m, language)))
     if answer.newcomer_children:
-        words = amount_words(answer.newcomers.children, language)
-        lines.append(say("newcomers", children=answer.newcomer_children, shortage=words))
+        short_of = words.amount_words(answer.newcomers.children, language)
+        lines.append(say("newcomers", children=answer.newcomer_children, shortage=short_of))
     first, *rest = unreachable_words(answer, language) or [""]
     lines += [first] * bool(first) + [f"  {line}" for line in rest]
     asked = texts.text(f"forskola.method_{answer.question.method}", language)
     lines.append(say("by_district", method=asked))
     lines += [f"  {line}" for line in _district_lines(answer, language)]
     lines += [f"  {housing_words(row, answer, language)}" for row in answer.housing]
-    lines += preschools_words.notes(answer, language)
+    lines += words.notes(answer, language)
     if answer.problems:
         lines.append(say("problems"))
-    return lines + [
-        f"  {preschools_words.problem_words(each, language)}" for each in answer.problems
+    return lines + [f"  {words.problem_words(each, language)}" for each in answer.problems]
+
+
+def reasons_line(answer: PreschoolAnswer, language: str) -> list[str]:
+    """Return why children are without a place, if it may be disclosed."""
+    short = answer.shortage
+    if answer.hidden or short.few:
+        return []
+    return [
+        texts.text(
+            "preschools.reasons", language, distance=short.by_distance, places=short.by_places
+        )
     ]
 
 
@@ -197,9 +153,9 @@ def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> st
         language,
         name=row.family.name or row.family.place,
         children=children,
-        places=amount_words(row.places, language),
+        places=words.amount_words(row.places, language),
         limit=texts.metres(answer.question.limit_m, language),
-        vacancies=amount_words(row.vacancies, language),
+        vacancies=words.amount_words(row.vacancies, language),
         nearest=", ".join(nearest) or "–",
     )
 
@@ -225,71 +181,32 @@ def unreachable_words(answer: PreschoolAnswer, language: str) -> list[str]:
     return lines
 
 
-def xlsx_bytes(content: PreschoolFile) -> bytes:
-    """Write an Excel workbook: a sheet each for the area and its districts, the housings, the
-    preschools, what they rest on, and the other answers.
-    """
-    what = content.rows["what"]
-    parts = (
-        ("districts", ("area", "district")),
-        ("housing", ("transitional_housing",)),
-        ("preschools", ("preschool",)),
-    )
-    return xlsx_of(
-        [
-            *(
-                Sheet(name, content.rows[what.isin(kinds)], frozen=(1, 3), widths=((2, 2, 32),))
-                for name, kinds in parts
-            ),
-            *(Lines(name, tuple(lines)) for name, lines in content.more),
-            Lines("info", told(content.summary)),
-        ]
-    )
-
-
-def geojson_bytes(content: PreschoolFile) -> bytes:
-    """Write districts, housings and preschools as GeoJSON; what they rest on is in ``narhet``."""
-    return formats.shapes_geojson(content.shapes, content.summary, content.credit)
-
-
-def gpkg_bytes(content: PreschoolFile) -> bytes:
-    """Write a GeoPackage with the layers ``districts`` and ``places`` and a table ``info``."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "preschools.gpkg"
-        is_point = content.shapes.geom_type == "Point"
-        for layer, rows in (("districts", ~is_point), ("places", is_point)):
-            if rows.any():
-                pyogrio.write_dataframe(
-                    content.shapes[rows], path, layer=layer, driver="GPKG", append=path.exists()
-                )
-        info = pd.DataFrame(content.summary, columns=["what", "text"])
-        pyogrio.write_dataframe(info, path, layer="info", driver="GPKG", append=path.exists())
-        return path.read_bytes()
-
-
-WRITERS: dict[str, Callable[[PreschoolFile], bytes]] = {
-    ".csv": lambda content: formats.csv_bytes(content.rows),
-    ".xlsx": xlsx_bytes,
-    ".geojson": geojson_bytes,
-    ".gpkg": gpkg_bytes,
-}
-
-
 def _district_lines(answer: PreschoolAnswer, language: str) -> list[str]:
+    """Return a line per district; hidden figures as such."""
+    unseen = texts.text("gap.hidden", language)
+
+    def amount(value: Amount, *, hidden: bool) -> str:
+        return unseen if hidden else words.amount_words(value, language)
+
+    def per_child(row: DistrictRow) -> str:
+        if row.hidden:
+            return unseen
+        if row.places_per_child is None:
+            return texts.text("preschools.no_children", language)
+        return texts.number(row.places_per_child, language, 2)
+
     return [
         texts.text(
             "preschools.district",
             language,
             name=row.name or texts.text("gap.outside_districts", language),
-            children=amount_words(row.children, language),
-            places=amount_words(row.places, language),
-            per_child=texts.text("preschools.no_children", language)
-            if row.places_per_child is None
-            else texts.number(row.places_per_child, language, 2),
+            children=amount(row.children, hidden=row.hidden),
+            places=amount(row.places, hidden=False),
+            per_child=per_child(row),
             enrolled=row.enrolled,
-            shortage=amount_words(row.shortage.children, language),
-            surplus=amount_words(row.surplus, language),
-            balance=amount_words(row.balance, language),
+            shortage=amount(row.shortage.children, hidden=row.hidden),
+            surplus=amount(row.surplus, hidden=answer.few),
+            balance=amount(row.balance, hidden=row.hidden),
         )
         for row in answer.districts
     ]
