@@ -15,14 +15,10 @@ from geo.area.record_fields import day
 from geo.errors import NarhetError
 from geo.output.documents.answer import AnswerDocument
 from geo.output.documents.preschools import Besides, preschool_document
-from geo.output.maps import preschool_tables as preschool_tables_map
+from geo.output.maps import preschools as preschool_tables_map
 from geo.output.maps import preschools as preschools_map
 from geo.output.words import preschools as preschools_words
-from geo.output.words.preschool_rows import (
-    preschool_summary,
-    reasons_line,
-    unreachable_words,
-)
+from geo.output.words.preschool_rows import preschool_summary, reasons_line, unreachable_words
 from pages.parts.forskola import calls as calls_box
 from pages.parts.forskola import growth as growth_box
 from pages.parts.forskola import more as more_box

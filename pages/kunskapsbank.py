@@ -13,7 +13,7 @@ from geo.output.documents import leaflet
 from geo.output.documents.knowledge_bank import bank_document
 from geo.output.maps import knowledge_bank as knowledge_bank_map
 from geo.output.words import knowledge_bank as knowledge_bank_words
-from geo.output.words.knowledge_bank_rows import rests_on
+from geo.output.words.knowledge_bank import rests_on
 from pages.parts.kunskapsbank import entries as entries_box
 from pages.parts.kunskapsbank import question as question_box
 from pages.shared import cache, frame, state, tables

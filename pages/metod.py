@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo import presets, texts
 from geo.output.maps import places_and_gaps as places_and_gaps_map
-from geo.output.words.method import chapters, filter_rows, group_rows, kind_rows
+from geo.output.words.sources import chapters, filter_rows, group_rows, kind_rows
 from pages.shared import frame, state, tables
 from pages.shared.state import t
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.output.documents import report as documents_report
+from geo.output.documents import answer as documents_report
 from geo.output.documents.report_pdf import page_images
 from geo.output.report.make import report_of
 from geo.output.report.model import FINDINGS, Report

@@ -1,7 +1,5 @@
-"""The stated rules behind preschool figures: column names, shares and ages of
-``data/preschools.toml``, typed.
-
-The places of an area: their fields, and the checks a file of them has to pass.
+"""The fields of places and the stated rules behind preschool figures: column names, shares and ages
+of ``data/preschools.toml``, typed.
 """
 
 from __future__ import annotations

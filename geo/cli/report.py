@@ -12,7 +12,7 @@ from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
 from geo.errors import InputError, NarhetError
-from geo.output.documents import report as documents_report
+from geo.output.documents import answer as documents_report
 from geo.output.documents.verify import HOLDS, verdict_json, verdict_lines, verify
 from geo.output.files import formats
 from geo.output.report.make import report_of

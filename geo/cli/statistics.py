@@ -9,8 +9,7 @@ from geo.catalog import open_area
 from geo.cli import console, store
 from geo.cli.console import Options
 from geo.errors import InputError
-from geo.ingest.residents import Ask, add_statistics
-from geo.ingest.schools import AskSchools, add_schools
+from geo.ingest.residents import Ask, AskSchools, add_schools, add_statistics
 from geo.output.words import statistics as statistics_words
 from geo.texts import Phrase
 

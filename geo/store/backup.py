@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from geo.area.model import Area
 from geo.errors import HousingHidden
-from geo.store import protection, scenarios
+from geo.store import protection
 from geo.store import rows as store_rows
+from geo.store import write as store_write
 from geo.store.database import areas, changes
 from geo.store.database import scenarios as scenario_table
 from geo.store.model import PLACE, Change, Edit, Key, Record, Scenario
@@ -49,7 +50,7 @@ def taken_out(connection: sa.Connection, key: str) -> Whole:
     return Whole(
         tuple(store_rows.kept(connection, key)),
         tuple(reversed(store_rows.log_of(connection, key))),
-        tuple(scenarios.listed(connection, key)),
+        tuple(store_write.listed(connection, key)),
         str(connection.execute(wanted).scalar() or ""),
     )
 
@@ -89,7 +90,7 @@ def put_in(connection: sa.Connection, key: str, whole: Whole) -> None:
     store_rows.insert(by, whole.records)
     store_rows.log_again(by, whole.changes)
     for each in whole.scenarios:
-        scenarios.insert(connection, key, each)
+        store_write.insert(connection, key, each)
     seen = sa.update(areas).where(areas.c.area == key)
     connection.execute(seen.values(files_at=whole.files_at, taken=True))
 

@@ -1,8 +1,6 @@
-"""Where the store is, SQLite beside the area or PostgreSQL by address, and transactions in it.
-Makes the tables and brings older ones up to date. A database driver's errors become ours, which
-never hold a password or what was written.
-
-The tables of the store, for SQLAlchemy. ``migrations`` makes them; a test compares.
+"""Where the store is, SQLite beside the area or PostgreSQL by address; its tables, and transactions
+in it. Makes the tables and brings older ones up to date; ``migrations`` does, and a test compares.
+A database driver's errors become ours, which never hold a password or what was written.
 """
 
 from __future__ import annotations

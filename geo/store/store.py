@@ -23,7 +23,7 @@ from geo.store import database as store_database
 from geo.store import merge as store_merge
 from geo.store import overlay as store_overlay
 from geo.store import rows as store_rows
-from geo.store import scenarios as store_scenarios
+from geo.store import write as store_scenarios
 from geo.store import write as store_write
 from geo.store.backup import Restored, Whole
 from geo.store.database import areas, changes, records

@@ -10,7 +10,7 @@ import pytest
 from geo import texts
 from geo.catalog import save_area
 from geo.output.documents.answer import ENDINGS
-from geo.output.files.staff_template import staff_template
+from geo.output.documents.outreach import staff_template
 from geo.planning.outreach.staff import DAYS, LANGUAGES, NAMES, STARTS, staff_of
 from pages.parts.uppsokande.plan import take
 from tests.geo.planning.outreach.worlds import activity, town

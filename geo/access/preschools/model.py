@@ -1,8 +1,6 @@
-"""What an area's preschool places against its children look like as an answer: dataclasses that
-travel to pages, files and the command line.
-
-Who gets a preschool place within the limit in each case the estimates allow, and who is left
-without, by distance and by lack of places apart.
+"""What an area's preschool places against its children look like as an answer: who gets a place
+within the limit in each case the estimates allow, and who is left without, by distance and by lack
+of places apart.
 """
 
 from __future__ import annotations

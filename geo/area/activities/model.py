@@ -1,7 +1,5 @@
-"""What happens at a place: its kind, hours, languages, who may come and how fresh the record is.
-
-What records report beside an activity's own fields: a link, and texts in other languages. They
-are checked before use, as anybody may have written them.
+"""What happens at a place: its kind, hours, languages, who may come and how fresh the record is;
+its link and its texts in other languages, checked before use, as anybody may have written them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
-"""A point far from its address, its street or its postcode, by the area's address points or, where
-those have none, by the other places of the file.
-
-Different addresses on one point: the mark of a place that was looked up by something else than
-its address, its name most often.
+"""A point far from its address, its street or its postcode, and different addresses on one point:
+by the area's address points or, where those have none, by the other places of the file.
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
-"""Addresses as people write them: street, house number, postcode and town apart, in a form in which
-two spellings of one street are equal.
-
-Names of buildings in a form in which they can be compared: what the building is called, and what
-it is (a school, a library).
+"""Addresses as people write them (street, house number, postcode and town apart) and names of
+buildings, in a form in which two spellings of one are equal.
 """
 
 from __future__ import annotations

@@ -1,9 +1,6 @@
 """What every location model answers with, and the checks of what it is given: from a matrix of
 walks to the table that a search is made on, and from the sites it found back to what they are worth
-by the matrix itself.
-
-Compiling a model's loops before its clock starts: whoever asks first waits for that, but it is
-not taken from the time they gave.
+by the matrix itself. A model's loops are compiled before its clock starts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""A week of rounds as the models take it and answer it: matrices of seconds and worth.
-
-What no rounds of a week can be worth more than: two relaxations, each a proof.
+"""A week of rounds as the models take it and answer it: matrices of seconds and worth; and what no
+rounds of a week can be worth more than: two relaxations, each a proof.
 """
 
 from __future__ import annotations

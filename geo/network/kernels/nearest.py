@@ -1,8 +1,5 @@
-"""The compiled loops for the k nearest: rows of labels, sorted by metres and then by place. They
-work on the structures of ``geo.network.kernels.search``.
-
-The compiled loops of a field that is kept up to date. They work on the structures of
-``geo.network.kernels.search``.
+"""The compiled loops for the k nearest (rows of labels, sorted by metres and then by place) and for
+a field that is kept up to date. They work on the structures of ``geo.network.kernels.search``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 ``documents.gap``, ``documents.sites`` and their like make the document of an answer. Small counts
 are hidden, or not, when it is made: no writer decides what may be shown.
+
+Which writer makes which file of a report, by its ending.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import pandas as pd
@@ -184,7 +186,7 @@ def _gpkg(document: AnswerDocument) -> bytes:
 def _paper(ending: str) -> Callable[[AnswerDocument], bytes]:
     def write(document: AnswerDocument) -> bytes:
         # Loaded when needed: half a second that other answers need not wait.
-        from geo.output.documents.report import report_bytes
+        pass
 
         return report_bytes(report_of(document), document.area, ending)
 
@@ -200,3 +202,42 @@ WRITERS: dict[str, Callable[[AnswerDocument], bytes]] = {
     ".gpkg": _gpkg,
 }
 """The one writer of each format."""
+
+Writer: TypeAlias = Callable[[Report, Area], bytes]
+
+REPORT_ENDINGS = (".pdf", ".pptx", ".xlsx", ".gpkg", ".geojson", ".html")
+
+
+def report_bytes(report: Report, area: Area, ending: str) -> bytes:
+    """Write a report as the kind of file an ending names; the same bytes for the same report.
+
+    Raises
+    ------
+    InputError ``output_format`` : no report is written so. NarhetError ``document_failed`` : the
+    document could not be made.
+    """
+    return writer(ending)(report, area)
+
+
+def writer(ending: str) -> Writer:
+    """Return the function that writes files of an ending; ``output_format`` where there is none."""
+    # Loaded when needed: half a second that the other commands need not wait.
+    from geo.output.documents import (
+        report_geopackage,
+        report_page,
+        report_pdf,
+        report_slides,
+        report_workbook,
+    )
+
+    writers: dict[str, Writer] = {
+        ".pdf": report_pdf.pdf_bytes,
+        ".pptx": report_slides.pptx_bytes,
+        ".xlsx": report_workbook.xlsx_bytes,
+        ".gpkg": report_geopackage.gpkg_bytes,
+        ".geojson": report_geopackage.geojson_bytes,
+        ".html": report_page.html_bytes,
+    }
+    if ending not in writers:
+        raise InputError("output_format", found=ending, known=", ".join(REPORT_ENDINGS))
+    return writers[ending]

@@ -16,7 +16,7 @@ from geo.output.documents.answer import AnswerDocument, Layer, pages
 from geo.output.files.xlsx import Sheet
 from geo.output.maps.knowledge_bank import bank_map, bank_table, numbers_of
 from geo.output.words import knowledge_bank as words
-from geo.output.words.knowledge_bank_rows import bank_json, bank_rows, rests_on
+from geo.output.words.knowledge_bank import bank_json, bank_rows, rests_on
 from geo.output.words.sources import credit
 from geo.types import WGS84
 

@@ -24,9 +24,9 @@ from geo.area.activities.model import Written
 from geo.area.model import Area
 from geo.output.maps.knowledge_bank import bank_map, numbers_of
 from geo.output.maps.spec import credits_of
-from geo.output.print import glyphs
+from geo.output.print import text_shapes
 from geo.output.print.figure import figure_svg
-from geo.output.print.typst import pdf_of, values_of
+from geo.output.print.text_shapes import pdf_of, values_of
 from geo.output.words import knowledge_bank as knowledge_bank_words
 
 TEMPLATE = Path(__file__).with_name("leaflet.typ")
@@ -59,7 +59,7 @@ def pdf_bytes(bank: Bank, area: Area, language: str, *, as_leaflet: bool = False
     """
     inputs = _fitted(_Asked(bank, area, language, as_leaflet))
     moment = datetime.combine(bank.question.today, datetime.min.time(), UTC)
-    return pdf_of(TEMPLATE, inputs, moment, fonts=glyphs.paths())
+    return pdf_of(TEMPLATE, inputs, moment, fonts=text_shapes.paths())
 
 
 def _fitted(asked: _Asked) -> dict[str, str]:
@@ -79,7 +79,7 @@ def _fitted(asked: _Asked) -> dict[str, str]:
     spec = bank_map(asked.area, bank, bank.all[:low], asked.language)
     bare = replace(spec, legend=())  # the line below it shows the same in less room
     drawn = figure_svg(bare, asked.area, asked.language, width_mm=WIDTH_MM, height_mm=MAP_MM)
-    content["map"] |= {"svg": drawn.decode(), "alt": glyphs.plain(spec.alt_text)}
+    content["map"] |= {"svg": drawn.decode(), "alt": text_shapes.plain(spec.alt_text)}
     return _inputs(content)
 
 
@@ -88,7 +88,7 @@ def _inputs(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _pages(inputs: dict[str, str]) -> int:
-    return int(values_of(TEMPLATE, "<pages>", inputs, fonts=glyphs.paths())[0])
+    return int(values_of(TEMPLATE, "<pages>", inputs, fonts=text_shapes.paths())[0])
 
 
 def _content(asked: _Asked, count: int) -> dict[str, Any]:
@@ -99,14 +99,14 @@ def _content(asked: _Asked, count: int) -> dict[str, Any]:
     return {
         "lang": language,
         "leaflet": asked.as_leaflet,
-        "families": glyphs.families(),
-        "title": glyphs.strong(_cut(knowledge_bank_words.title(bank, language), "title")),
+        "families": text_shapes.families(),
+        "title": text_shapes.strong(_cut(knowledge_bank_words.title(bank, language), "title")),
         "own": _own(bank.question.language) if asked.as_leaflet else None,
-        "asked": glyphs.plain(knowledge_bank_words.question_words(bank.question, language)),
-        "notes": [glyphs.plain(note) for note in _notes(asked)],
+        "asked": text_shapes.plain(knowledge_bank_words.question_words(bank.question, language)),
+        "notes": [text_shapes.plain(note) for note in _notes(asked)],
         "marks": [texts.text("demo.mark", language)] if bank.demonstration else [],
         "more": _more(bank, count, language),
-        "footer": glyphs.plain(" · ".join(foot)),
+        "footer": text_shapes.plain(" · ".join(foot)),
         "map": {
             "svg": "",
             "height": MAP_MM,
@@ -126,7 +126,7 @@ def _parts(asked: _Asked, count: int) -> list[dict[str, Any]]:
     numbers = numbers_of(asked.bank.all)
     parts = [
         {
-            "title": glyphs.strong(title),
+            "title": text_shapes.strong(title),
             "entries": [_entry(each, numbers, asked) for each in entries if id(each) in shown],
         }
         for title, entries in knowledge_bank_words.sections(asked.bank, asked.language)
@@ -161,7 +161,7 @@ def _notes(asked: _Asked) -> list[str]:
     name = languages.name(code, language)
     if not told:
         notes.append(knowledge_bank_words.say("no_texts", language, spoken=name))
-    elif not all(map(glyphs.shown, told)):
+    elif not all(map(text_shapes.shown, told)):
         notes.append(knowledge_bank_words.say("no_letters", language, spoken=name))
     return notes
 
@@ -177,15 +177,17 @@ def _entry(entry: Entry, numbers: Mapping[str, int], asked: _Asked) -> dict[str,
     written = _written(entry, bank.question.language) if asked.as_leaflet else []
     return {
         "number": str(numbers.get(entry.place, "")),
-        "name": glyphs.strong(_cut(knowledge_bank_words.name_words(entry, language), "name")),
+        "name": text_shapes.strong(_cut(knowledge_bank_words.name_words(entry, language), "name")),
         "names": _other([(each.language, each.name) for each in written], "name"),
         "texts": _other([(each.language, each.text) for each in written], "text"),
-        "sub": glyphs.plain(" · ".join(filter(None, sub))),
+        "sub": text_shapes.plain(" · ".join(filter(None, sub))),
         "walk": knowledge_bank_words.walk_words(entry, language),
-        "hours": glyphs.strong(_cut(hours, "hours")),
+        "hours": text_shapes.strong(_cut(hours, "hours")),
         "languages": _spoken(entry, language, asked.as_leaflet),
-        "lines": [glyphs.plain(_cut(line, "lines")) for line in _lines(entry, asked) if line],
-        "doubt": glyphs.plain(knowledge_bank_words.doubt_words(entry, language, but=("times",))),
+        "lines": [text_shapes.plain(_cut(line, "lines")) for line in _lines(entry, asked) if line],
+        "doubt": text_shapes.plain(
+            knowledge_bank_words.doubt_words(entry, language, but=("times",))
+        ),
         **_link(entry.link if asked.as_leaflet else "", language),
     }
 
@@ -204,9 +206,9 @@ def _spoken(entry: Entry, language: str, as_leaflet: bool) -> list[dict[str, Any
     """Return the languages spoken there, on a leaflet also as they call themselves."""
     found = []
     for code in entry.activity.languages[:MOST_SPOKEN]:
-        name, own = languages.name(code, language), glyphs.shown(languages.own_name(code))
+        name, own = languages.name(code, language), text_shapes.shown(languages.own_name(code))
         differs = as_leaflet and own and own.casefold() != name.casefold()
-        found.append({"name": glyphs.plain(name), "own": _in(code, own) if differs else None})
+        found.append({"name": text_shapes.plain(name), "own": _in(code, own) if differs else None})
     return found
 
 
@@ -224,7 +226,7 @@ def _in_language(entry: Entry, code: str) -> list[Written]:
 
 def _other(told: list[tuple[str, str]], length: str) -> list[dict[str, Any]]:
     """Return texts in other languages, those whose letters can be shown, each once."""
-    kept = {(code, glyphs.shown(_cut(text, length))) for code, text in told}
+    kept = {(code, text_shapes.shown(_cut(text, length))) for code, text in told}
     return [_in(code, text) for code, text in sorted(kept) if text]
 
 
@@ -236,7 +238,7 @@ def _in(code: str, text: str) -> dict[str, Any]:
 
 def _own(code: str) -> dict[str, Any] | None:
     """Return the name of the question's language in the language itself, where it can be shown."""
-    own = glyphs.shown(languages.own_name(code)) if code else ""
+    own = text_shapes.shown(languages.own_name(code)) if code else ""
     return _in(code, own) if own else None
 
 
@@ -250,9 +252,9 @@ def _link(link: str, language: str) -> dict[str, str]:
     host = f"{parts.hostname}{parts.path}".rstrip("/")
     return {
         "link": link,
-        "host": glyphs.plain(_cut(host, "host")),
+        "host": text_shapes.plain(_cut(host, "host")),
         "qr": drawn.getvalue().decode(),
-        "qr_alt": knowledge_bank_words.say("qr_alt", language, link=glyphs.plain(link)),
+        "qr_alt": knowledge_bank_words.say("qr_alt", language, link=text_shapes.plain(link)),
     }
 
 

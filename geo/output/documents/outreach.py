@@ -1,5 +1,7 @@
 """Outreach as a document: the rounds of a week with their stops first, as they are what is carried,
 then the list with its proposals. Small counts are as in the answer.
+
+A workbook to fill in with who goes out: the table that a week of rounds is planned from.
 """
 
 from __future__ import annotations
@@ -8,9 +10,12 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import texts
+from geo.area.model import Area
+from geo.area.people import HOUSING
+from geo.area.protected import in_the_open
 from geo.output.documents.answer import AnswerDocument, Layer
 from geo.output.files.calendar import ics_bytes
-from geo.output.files.xlsx import Lines, Sheet
+from geo.output.files.xlsx import Lines, Sheet, xlsx_of
 from geo.output.maps.outreach import list_map, plan_map
 from geo.output.report.model import Finding
 from geo.output.words import outreach as outreach_words
@@ -31,6 +36,7 @@ from geo.output.words.outreach_tables import (
 from geo.output.words.sources import credit
 from geo.planning.outreach.brief import Brief
 from geo.planning.outreach.rounds import Plan
+from geo.planning.outreach.staff import COLUMNS
 from geo.types import WGS84
 
 DAY_COLUMNS = 2
@@ -182,3 +188,27 @@ def _list(brief: Brief, language: str) -> list[Finding]:
 
 def _written(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(str)
+
+
+WIDTHS = ((0, 2, 24.0), (3, 9, 16.0))
+
+
+def staff_template(area: Area, language: str = "sv") -> bytes:
+    """Return the workbook: one example of a person, who starts at a place of the area, and how each
+    column is written.
+    """
+    open_ = in_the_open(area.places)
+    starts = open_["name"][open_["kind"] != HOUSING].astype(str)
+    start = next((name for name in starts if name), "")
+    example = [texts.text("outreach.template_name", language), "sv, ar", start, "9-12, 13-16"]
+    table = pd.DataFrame([[*example, *[""] * (len(COLUMNS) - len(example))]], columns=list(COLUMNS))
+    lines = tuple(
+        texts.text(f"outreach.template_{line}", language)
+        for line in ("first", "languages", "start", "hours")
+    )
+    return xlsx_of(
+        [
+            Sheet(texts.text("outreach.template_sheet", language), table, widths=WIDTHS),
+            Lines(texts.text("outreach.template_how", language), lines),
+        ]
+    )

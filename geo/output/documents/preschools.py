@@ -22,7 +22,7 @@ from geo.errors import NarhetError
 from geo.models.assignment.assign import MorePlaces
 from geo.output.documents.answer import AnswerDocument, Layer, pages
 from geo.output.files.xlsx import Lines, Sheet
-from geo.output.maps import preschool_tables as tables
+from geo.output.maps import preschools as tables
 from geo.output.maps.preschools import preschools_map, surge_map
 from geo.output.report.model import Finding, KeyFigure
 from geo.output.words import preschools as words

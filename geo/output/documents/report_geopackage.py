@@ -21,9 +21,8 @@ from geo.errors import InputError
 from geo.output.documents.gis_styles import qml, sld
 from geo.output.files import formats
 from geo.output.maps.spec import PointLayer
-from geo.output.report.model import FINDINGS, Report
+from geo.output.report.model import FINDINGS, Report, one_line
 from geo.output.report.record import URI, record, record_bytes
-from geo.output.report.writable import one_line
 from geo.types import WGS84
 
 DISTRICT_COLUMNS = ("name", "people", "beyond", "share_beyond", "mean_m_beyond")

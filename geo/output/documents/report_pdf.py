@@ -18,10 +18,9 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.errors import InputError, NarhetError
 from geo.output.maps.spec import MapSpec
-from geo.output.print import glyphs
+from geo.output.print import text_shapes
 from geo.output.print.figure import figure_svg, natural_height
-from geo.output.print.text_shapes import fonts_folder
-from geo.output.print.typst import only, pdf_of, values_of
+from geo.output.print.text_shapes import fonts_folder, only, pdf_of, values_of
 from geo.output.report.model import FINDINGS, Finding, Report
 from geo.output.report.record import NAME, record_bytes
 
@@ -138,13 +137,13 @@ def _content(report: Report) -> dict[str, Any]:
     language = report.language
     return {
         "lang": language,
-        "title": glyphs.strong(report.title),
-        "subtitle": glyphs.plain(report.subtitle),
-        "description": glyphs.plain(report.subtitle or report.title),
-        "keywords": [glyphs.plain(report.area_key)],
-        "line": glyphs.plain(f"{report.area_name} · {report.date}"),
-        "footer": glyphs.plain(f"{_cut(report.area_name)} · {report.date}"),
-        "marks": [glyphs.strong(mark) for mark in _marks(report)],
+        "title": text_shapes.strong(report.title),
+        "subtitle": text_shapes.plain(report.subtitle),
+        "description": text_shapes.plain(report.subtitle or report.title),
+        "keywords": [text_shapes.plain(report.area_key)],
+        "line": text_shapes.plain(f"{report.area_name} · {report.date}"),
+        "footer": text_shapes.plain(f"{_cut(report.area_name)} · {report.date}"),
+        "marks": [text_shapes.strong(mark) for mark in _marks(report)],
         "year": day.year,
         "month": day.month,
         "day": day.day,
@@ -172,15 +171,15 @@ def _marks(report: Report) -> list[str]:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
-        "title": glyphs.strong(finding.title),
+        "title": text_shapes.strong(finding.title),
         "lead": finding.id == "answer" and bool(finding.words),
         "words": [part for text in finding.words for part in _paragraphs(text)],
         "own": _paragraphs(finding.own_words),
         "figures": [
             {
-                "label": glyphs.plain(figure.label),
-                "value": glyphs.strong(figure.value),
-                "meaning": glyphs.plain(figure.meaning),
+                "label": text_shapes.plain(figure.label),
+                "value": text_shapes.strong(figure.value),
+                "meaning": text_shapes.plain(figure.meaning),
             }
             for figure in finding.figures
         ],
@@ -191,15 +190,15 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _paragraphs(text: str) -> list[dict[str, Any]]:
     """Split a text at its line ends; each part with whether it is read from the right."""
-    parts = [glyphs.plain(part) for part in text.splitlines()]
-    return [{"text": part, "rtl": glyphs.from_right(part)} for part in parts if part.strip()]
+    parts = [text_shapes.plain(part) for part in text.splitlines()]
+    return [{"text": part, "rtl": text_shapes.from_right(part)} for part in parts if part.strip()]
 
 
 def _map(spec: MapSpec | None) -> dict[str, Any] | None:
     """Return a map's alternative text and an empty place; ``_draw_maps`` fills it."""
     if spec is None:
         return None
-    return {"svg": "", "height": 4.0, "alt": glyphs.plain(spec.alt_text)}
+    return {"svg": "", "height": 4.0, "alt": text_shapes.plain(spec.alt_text)}
 
 
 def _table(finding: Finding) -> dict[str, Any] | None:
@@ -210,15 +209,15 @@ def _table(finding: Finding) -> dict[str, Any] | None:
     weights, tight = _weights([str(name) for name in table.columns], held)
     columns = [
         {
-            "name": glyphs.strong(str(name)),
+            "name": text_shapes.strong(str(name)),
             "right": at > 0 and _is_number_column(held[at]),
             "weight": weights[at],
         }
         for at, name in enumerate(table.columns)
     ]
-    rows = [[glyphs.plain(cell) for cell in row] for row in zip(*held, strict=True)]
+    rows = [[text_shapes.plain(cell) for cell in row] for row in zip(*held, strict=True)]
     if finding.total_last:
-        rows[-1] = [glyphs.strong(column[-1]) for column in held]
+        rows[-1] = [text_shapes.strong(column[-1]) for column in held]
     small = len(rows) <= WHOLE_ROWS and all(len(cell) <= 2 * WIDEST for row in rows for cell in row)
     looks = {"total": finding.total_last, "whole": small, "tight": tight}
     return {"columns": columns, "rows": rows, **looks}

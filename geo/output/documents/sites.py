@@ -31,8 +31,8 @@ from geo.output.words.sites import (
 )
 from geo.output.words.sources import credit
 from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting.curves import curve_tells, trade_off_tells, without_small_counts
 from geo.planning.siting.proposal import Proposal
-from geo.planning.siting.small_counts import curve_tells, trade_off_tells, without_small_counts
 from geo.presets import kind
 from geo.types import WGS84
 

@@ -24,12 +24,11 @@ from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area
 from geo.errors import BadName, BadProvenance, Cancelled, NarhetError, OutputUnwritable, UnknownArea
-from geo.output.documents import report as documents_report
+from geo.output.documents import answer as documents_report
 from geo.output.documents.read_record import bounded_parts, embedded, texts_of
 from geo.output.report.make import make_report
-from geo.output.report.model import Report
+from geo.output.report.model import Report, one_line
 from geo.output.report.record import area_checksums, checksum
-from geo.output.report.writable import one_line
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import propose
 from geo.planning.siting.question import SitingQuestion

@@ -16,7 +16,7 @@ from geo.area.provenance import Source
 from geo.network.routes import Step
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import sources as source_words
-from geo.output.words.reach import parts_of
+from geo.output.words.area_and_gaps import parts_of
 from geo.types import WGS84
 
 DECIMALS = 6

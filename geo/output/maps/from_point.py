@@ -18,7 +18,7 @@ from geo.access.profile_comparison import Flips, headline
 from geo.area.model import Area
 from geo.output.maps.places_and_gaps import REACH_COLOUR, district_table, gap_map
 from geo.output.maps.spec import AreaLayer, CircleLayer, LineLayer, MapSpec, compose
-from geo.output.words.reach import parts_of
+from geo.output.words.area_and_gaps import parts_of
 from geo.types import WGS84
 
 BAND_FILL = (0.55, 0.32, 0.14)

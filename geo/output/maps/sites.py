@@ -27,8 +27,8 @@ from geo.output.maps.spec import (
 from geo.output.maps.symbols import MOST_NUMBERS
 from geo.output.words import proposal as proposal_words
 from geo.output.words.sites import kind_name, sites_table
+from geo.planning.siting import curves
 from geo.planning.siting import proposal as siting_proposal
-from geo.planning.siting import small_counts
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Effect, Proposal
 from geo.planning.siting.question import CENTRE, MEDIAN
@@ -48,7 +48,7 @@ def sites_map(
     """Return the map of a proposal: its sites numbered, who gains and whereto, the places there are
     and the candidates that were not chosen. Small counts of counted people hidden unless ``exact``.
     """
-    shown = proposal if exact else small_counts.without_small_counts(proposal)
+    shown = proposal if exact else curves.without_small_counts(proposal)
     layers = districts_layers(area, language)
     if exact or not shown.small:  # the circles would add up to a count that must not be known
         layers += _gain_layers(proposal, language, lines=lines, exact=exact)
@@ -103,7 +103,7 @@ def districts_table(proposal: Proposal, language: str, *, exact: bool = False) -
     """Return people, and those within the limit before and after, by district in words, the whole
     area last; small counts hidden unless ``exact``.
     """
-    shown = proposal if exact else small_counts.without_small_counts(proposal)
+    shown = proposal if exact else curves.without_small_counts(proposal)
     outside = texts.text("gap.outside_districts", language)
     rows = [(row.name or outside, *_counts(row, language)) for row in shown.districts]
     rows.append((texts.text("gap.whole_area", language), *_counts(shown.effect, language)))

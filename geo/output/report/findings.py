@@ -12,12 +12,10 @@ from geo import presets, privacy, texts
 from geo.access import gaps
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.report import proposals
-from geo.output.report.context import Told
-from geo.output.report.maps import district_table, has_circles, safe_map
-from geo.output.report.model import Finding, KeyFigure
+from geo.output.report.context import Told, district_table, has_circles, safe_map
+from geo.output.report.model import Finding, KeyFigure, one_line, writable_table
 from geo.output.report.sensitivity import BASE, Variant
 from geo.output.report.suppression import LEFT_OUT
-from geo.output.report.writable import one_line, writable_table
 from geo.output.words.sources import part_name, source_date
 from geo.texts import text
 

@@ -20,12 +20,11 @@ from geo.output.report import findings as report_findings
 from geo.output.report import proposals
 from geo.output.report.context import Told
 from geo.output.report.disclosure_guard import guarded
-from geo.output.report.model import FINDINGS, Finding, Report
+from geo.output.report.model import FINDINGS, Finding, Report, one_line, short, writable_table
 from geo.output.report.question import ReportQuestion
 from geo.output.report.record import area_checksums
 from geo.output.report.sensitivity import Variant, sensitivity, width
 from geo.output.report.suppression import shown
-from geo.output.report.writable import one_line, short, writable_table
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import Proposal, propose
 from geo.texts import text

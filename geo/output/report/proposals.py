@@ -18,12 +18,10 @@ from geo.errors import InputError
 from geo.output.maps.spec import MapSpec, PointLayer, compose
 from geo.output.maps.symbols import MOST_NUMBERS
 from geo.output.report import suppression
-from geo.output.report.context import Told, ToldProposal
-from geo.output.report.maps import safe_map
-from geo.output.report.model import Finding, KeyFigure
-from geo.output.report.writable import one_line, writable_table
+from geo.output.report.context import Told, ToldProposal, safe_map
+from geo.output.report.model import Finding, KeyFigure, one_line, writable_table
 from geo.output.words import proposal as proposal_words
-from geo.planning.siting import alternatives, small_counts
+from geo.planning.siting import alternatives, curves
 from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.proposal import Proposal, ProposedSite
 from geo.planning.siting.question import CENTRE, MEDIAN
@@ -56,10 +54,8 @@ def told(
         if one != other:
             raise InputError("proposal_apart", what=what, found=str(one), wanted=str(other))
     second = alternatives.runner_up(proposal.placing, proposal, progress=progress)
-    shown = _with_gap(small_counts.without_small_counts(proposal), proposal, answer)
-    next_best = (
-        None if second is None else suppression.rounded(small_counts.without_small_counts(second))
-    )
+    shown = _with_gap(curves.without_small_counts(proposal), proposal, answer)
+    next_best = None if second is None else suppression.rounded(curves.without_small_counts(second))
     return ToldProposal(suppression.rounded(shown), next_best)
 
 
@@ -115,7 +111,7 @@ def results(found: ToldProposal | None) -> dict[str, Any] | None:
     if found is None:
         return None
     proposal, second = found.proposal, found.second
-    fewer = None if second is None else small_counts.difference(proposal, second)
+    fewer = None if second is None else curves.difference(proposal, second)
     return {
         "before": _known(proposal.people_before),
         "after": _known(proposal.people_after),
@@ -156,7 +152,7 @@ def _second(told: Told, proposal: Proposal, second: Proposal) -> str:
     few.
     """
     walks = proposal.question.objective in WALKS
-    if not told.rounded or not (walks or not small_counts.difference(proposal, second)):
+    if not told.rounded or not (walks or not curves.difference(proposal, second)):
         return proposal_words.runner_up_sentence(proposal, second, told.language)
     new = [site for site in second.sites if site.id not in proposal.ids]
     gone = [site for site in proposal.sites if site.id not in second.ids]

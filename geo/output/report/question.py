@@ -11,8 +11,7 @@ from typing import Any
 from geo import texts
 from geo.access.gap_question import GapQuestion
 from geo.errors import InputError, SitingError
-from geo.output.report.model import FINDINGS
-from geo.output.report.writable import one_line, writable
+from geo.output.report.model import FINDINGS, one_line, writable
 from geo.planning.siting.question import SitingQuestion
 
 MAX_TITLE = 200

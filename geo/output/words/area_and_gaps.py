@@ -1,16 +1,22 @@
-"""What an area holds and what a gap is, as lines of text for terminals and logs."""
+"""What an area holds and what a gap is, as lines of text for terminals and logs.
+
+The parts of a way in words.
+"""
 
 from __future__ import annotations
 
 import math
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
 from geo import presets, privacy, texts
+from geo.access.from_point import Way
 from geo.access.gaps import Gap, headline, without_small_counts
 from geo.area.model import Area
 from geo.cells import finite
+from geo.network.routes import Step
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import sources as source_words
 from geo.output.words.sources import origins, source_json, source_line, walked
@@ -225,3 +231,15 @@ def gap_summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str]
         lines.append((texts.text("file.estimated", language), said))
     made_up = answer.demonstration
     return (*lines, *origins(area, answer.sources, language, demonstration=made_up))
+
+
+def parts_of(way: Way, language: str) -> list[tuple[str, float]]:
+    """Return a way's parts in words with metres; neighbours that read alike are one."""
+    named = groupby(way.route.steps, key=lambda step: part_name(step, language))
+    return [(words, sum(step.metres for step in steps)) for words, steps in named]
+
+
+def part_name(step: Step, language: str) -> str:
+    """Return what a part of a way is, as in ``gångväg, obelyst``."""
+    part = texts.text(f"reach.part_{step.kind}", language)
+    return texts.text("reach.part_unlit", language, part=part) if step.lit == 0 else part

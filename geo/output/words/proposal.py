@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 
 from geo import presets, privacy, texts
+from geo.planning.siting.curves import difference, without_small_counts
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal, ProposedSite, candidate_name, site_name, walk_of
 from geo.planning.siting.question import CENTRE, COVER_ALL, MEDIAN, SitingQuestion
-from geo.planning.siting.small_counts import difference, without_small_counts
 from geo.texts import text
 
 MOST_NAMED = 6

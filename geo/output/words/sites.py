@@ -20,17 +20,19 @@ from geo.output.words import sources as source_words
 from geo.output.words.area_and_gaps import as_text
 from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.alternatives import SiteAnswer
-from geo.planning.siting.curves import Curve, CurvePoint, TradePoint
-from geo.planning.siting.instance import Placing
-from geo.planning.siting.proposal import Effect, Proposal, ProposedSite, Walk
-from geo.planning.siting.question import CENTRE
-from geo.planning.siting.robustness import Robustness, Stays
-from geo.planning.siting.small_counts import (
+from geo.planning.siting.curves import (
+    Curve,
+    CurvePoint,
+    TradePoint,
     curve_tells,
     difference,
     trade_off_tells,
     without_small_counts,
 )
+from geo.planning.siting.instance import Placing
+from geo.planning.siting.proposal import Effect, Proposal, ProposedSite, Walk
+from geo.planning.siting.question import CENTRE
+from geo.planning.siting.robustness import Robustness, Stays
 
 
 def site_lines(answer: SiteAnswer, language: str, *, exact: bool = True) -> list[str]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from geo import presets, texts
 from geo.area.provenance import LeftOut, Source
-from geo.ingest.residents import Added
-from geo.ingest.schools import AddedSchools
+from geo.ingest.residents import Added, AddedSchools
 from geo.sources.statistics.join import shown
 
 

@@ -1,8 +1,6 @@
-"""Reading workbooks (XLSX, XLS, ODS): every sheet's filled rows, as values. Formulas give their
-last computed value and are never evaluated.
-
-Reading a sheet (CSV, TSV or a workbook) into one table: which sheet, how it is written, where
-its header is, which rows are notes.
+"""Reading workbooks (XLSX, XLS, ODS), CSV and TSV into one table: which sheet, how it is written,
+where its header is, which rows are notes. Formulas give their last computed value and are never
+evaluated.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """Reading vector files: GeoJSON, GeoPackage, Shapefile, KML, FlatGeobuf, GeoParquet, packed or
-not.
-
-Reading a file of lines to walk along.
+not; and files of lines to walk along.
 """
 
 from __future__ import annotations

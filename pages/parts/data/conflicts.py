@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from geo.area.model import Area
-from geo.ingest import conflicts
-from geo.ingest.conflicts import MINE, THEIRS, Difference
+from geo.ingest import edits as ingest_edits
+from geo.ingest.edits import MINE, THEIRS, Difference
 from geo.store.model import Conflict
 from pages.parts.data import keep as keep_box
 from pages.parts.data.keep import Clashed
@@ -61,19 +61,19 @@ def _one(conflict: Conflict, at: int) -> None:
         st.markdown(f"**{literal(name)}** – {t('data.clash_gone')}")
         _choice(t("data.clash_record"), f"clash_{at}_record", THEIRS)
         return
-    when = conflicts.local_time(theirs.changed_at)
+    when = ingest_edits.local_time(theirs.changed_at)
     who = literal(theirs.changed_by or "–")
     st.markdown(f"**{literal(theirs.name)}** – {t('data.clash_who', who=who, when=when)}")
-    for each in conflicts.differences(conflict):
+    for each in ingest_edits.differences(conflict):
         _field(each, f"clash_{at}_{each.field}")
 
 
 def _field(each: Difference, key: str) -> None:
     language = state.language()
-    name = conflicts.field_name(each.field, language)
+    name = ingest_edits.field_name(each.field, language)
 
     def words(value: Any) -> str:
-        return conflicts.value_words(each.field, value, language)
+        return ingest_edits.value_words(each.field, value, language)
 
     label = f"**{literal(name)}** ({t('data.clash_was', was=literal(words(each.base)))})"
     st.session_state.setdefault(key, each.usual)
@@ -103,7 +103,7 @@ def _save(area: Area, clashed: Clashed, all_of: str) -> None:
     """Write all edits again, those that clashed as they were settled."""
     edits = {edit.key: edit for edit in clashed.edits}
     for at, conflict in enumerate(clashed.conflicts):
-        edit = conflicts.settled(conflict, _kept(conflict, at, all_of))
+        edit = ingest_edits.settled(conflict, _kept(conflict, at, all_of))
         if edit is None:
             edits.pop(conflict.mine.key, None)
         else:
@@ -114,7 +114,7 @@ def _save(area: Area, clashed: Clashed, all_of: str) -> None:
 
 
 def _kept(conflict: Conflict, at: int, all_of: str) -> dict[str, str]:
-    fields = [each.field for each in conflicts.differences(conflict)] or ["record"]
+    fields = [each.field for each in ingest_edits.differences(conflict)] or ["record"]
     return {
         name: all_of or st.session_state.get(f"clash_{at}_{name}", "") or MINE for name in fields
     }

@@ -15,7 +15,7 @@ import streamlit as st
 from geo import presets
 from geo.area.model import Area
 from geo.area.protected import HOUSING
-from geo.ingest import conflicts
+from geo.ingest import edits as edits_module
 from geo.ingest import edits as ingest_edits
 from geo.ingest.edits import Draft
 from geo.output.maps import data as data_map
@@ -103,7 +103,7 @@ def _table(area: Area, kind: str, records: Sequence[Record], *, hidden: bool) ->
 def _columns(draft: Draft) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for column in draft.columns:
-        label = conflicts.field_name(column, state.language())
+        label = edits_module.field_name(column, state.language())
         if column in draft.numbers:
             found[column] = st.column_config.NumberColumn(label)
         else:

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from geo.area.model import Area
-from geo.ingest import conflicts
-from geo.ingest.conflicts import Batch
+from geo.ingest import edits
+from geo.ingest.edits import Batch
 from geo.store.model import Change
 from pages.parts.data import keep as keep_box
 from pages.shared import state, tables
@@ -23,7 +23,7 @@ def show(area: Area) -> None:
     """Show the latest batches, the latest first."""
     store = keep_box.store(area)
     log = store.log(most=LINES) if store else []
-    found = conflicts.batches(log)
+    found = edits.batches(log)
     if not found:
         st.info(t("store.no_changes"))
         return
@@ -43,9 +43,7 @@ def _older() -> None:
 def _batch(area: Area, batch: Batch) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     who = batch.by or t("data.nobody")
-    left.markdown(
-        f"**{conflicts.local_time(batch.at)} · {literal(who)}** – {literal(_what(batch))}"
-    )
+    left.markdown(f"**{edits.local_time(batch.at)} · {literal(who)}** – {literal(_what(batch))}")
     if batch.undoable:
         right.button(
             t("data.undo"),
@@ -72,7 +70,7 @@ def _what(batch: Batch) -> str:
         name = f"{record.name} " if record else ""
         words = name + t(f"store.action_{change.action}")
     else:
-        counts = conflicts.counted(batch.changes)
+        counts = edits.counted(batch.changes)
         words = ", ".join(f"{count} {t(f'store.action_{name}')}" for name, count in counts.items())
     if batch.note.startswith("import "):
         return t("data.from_file", file=batch.note.removeprefix("import "), what=words)
@@ -98,9 +96,9 @@ def _lines(change: Change, language: str) -> list[tuple[str, str, str, str]]:
     return [
         (
             name,
-            conflicts.field_name(field, language),
-            conflicts.value_words(field, before, language),
-            conflicts.value_words(field, after, language),
+            edits.field_name(field, language),
+            edits.value_words(field, before, language),
+            edits.value_words(field, after, language),
         )
-        for field, before, after in conflicts.changed(change)
+        for field, before, after in edits.changed(change)
     ]

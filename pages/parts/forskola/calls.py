@@ -7,7 +7,7 @@ import streamlit as st
 from geo.access.preschools.call_list import CallList, calls_for
 from geo.access.preschools.model import PreschoolAnswer
 from geo.area.model import Area
-from geo.output.maps import preschool_tables as preschool_tables_map
+from geo.output.maps import preschools as preschool_tables_map
 from geo.output.words import preschools as preschools_words
 from geo.output.words.preschool_rows import housing_words
 from pages.shared import state, tables

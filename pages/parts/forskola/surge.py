@@ -12,7 +12,7 @@ from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.surge import SurgeAnswer, arrival_of, read_ages, read_ramp, surge
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.output.maps import preschool_tables as preschool_tables_map
+from geo.output.maps import preschools as preschool_tables_map
 from geo.output.maps import preschools as preschools_map
 from geo.output.words import preschools as preschools_words
 from pages.shared import frame, state, tables

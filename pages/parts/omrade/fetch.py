@@ -15,8 +15,7 @@ import streamlit as st
 
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
-from geo.ingest.residents import Ask, add_statistics, municipality_of
-from geo.ingest.schools import AskSchools, add_schools
+from geo.ingest.residents import Ask, AskSchools, add_schools, add_statistics, municipality_of
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.sources.statistics.join import LEVELS, NAMES
 from geo.types import Progress

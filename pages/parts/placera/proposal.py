@@ -23,15 +23,14 @@ from geo.output.words.sites import (
     trade_table,
     yes_no,
 )
+from geo.planning.siting import curves
 from geo.planning.siting import proposal as siting_proposal
-from geo.planning.siting import small_counts
 from geo.planning.siting.alternatives import SiteAnswer
-from geo.planning.siting.curves import Curve, TradePoint
+from geo.planning.siting.curves import Curve, TradePoint, curve_tells, trade_off_tells
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal, ProposedSite
 from geo.planning.siting.question import CENTRE, MEDIAN
 from geo.planning.siting.robustness import Robustness
-from geo.planning.siting.small_counts import curve_tells, trade_off_tells
 from pages.parts.placera import question as question_box
 from pages.shared import state, tables
 from pages.shared.downloads import offer_answer
@@ -49,7 +48,7 @@ def sentence(proposal: Proposal) -> None:
     """Show the proposal in words, what it strives for and what is estimated."""
     language = state.language()
     st.header(literal(proposal_words.headline(proposal, language)), anchor=False)
-    shown = small_counts.without_small_counts(proposal)
+    shown = curves.without_small_counts(proposal)
     st.markdown(" ".join(sites_words.aim_lines(shown, language)))
     st.caption(literal(sites_words.candidates_words(proposal, language)))
     if proposal.estimated:
@@ -85,7 +84,7 @@ def runner_up(proposal: Proposal, second: Proposal) -> None:
     st.markdown(f"**{literal(words)}**")
     st.caption(proposal_words.proof(second, language))
     with st.expander(t("placera.runner_up_table")):
-        shown = sites_table(small_counts.without_small_counts(second), language)
+        shown = sites_table(curves.without_small_counts(second), language)
         tables.table(shown, t("sites.second"), numbers=_numeric(shown))
 
 
@@ -174,7 +173,7 @@ def why_not(proposal: Proposal, other: Proposal, candidate: str) -> None:
     st.markdown(t("placera.with_it", name=name, compared=said))
     st.caption(proposal_words.proof(other, language))
     if others:
-        shown = sites_table(small_counts.without_small_counts(other), language)
+        shown = sites_table(curves.without_small_counts(other), language)
         tables.table(shown, t("placera.why_not_table"), numbers=_numeric(shown))
 
 

@@ -16,7 +16,7 @@ from geo.area.activities.occurrences import weekday_name
 from geo.area.model import Area
 from geo.area.protected import in_the_open
 from geo.errors import NarhetError
-from geo.output.files.staff_template import staff_template
+from geo.output.documents.outreach import staff_template
 from geo.output.maps import outreach as outreach_map
 from geo.output.words import outreach as outreach_words
 from geo.output.words.outreach_tables import plan_notes

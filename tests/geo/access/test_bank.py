@@ -26,7 +26,7 @@ from geo.output.documents.answer import ENDINGS, answer_bytes
 from geo.output.documents.knowledge_bank import bank_document
 from geo.output.maps.knowledge_bank import bank_map, numbers_of
 from geo.output.words import knowledge_bank as knowledge_bank_words
-from geo.output.words.knowledge_bank_rows import BANK_COLUMNS, bank_json
+from geo.output.words.knowledge_bank import BANK_COLUMNS, bank_json
 from tests.geo.access.meeting.worlds import STALE, TODAY, activity, meeting_street
 from tests.geo.output.opened import words_of
 from tests.geo.worlds import along

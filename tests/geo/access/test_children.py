@@ -15,7 +15,7 @@ from geo.access.preschools.demand import demand_of, whole_numbers
 from geo.access.preschools.supply import Amount
 from geo.area.record_fields import rules
 from geo.errors import AreaLacks
-from geo.output.words.method import chapters
+from geo.output.words.sources import chapters
 from tests.geo.preschool_worlds import nursery_street
 from tests.tiny import tiny_area
 

@@ -16,7 +16,7 @@ from geo import texts
 from geo.access import gaps
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
-from geo.output.documents import report as documents_report
+from geo.output.documents import answer as documents_report
 from geo.output.documents.read_record import embedded
 from tests.tiny import tiny_area
 

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from geo.catalog import save_area
 from geo.errors import RecordChanged
-from geo.ingest import conflicts
+from geo.ingest import edits as edits_module
 from geo.ingest import edits as ingest_edits
 from geo.ingest.checks.thresholds import Fix
-from geo.ingest.conflicts import MINE, THEIRS
-from geo.ingest.edits import Draft
+from geo.ingest.edits import MINE, THEIRS, Draft
 from geo.ingest.geocoding.match import Match
 from geo.store.model import CLOSED, OPEN, PLACE, Conflict, Edit, Record, edit_of
 from geo.store.protection import ground_of
@@ -154,7 +153,7 @@ def conflict() -> Conflict:
 
 
 def test_only_what_both_changed_must_be_chosen() -> None:
-    told = {each.field: each for each in conflicts.differences(conflict())}
+    told = {each.field: each for each in edits_module.differences(conflict())}
     assert set(told) == {"name", "details.platser", "point"}
     assert (told["name"].both, told["name"].usual) == (True, MINE)
     assert (told["details.platser"].both, told["details.platser"].usual) == (False, THEIRS)
@@ -162,13 +161,15 @@ def test_only_what_both_changed_must_be_chosen() -> None:
 
 
 def test_a_settled_edit_keeps_of_each_field_what_was_chosen() -> None:
-    edit = conflicts.settled(conflict(), {"name": THEIRS})
+    edit = edits_module.settled(conflict(), {"name": THEIRS})
     assert edit is not None
     assert edit.expects == 4
     assert edit.fields["name"] == "Deras etta"
     assert edit.fields["details"] == {"platser": 15, "tel": "08-1"}
     assert (edit.lon, edit.lat) == (17.7, 59.4)
-    mine = conflicts.settled(conflict(), dict.fromkeys(("name", "details.platser", "point"), MINE))
+    mine = edits_module.settled(
+        conflict(), dict.fromkeys(("name", "details.platser", "point"), MINE)
+    )
     assert mine is not None
     assert mine.fields["name"] == "Min etta"
     assert mine.fields["details"]["platser"] == 12
@@ -176,12 +177,12 @@ def test_a_settled_edit_keeps_of_each_field_what_was_chosen() -> None:
 
 def test_a_record_that_is_gone_comes_back_only_if_wanted_and_never_as_housing() -> None:
     gone = replace(conflict(), theirs=None)
-    assert conflicts.settled(gone, {}) is None
-    again = conflicts.settled(gone, {"record": MINE})
+    assert edits_module.settled(gone, {}) is None
+    again = edits_module.settled(gone, {"record": MINE})
     assert again is not None
     assert (again.expects, again.fields["name"]) == (0, "Min etta")
     housing = Edit("a", PLACE, 3, fields={**gone.mine.fields, "kind": "transitional_housing"})
-    assert conflicts.settled(replace(gone, mine=housing), {"record": MINE}) is None
+    assert edits_module.settled(replace(gone, mine=housing), {"record": MINE}) is None
 
 
 def test_two_people_edit_one_record_and_both_edits_end_up_in_it() -> None:
@@ -193,12 +194,12 @@ def test_two_people_edit_one_record_and_both_edits_end_up_in_it() -> None:
     mine = edit_of(seen, name="Nya biblioteket")
     with pytest.raises(RecordChanged) as refused:
         store.write([mine], who="Anna", ground=ground)
-    edit = conflicts.settled(refused.value.conflicts[0], {})
+    edit = edits_module.settled(refused.value.conflicts[0], {})
     assert edit is not None
     store.write([edit], who="Anna", ground=ground)
     now = store.record("b1")
     assert (now.name, now.fields["address"]) == ("Nya biblioteket", "Torget 2")
-    assert [(each.by, conflicts.changed(each)) for each in store.history("b1")] == [
+    assert [(each.by, edits_module.changed(each)) for each in store.history("b1")] == [
         ("Anna", (("name", "Biblioteket", "Nya biblioteket"),)),
         ("Bo", (("address", "Provgatan 1", "Torget 2"),)),
     ]
@@ -210,15 +211,15 @@ def test_the_log_is_told_by_batch_and_the_first_records_are_never_undone() -> No
     store.take(area, "Anna")
     edits = [edit_of(store.record(name), status=CLOSED) for name in ("b1", "m1")]
     store.write(edits, who="Bo", ground=ground)
-    latest, first = conflicts.batches(store.log())
+    latest, first = edits_module.batches(store.log())
     assert (latest.by, len(latest.changes), latest.undoable) == ("Bo", 2, True)
-    assert conflicts.counted(latest.changes) == {"close": 2}
+    assert edits_module.counted(latest.changes) == {"close": 2}
     assert not first.undoable
 
 
 def test_the_history_shows_swedish_time() -> None:
-    assert conflicts.local_time("2026-11-22T12:50:01+00:00") == "2026-11-22 13:50"
-    assert conflicts.local_time("2026-07-01T12:50:01+00:00") == "2026-07-01 14:50"
+    assert edits_module.local_time("2026-11-22T12:50:01+00:00") == "2026-11-22 13:50"
+    assert edits_module.local_time("2026-07-01T12:50:01+00:00") == "2026-07-01 14:50"
 
 
 def test_records_of_one_name_are_told_apart() -> None:

@@ -16,7 +16,7 @@ from geo.access.knowledge_bank.search import bank_of
 from geo.area.model import Area
 from geo.output.documents import leaflet
 from geo.output.documents.leaflet import pdf_bytes
-from geo.output.print import glyphs
+from geo.output.print import text_shapes
 from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
 from tests.geo.output.test_pdf import elements, opened, words_of
 
@@ -155,8 +155,8 @@ def test_a_font_in_the_named_folder_shows_them(
     _font(tmp_path / "provtype.ttf", "Provtype", TIGRINYA)
     (tmp_path / "broken.ttf").write_bytes(b"no font")
     monkeypatch.setenv("NARHET_FONTS", str(tmp_path))
-    assert glyphs.families() == ["DejaVu Sans", "Provtype"]
-    assert glyphs.shown(TIGRINYA) == TIGRINYA and glyphs.shown("中") == ""
+    assert text_shapes.families() == ["DejaVu Sans", "Provtype"]
+    assert text_shapes.shown(TIGRINYA) == TIGRINYA and text_shapes.shown("中") == ""
     area = street_of(1, told=(("name_ti", TIGRINYA),))
     area = replace(area, activities=area.activities.assign(languages="ti"), _snaps={})
     told = said(pdf_bytes(bank_in(area, language="ti"), area, "sv", as_leaflet=True))

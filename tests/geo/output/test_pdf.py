@@ -28,7 +28,8 @@ from geo.catalog import save_area
 from geo.errors import NarhetError, UnknownArea
 from geo.output.documents import report_pdf
 from geo.output.maps.places_and_gaps import district_table, gap_map, sources_table
-from geo.output.print import glyphs, text_shapes
+from geo.output.print import text_shapes
+from geo.output.print import text_shapes as print_text_shapes
 from geo.output.print.text_shapes import covered
 from geo.output.report.model import Finding, KeyFigure, Report
 from geo.output.report.record import NAME, record_bytes
@@ -165,7 +166,7 @@ def unicode_map(font: pikepdf.Object) -> dict[int, str]:
 
 def all_words(content: bytes) -> str:
     said = " ".join(words_of(page) for page in opened(content).pages)
-    return re.sub(r"\s+", " ", said.replace(glyphs.BREAK, ""))
+    return re.sub(r"\s+", " ", said.replace(print_text_shapes.BREAK, ""))
 
 
 def bare(text: str) -> str:
@@ -340,14 +341,16 @@ def test_arabic_is_written_and_read_from_the_right(area: Area) -> None:
     content = report_pdf.pdf_bytes(report_of(area, title=ARABIC, findings=(finding,)), area)
     letters = set(bare(ARABIC)) - {"\u0651"}
     assert letters <= set(all_words(content))
-    assert glyphs.from_right(ARABIC) and not glyphs.from_right(f"Svenska och {ARABIC}")
+    assert print_text_shapes.from_right(ARABIC) and not print_text_shapes.from_right(
+        f"Svenska och {ARABIC}"
+    )
 
 
 def test_letters_no_font_has_are_seen_to_be_missing(area: Area) -> None:
     finding = Finding("question", EMOJI, (f"Hus {EMOJI} slut 中文",), own_words=EMOJI)
     said = all_words(report_pdf.pdf_bytes(report_of(area, title=EMOJI, findings=(finding,)), area))
     assert "slut" in said and "☕" in said
-    assert glyphs.MISSING in said
+    assert print_text_shapes.MISSING in said
 
 
 def test_a_name_of_300_letters_wraps(area: Area) -> None:
@@ -461,16 +464,16 @@ def test_numbers_stand_to_the_right_and_words_to_the_left(cells: list[str], righ
 
 @given(st.text(max_size=200))
 def test_every_text_becomes_one_the_fonts_can_show(text: str) -> None:
-    shown = glyphs.plain(text)
-    assert {ord(letter) for letter in shown} <= covered() | {0x20, ord(glyphs.BREAK)}
-    assert glyphs.plain(shown) == shown or glyphs.BREAK in shown
-    assert {ord(letter) for letter in glyphs.strong(text)} <= covered(True) | {
+    shown = print_text_shapes.plain(text)
+    assert {ord(letter) for letter in shown} <= covered() | {0x20, ord(print_text_shapes.BREAK)}
+    assert print_text_shapes.plain(shown) == shown or print_text_shapes.BREAK in shown
+    assert {ord(letter) for letter in print_text_shapes.strong(text)} <= covered(True) | {
         0x20,
-        ord(glyphs.BREAK),
+        ord(print_text_shapes.BREAK),
     }
 
 
 @given(st.text(alphabet="abcåäöÅÄÖ éü–”%  \n.,123\u00a0", max_size=200))
 def test_swedish_text_is_left_as_it_is(text: str) -> None:
-    unbroken = glyphs.plain(text).replace(glyphs.BREAK, "")
+    unbroken = print_text_shapes.plain(text).replace(print_text_shapes.BREAK, "")
     assert unbroken == text.replace("\n", " ")

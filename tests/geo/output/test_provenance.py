@@ -17,7 +17,7 @@ from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.errors import BadProvenance, FileMissing, InputError
-from geo.output.documents import report as documents_report
+from geo.output.documents import answer as documents_report
 from geo.output.documents.read_record import MB, embedded
 from geo.output.documents.verify import (
     CHANGED,

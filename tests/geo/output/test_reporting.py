@@ -20,14 +20,13 @@ from geo import privacy, texts
 from geo.access import gaps
 from geo.area.model import Area
 from geo.output.maps.spec import CircleLayer
+from geo.output.report.context import has_circles
 from geo.output.report.make import make_report
-from geo.output.report.maps import has_circles
-from geo.output.report.model import FINDINGS, Report
+from geo.output.report.model import FINDINGS, Report, writable
 from geo.output.report.question import MAX_TITLE, MAX_WORDS
 from geo.output.report.record import record_bytes
 from geo.output.report.sensitivity import BASE, LIKELY, Variant, found_safe, width
 from geo.output.report.suppression import drawable_housing
-from geo.output.report.writable import writable
 from geo.output.words import proposal as proposal_words
 from geo.planning.siting import instance
 from geo.planning.siting import proposal as siting_proposal

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from geo import privacy
 from geo.access import gaps
 from geo.area.model import Area
-from geo.output.report.disclosure_attack import may_stay
-from geo.output.report.disclosure_guard import rows_of_squares
+from geo.output.report.disclosure_guard import may_stay, rows_of_squares
 from geo.output.report.make import make_report
 from geo.output.report.model import Report
 from geo.planning.siting import instance, proposal

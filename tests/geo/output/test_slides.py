@@ -23,9 +23,8 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from geo import texts
 from geo.output.documents.read_record import embedded
 from geo.output.documents.report_slides import MOST_ROWS, charted, clean, pptx_bytes
-from geo.output.report.model import Finding
+from geo.output.report.model import Finding, one_line
 from geo.output.report.record import record
-from geo.output.report.writable import one_line
 from tests.geo.board import ODD, few, long, made, named, whole
 from tests.refusals import refused
 from tests.tiny import tiny_area

@@ -12,20 +12,18 @@ from geo.access.preschools.call_list import calls_for
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.access.preschools.surge import arrival_of, surge
-from geo.output.maps.preschool_tables import (
-    calls_table,
-    district_table,
-    preschool_table,
-    week_table,
-)
 from geo.output.maps.preschools import (
     FILLS,
     STATUS,
     access_class,
     access_squares,
+    calls_table,
+    district_table,
+    preschool_table,
     preschools_map,
     status_of,
     surge_map,
+    week_table,
 )
 from geo.output.maps.spec import AreaLayer, PointLayer
 from tests.geo.preschool_worlds import nursery_street, points_at

@@ -14,7 +14,7 @@ from geo.output.maps import folium as folium_map
 from geo.output.maps import from_point as from_point_map
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.maps.spec import AreaLayer, LineLayer
-from geo.output.words.reach import parts_of
+from geo.output.words.area_and_gaps import parts_of
 from tests.geo.whole_maps import rendered
 from tests.geo.worlds import along, street
 from tests.tiny import tiny_area

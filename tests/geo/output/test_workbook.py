@@ -19,8 +19,7 @@ from geo.access import gaps
 from geo.area.model import Area
 from geo.output.documents.report_workbook import SHEET_CHARACTERS, sheet_name, xlsx_bytes
 from geo.output.report.make import make_report
-from geo.output.report.model import Finding, Report
-from geo.output.report.writable import one_line
+from geo.output.report.model import Finding, Report, one_line
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
 

@@ -15,7 +15,7 @@ from geo.area.model import Area
 from geo.area.provenance import PLACES
 from geo.area.record_fields import place_fields
 from geo.errors import Offline, OnlineError, OutsideArea
-from geo.ingest.schools import AskSchools, add_schools
+from geo.ingest.residents import AskSchools, add_schools
 from geo.sources import http
 from geo.sources.skolverket import fetch_preschools
 from geo.types import SWEREF99_TM

@@ -1,7 +1,5 @@
 """What is left of a covering question when all rows and columns that cannot matter are taken
-away.
-
-Good choices for maximal covering, and a bound by prices: fast, and nearly always enough.
+away; good choices for it, and a bound by prices: fast, and nearly always enough.
 """
 
 from __future__ import annotations

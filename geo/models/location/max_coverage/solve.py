@@ -13,10 +13,9 @@ from geo.errors import SitingError
 from geo.models.location import highs
 from geo.models.location import model as location_model
 from geo.models.location.max_coverage import branch_and_bound as max_coverage_branch_and_bound
-from geo.models.location.max_coverage import mip as max_coverage_mip
-from geo.models.location.max_coverage.branch_and_bound import Best
+from geo.models.location.max_coverage import branch_and_bound as max_coverage_mip
+from geo.models.location.max_coverage.branch_and_bound import Best, Purse
 from geo.models.location.max_coverage.core import core_of
-from geo.models.location.max_coverage.mip import Purse
 from geo.models.location.model import Candidates, Siting, compiled, small_table, small_town
 from geo.types import Floats, Ints, Matrix
 

@@ -1,7 +1,6 @@
 """The search for the shortest radius within which some number of sites covers everybody: what is
-possible from above, what is impossible from below, until they meet.
-
-Whether some number of sites covers every row, decided for certain where time allows.
+possible from above, what is impossible from below, until they meet. Whether sites cover every row
+is decided for certain where time allows.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pytest
 from geo.area.provenance import PLACES
 from geo.ingest.checks.fixes import check_places
 from geo.ingest.place_files import read_places
-from geo.output.words.method import chapters
+from geo.output.words.sources import chapters
 from geo.types import WGS84
 from tests.geo.ingest.checks import measure
 

@@ -17,9 +17,9 @@ from scipy.spatial import cKDTree
 
 from geo import errors
 from geo.models.location.max_coverage import branch_and_bound as max_coverage_branch_and_bound
+from geo.models.location.max_coverage import branch_and_bound as max_coverage_mip
 from geo.models.location.max_coverage import core as max_coverage_core
 from geo.models.location.max_coverage import core as max_coverage_search
-from geo.models.location.max_coverage import mip as max_coverage_mip
 from geo.models.location.max_coverage.solve import max_coverage
 from geo.models.location.model import Siting
 from tests.refusals import refused

@@ -15,10 +15,10 @@ from pandas.testing import assert_frame_equal
 from geo.area.model import Area
 from geo.errors import AreaLacks, Cancelled, SitingError
 from geo.planning.siting.alternatives import why_not
+from geo.planning.siting.curves import without_small_counts
 from geo.planning.siting.instance import Placing, prepare
 from geo.planning.siting.proposal import propose
 from geo.planning.siting.question import SitingQuestion, checked
-from geo.planning.siting.small_counts import without_small_counts
 from geo.planning.siting.solve import check_count
 from tests.geo.planning.siting.town import ask, town, truth
 from tests.geo.worlds import street

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from geo.errors import NoCandidates, SitingError, TooManySites
 from geo.planning.siting.alternatives import best_answers, runner_up, why_not
+from geo.planning.siting.curves import difference
 from geo.planning.siting.instance import Placing, prepare
 from geo.planning.siting.proposal import Proposal, described, propose
-from geo.planning.siting.small_counts import difference
 from geo.planning.siting.solve import solve
 from tests.geo.planning.siting.town import Truth, ask, town, truth
 from tests.refusals import refused
