@@ -29,6 +29,8 @@ from hypothesis import strategies as st
 from geo.access import from_point, gaps
 from geo.access.from_point import around, way_to
 from geo.access.gaps import Gap
+from geo.access.knowledge_bank.question import BankQuestion
+from geo.access.knowledge_bank.search import bank_of
 from geo.access.meeting.answer import answer_of
 from geo.access.meeting.question import MeetingQuestion
 from geo.access.preschools.call_list import calls_for
@@ -46,7 +48,9 @@ from geo.network.walk_network import build_network
 from geo.output.documents import report_geopackage, report_page, report_workbook
 from geo.output.documents.answer import ENDINGS, answer_bytes
 from geo.output.documents.gap import gap_document
+from geo.output.documents.knowledge_bank import bank_document
 from geo.output.documents.meeting import meeting_document
+from geo.output.documents.outreach import outreach_document
 from geo.output.documents.preschools import Besides, preschool_document
 from geo.output.documents.sites import site_document
 from geo.output.files.reach import reach_json, route_json
@@ -58,6 +62,8 @@ from geo.output.maps.spec import AreaLayer, MapSpec, PointLayer
 from geo.output.report.make import make_report
 from geo.output.words import area_and_gaps as area_and_gaps_words
 from geo.output.words import preschools as preschools_words
+from geo.planning.outreach.brief import briefed, outreach
+from geo.planning.outreach.question import OutreachQuestion
 from geo.planning.siting import alternatives, instance
 from geo.planning.siting import question as siting_question
 from geo.planning.siting.candidates import candidates
@@ -193,6 +199,7 @@ def outputs(area: Area) -> dict[str, bytes]:
         **{name: _bytes(value) for name, value in _preschools(area).items()},
         **{name: _bytes(value) for name, value in _reach(area).items()},
         **{name: _bytes(value) for name, value in _meeting(area).items()},
+        **{name: _bytes(value) for name, value in _outreach(area).items()},
         **{name: _bytes(value) for name, value in _proposal(area).items()},
     }
 
@@ -222,6 +229,21 @@ def _meeting(area: Area) -> dict[str, object]:
         for ending in ENDINGS if measure == "hours" else (".json", ".gpkg", ".pdf"):
             found[f"meeting {measure} {ending}"] = answer_bytes(document, ending)
     return found
+
+
+def _outreach(area: Area) -> dict[str, object]:
+    """Every file of a list, and of what is in reach of each housing, the protected one too."""
+    day = TODAY.isoformat()
+    question = OutreachQuestion.read({"limit": "500"}, area, today=TODAY)
+    documents = {"outreach": outreach_document(briefed(outreach(area, question), 4), day=day)}
+    for home in area.places["id"][area.places["kind"] == "transitional_housing"]:
+        asked = BankQuestion.read({"housing": home, "limit": "700"}, today=TODAY)
+        documents[f"bank {home}"] = bank_document(bank_of(area, asked), area, day=day)
+    return {
+        f"{name} {ending}": answer_bytes(document, ending)
+        for name, document in documents.items()
+        for ending in ENDINGS
+    }
 
 
 def _reach(area: Area) -> dict[str, object]:
