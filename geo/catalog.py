@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.area.manifest import DEMO, area_id, home_folder, read_manifest
-from geo.area.model import Area
 from geo.errors import AreaDamaged, AreaNewer, OutputUnwritable, UnknownArea
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """What the wheel takes from other files when it is built: the version from the changelog's first
 heading, and the packages it needs from the first part of requirements.txt.
 """
+
 from __future__ import annotations
 
 import re

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from geo.area import languages
 from geo.area.activities.derived import Places, activities_of
 from geo.area.activities.model import Activity
-from geo.area.model import Area
 from geo.area.record_fields import place_fields
 from geo.cells import plain, to_number, written
 from geo.resources import DATA

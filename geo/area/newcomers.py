@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from geo.area import languages
 from geo.area.activities.model import Span
 from geo.area.languages import counted_parts
-from geo.area.model import Area
 from geo.area.opening_hours import weekly
 from geo.area.people import HOUSING
 from geo.area.protected import is_restricted

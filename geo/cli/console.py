@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from geo import texts
 from geo.errors import FileMissing
-from geo.output.documents.answer import AnswerDocument
-from geo.types import Progress
 
 if TYPE_CHECKING:
     from geo.output.documents.answer import AnswerDocument

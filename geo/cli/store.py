@@ -14,10 +14,6 @@ from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.cli.console import Options
 from geo.errors import InputError
-from geo.store.backup import Whole
-from geo.store.merge import Clash
-from geo.store.model import Change
-from geo.store.store import Store
 
 if TYPE_CHECKING:  # a database takes a while to load: only who asks for it waits
     from geo.store.backup import Whole

@@ -25,7 +25,6 @@ from geo.ingest import place_files
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources.files.vector import read_lines_listed, read_vector
 from geo.sources.osm.files import OsmExtract, read_osm
-from geo.sources.osm.overpass import Fetched
 from geo.sources.statistics.files import read_districts, read_units
 from geo.types import WGS84, Progress
 

@@ -17,7 +17,6 @@ import numpy as np
 from geo import presets
 from geo.area import languages
 from geo.area.activities.model import Activity, activity_kinds, audiences, themes
-from geo.area.model import Area
 from geo.area.newcomers import availabilities, free_hours
 from geo.errors import AreaLacks, InputError
 from geo.resources import DATA

@@ -16,7 +16,6 @@ from geo.area import languages
 from geo.area.activities.model import Activity, Times, kind_of_place
 from geo.area.activities.occurrences import ALWAYS, weekly_rule
 from geo.area.activities.table import from_table
-from geo.area.model import Area
 from geo.area.opening_hours import hours_text, weekly
 from geo.area.protected import in_the_open
 from geo.area.record_fields import place_fields

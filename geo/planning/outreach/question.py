@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from geo import presets
 from geo.access.meeting.question import MeetingQuestion
 from geo.area.activities.model import Span
-from geo.area.model import Area
 from geo.errors import InputError
 from geo.planning.outreach.rules import needs
 from geo.texts import Phrase
