@@ -1,4 +1,4 @@
-// Draws Närhet's maps with Leaflet. Called from the scripts geo/output/screen.py writes; gets numbers, colours
+// Draws Närhet's maps with Leaflet. Called from the scripts geo/output/maps/folium.py writes; gets numbers, colours
 // and labels, and never writes HTML.
 "use strict";
 (function () {
