@@ -41,6 +41,8 @@ TITLE_ONLY, TITLE_SLIDE = 5, 0
 LONG_TITLE, LONG_MESSAGE = 60, 150
 """Letters from which a title is set smaller, and to which a sentence can be one."""
 MAP_MM = (306.0, 132.0)
+LINES_OVER_TABLE = 3
+"""Lines of words that fit above a table; more get a slide of their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +131,9 @@ def _parts(finding: Finding) -> Iterator[Finding]:
         yield _but(finding, table=None, numbers=None, figures=())
         finding = _but(finding, map=None, figures=())
     if finding.table is None or len(finding.table) <= MOST_ROWS:
+        if finding.table is not None and _line_count(_message(finding)[1]) > LINES_OVER_TABLE:
+            yield _but(finding, table=None, numbers=None)
+            finding = _but(finding, words=(), own_words="")
         yield finding
         return
     yield _but(finding, table=None) if charted(finding) else _but(finding, table=None, numbers=None)
@@ -139,6 +144,10 @@ def _parts(finding: Finding) -> Iterator[Finding]:
             finding, words=(), own_words="", table=rows, numbers=None,
             total_last=finding.total_last and last,
         )  # fmt: skip
+
+
+def _line_count(words: list[str]) -> int:
+    return sum(-(-len(each) // LONG_MESSAGE) for each in words)
 
 
 def _but(finding: Finding, **changes: Any) -> Finding:

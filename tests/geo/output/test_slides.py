@@ -190,6 +190,17 @@ def test_a_value_that_is_not_told_is_no_bar() -> None:
     assert chart.plots[0].series[0].values == (0.25, None, 0.5)
 
 
+def test_words_that_would_cover_a_table_stand_on_a_slide_of_their_own() -> None:
+    report, area = whole()
+    table = pd.DataFrame({"Plats": ["Ek", "Al"], "Meter": ["10", "20"]})
+    for lines, slides in ((2, 1), (6, 2)):
+        said = tuple(f"Rad {at}. {'ord ' * 20}" for at in range(lines))
+        finding = Finding("extra", "Extra", said, table=table)
+        deck = opened(pptx_bytes(replace(report, findings=(finding,)), area))
+        assert len(deck.slides) == 1 + slides
+        assert [shape.has_table for shape in deck.slides[slides].shapes].count(True) == 1
+
+
 def test_two_thousand_rows_go_over_many_slides_each_once() -> None:
     report, area = long()
     deck = opened(pptx_bytes(report, area))
