@@ -51,10 +51,20 @@ class Kind:
     colour: str
     osm: tuple[str, ...]
     names: tuple[str, ...]
+    limit_m: float
+    """Longest walk a question begins with, in metres."""
+    group: str
+    """The group of people a question begins with, where the area has it."""
+    aim: str
+    """The objective that siting a new one begins with."""
+    why_sv: str
+    why_en: str
     room: bool = False
     """Has rooms where something new may open."""
     staffed: bool = False
     """Has staff by what it is."""
+    walked_to: bool = True
+    """Is for those who can walk there; False where it serves a whole municipality."""
 
     def name(self, language: str) -> str:
         """Return the kind's name, as in ``Förskola``."""
@@ -67,6 +77,10 @@ class Kind:
     def indefinite(self, language: str) -> str:
         """Return the kind with its article, as in ``en förskola``."""
         return self.indefinite_sv if language == "sv" else self.indefinite_en
+
+    def why(self, language: str) -> str:
+        """Return why a question about the kind begins with its limit, group and objective."""
+        return self.why_sv if language == "sv" else self.why_en
 
 
 @dataclass(frozen=True)
@@ -129,7 +143,11 @@ class Limit:
 @cache
 def kinds() -> dict[str, Kind]:
     """Return the kinds of place by id, in the order they are shown."""
-    return {key: Kind(id=key, **_tuples(row)) for key, row in _table("kinds").items()}
+    rows = _table("kinds")
+    return {
+        key: Kind(id=key, limit_m=float(row.pop("limit_m")), **_tuples(row))
+        for key, row in rows.items()
+    }
 
 
 @cache

@@ -9,6 +9,7 @@ import pytest
 
 from geo import presets
 from geo.errors import BadLimit
+from geo.planning.siting.question import OBJECTIVES
 from tests.refusals import refused
 
 KINDS = list(presets.kinds().values())
@@ -46,6 +47,20 @@ def test_every_kind_is_fully_named_in_both_languages() -> None:
                 assert name.strip() == name != ""
         assert re.match(r"(en|ett) ", kind.indefinite("sv")), kind.id
         assert kind.name("sv")[0].isupper() and kind.name("en")[0].isupper()
+
+
+def test_every_kind_says_what_its_questions_begin_with_and_why() -> None:
+    for kind in KINDS:
+        assert kind.group in presets.groups(), kind.id
+        assert kind.aim in OBJECTIVES, kind.id
+        assert presets.limit_m(kind.limit_m) == kind.limit_m
+        assert all(kind.why(language).endswith(".") for language in ("sv", "en")), kind.id
+    begins = {kind.id: (kind.limit_m, kind.group, kind.aim) for kind in KINDS}
+    assert begins["info_desk"] == (600.0, "newcomers", "coverage")
+    assert {kind.id for kind in KINDS if kind.group == "newcomers"} >= {
+        "info_desk", "language_cafe", "meeting_place", "association"
+    }  # fmt: skip
+    assert [kind.id for kind in KINDS if not kind.walked_to] == ["adult_education", "job_centre"]
 
 
 def test_no_name_or_tag_leads_to_two_kinds() -> None:
