@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo import clock
 from geo.area.manifest import DEMO, area_id, home_folder, read_manifest
 from geo.errors import AreaDamaged, AreaNewer, OutputUnwritable, UnknownArea
 
@@ -101,7 +101,7 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
     from geo.types import WGS84
 
     folder = home_folder(home) / "areas" / area_id(area.id)
-    saved = replace(area, created=datetime.now(UTC).isoformat(timespec="microseconds"), _snaps={})
+    saved = replace(area, created=clock.now().isoformat(timespec="microseconds"), _snaps={})
     tables = {
         "network": area.network.frame(),
         "boundary": gpd.GeoDataFrame(geometry=area.boundary),

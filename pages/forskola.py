@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from geo import presets
+from geo import clock, presets
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.question import PreschoolQuestion
 from geo.area.model import Area
@@ -78,7 +78,7 @@ def _question() -> PreschoolQuestion:
 
 def _when(where: st.delta_generator.DeltaGenerator) -> str:
     """Choose the date that decides which preschools are open; today unless the address says."""
-    st.session_state["pick_when"] = day(state.get("when")) or date.today()
+    st.session_state["pick_when"] = day(state.get("when")) or clock.today()
 
     def changed() -> None:
         state.choose("when", st.session_state["pick_when"].isoformat())

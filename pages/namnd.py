@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import streamlit as st
 
+from geo import clock
 from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.output.documents import answer as documents_report
@@ -57,7 +57,7 @@ def _question(area: Area) -> ReportQuestion:
         placeholder=t("namnd.own_title_hint"),
     )
     day = second.date_input(
-        t("namnd.date"), value=date.today(), key="report_date", format="YYYY-MM-DD"
+        t("namnd.date"), value=clock.today(), key="report_date", format="YYYY-MM-DD"
     )
     sites = third.number_input(
         t("namnd.sites"), 0, MOST_SITES, key="report_sites", help=t("namnd.sites_help")

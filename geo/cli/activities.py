@@ -4,13 +4,12 @@ adding activities from a file.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-from geo import texts
+from geo import clock, texts
 from geo.access.meeting.terms import week_of
 from geo.area.activities.derived import activities_of
-from geo.area.activities.occurrences import STOCKHOLM
 from geo.area.model import Area
 from geo.area.provenance import LeftOut
 from geo.catalog import open_area, save_area
@@ -35,7 +34,7 @@ def activities(options: Options) -> None:
     output = Path(options.output) if options.output else None
     if output:
         formats.check_ending(output, ENDINGS)
-    today = datetime.now(STOCKHOLM).date()
+    today = clock.today()
     monday = _monday(options.week, today)
     area = open_area(options.area, options.home)
     if options.add:
@@ -77,7 +76,7 @@ def _content(output: Path, week: Week, language: str) -> bytes:
         week.monday,
         week.monday + AHEAD,
         places=places,
-        now=datetime.now(UTC),
+        now=clock.now(),
         language=language,
     )
 

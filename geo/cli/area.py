@@ -5,9 +5,8 @@ area is loaded by its own command: a list needs none of it.
 from __future__ import annotations
 
 import json
-from datetime import date
 
-from geo import texts
+from geo import clock, texts
 from geo.area.manifest import home_folder
 from geo.catalog import list_areas, open_area
 from geo.cli.console import Options
@@ -53,7 +52,7 @@ def area_check(options: Options) -> None:
 
     area = open_area(options.area, options.home)
     found = audit(area)
-    problems = check_places(area.places, area=area, today=date.today())
+    problems = check_places(area.places, area=area, today=clock.today())
     if options.json:
         document = {**to_json(found), "problems": check_json(problems, options.lang)}
         print(json.dumps(document, ensure_ascii=False, indent=1))

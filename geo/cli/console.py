@@ -8,11 +8,10 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from geo import texts
+from geo import clock, texts
 from geo.errors import FileMissing
 
 if TYPE_CHECKING:
@@ -98,8 +97,8 @@ def give(options: Options, file: Path | None, document: Callable[[bool], AnswerD
 
 
 def today() -> str:
-    """Return the day that is printed on paper."""
-    return date.today().isoformat()
+    """Return the day that is printed on paper: Stockholm's."""
+    return clock.today().isoformat()
 
 
 def file_of(name: str | None) -> Path | None:

@@ -7,11 +7,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo import presets, texts
+from geo import clock, presets, texts
 from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.area.provenance import LeftOut
@@ -103,7 +102,7 @@ def _proposed(
 def _looked_for(
     area: Area, parts: Sequence[tuple[str, Understood]], options: Options
 ) -> list[Import]:
-    today = date.today()
+    today = clock.today()
     if not options.lookup:
         return [propose(area, part, kind, today=today) for kind, part in parts]
     from geo.ingest.geocoding.nominatim import looking_up  # osmnx takes a second and a half to load

@@ -4,10 +4,10 @@ or write the answer.
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from typing import Any
 
+from geo import clock
 from geo.access.preschools.call_list import calls_for
 from geo.access.preschools.demand import has_few
 from geo.access.preschools.model import PreschoolAnswer
@@ -97,7 +97,7 @@ def _besides(
     questions: dict[str, Any] = {}
     if arrival is not None:
         questions["surge"] = lambda: surge(
-            area, arrival, today=date.today(), limit_m=asked.limit_m, profile=asked.profile
+            area, arrival, today=clock.today(), limit_m=asked.limit_m, profile=asked.profile
         )
     if options.housing is not None:
         questions["calls"] = lambda: calls_for(area, main, options.housing)

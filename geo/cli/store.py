@@ -9,9 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo import texts
+from geo import clock, texts
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
+from geo.cli import console
 from geo.cli.console import Options
 from geo.errors import InputError
 
@@ -31,6 +32,8 @@ def log(options: Options) -> None:
     if options.json:
         print(json.dumps([asdict(change) for change in found], ensure_ascii=False, indent=1))
         return
+    if found:
+        console.warn(texts.text("store.clock", options.lang))
     for change in found:
         print(change_line(change, options.lang))
     if not found:
@@ -100,7 +103,7 @@ def change_line(change: Change, language: str) -> str:
     record = change.after or change.before
     name = _one_line(record.name) if record else ""
     what = texts.text(f"store.action_{change.action}", language)
-    when = change.at[:16].replace("T", " ")
+    when = clock.local_time(change.at)
     cells = [str(change.batch), when, _one_line(change.by) or "–", what]
     return "\t".join([*cells, *([name, change.record] if name else [])])
 

@@ -8,7 +8,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeAlias
 from uuid import uuid4
@@ -17,7 +16,6 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import texts
-from geo.area.activities.occurrences import STOCKHOLM
 from geo.area.activities.table import to_table
 from geo.area.model import Area
 from geo.area.protected import HOUSING, SHAPE, kept_of, says_restricted
@@ -491,15 +489,6 @@ def value_words(field: str, value: Any, language: str) -> str:
     if isinstance(value, bool):
         return texts.text("data.yes" if value else "data.no", language)
     return written(value) or "–"
-
-
-def local_time(at: str) -> str:
-    """Return when something was written, on the clock of its readers: ``2026-11-22 14:40``."""
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return at[:16].replace("T", " ")
-    return f"{moment.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"
 
 
 def counted(changes: Iterable[Change]) -> dict[str, int]:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from geo import clock
 from geo.store.database import changes, records
 from geo.store.model import Change, Json, Key, Record, content, from_json, same, to_json
 
@@ -53,7 +53,7 @@ def writer(connection: sa.Connection, area: str, who: str) -> Writer:
     """Begin a batch."""
     last = sa.select(sa.func.max(changes.c.batch)).where(changes.c.area == area)
     batch = (connection.execute(last).scalar() or 0) + 1
-    return Writer(connection, area, batch, who, datetime.now(UTC).isoformat())
+    return Writer(connection, area, batch, who, clock.now().isoformat())
 
 
 def latest(connection: sa.Connection, area: str) -> int:

@@ -13,11 +13,11 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from geo import clock
 from geo.area.protected import Ground
 from geo.errors import InputError, RecordChanged, StoreError, UndoBlocked
 from geo.store import protection
@@ -93,7 +93,7 @@ def _unchanged(
         error = RecordChanged(
             record=theirs.name if theirs else conflicts[0].mine.id,
             who=(theirs.changed_by if theirs else "") or "–",
-            when=theirs.changed_at[:16].replace("T", " ") if theirs else "–",
+            when=clock.local_time(theirs.changed_at) if theirs else "–",
             count=len(conflicts),
         )
         error.conflicts = tuple(conflicts)
@@ -264,7 +264,7 @@ def save(
     row = connection.execute(sa.select(scenarios).where(_is(area, new.id))).one_or_none()
     if expects != (row.version if row else 0):
         raise _changed(row, new.id)
-    now = datetime.now(UTC).isoformat()
+    now = clock.now().isoformat()
     values: dict[str, Any] = {"name": new.name, "data": data, "version": expects + 1}
     values |= {"changed_at": now, "changed_by": who}
     if row is None:
@@ -296,7 +296,7 @@ def delete(connection: sa.Connection, area: str, scenario_id: str, *, expects: i
 def _changed(found: Any, scenario_id: str) -> StoreError:
     if found is None:
         return StoreError("scenario_changed", scenario=scenario_id[:80], who="–", when="–")
-    when = found.changed_at[:16].replace("T", " ")
+    when = clock.local_time(found.changed_at)
     return StoreError(
         "scenario_changed", scenario=found.name[:80], who=found.changed_by or "–", when=when
     )

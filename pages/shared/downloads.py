@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
 import streamlit as st
 
+from geo import clock
 from geo.output.documents.answer import ENDINGS, AnswerDocument, answer_bytes
 from pages.shared.state import t
 
@@ -26,7 +26,7 @@ def offer_answer(
     """
 
     def written(ending: str) -> Callable[[], bytes]:
-        return lambda: answer_bytes(document(date.today().isoformat()), ending)
+        return lambda: answer_bytes(document(clock.today().isoformat()), ending)
 
     endings = tuple(dict.fromkeys((*ENDINGS, *more)))
     for first in range(0, len(endings), COLUMNS):

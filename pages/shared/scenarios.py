@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo import texts
+from geo import clock, texts
 from geo.access.gaps import Gap, without_small_counts
 from geo.area.model import Area
 from geo.errors import NarhetError
@@ -77,7 +77,7 @@ def compare(area: Area, answer: Gap) -> None:
     st.markdown(f"**{literal(scenario.effect(answer, changed, one.scenario.name, language))}**")
     rows = _by_district(answer, changed, language)
     tables.table(rows, t("scenario.by_district"), numbers=list(rows.columns[1:]))
-    when = one.at[:16].replace("T", " ")
+    when = clock.local_time(one.at)
     st.caption(literal(t("scenario.saved_by", who=one.by or "–", when=when)))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo import texts
+from geo import clock, texts
 from geo.catalog import save_area
 from geo.output.documents.answer import ENDINGS
 from tests.geo.preschool_worlds import nursery_street, points_at
@@ -78,7 +78,7 @@ def test_a_surge_is_answered_week_by_week_and_what_can_not_be_is_told() -> None:
     test.text_input(key="surge_at").set_value("11.0,57.0").run()
     assert test.error and "11" in test.error[-1].value
     test.text_input(key="surge_at").set_value(f"{lon:.5f},{lat:.5f}").run()
-    test.date_input(key="surge_date").set_value(date.today() - timedelta(days=3)).run()
+    test.date_input(key="surge_date").set_value(clock.today() - timedelta(days=3)).run()
     assert test.error
     assert "förskoleplatser" in said(test)  # the rest stands
 

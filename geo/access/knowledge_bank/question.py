@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from geo import presets
+from geo import clock, presets
 from geo.access.knowledge_bank.rules import rules
+from geo.clock import STOCKHOLM
 from geo.errors import InputError
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -58,10 +59,9 @@ class BankQuestion:
         # These load what areas are made of.
         from geo.access.from_point import read_point
         from geo.access.meeting import terms
-        from geo.area.activities.occurrences import STOCKHOLM
 
         told = {name: value for name, value in values.items() if value is not None}
-        now = today or datetime.now(STOCKHOLM).date()
+        now = today or clock.today()
         profile = told.get("profile", cls.profile)
         presets.profile(profile)
         at, housing, when = (told.get(name, "") for name in ("at", "housing", "when"))
@@ -101,7 +101,7 @@ def read_when(words: str) -> tuple[datetime, datetime, bool]:
     >>> since.isoformat(), until.isoformat(), whole_day
     ('2026-03-03T18:00:00+01:00', '2026-03-03T20:00:00+01:00', False)
     """
-    from geo.area.activities.occurrences import STOCKHOLM, midnight
+    from geo.area.activities.occurrences import midnight
 
     text = words.strip()
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from geo import presets
+from geo import clock, presets
 from geo.errors import InputError
 
 MEASURES = presets.MEETING_MEASURES
@@ -68,7 +68,7 @@ class MeetingQuestion:
         from geo.area.record_fields import read_day
 
         told = {name: value for name, value in values.items() if value is not None}
-        now = today or date.today()
+        now = today or clock.today()
         group, profile = told.get("group", cls.group), told.get("profile", cls.profile)
         presets.group(group)
         presets.profile(profile)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from geo import presets
+from geo import clock, presets
 from geo.errors import InputError
 from geo.presets import PRESCHOOL_METHODS
 
@@ -65,7 +65,7 @@ class PreschoolQuestion:
         told = {name: value for name, value in values.items() if value is not None}
         when = told.get("when")
         return cls(
-            when=read_day(when) if when else date.today(),
+            when=read_day(when) if when else clock.today(),
             limit_m=told.get("limit", cls.limit_m),
             profile=told.get("profile", cls.profile),
             method=told.get("method", cls.method),

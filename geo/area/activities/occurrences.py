@@ -12,7 +12,6 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 import holidays as calendar
 import numpy as np
@@ -22,8 +21,8 @@ from holidays.constants import DE_FACTO, PUBLIC
 from numpy.typing import NDArray
 
 from geo.area.activities.model import Activity, Occurrence, Times
+from geo.clock import STOCKHOLM
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

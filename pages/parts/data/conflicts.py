@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from geo import clock
 from geo.area.model import Area
 from geo.ingest import edits as ingest_edits
 from geo.ingest.edits import MINE, THEIRS, Difference
@@ -61,7 +62,7 @@ def _one(conflict: Conflict, at: int) -> None:
         st.markdown(f"**{literal(name)}** – {t('data.clash_gone')}")
         _choice(t("data.clash_record"), f"clash_{at}_record", THEIRS)
         return
-    when = ingest_edits.local_time(theirs.changed_at)
+    when = clock.local_time(theirs.changed_at)
     who = literal(theirs.changed_by or "–")
     st.markdown(f"**{literal(theirs.name)}** – {t('data.clash_who', who=who, when=when)}")
     for each in ingest_edits.differences(conflict):

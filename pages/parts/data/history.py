@@ -7,6 +7,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from geo import clock
 from geo.area.model import Area
 from geo.ingest import edits
 from geo.ingest.edits import Batch
@@ -43,7 +44,7 @@ def _older() -> None:
 def _batch(area: Area, batch: Batch) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     who = batch.by or t("data.nobody")
-    left.markdown(f"**{edits.local_time(batch.at)} · {literal(who)}** – {literal(_what(batch))}")
+    left.markdown(f"**{clock.local_time(batch.at)} · {literal(who)}** – {literal(_what(batch))}")
     if batch.undoable:
         right.button(
             t("data.undo"),

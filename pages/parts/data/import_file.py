@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from geo import texts
+from geo import clock, texts
 from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.errors import NarhetError, OutsideArea, RecordChanged
@@ -68,7 +67,7 @@ def show(area: Area) -> None:
 
 
 def _proposed(area: Area, upload: Upload, understood: Understood) -> Import | None:
-    today = date.today()
+    today = clock.today()
 
     def work(progress: Progress) -> Import:
         progress("progress.import", 0.1)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
-from geo import presets
+from geo import clock, presets
 from geo.access.from_point import read_point
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.surge import SurgeAnswer, arrival_of, read_ages, read_ramp, surge
@@ -42,7 +40,7 @@ def _asked(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
         t("forskola.surge_people"), min_value=1, max_value=100_000, value=150, key="surge_people"
     )
     when = third.date_input(
-        t("forskola.surge_date"), value=date.today(), key="surge_date", format="YYYY-MM-DD"
+        t("forskola.surge_date"), value=clock.today(), key="surge_date", format="YYYY-MM-DD"
     )
     ramp = fourth.text_input(
         t("forskola.surge_ramp"), key="surge_ramp", help=t("forskola.surge_ramp_help")
@@ -60,7 +58,7 @@ def _asked(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
         )
         asked = answer.question
         return surge(
-            area, arrival, today=date.today(), limit_m=asked.limit_m, profile=asked.profile
+            area, arrival, today=clock.today(), limit_m=asked.limit_m, profile=asked.profile
         )
     except NarhetError as error:
         frame.say(error)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from geo import presets
+from geo import clock, presets
 from geo.access.meeting.question import MEASURES, MeetingQuestion
 from geo.access.meeting.supply import homes
 from geo.area import languages
@@ -169,7 +168,7 @@ def _group(area: Area, where: Any) -> None:
 
 
 def _week(where: Any) -> None:
-    st.session_state["pick_week"] = day(state.get("week")) or date.today()
+    st.session_state["pick_week"] = day(state.get("week")) or clock.today()
 
     def changed() -> None:
         state.choose("week", st.session_state["pick_week"].isoformat())

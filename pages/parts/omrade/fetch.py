@@ -7,12 +7,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from geo import clock
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.ingest.residents import Ask, AskSchools, add_schools, add_statistics, municipality_of
@@ -62,7 +62,7 @@ def _people(area: Area, town: str) -> None:
     level = left.selectbox(
         t("fetch.level"), LEVELS, format_func=lambda name: NAMES[name], key="fetch_level"
     )
-    years = [0, *range(date.today().year, FIRST_YEAR - 1, -1)]
+    years = [0, *range(clock.today().year, FIRST_YEAR - 1, -1)]
     year = right.selectbox(
         t("fetch.year"),
         years,

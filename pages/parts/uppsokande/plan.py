@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo import clock
 from geo.area.activities.occurrences import weekday_name
 from geo.area.model import Area
 from geo.area.protected import in_the_open
@@ -164,7 +165,7 @@ def _ask(area: Area) -> None:
         numbered = list(enumerate(rows, start=1))
         staff = staff_of(numbered, area)
         st.session_state[f"plan_wanted_{area.id}"] = (staff, rule, int(count))
-        if monday.isoformat() != (state.get("week") or date.today().isoformat()):
+        if monday.isoformat() != (state.get("week") or clock.today().isoformat()):
             state.choose("week", monday.isoformat())
             st.rerun()
 
@@ -173,7 +174,7 @@ def _week() -> date:
     try:
         return date.fromisoformat(state.get("week"))
     except ValueError:
-        return date.today()
+        return clock.today()
 
 
 def _staff_table(area: Area) -> list[dict[str, Any]]:

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
 import pytest
 
-from geo import texts
+from geo import clock, texts
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.catalog import save_area
@@ -21,7 +21,7 @@ from geo.cli.parser import main
 from geo.output.words.preschool_rows import PRESCHOOL_COLUMNS
 from tests.geo.preschool_worlds import nursery_street, points_at
 
-SOON = (date.today() + timedelta(days=30)).isoformat()
+SOON = (clock.today() + timedelta(days=30)).isoformat()
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def asked(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0):
 
 def test_json_is_what_the_planner_says(area, capsys) -> None:
     document = asked(capsys, "--json", "--limit", "450", "--method", "balanced")
-    found = capacity_of(area, PreschoolQuestion(when=date.today(), limit_m=450, method="balanced"))
+    found = capacity_of(area, PreschoolQuestion(when=clock.today(), limit_m=450, method="balanced"))
     for name, value in (
         ("children", found.children.value),
         ("places", found.places.value),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import stat
@@ -12,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from geo import texts
+from geo import clock, texts
 from geo.access import gaps
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
@@ -71,9 +70,9 @@ def test_a_proposal_is_asked_for_with_sites_and_candidates(tmp_path: Path) -> No
 
 def test_without_a_date_it_is_today(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
-    before = dt.date.today().isoformat()
+    before = clock.today().isoformat()
     assert run("provby", *ASKED, "-o", path) == 0
-    assert before <= embedded(path)["date"] <= dt.date.today().isoformat()
+    assert before <= embedded(path)["date"] <= clock.today().isoformat()
 
 
 def test_a_demonstration_warns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo import clock
 from geo.catalog import save_area
 from geo.errors import RecordChanged
 from geo.ingest import edits as edits_module
@@ -218,8 +219,8 @@ def test_the_log_is_told_by_batch_and_the_first_records_are_never_undone() -> No
 
 
 def test_the_history_shows_swedish_time() -> None:
-    assert edits_module.local_time("2026-11-22T12:50:01+00:00") == "2026-11-22 13:50"
-    assert edits_module.local_time("2026-07-01T12:50:01+00:00") == "2026-07-01 14:50"
+    assert clock.local_time("2026-11-22T12:50:01+00:00") == "2026-11-22 13:50"
+    assert clock.local_time("2026-07-01T12:50:01+00:00") == "2026-07-01 14:50"
 
 
 def test_records_of_one_name_are_told_apart() -> None:

@@ -19,7 +19,7 @@ from icalendar import Calendar
 from geo import texts
 from geo.area.activities.derived import activities_of, opening_times
 from geo.area.activities.model import Activity, Times, is_fresh
-from geo.area.activities.occurrences import STOCKHOLM, in_week, occurrences, week_grid, weekly_rule
+from geo.area.activities.occurrences import in_week, occurrences, week_grid, weekly_rule
 from geo.area.activities.table import to_table
 from geo.area.associations import associations_of
 from geo.area.model import Area
@@ -27,6 +27,7 @@ from geo.area.newcomers import newcomers_of
 from geo.area.provenance import Source
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
+from geo.clock import STOCKHOLM
 from geo.output.files.activities import COLUMNS
 from geo.output.files.calendar import to_ics
 from geo.sources.demo import activities
