@@ -1,12 +1,13 @@
 # make run    set up and open the dashboard          make test   set up, check and test everything
-# make bench  print speed and memory                 make clean  remove what the others made
+# make slow   test load, whole cities and benchmarks  make bench  print speed and memory
+# make clean  remove what the others made
 PYTHON ?= python3
 VENV ?= .venv
 BENCH ?= .venv-bench
 PORT ?= 8501
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test slow check bench clean
 
 run: $(VENV)/.run-ready
 	$(BIN)/python app.py --port $(PORT)
@@ -15,7 +16,10 @@ test: $(VENV)/.dev-ready
 	sh scripts/need_browser.sh
 	sh scripts/need_postgres.sh
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow"
+
+slow: $(VENV)/.dev-ready
+	$(BIN)/python -m pytest -m slow
 
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff check .

@@ -80,7 +80,6 @@ def test_the_readme_is_read_in_a_few_minutes() -> None:
     assert len(README.splitlines()) <= 120
 
 
-@pytest.mark.slow
 def test_the_walk_at_the_command_line_works_as_it_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -122,7 +122,6 @@ def test_the_version_stands_nowhere_else() -> None:
     assert set(project["dynamic"]) == {"version", "dependencies"}
 
 
-@pytest.mark.slow
 def test_the_wheel_holds_what_the_checkout_has_beside_geo(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
@@ -139,7 +138,6 @@ def test_the_wheel_holds_what_the_checkout_has_beside_geo(wheel: Path) -> None:
     }
 
 
-@pytest.mark.slow
 def test_the_installed_command_answers_as_in_the_checkout(installed: Path, home: Path) -> None:
     assert narhet(installed, home, "area", "list", "--json") == "[]\n"
     said = narhet(installed, home, "gaps", "demo", "--kind", "library", "--limit", "400")
@@ -155,7 +153,6 @@ def test_the_installed_command_answers_as_in_the_checkout(installed: Path, home:
     assert found == version()
 
 
-@pytest.mark.slow
 def test_the_installed_dashboard_answers(served: str) -> None:
     assert answer_of(f"{served}/healthz") == "ok"
     assert answer_of(f"{served}/app/static/narhet-map.css")

@@ -10,21 +10,23 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import expect as expect_at_once
 
 from geo.catalog import save_area
 from tests.tiny import tiny_area
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 90
-PATIENCE_MS = 60_000
+PATIENCE_S = 120
+PATIENCE_MS = 120_000
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--headless",
@@ -34,6 +36,38 @@ ARGUMENTS = (
     "--no-first-run",
     "--no-proxy-server",
 )
+
+expect_at_once.set_options(timeout=PATIENCE_MS)
+
+
+def expect(shown: Any) -> Patient:
+    """Expect something of what a page shows, as Playwright's ``expect`` does."""
+    return Patient(expect_at_once(shown))
+
+
+class Patient:
+    """What is expected, asked once more where two elements answer to a locator that should name
+    one: Streamlit leaves what an earlier run showed until the new run ends. Two that stay are a
+    failure.
+    """
+
+    def __init__(self, expected: Any) -> None:
+        self._expected = expected
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        check = getattr(self._expected, name)
+
+        def patiently(*arguments: Any, **options: Any) -> None:
+            end = time.monotonic() + PATIENCE_S
+            while True:
+                try:
+                    return check(*arguments, **options)
+                except AssertionError as error:
+                    if "strict mode violation" not in str(error) or time.monotonic() > end:
+                        raise
+                    time.sleep(0.1)
+
+        return patiently
 
 
 @pytest.fixture(scope="session")

@@ -12,16 +12,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Page, TimeoutError
 
 from geo.area.model import Area
 from geo.catalog import save_area
 from geo.store.store import store_of
-from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
+from tests.browser.conftest import ROOT, Visit, expect, serving, visiting
 from tests.tiny import tiny_area
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=PATIENCE_MS)
 
 ROWS = [
     (404, "Johannes 4 Vanadislunden", "Johannes skola", "Roslagsgatan 61", "113 54", "Stockholm"),

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from geo import texts
 from geo.access.gaps import gap, headline
 from geo.catalog import open_area, save_area
-from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
+from tests.browser.conftest import ROOT, Visit, expect, serving, visiting
 from tests.geo.worlds import street
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page
 
-from tests.browser.conftest import PATIENCE_MS, Visit, free_port, serving, visiting
+from tests.browser.conftest import Visit, expect, free_port, serving, visiting
 from tests.tiny import tiny_area
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=PATIENCE_MS)
 ATTACK = "{{ 7*7*191 }}"
 PIXELS = """(canvas) => {
     const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;

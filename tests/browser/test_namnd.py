@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from geo import texts
 from geo.catalog import save_area
 from geo.output.documents.verify import HOLDS, verify
-from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
+from tests.browser.conftest import ROOT, Visit, expect, serving, visiting
 from tests.geo.worlds import street
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from geo.catalog import save_area
-from tests.browser.conftest import PATIENCE_MS, ROOT, Visit, serving, visiting
+from tests.browser.conftest import ROOT, Visit, expect, serving, visiting
 from tests.geo.access.test_flips import world
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=PATIENCE_MS)
 SHAPES = """() => Object.values(window.map._layers)
     .filter((l) => l instanceof L.Polygon && l.options.fillOpacity > 0 && l._renderer
         && l.options.pane === 'overlayPane')

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from geo.output.documents.report_page import html_bytes
 from geo.output.maps.spec import PointLayer
-from tests.browser.conftest import visiting
+from tests.browser.conftest import expect, visiting
 from tests.browser.test_map import PIXELS
 from tests.geo.board import ODD, few, named, whole
 

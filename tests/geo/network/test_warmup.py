@@ -98,7 +98,6 @@ def test_progress_is_told_in_words_and_ends_at_one() -> None:
     assert warmup.is_ready()
 
 
-@pytest.mark.slow
 def test_a_first_start_compiles_and_the_next_finds_all_of_it_on_disk(tmp_path: Path) -> None:
     """Processor time of the whole process: what else the machine does adds nothing to it."""
     script = (

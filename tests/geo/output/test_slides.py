@@ -253,7 +253,6 @@ def test_nothing_to_say_and_no_date_are_refused() -> None:
         pptx_bytes(replace(report, date="i morgon"), area)
 
 
-@pytest.mark.slow
 def test_an_office_program_opens_every_slide(content: bytes, tmp_path: Path) -> None:
     program = shutil.which("soffice")
     if program is None:
