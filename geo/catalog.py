@@ -16,7 +16,11 @@ from geo.area.manifest import DEMO, area_id, home_folder, read_manifest
 from geo.errors import AreaDamaged, AreaNewer, OutputUnwritable, UnknownArea
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from geo.area.model import Area
+    from geo.store.merge import Merged
+    from geo.store.model import FileChange, Key
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,56 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
     ------
     OutputUnwritable : the home folder cannot be written, or the disk is full; the old area stands.
     """
+    return _with_edits(_written(area, home), home)
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """An area that was saved as one change: as people edited it, the change's number, and what
+    became of its records (None: a new area).
+    """
+
+    area: Area
+    batch: int
+    merged: Merged | None
+
+
+def change_area(
+    before: Area,
+    made: Area,
+    change: FileChange,
+    *,
+    who: str = "",
+    home: str | Path | None = None,
+    again: Collection[Key] = (),
+) -> Saved:
+    """Save an area that files were read into as one change of its log, which can be undone: see
+    ``geo.ingest.file_changes``.
+
+    Parameters
+    ----------
+    before : the area as its files have it, ``open_area(…, edited=False)``.
+    again : the records that stand in a file just read; one that was undone comes back.
+
+    Raises
+    ------
+    OutputUnwritable : the home folder cannot be written; the old area stands.
+    StoreError : its store cannot be used, or what is undone was changed later.
+    """
+    from geo.store.store import store_of
+    from geo.store.write import user
+
+    store = store_of(before.id, home)
+
+    def write() -> Area:
+        return _written(made, home, keep_before=True)
+
+    area, merged = store.change_files(before, write, change, who=user(who), again=again)
+    return Saved(store.overlay(area), merged.batch, merged)
+
+
+def _written(area: Area, home: str | Path | None, *, keep_before: bool = False) -> Area:
+    """Write an area as a new revision; return it as its files have it."""
     import geopandas as gpd
 
     from geo.area.folder import description, to_arrays, write_revision
@@ -116,12 +170,18 @@ def save_area(area: Area, home: str | Path | None = None) -> Area:
         ),
     }
     try:
-        revision = write_revision(folder, tables, description(saved), to_arrays(area.network))
+        revision = write_revision(
+            folder,
+            tables,
+            description(saved),
+            to_arrays(area.network),
+            keep_before=keep_before,
+        )
     except OSError as error:
         raise OutputUnwritable(
             file=str(folder), reason=error.strerror or type(error).__name__
         ) from error
-    return _with_edits(replace(saved, revision=revision), home)
+    return replace(saved, revision=revision)
 
 
 def _is_outdated_demo(folder: Path) -> bool:

@@ -14,12 +14,13 @@ import streamlit as st
 from geo import presets
 from geo.area.manifest import DEMO, slug
 from geo.area.model import Area
-from geo.catalog import open_area, save_area
+from geo.catalog import change_area, list_areas, open_area, save_area
 from geo.errors import OnlineError
-from geo.ingest.build import Inputs, build, from_fetched
+from geo.ingest.build import Inputs, build, from_fetched, read_ids
 from geo.ingest.checks.network_audit import to_rows
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.sources.osm.overpass import ReadyArea, fetch, ready_areas
+from geo.store.model import PLACE, FileChange
 from geo.types import Progress
 from pages.parts.omrade import fetch as fetch_box
 from pages.shared import cache, frame, jobs, state, tables
@@ -98,7 +99,12 @@ def _ready() -> None:
 def _fetched(ready: ReadyArea, progress: Progress) -> Area:
     found = fetch(ready.query, alternatives=ready.alternatives, progress=progress)
     progress("progress.saving", 0.95)
-    return save_area(from_fetched(ready.id, ready.name, found))
+    there = {card.id for card in list_areas()}
+    earlier = open_area(ready.id, edited=False) if ready.id in there else None
+    made = from_fetched(ready.id, ready.name, found, earlier=earlier)
+    if earlier is None:
+        return save_area(made)
+    return change_area(earlier, made, FileChange("files_fetch")).area
 
 
 def _instead() -> None:
@@ -160,6 +166,7 @@ def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated:
         if file is not None
     }
     name_id = earlier.id if earlier else _free_id(slug(name))
+    who = st.session_state.get("who", "")
 
     def work(progress: Progress) -> Area:
         try:
@@ -168,7 +175,11 @@ def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated:
             files = open_area(earlier.id, edited=False) if earlier else None
             made = build(name_id, name.strip(), inputs, earlier=files, progress=progress)
             progress("progress.saving", 0.95)
-            return save_area(made)
+            if files is None:
+                return save_area(made)
+            change = FileChange("files_add", inputs.names)
+            again = [(PLACE, each) for each in read_ids(made, inputs.names)]
+            return change_area(files, made, change, who=who, again=again).area
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

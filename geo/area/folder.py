@@ -58,12 +58,15 @@ def write_revision(
     tables: Mapping[str, gpd.GeoDataFrame],
     about: Mapping[str, Any],
     arrays: Arrays | None = None,
+    *,
+    keep_before: bool = False,
 ) -> int:
     """Write tables beside the older ones, then point ``area.json`` at them in one step; return the
     revision.
 
     ``about`` goes into ``area.json`` beside the format, the revision and each table's checksum and
-    rows. Whatever fails, the folder stays as it was.
+    rows. Whatever fails, the folder stays as it was. ``keep_before``: the revision it follows stays
+    with its own ``area.json``, so that it can be put back; of such the latest are kept.
 
     Raises
     ------
@@ -75,7 +78,8 @@ def write_revision(
         files = {name: _write_table(table, draft, name) for name, table in tables.items()}
         copies = {name: _write_array(array, draft, name) for name, array in (arrays or {}).items()}
         with _one_at_a_time(folder):
-            return _put_in_place(folder, draft, {**about, "files": files, "arrays": copies})
+            manifest = {**about, "files": files, "arrays": copies}
+            return _put_in_place(folder, draft, manifest, keep_before=keep_before)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -144,18 +148,43 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _put_in_place(folder: Path, draft: Path, manifest: Mapping[str, Any]) -> int:
+def _put_in_place(
+    folder: Path, draft: Path, manifest: Mapping[str, Any], *, keep_before: bool
+) -> int:
     """Make a draft the current revision; return its number."""
     revision = _claim(draft, folder)
     before = _current_revision(folder)
-    head = {"format": FORMAT, "version": VERSION, "revision": revision}
+    kept = _kept_revisions(folder)
+    if keep_before and before:
+        kept = sorted({*kept, before, revision})[-MOST_KEPT:]
+        _remember(folder, before)
+    head = {"format": FORMAT, "version": VERSION, "revision": revision, "kept": kept}
     try:
+        _replace_json(folder / f"r{revision}" / "area.json", {**head, **manifest})
         _replace_json(folder / "area.json", {**head, **manifest})
     except BaseException:
         shutil.rmtree(folder / f"r{revision}", ignore_errors=True)
         raise
-    _sweep(folder, keep={revision, before})
+    _sweep(folder, keep={revision, before, *kept})
+    for older in set(kept) - {revision, before}:  # tables are the truth: they open without
+        shutil.rmtree(folder / f"r{older}" / "arrays", ignore_errors=True)
     return revision
+
+
+def _kept_revisions(folder: Path) -> list[int]:
+    """Return the revisions that a change of files may be put back to."""
+    try:
+        kept = read_manifest(folder).get("kept", [])
+        return [int(revision) for revision in kept]
+    except (AreaDamaged, AreaNewer, TypeError, ValueError):
+        return []
+
+
+def _remember(folder: Path, revision: int) -> None:
+    """Give the current revision an ``area.json`` of its own, which older Närhet did not write."""
+    own = folder / f"r{revision}" / "area.json"
+    if not own.is_file():
+        _replace_json(own, read_manifest(folder))
 
 
 def _read_table(path: Path) -> gpd.GeoDataFrame:
@@ -348,6 +377,8 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
+MOST_KEPT = 12
+"""How many revisions stay so that reading files can be undone."""
 LOOKS = 20
 """How often an area that is being written over and over is looked at again."""
 PARTS = ("network", "boundary", "districts", "people", "places", "buildings", "water")
@@ -390,8 +421,17 @@ def _standing_revision(folder: Path) -> object:
         return None
 
 
-def _opened(folder: Path) -> Area:
-    manifest = read_manifest(folder)
+def read_revision(folder: Path, revision: int) -> Area | None:
+    """Open an older revision of an area; None where it is no longer there."""
+    try:
+        manifest = read_manifest(folder / f"r{revision}")
+        return _opened(folder, manifest)
+    except AreaDamaged:
+        return None
+
+
+def _opened(folder: Path, manifest: dict[str, Any] | None = None) -> Area:
+    manifest = manifest or read_manifest(folder)
     network = _network(folder, manifest)
     tables = {part: read_table(folder, manifest, part) for part in PARTS if part != "network"}
     later = {part: _later(folder, manifest, part) for part in LATER_PARTS}

@@ -12,8 +12,8 @@ from geo.access.meeting.terms import week_of
 from geo.area.activities.derived import activities_of
 from geo.area.model import Area
 from geo.area.provenance import LeftOut
-from geo.catalog import open_area, save_area
-from geo.cli import console
+from geo.catalog import open_area
+from geo.cli import console, store
 from geo.cli.console import Options
 from geo.errors import InputError
 from geo.ingest.edits import with_activities
@@ -23,6 +23,7 @@ from geo.output.files.activities import Week
 from geo.output.files.calendar import to_ics
 from geo.sources.activities.cells import day
 from geo.sources.activities.reader import read_activities
+from geo.store.model import ACTIVITY, FileChange
 
 ENDINGS = (".ics", ".csv")
 AHEAD = timedelta(days=365)
@@ -53,12 +54,19 @@ def activities(options: Options) -> None:
 def _added(area: Area, path: Path, options: Options) -> Area:
     """Save an area with a file's activities; where it has a store, people's edits of them stand."""
     read = read_activities(path, area.places)
-    saved = save_area(with_activities(area, read, path.name), options.home)
+    before = open_area(options.area, options.home, edited=False)
+    saved = store.save(
+        with_activities(before, read, path.name),
+        options,
+        before=before,
+        change=FileChange("files_activities", (path.name,)),
+        again=[(ACTIVITY, each.id) for each in read.activities],
+    )
     values = {"found": len(read.activities), "rows": read.rows, "file": path.name}
     console.warn(texts.text("activities.added", options.lang, **values))
     for each in read.left_out:
         console.warn(_left_out(each, options.lang))
-    return saved
+    return saved.area
 
 
 def _left_out(each: LeftOut, language: str) -> str:

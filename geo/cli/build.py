@@ -11,32 +11,34 @@ from geo.catalog import open_area
 from geo.cli import console, store
 from geo.cli.console import Options
 from geo.errors import InputError, UnknownArea
-from geo.ingest.build import Inputs, Note, build, from_fetched
+from geo.ingest.build import Inputs, Note, build, from_fetched, read_ids
 from geo.output.words.area_and_gaps import area_lines
+from geo.store.model import PLACE, FileChange
 
 
 def area_build(options: Options) -> None:
     """Make an area of files; an earlier one of the same id keeps what no file is given for."""
     inputs = _inputs(options)
-    earlier = _earlier(options)
+    earlier = _earlier(options.area, options)
     name = options.name or (earlier.name if earlier else options.area)
     made = build(
         options.area, name, inputs, earlier=earlier, progress=console.progress(options.lang)
     )
-    _save(made, options)
+    _save(made, options, earlier, FileChange("files_build", inputs.names))
 
 
 def area_add(options: Options) -> None:
     """Add files to an area that exists."""
     earlier = open_area(options.area, options.home, edited=False)
+    inputs = _inputs(options)
     made = build(
         options.area,
         options.name,
-        _inputs(options),
+        inputs,
         earlier=earlier,
         progress=console.progress(options.lang),
     )
-    _save(made, options)
+    _save(made, options, earlier, FileChange("files_add", inputs.names))
 
 
 def area_fetch(options: Options) -> None:
@@ -48,8 +50,9 @@ def area_fetch(options: Options) -> None:
         options.query, margin_m=margin_m, progress=console.progress(options.lang), home=options.home
     )
     name_id = options.id or slug(options.query)
-    made = from_fetched(name_id, options.query.split(",")[0].strip(), fetched)
-    _save(made, options)
+    earlier = _earlier(name_id, options)
+    made = from_fetched(name_id, options.query.split(",")[0].strip(), fetched, earlier=earlier)
+    _save(made, options, earlier, FileChange("files_fetch"))
 
 
 def say_left_out(area: Area, language: str) -> None:
@@ -101,19 +104,18 @@ def _pairs(words: list[str], option: str) -> dict[str, str]:
     return dict(_pair(word, option) for word in words)
 
 
-def _earlier(options: Options) -> Area | None:
+def _earlier(name: str, options: Options) -> Area | None:
     try:
-        return open_area(options.area, options.home, edited=False)
+        return open_area(name, options.home, edited=False)
     except UnknownArea:
         return None
 
 
-def _save(area: Area, options: Options) -> None:
-    """Save an area, print what it holds, and where its files and people's edits clashed."""
-    saved, clashes = store.save(area, options)
-    _say_built(saved, options)
-    for line in clashes:
-        console.warn(line)
+def _save(area: Area, options: Options, before: Area | None, change: FileChange) -> None:
+    """Save an area, print what it holds, and beside it which change of the log that is."""
+    again = [(PLACE, name) for name in read_ids(area, change.files)]
+    saved = store.save(area, options, before=before, change=change, again=again)
+    _say_built(saved.area, options)
 
 
 def _say_built(area: Area, options: Options) -> None:

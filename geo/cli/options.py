@@ -49,6 +49,7 @@ def _area(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
         task.add_argument("area", help=say("area_id"))
         task.add_argument("--name", default="", help=say("name"))
         _file_options(task, say)
+        task.add_argument("--who", default="", metavar="NAME", help=say("who"))
         task.set_defaults(run=run)
 
     task = kinds.add_parser("list", parents=[common], help=say("area_list"))
@@ -64,6 +65,7 @@ def _area(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task.add_argument("query", help=say("query"))
     task.add_argument("--id", help=say("area_id"))
     task.add_argument("--margin", default="1000", help=say("margin"))
+    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
     task.set_defaults(run="build:area_fetch")
 
 
@@ -140,6 +142,7 @@ def _activities(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None
     task = tasks.add_parser("activities", parents=[common], help=say("activities"))
     task.add_argument("area", help=say("area_id"))
     task.add_argument("--add", metavar="FILE", help=say("activities_add"))
+    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
     task.add_argument("--week", metavar="DATE", default="", help=say("activities_week"))
     task.add_argument("--json", action="store_true", help=say("json"))
     task.add_argument("-o", "--output", help=say("output"))
@@ -334,6 +337,7 @@ def _statistics(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None
     for each in (task, schools_task):
         each.add_argument("--municipality", default="", metavar="NNNN", help=say("municipality"))
         each.add_argument("--file", metavar="FILE", help=say("downloaded"))
+        each.add_argument("--who", default="", metavar="NAME", help=say("who"))
         each.add_argument("--json", action="store_true", help=say("json"))
 
 

@@ -4,13 +4,16 @@ into an area, and what was found as text or JSON.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from geo.area.model import Area
-from geo.catalog import open_area
+from geo.catalog import Saved, open_area
 from geo.cli import console, store
 from geo.cli.console import Options
 from geo.errors import InputError
 from geo.ingest.residents import Ask, AskSchools, add_schools, add_statistics
 from geo.output.words import statistics as statistics_words
+from geo.store.model import PLACE, FileChange
 from geo.texts import Phrase
 
 
@@ -27,9 +30,10 @@ def statistics(options: Options) -> None:
     )
     area = open_area(options.area, options.home, edited=False)
     added = add_statistics(area, ask, progress=console.progress(options.lang))
-    _save(added.area, options)
+    saved = _save(area, added.area, options, "files_statistics")
     if options.json:
-        console.print_json(statistics_words.statistics_json(added, options.lang))
+        document = statistics_words.statistics_json(added, options.lang)
+        console.print_json({**document, "batch": saved.batch})
         return
     print("\n".join(statistics_words.statistics_lines(added, options.lang)))
     console.warn(statistics_words.left_out_lines(added.left_out, options.lang))
@@ -40,18 +44,22 @@ def schools(options: Options) -> None:
     ask = AskSchools(options.municipality, console.file_of(options.file))
     area = open_area(options.area, options.home, edited=False)
     added = add_schools(area, ask, progress=console.progress(options.lang))
-    _save(added.area, options)
+    saved = _save(area, added.area, options, "files_schools", title=added.source.title)
     if options.json:
-        console.print_json(statistics_words.schools_json(added))
+        document = statistics_words.schools_json(added)
+        console.print_json({**document, "batch": saved.batch})
         return
     print("\n".join(statistics_words.schools_lines(added, options.lang)))
     console.warn(statistics_words.left_out_lines(added.source.left_out, options.lang))
 
 
-def _save(area: Area, options: Options) -> None:
-    """Save the area; where its files and people's edits clashed is printed beside the answer."""
-    _, clashes = store.save(area, options)
-    console.warn(clashes)
+def _save(before: Area, made: Area, options: Options, what: str, title: str = "") -> Saved:
+    """Save the area as one change of its log."""
+    files = (options.file, options.outlines) if what == "files_statistics" else (options.file,)
+    change = FileChange(what, tuple(Path(file).name for file in files if file))
+    read = made.places.loc[made.places["source"] == title, "id"] if title else ()
+    again = [(PLACE, str(name)) for name in read]
+    return store.save(made, options, before=before, change=change, again=again)
 
 
 def _year(word: str) -> int:

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo import clock, texts
 from geo.area.model import Area
-from geo.catalog import open_area, save_area
+from geo.catalog import Saved, change_area, open_area, save_area
 from geo.cli import console
 from geo.cli.console import Options
 from geo.errors import InputError
@@ -19,7 +20,7 @@ from geo.errors import InputError
 if TYPE_CHECKING:  # a database takes a while to load: only who asks for it waits
     from geo.store.backup import Whole
     from geo.store.merge import Clash
-    from geo.store.model import Change
+    from geo.store.model import Change, FileChange, Key
     from geo.store.store import Store
 
 MOST = 50
@@ -42,12 +43,13 @@ def log(options: Options) -> None:
 
 def undo(options: Options) -> None:
     """Put back what was before a batch, and print as which batch."""
+    from geo.ingest import file_changes
     from geo.store.write import user
 
     store = _store(options)
     if store is None:
         raise InputError("unknown_batch", found=str(options.batch))
-    batch = store.undo(options.batch, who=user(options.who))
+    batch = file_changes.undo(options.area, options.batch, who=user(options.who), home=options.home)
     print(texts.text("store.undone", options.lang, batch=str(options.batch), as_batch=str(batch)))
     for change in reversed([each for each in store.log(most=MOST) if each.batch == batch]):
         print(change_line(change, options.lang))
@@ -86,26 +88,48 @@ def restore(options: Options) -> None:
     print(texts.text("store.restored", options.lang, batch=batch, **values))
 
 
-def save(area: Area, options: Options) -> tuple[Area, list[str]]:
-    """Save an area; return it, and lines on where files and people's edits clashed."""
-    store = _made(area.id, options)
-    before = store.revision() if store else 0
-    saved = save_area(area, options.home)
-    clashes = store.clashes(before) if store else []
-    lines = [clash_line(clash, options.lang) for clash in clashes]
-    if lines:
-        lines.insert(0, texts.text("store.clashes", options.lang, count=len(lines)))
-    return saved, lines
+def save(
+    area: Area,
+    options: Options,
+    *,
+    before: Area | None,
+    change: FileChange,
+    again: Collection[Key] = (),
+) -> Saved:
+    """Save an area that files were read into: as a change of the log of the one ``before``, if
+    there was one; print beside the answer which change it is, and where files and people's edits
+    clashed.
+    """
+    if before is None:
+        return Saved(save_area(area, options.home), 0, None)
+    who = getattr(options, "who", "")
+    saved = change_area(before, area, change, who=who, home=options.home, again=again)
+    values = {"batch": str(saved.batch), "area": area.id}
+    console.warn(texts.text("store.read_files", options.lang, **values))
+    clashes = saved.merged.clashes if saved.merged else ()
+    if clashes:
+        console.warn(texts.text("store.clashes", options.lang, count=len(clashes)))
+    console.warn(clash_line(clash, options.lang) for clash in clashes)
+    return saved
 
 
 def change_line(change: Change, language: str) -> str:
     """Return a line of the log for a person: batch, when, who, what, and of which record."""
     record = change.after or change.before
     name = _one_line(record.name) if record else ""
-    what = texts.text(f"store.action_{change.action}", language)
+    what = action_words(change, language)
     when = clock.local_time(change.at)
     cells = [str(change.batch), when, _one_line(change.by) or "–", what]
     return "\t".join([*cells, *([name, change.record] if name else [])])
+
+
+def action_words(change: Change, language: str) -> str:
+    """Return what a line of the log did, in words; of files, which."""
+    told = change.files
+    if told is None:
+        return texts.text(f"store.action_{change.action}", language)
+    files = ", ".join(map(_one_line, told.files)) or "–"
+    return texts.text(f"store.{told.what}", language, files=files, batch=str(told.batch))
 
 
 def clash_line(clash: Clash, language: str) -> str:

@@ -4,7 +4,7 @@ reads the files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -71,24 +71,39 @@ def build(
     say("progress.places", 0.8)
     for kind, file in inputs.places:
         area = with_places(area, kind, file, inputs)
-    area = _with_housing(area)
-    return _with_district_names(area)
+    return with_derived(area)
 
 
-def from_fetched(name_id: str, name: str, fetched: Fetched) -> Area:
-    """Make an area of what was fetched online: paths, places, buildings, water, districts, edge."""
+def from_fetched(name_id: str, name: str, fetched: Fetched, *, earlier: Area | None = None) -> Area:
+    """Make an area of what was fetched online: paths, places, buildings, water, districts, edge.
+
+    What came from files into an ``earlier`` one of the same id stays: its people, places and
+    activities, and its districts and boundary where files gave them.
+    """
     area_id(name_id)
     network = build_network(fetched.extract.lines, file=name)
-    sources = [fetched.source]
-    if len(fetched.districts):
-        sources.append(fetched.districts_source)
-    area = replace(
-        _empty(name_id, name, network),
-        boundary=fetched.boundary,
-        districts=fetched.districts,
-        sources=tuple(sources),
-    )
-    area = _with_extract(area, fetched.extract, "")
+    there = earlier or _empty(name_id, name, network)
+    area = replace(there, network=network)
+    from_files = {source.part for source in there.sources if source.file}
+    if "boundary" not in from_files:
+        area = replace(area, boundary=fetched.boundary)
+        area = replace(area, sources=_put(area.sources, fetched.source))
+    if len(fetched.districts) and "districts" not in from_files:
+        sources = _put(area.sources, fetched.districts_source)
+        area = replace(area, districts=fetched.districts, sources=sources)
+    return with_derived(_with_extract(area, fetched.extract, ""))
+
+
+def read_ids(area: Area, files: Collection[str]) -> list[str]:
+    """Return the ids of the places of an area that stand in files of these names."""
+    titles = {source.title for source in area.sources if source.file in files}
+    return list(area.places.loc[area.places["source"].isin(titles), "id"].astype(str))
+
+
+def with_derived(area: Area) -> Area:
+    """Return an area with what follows from its files: the people of its transitional housing, and
+    the district that each person and place is in.
+    """
     return _with_district_names(_with_housing(area))
 
 
@@ -178,7 +193,8 @@ def _with_extract(area: Area, extract: OsmExtract, file: str) -> Area:
     to the file.
     """
     named = {source.part for source in area.sources}
-    kept = area.places[area.places["kind"].isin(named)]
+    ours = ~area.places["id"].astype(str).str.startswith("osm-")
+    kept = area.places[area.places["kind"].isin(named) | ours]
     found = extract.places[~extract.places["kind"].isin(named)]
     credit = Source(
         "network", extract.title, extract.licence, extract.date, "osm_filter", Path(file).name
@@ -332,6 +348,13 @@ class Inputs:
     crs: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
     margin_m: float = MARGIN_M
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its files."""
+        single = (self.osm, self.lines, self.boundary, self.districts)
+        files = (*single, *self.people, *(file for _, file in self.places))
+        return tuple(dict.fromkeys(file.name for file in files if file))
 
     @property
     def has_network(self) -> bool:

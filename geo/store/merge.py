@@ -5,7 +5,7 @@ is taken; where both did, the edit of a person stands and the conflict is logged
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,22 @@ import sqlalchemy as sa
 from geo.area.model import Area
 from geo.store import rows as store_rows
 from geo.store.database import areas, changes
-from geo.store.model import CLOSED, DERIVED, DETAILS, Json, Key, Record, action_of, content, same
+from geo.store.model import (
+    CLOSED,
+    DERIVED,
+    DETAILS,
+    FILES,
+    FileChange,
+    Json,
+    Key,
+    Record,
+    action_of,
+    content,
+    same,
+)
 from geo.store.overlay import filed
 from geo.store.rows import Kept, Step, Writer
+from geo.store.write import undo_steps
 
 POINT = "point"
 GONE = "gone"
@@ -74,7 +87,60 @@ def merge(connection: sa.Connection, area: Area, key: str, who: str) -> Merged:
         return Merged()
     by = store_rows.writer(connection, key, who)
     there = {each.record.key: each for each in store_rows.kept(connection, key)}
+    return _merged(by, area, filed(area), there)
+
+
+def read_files(
+    connection: sa.Connection,
+    area: Area,
+    key: str,
+    change: FileChange,
+    *,
+    who: str,
+    again: Collection[Key] = (),
+) -> Merged:
+    """Merge files that were just read, as one batch with a line that tells of them.
+
+    Parameters
+    ----------
+    change : what was done; the records of its ``batch``, where it undoes one, are put back.
+    again : what a person has just read from a file: such a record that was undone comes back.
+
+    Raises
+    ------
+    UndoBlocked : records of the batch were changed later.
+    """
     files = filed(area)
+    undone = undo_steps(connection, key, change.batch, files) if change.batch else []
+    by = store_rows.writer(connection, key, who)
+    store_rows.put(by, undone)
+    there = {each.record.key: each for each in store_rows.kept(connection, key)}
+    for name in _undone(connection, key, there, again):
+        each = there[name]
+        assert each.base is not None
+        there[name] = Kept(each.record, {**each.base, "status": CLOSED}, each.position)
+    merged = _merged(by, area, files, there)
+    store_rows.note(by, FILES, json.dumps(vars(change), ensure_ascii=False))
+    return replace(merged, batch=by.batch)
+
+
+def _undone(
+    connection: sa.Connection, key: str, there: Mapping[Key, Kept], again: Collection[Key]
+) -> list[Key]:
+    """Return the records that are closed since a file that held them was undone."""
+    found = []
+    for name in again:
+        each = there.get(name)
+        if each is None or each.base is None or each.record.status != CLOSED:
+            continue
+        wanted = changes.c.type == name[0], changes.c.record == name[1]
+        last = store_rows.log_of(connection, key, *wanted, most=1)
+        found += [name for change in last if change.action == "undo"]
+    return found
+
+
+def _merged(by: Writer, area: Area, files: dict[Key, Json], there: dict[Key, Kept]) -> Merged:
+    """Merge what files hold into the records there are."""
     steps: list[Step] = []
     quiet: list[Kept] = []
     clashed: list[Clash] = []
@@ -89,7 +155,7 @@ def merge(connection: sa.Connection, area: Area, key: str, who: str) -> Merged:
             _gone(before).sort_into(steps, quiet, clashed)
     store_rows.put(by, steps)
     store_rows.rebase(by, quiet)
-    _seen(connection, key, area.created)
+    _seen(by.connection, by.area, area.created)
     if not steps:
         return Merged()
     count = [step.action for step in steps]

@@ -14,6 +14,8 @@ PLACE, ACTIVITY = "place", "activity"
 TYPES = (PLACE, ACTIVITY)
 OPEN, CLOSED = "open", "closed"
 STATUSES = (OPEN, CLOSED)
+FILES = "files"
+"""The action of the line that tells of files: see ``Change``."""
 DERIVED = ("district", "reason")
 """Fields that follow from the others: no edit by themselves."""
 DETAILS = "details"
@@ -90,8 +92,8 @@ class Change:
 
     ``action`` is ``add``, ``change``, ``move``, ``close``, ``reopen``, ``conflict`` (a file had
     something else, and the edit of a person was kept), ``undo``, ``take`` (the area's records as
-    they were at first; no record) or ``hide`` (a record that became protected: what was known of it
-    is gone).
+    they were at first; no record), ``files`` (files were read into the area: ``files`` says which;
+    no record) or ``hide`` (a record that became protected: what was known of it is gone).
     """
 
     number: int
@@ -104,6 +106,28 @@ class Change:
     before: Record | None
     after: Record | None
     note: str = ""
+
+    @property
+    def files(self) -> FileChange | None:
+        """What was done with the area's files, where that is what this line says."""
+        if self.action != FILES:
+            return None
+        kept = json.loads(self.note)
+        return FileChange(**{**kept, "files": tuple(kept["files"])})
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """Something done with an area's files as one change: ``what`` (a key that begins with
+    ``store.files_``), with which ``files``, and the revisions of its folder before and after.
+    ``batch`` is the change that was undone, where that is what was done.
+    """
+
+    what: str
+    files: tuple[str, ...] = ()
+    before: int = 0
+    after: int = 0
+    batch: int = 0
 
 
 @dataclass(frozen=True)

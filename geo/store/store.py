@@ -7,8 +7,8 @@ protected never gets in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,18 @@ from geo.store import write as store_write
 from geo.store.backup import Restored, Whole
 from geo.store.database import areas, changes, records
 from geo.store.merge import Clash, Merged
-from geo.store.model import OPEN, PLACE, TYPES, Change, Edit, Record, Scenario
+from geo.store.model import (
+    FILES,
+    OPEN,
+    PLACE,
+    TYPES,
+    Change,
+    Edit,
+    FileChange,
+    Key,
+    Record,
+    Scenario,
+)
 from geo.store.write import user
 
 
@@ -113,6 +124,46 @@ class Store:
         """
         with store_database.writing(self.engine, self.key) as connection:
             return store_merge.merge(connection, area, self.key, who)
+
+    def change_files(
+        self,
+        before: Area,
+        write: Callable[[], Area],
+        change: FileChange,
+        *,
+        who: str,
+        again: Collection[Key] = (),
+    ) -> tuple[Area, Merged]:
+        """Write files of an area and merge them as one batch, which ``change`` tells of: both or
+        neither is logged, and nobody else writes meanwhile.
+
+        Parameters
+        ----------
+        before : the area as its files have it now.
+        write : writes the files and returns the area with its new revision.
+        again : as in ``geo.store.merge.read_files``.
+
+        Raises
+        ------
+        UndoBlocked : what ``change`` undoes was changed later; nothing is written.
+        """
+        with store_database.writing(self.engine, self.key) as connection:
+            store_merge.merge(connection, before, self.key, who)
+            if change.batch:  # refused before anything is written
+                store_write.undo_steps(connection, self.key, change.batch, {})
+            area = write()
+            change = replace(change, before=before.revision, after=area.revision)
+            merged = store_merge.read_files(
+                connection, area, self.key, change, who=who, again=again
+            )
+            return area, merged
+
+    def changed_files(self, batch: int) -> FileChange | None:
+        """Return what a batch did with the area's files, None where it did nothing with them."""
+        condition = changes.c.batch == batch, changes.c.action == FILES
+        with store_database.reading(self.engine) as connection:
+            found = store_rows.log_of(connection, self.key, *condition)
+        return found[0].files if found else None
 
     def files_at(self) -> str:
         """Return when the files were made that were merged last (``Area.created``)."""

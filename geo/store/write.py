@@ -12,7 +12,7 @@ import getpass
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from geo.store import rows as store_rows
 from geo.store.database import changes, scenarios
 from geo.store.model import (
     CLOSED,
+    FILES,
     OPEN,
     PLACE,
     Change,
@@ -143,8 +144,10 @@ def _settled(step: Step, districts: dict[Key, str]) -> Step:
     return Step(step.action, step.before, after, step.base, step.note)
 
 
-LASTING = ("take", "hide")
-"""What is never undone: the first records, and what was forgotten of a protected place."""
+LASTING = ("take", "hide", FILES)
+"""What is not undone by records: the first of them, what was forgotten of a protected place, and
+files, which ``geo.ingest.file_changes`` puts back.
+"""
 NAMED = 5
 
 
@@ -156,10 +159,31 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
     InputError ``unknown_batch`` : there is no such batch, or it cannot be undone.
     UndoBlocked : records of it were changed later; nothing is undone.
     """
+    steps = undo_steps(connection, area, batch)
+    if not steps:
+        raise InputError("unknown_batch", found=str(batch))
+    by = store_rows.writer(connection, area, who)
+    store_rows.put(by, steps)
+    return by.batch
+
+
+def undo_steps(
+    connection: sa.Connection, area: str, batch: int, files: Mapping[Key, Json] | None = None
+) -> list[Step]:
+    """Return what puts back the records of a batch, the last changed first.
+
+    Parameters
+    ----------
+    files : what the area's files hold once they are put back as well; None where they stay.
+
+    Raises
+    ------
+    UndoBlocked : records of it were changed later.
+    """
     found = store_rows.log_of(connection, area, changes.c.batch == batch)
     found = [change for change in found if change.action not in LASTING]
     if not found:
-        raise InputError("unknown_batch", found=str(batch))
+        return []
     keys = [(change.type, change.record) for change in found]
     there = store_rows.by_key(connection, area, keys)
     met = _met(connection, area, found)
@@ -176,12 +200,10 @@ def undo(connection: sa.Connection, area: str, batch: int, who: str) -> int:
         )
         error.records = tuple(each.record for each in later)
         raise error
-    by = store_rows.writer(connection, area, who)
-    steps = [
-        _undo_step(each, there.get((each.type, each.record)), batch) for each in reversed(found)
+    return [
+        _undo_step(each, there.get((each.type, each.record)), batch, files)
+        for each in reversed(found)
     ]
-    store_rows.put(by, steps)
-    return by.batch
 
 
 def _met(connection: sa.Connection, area: str, found: list[Change]) -> set[tuple[str, str]]:
@@ -202,8 +224,12 @@ def _stands(change: Change, there: Kept | None) -> bool:
     return same(content(there.record), content(change.after))
 
 
-def _undo_step(change: Change, there: Kept | None, batch: int) -> Step:
+def _undo_step(
+    change: Change, there: Kept | None, batch: int, files: Mapping[Key, Json] | None
+) -> Step:
     base = there.base if there else None
+    if files is not None:
+        base = files.get((change.type, change.record))
     after = change.before
     if after is None and base is not None and base["status"] == OPEN and there is not None:
         # The file still has it: removed here, it would come back from there.

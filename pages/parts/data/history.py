@@ -65,6 +65,13 @@ def _batch(area: Area, batch: Batch) -> None:
 
 def _what(batch: Batch) -> str:
     """Return in words what a batch did: how many of what, or to which record."""
+    files = next((change.files for change in batch.changes if change.files), None)
+    if files is not None:
+        named = ", ".join(files.files) or "–"
+        words = t(f"store.{files.what}", files=named, batch=str(files.batch))
+        counts = edits.counted(change for change in batch.changes if change.files is None)
+        more = [f"{count} {t(f'store.action_{name}')}" for name, count in counts.items()]
+        return f"{words} ({', '.join(more)})" if more else words
     if len(batch.changes) == 1:
         change = batch.changes[0]
         record = change.after or change.before

@@ -7,11 +7,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from geo.area.model import Area
 from geo.errors import NarhetError, RecordChanged
+from geo.ingest import file_changes
 from geo.store.model import Conflict, Edit
 from geo.store.protection import ground_of
 from geo.store.store import Store, has_store, store_of
@@ -115,7 +117,8 @@ def notice(area: Area, words: str) -> None:
 
 def undo(area: Area, batch: int) -> None:
     """Undo a batch."""
-    run(area, lambda: store_of(area.id).undo(batch, who=who()), t("data.undone", batch=str(batch)))
+    work = partial(file_changes.undo, area.id, batch, who=who())
+    run(area, work, t("data.undone", batch=str(batch)))
 
 
 def show(area: Area) -> None:

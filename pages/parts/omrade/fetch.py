@@ -14,10 +14,11 @@ import streamlit as st
 
 from geo import clock
 from geo.area.model import Area
-from geo.catalog import open_area, save_area
+from geo.catalog import change_area, open_area
 from geo.ingest.residents import Ask, AskSchools, add_schools, add_statistics, municipality_of
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.sources.statistics.join import LEVELS, NAMES
+from geo.store.model import FileChange
 from geo.types import Progress
 from pages.shared import jobs, state, tables
 from pages.shared.state import t
@@ -96,6 +97,8 @@ def _start(area: Area, uploads: dict[str, Any], ask: Ask | AskSchools) -> None:
         name: kept_file(folder, name, file) for name, file in uploads.items() if file is not None
     }
 
+    who = st.session_state.get("who", "")
+
     def work(progress: Progress) -> Area:
         try:
             there = open_area(area.id, edited=False)
@@ -105,7 +108,9 @@ def _start(area: Area, uploads: dict[str, Any], ask: Ask | AskSchools) -> None:
                 asked = AskSchools(ask.municipality, kept.get("file"))
                 made = add_schools(there, asked, progress=progress).area
             progress("progress.saving", 0.97)
-            return save_area(made)
+            what = "files_statistics" if isinstance(ask, Ask) else "files_schools"
+            change = FileChange(what, tuple(path.name for path in kept.values()))
+            return change_area(there, made, change, who=who).area
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

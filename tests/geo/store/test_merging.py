@@ -17,7 +17,7 @@ from geo.store import merge as store_merge
 from geo.store.model import PLACE_FIELDS, Edit, Record, edit_of
 from geo.store.protection import Grounds
 from geo.store.rows import Kept
-from geo.store.store import Store, has_store, store_of
+from geo.store.store import Store, store_of
 
 
 def filed_as(area: Area, **names: object) -> Area:
@@ -207,8 +207,8 @@ def test_on_the_command_line(
     at = f"{places.y[0]},{places.x[0]}"
     write(f"1,Ett,{at}\n2,Tva,{at}\n3,Tre,{at}\n")
     run("area", "add", saved.id, "--place", f"library={file}")
-    assert not has_store(saved.id)
-    assert "No changes" in run("log", saved.id)[0]
+    said = run("log", saved.id)[0]
+    assert "files were added to the area: libraries.csv" in said and "\tKim\t" in said
     area = open_area(saved.id)
     store = store_of(saved.id)
     store.take(area, "Anna")
