@@ -21,7 +21,7 @@ from geo.area.people import HOUSING
 from geo.area.protected import is_restricted
 from geo.area.record_fields import place_fields
 from geo.cells import plain, written
-from geo.errors import UnknownLanguage
+from geo.errors import InputError, UnknownLanguage
 from geo.resources import DATA
 
 if TYPE_CHECKING:
@@ -128,6 +128,32 @@ def newcomers_of(area: Area) -> tuple[Newcomers, ...]:
         _of_place(row, float(counts.get(row["id"], math.nan)), {} if protected else _record(row))
         for row, protected in zip(rows, is_restricted(housing), strict=True)
     )
+
+
+def housing_asked(area: Area, text: str) -> str:
+    """Return the id of the housing that a text means: its id, the id its file gave it, or its name
+    (as written, else without case, spaces and punctuation).
+
+    Raises
+    ------
+    InputError ``unknown_housing`` : no housing, or several, are called so.
+    """
+    housing = area.places_of(HOUSING)
+    ids = [str(cell) for cell in housing["id"]]
+    names = [str(cell) for cell in housing["name"]]
+    wanted = text.strip()
+    for meant in (
+        [wanted, f"{HOUSING}-{wanted}"],
+        [at for at, name in zip(ids, names, strict=True) if name == wanted],
+        [at for at, name in zip(ids, names, strict=True) if plain(name) == plain(wanted) != ""],
+    ):
+        hits = [each for each in dict.fromkeys(meant) if each in ids]
+        if hits and (len(hits) == 1 or wanted in hits):
+            return wanted if wanted in hits else hits[0]
+        if hits:
+            raise InputError("unknown_housing", found=text, known=", ".join(hits))
+    known = [name or own for name, own in zip(names, ids, strict=True)]
+    raise InputError("unknown_housing", found=text, known=", ".join(known) or "–")
 
 
 def availability(text: str) -> str:

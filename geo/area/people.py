@@ -22,6 +22,8 @@ PIECE_M = 50.0
 """People along a path stand at most half of this from where they are counted."""
 RESIDENTS = "residents"
 HOUSING = "transitional_housing"
+NEW_RESIDENTS = "up_to_five_years"
+"""The group of residents of statistical areas who are new in the country."""
 
 
 @dataclass(frozen=True, eq=False)

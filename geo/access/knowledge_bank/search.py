@@ -22,7 +22,7 @@ from geo.area import protected
 from geo.area.activities.model import Activity, Occurrence, is_fresh
 from geo.area.activities.occurrences import in_week, midnight, occurrences
 from geo.area.model import Area
-from geo.area.people import HOUSING
+from geo.area.newcomers import housing_asked
 from geo.errors import InputError
 from geo.network.distances import within
 from geo.network.walk_network import MAX_SNAP_M, Snapped
@@ -70,20 +70,15 @@ def _start(area: Area, question: BankQuestion) -> tuple[Start, int | None]:
     """Return where the walk begins, and the housing's row of the places."""
     if question.lon is not None and question.lat is not None:
         return Start("", question.lon, question.lat), None
-    rows = np.flatnonzero((area.places["kind"] == HOUSING).to_numpy(bool))
-    ids, names = ([str(area.places[part].iloc[row]) for row in rows] for part in ("id", "name"))
-    hits = [at for at, known in enumerate(ids) if known == question.housing]
-    hits = hits or [at for at, known in enumerate(names) if known == question.housing]
-    if len(hits) != 1:
-        named = ids if len(hits) > 1 else [a or b for a, b in zip(names, ids, strict=True)]
-        raise InputError("unknown_housing", found=question.housing, known=", ".join(named) or "–")
-    row, housing = int(rows[hits[0]]), ids[hits[0]]
+    housing = housing_asked(area, question.housing)
+    row = int(np.flatnonzero((area.places["id"].astype(str) == housing).to_numpy(bool))[0])
+    name = str(area.places["name"].iloc[row])
     record = fields_of(area.places["details"].iloc[row])
     if protected.is_restricted(area.places.iloc[[row]])[0]:
         region = shapely.from_wkt(record[protected.SHAPE]) if record[protected.ENOUGH] else None
-        return Start(names[hits[0]], math.nan, math.nan, housing, True, region), row
+        return Start(name, math.nan, math.nan, housing, True, region), row
     point = area.places.geometry.iloc[row]
-    return Start(names[hits[0]], float(point.x), float(point.y), housing), row
+    return Start(name, float(point.x), float(point.y), housing), row
 
 
 def _metres(area: Area, spot: Snapped, question: BankQuestion) -> Floats:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo.access.meeting.question import MeetingQuestion
-from geo.access.meeting.supply import Home, Offer, homes, reach, supply_of
+from geo.access.meeting.supply import Home, Offer, homes, homes_asked, reach, supply_of
 from geo.access.meeting.terms import mentor_columns
 from geo.area.activities.model import Activity, Span, a_year_before
 from geo.area.activities.occurrences import in_week
@@ -80,9 +80,10 @@ def contact_supply(area: Area, question: MeetingQuestion) -> tuple[Contact, ...]
     AreaLacks : no transitional housing whose number of residents is known.
     """
     known = homes(area)
+    asked = {each.id for each in homes_asked(area, question)}
     if not any(np.isfinite(each.people) and each.people > 0 for each in known):
         raise AreaLacks(key="lacks.newcomers")
-    return tuple(_answer(area, question, known, measure) for measure in MEASURES)
+    return tuple(_answer(area, question, known, asked, measure) for measure in MEASURES)
 
 
 def stocks(area: Area, question: MeetingQuestion, measure: str) -> tuple[Stock, ...]:
@@ -98,7 +99,7 @@ def stocks(area: Area, question: MeetingQuestion, measure: str) -> tuple[Stock, 
 
 
 def _answer(
-    area: Area, question: MeetingQuestion, known: tuple[Home, ...], measure: str
+    area: Area, question: MeetingQuestion, known: tuple[Home, ...], asked: set[str], measure: str
 ) -> Contact:
     found = stocks(area, question, measure)
     rows = np.array([each.row for each in found], dtype=np.int64)
@@ -112,7 +113,7 @@ def _answer(
         _home(each, metres.indices[metres.indptr[at] : metres.indptr[at + 1]], found,
               Span(float(low[at]), float(high[at])))
         for at, each in enumerate(known)
-        if not question.housing or question.housing in (each.id, each.name)
+        if each.id in asked
     ]  # fmt: skip
     near = np.zeros(len(found), dtype=bool)
     near[metres[np.flatnonzero(people > 0)].indices] = True

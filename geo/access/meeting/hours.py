@@ -17,10 +17,9 @@ from scipy.sparse import csr_array
 from geo import presets, privacy
 from geo.access.meeting.question import MeetingQuestion
 from geo.access.meeting.supply import (
-    Home,
     Supply,
     Walkers,
-    homes,
+    homes_asked,
     ones,
     reach,
     supply_of,
@@ -196,9 +195,7 @@ def _homes(
 ) -> tuple[UnitHours, ...]:
     """Return each housing's windows, whatever the question's group: people there move as one."""
     group = question.group if presets.group(question.group).origin == HOUSING else "newcomers"
-    known: tuple[Home, ...] = homes(area, group)
-    if question.housing:
-        known = tuple(each for each in known if question.housing in (each.id, each.name))
+    known = homes_asked(area, question, group)
     if not known:
         return ()
     metres = reach(area, np.array([each.row for each in known]), offered.rows, question)

@@ -14,7 +14,7 @@ import numpy as np
 
 from geo import privacy
 from geo.access.meeting.question import MeetingQuestion
-from geo.access.meeting.supply import FEW_AS, Home, Offer, Supply, homes, reach, supply_of
+from geo.access.meeting.supply import FEW_AS, Home, Offer, Supply, homes_asked, reach, supply_of
 from geo.access.meeting.terms import speaks
 from geo.area.activities.model import Activity, Occurrence, Span
 from geo.area.activities.occurrences import in_week
@@ -119,11 +119,7 @@ def language_gap(area: Area, question: MeetingQuestion) -> Languages:
     ``question.language`` chooses the row that is shown; it leaves out no activity.
     """
     offered = supply_of(area, replace(question, language=""))
-    known = tuple(
-        each
-        for each in homes(area)
-        if not question.housing or question.housing in (each.id, each.name)
-    )
+    known = homes_asked(area, question)
     metres = _metres(area, known, offered, question)
     spoken = spoken_at(area)
     found = tuple(

@@ -22,8 +22,9 @@ from geo.area.activities.derived import activities_of
 from geo.area.activities.model import Activity, is_fresh
 from geo.area.activities.table import from_table
 from geo.area.model import Area
+from geo.area.newcomers import housing_asked
 from geo.area.people import HOUSING
-from geo.errors import AreaLacks, InputError
+from geo.errors import AreaLacks
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
 from geo.types import Bools, Floats, Ints
@@ -138,7 +139,8 @@ def walkers(area: Area, question: MeetingQuestion) -> Walkers:
         raise AreaLacks(key="meeting.lacks_group_of_home", group=question.group)
     here = (area.people["origin"] == group.origin).to_numpy(bool, copy=True)
     if question.housing:
-        here &= (area.people["unit"].astype(str) == home(area, question).id).to_numpy(bool)
+        asked = housing_asked(area, question.housing)
+        here &= (area.people["unit"].astype(str) == asked).to_numpy(bool)
     if not here.any():
         raise AreaLacks(key="lacks.newcomers" if group.origin == HOUSING else "lacks.people")
     if question.group not in area.people:
@@ -180,17 +182,20 @@ def homes(area: Area, group: str = "newcomers") -> tuple[Home, ...]:
     return tuple(found)
 
 
-def home(area: Area, question: MeetingQuestion) -> Home:
-    """Return the question's housing, by id or name, or raise ``unknown_housing``."""
-    known = homes(area, question.group)
-    for each in known:
-        if question.housing in (each.id, each.name):
-            return each
-    raise InputError(
-        "unknown_housing",
-        found=question.housing,
-        known=", ".join(each.name or each.id for each in known) or "–",
-    )
+def homes_asked(
+    area: Area, question: MeetingQuestion, group: str = "newcomers"
+) -> tuple[Home, ...]:
+    """Return the housings a question is about: the one it names, else all.
+
+    Raises
+    ------
+    InputError ``unknown_housing`` : no housing is called so, or several are.
+    """
+    known = homes(area, group)
+    if not question.housing:
+        return known
+    asked = housing_asked(area, question.housing)
+    return tuple(each for each in known if each.id == asked)
 
 
 def reach(

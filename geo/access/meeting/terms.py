@@ -83,19 +83,21 @@ def arena_decay() -> str:
 
 
 def measure_of(area: Area, name: str) -> str:
-    """Return the group that a measure leaves out: of this name, or the first the area has.
+    """Return the group whose share is shown as context: that of a measure of this name, or of the
+    first the area has; "" where it has none.
 
     Raises
     ------
-    InputError ``unknown_term`` : no measure has the name. AreaLacks : the area has no such figures.
+    InputError ``unknown_term`` : no measure has the name. AreaLacks : the area has not the figures
+    that were asked for.
     """
     read_established(name)
     here = [each for each in presets.established() if presets.established()[each] in area.groups]
-    if not here:
-        raise AreaLacks(key="meeting.lacks_established")
     if name and name not in here:
+        if not here:
+            raise AreaLacks(key="meeting.lacks_established")
         raise AreaLacks(key="meeting.lacks_measure", found=name, known=", ".join(here))
-    return presets.established()[name or here[0]]
+    return presets.established()[name or here[0]] if here else ""
 
 
 @cache

@@ -15,6 +15,7 @@ from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.supply import STATED, UNKNOWN, Preschool
 from geo.area.languages import known_in
 from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.area.record_fields import rules
 from geo.cells import plain
 from geo.errors import InputError
@@ -59,7 +60,7 @@ class CallList:
 
 
 def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
-    """Return whom to call for a housing (by id or name) or a district (by name).
+    """Return whom to call for a housing (by id, also its file's, or name) or a district (by name).
 
     First who has known vacancies, then who may have (an estimate), then where it is unknown, last
     who has none; among them by walking metres in steps of 100 m; in a step first who takes children
@@ -71,8 +72,9 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
     ------
     InputError ``unknown_housing`` : with those there are.
     """
+    by_file = f"{HOUSING}-{which}"
     for row in answer.housing:
-        if which in (row.family.place, row.family.name):
+        if which in (row.family.place, row.family.name) or row.family.place == by_file:
             family = row.family
             metres = _from_row(area, answer, family.row)
             return CallList(

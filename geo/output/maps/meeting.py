@@ -16,7 +16,7 @@ from geo import presets, texts
 from geo.access.meeting.contact import Contact
 from geo.access.meeting.hours import Hours, UnitHours
 from geo.access.meeting.language import Languages
-from geo.access.meeting.mix import Arena, Arenas
+from geo.access.meeting.mix import FEWER, FEWER_KNOWN, MOST, UNKNOWN, Arena, Arenas
 from geo.area import languages
 from geo.area.activities.model import Span
 from geo.area.model import Area
@@ -25,9 +25,11 @@ from geo.output.maps.places_and_gaps import districts_layers, kind_layers
 from geo.output.maps.spec import Layer, MapSpec, PointLayer, bounds_of, compose, credits_of
 from geo.output.words.meeting import (
     arena_head,
+    context_share,
     home_name,
     measure_name,
     near_words,
+    newcomer_words,
     range_words,
     share_words,
     small_part,
@@ -213,43 +215,46 @@ def home_language_table(answer: Languages, area: Area, language: str) -> pd.Data
 
 
 def arena_table(answer: Arenas, language: str) -> pd.DataFrame:
-    """Return the meeting places: who can walk there and how many of them are established."""
+    """Return the meeting places: who can walk there, how many of them are newcomers, and the
+    context under its own name.
+    """
     rows = [
         (
             each.name or texts.text("meeting.unnamed", language),
             presets.kind(each.kind).name(language),
-            *_arena(each, language),
+            *_arena(each, answer, language),
         )
         for each in answer.arenas
     ]
-    names = ("arena", "kind", "people", "share", "unknown", "majority")
-    return pd.DataFrame(rows, columns=[texts.text(f"moten.{name}", language) for name in names])
+    names = ("arena", "kind", "people", "share", "majority")
+    heads = [texts.text(f"moten.{name}", language) for name in names]
+    if answer.established:
+        group = presets.group(answer.established).name(language)
+        heads.append(texts.text("moten.context", language, group=group))
+    return pd.DataFrame(rows, columns=heads)
 
 
-def _arena(each: Arena, language: str) -> tuple[str, str, str, str]:
+def _arena(each: Arena, answer: Arenas, language: str) -> tuple[str, ...]:
+    cells = 4 if answer.established else 3
     if each.hidden:
-        hidden = texts.text("gap.hidden", language)
-        return (hidden, hidden, hidden, hidden)
+        return (texts.text("gap.hidden", language),) * cells
     return (
         texts.number(round(each.people), language),
-        texts.percent(each.share, language),
-        texts.percent(each.unknown, language),
-        texts.text(f"meeting.majority_{each.majority}", language),
-    )
+        newcomer_words(each.newcomers, language),
+        texts.text(f"meeting.standing_{each.standing}", language),
+        "–" if math.isnan(each.share) else context_share(each, language),
+    )[:cells]
 
 
 def home_arena_table(answer: Arenas, language: str) -> pd.DataFrame:
-    """Return each housing's meeting places where the established are most, nearest first."""
+    """Return each housing's meeting places where newcomers are fewer than half, nearest first."""
     rows = []
     for each in answer.homes:
         name = home_name(each.home, language)
         for pair in each.arenas[:NEAREST]:
             place = pair.arena.name or texts.text("meeting.unnamed", language)
-            metres, share = (
-                texts.number(pair.metres, language),
-                texts.percent(pair.arena.share, language),
-            )
-            rows.append((name, place, metres, share))
+            metres = texts.number(pair.metres, language)
+            rows.append((name, place, metres, newcomer_words(pair.arena.newcomers, language)))
         if not each.arenas:
             rows.append((name, texts.text("moten.no_arena", language), "–", "–"))
     names = ("home", "arena", "metres", "share")
@@ -281,23 +286,24 @@ def contact_table(answers: tuple[Contact, ...], language: str) -> pd.DataFrame:
 
 
 LOOKS = {
-    "newcomers": ("square", "#8a4b00"),
-    "unknown": ("cross", "#5d3a9b"),
-    "established": ("circle", "#00664b"),
+    MOST: ("square", "#8a4b00"),
+    UNKNOWN: ("cross", "#5d3a9b"),
+    FEWER_KNOWN: ("ring", "#00664b"),
+    FEWER: ("circle", "#00664b"),
 }
 """Symbol and colour: distinguishable by shape alone."""
 ARENA_PX, HOUSING_PX = 22, 24
 
 
 def arena_map(area: Area, answer: Arenas, language: str) -> MapSpec:
-    """Return the map of meeting places by who are most there, with the table that shows the
+    """Return the map of meeting places by the share of newcomers, with the table that shows the
     same.
     """
     layers: list[Layer] = [*districts_layers(area, language)]
-    for majority in LOOKS:
-        chosen = [each for each in answer.arenas if _shown(each) == majority]
+    for standing in LOOKS:
+        chosen = [each for each in answer.arenas if _shown(each) == standing]
         if chosen:
-            layers.append(_layer(area, majority, chosen, language))
+            layers.append(_layer(area, standing, chosen, language))
     if HOUSING in area.kinds:
         layers += kind_layers(area, HOUSING, language, size_px=HOUSING_PX)
     return compose(
@@ -312,15 +318,15 @@ def arena_map(area: Area, answer: Arenas, language: str) -> MapSpec:
 
 def _shown(each: Arena) -> str:
     """Return how an arena is drawn: one whose people are few as unknown."""
-    return "unknown" if each.hidden else each.majority
+    return UNKNOWN if each.hidden else each.standing
 
 
-def _layer(area: Area, majority: str, chosen: list[Arena], language: str) -> PointLayer:
-    symbol, colour = LOOKS[majority]
+def _layer(area: Area, standing: str, chosen: list[Arena], language: str) -> PointLayer:
+    symbol, colour = LOOKS[standing]
     points = area.places.geometry.iloc[[each.row for each in chosen]]
     return PointLayer(
-        majority,
-        texts.text(f"moten.map_{majority}", language),
+        standing,
+        texts.text(f"moten.map_{standing}", language),
         symbol,
         colour,
         tuple(each.id for each in chosen),

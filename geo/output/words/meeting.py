@@ -19,7 +19,16 @@ from geo.access.meeting.answer import Answer, question_of
 from geo.access.meeting.contact import MENTORS, Contact, HomeContact
 from geo.access.meeting.hours import Hours, UnitHours, WindowAnswer
 from geo.access.meeting.language import HomeLanguages, LanguageRow, Languages, Near
-from geo.access.meeting.mix import Arena, Arenas, HomeArenas
+from geo.access.meeting.mix import (
+    FEWER,
+    FEWER_KNOWN,
+    MOST,
+    UNKNOWN,
+    Arena,
+    Arenas,
+    HomeArenas,
+    Newcomers,
+)
 from geo.access.meeting.question import MeetingQuestion
 from geo.access.meeting.supply import FEW_AS, Home, Supply
 from geo.access.meeting.terms import kinds_name
@@ -83,7 +92,18 @@ def asked(answer: Answer, language: str) -> str:
     """Return the question of an answer in words."""
     form = "heading" if isinstance(answer, Hours) else "heading_week"
     form = "heading_walk" if isinstance(answer, Arenas) else form
-    return heading(question_of(answer), language, form)
+    said = heading(question_of(answer), language, form)
+    if not question_of(answer).housing:
+        return said
+    return say("heading_home", language, heading=said, home=_home_asked(answer, language))
+
+
+def _home_asked(answer: Answer, language: str) -> str:
+    """Return the name of the housing that a question about one is about."""
+    if isinstance(answer, Hours):
+        return answer.homes[0].name or say("unnamed", language)
+    homes = answer[0].homes if isinstance(answer, tuple) else answer.homes
+    return home_name(homes[0].home, language)
 
 
 def headline(answer: Answer, language: str) -> str:
@@ -136,7 +156,7 @@ def meeting_lines(answer: Answer, area: Area, language: str) -> list[str]:
             told = [language_head(answer, language), *language_lines(answer, area, language)]
         case Arenas():
             told = [arena_head(answer, language)]
-            told += [arena_words(each, language) for each in answer.arenas]
+            told += [arena_words(each, answer, language) for each in answer.arenas]
             told += more_words(answer, language)
         case _:
             told = contact_lines(answer, language)
@@ -358,40 +378,77 @@ def place_name(area: Area, row: int, language: str) -> str:
 
 SOME_SHARE = 0.005
 """A smaller share of unknown reads as none."""
+FINE_SHARE = 0.1
+"""Smaller shares are written with a decimal."""
 
 
 def arena_head(answer: Arenas, language: str) -> str:
-    """Return at how many meeting places the established are most."""
-    told = [each.majority for each in answer.arenas]
+    """Return at how many meeting places newcomers are fewer than half."""
+    if not answer.known:
+        return say("arena_unknown", language)
+    told = [each.standing for each in answer.arenas]
     return say(
-        "arena_some",
+        "arena_some_least" if answer.least else "arena_some",
         language,
-        good=told.count("established"),
-        bad=told.count("newcomers"),
-        unknown=told.count("unknown"),
+        good=told.count(FEWER) + told.count(FEWER_KNOWN),
+        bad=told.count(MOST),
+        unknown=told.count(UNKNOWN),
         all=len(told),
         limit=texts.metres(answer.question.limit_m, language),
     )
 
 
-def arena_words(each: Arena, language: str) -> str:
-    """Return one meeting place in a sentence."""
-    name = each.name or say("unnamed", language)
-    if each.hidden:
-        return say("arena_row_hidden", language, name=name)
-    if math.isnan(each.share):
-        return say("arena_row_none", language, name=name)
+def newcomer_words(found: Newcomers, language: str) -> str:
+    """Write the share of newcomers: ``4,3 % (2,8–5,1 %)``, ``minst omkring 4,3 %`` where more may
+    be new, or that it is unknown.
+    """
+    if found.silent:
+        return texts.text("source.unknown", language)
+    share = fine_percent(found.share, language)
+    if found.least:
+        return say("share_least", language, share=share)
+    low, high = (fine_percent(end, language) for end in (found.low, found.high))
+    return share if low == high else say("share_between", language, share=share, low=low, high=high)
+
+
+def fine_percent(share: float, language: str) -> str:
+    """Write a share in per cent, a small one with a decimal."""
+    return texts.percent(share, language, 1 if 0 < share < FINE_SHARE else 0)
+
+
+def context_words(each: Arena, answer: Arenas, language: str) -> str:
+    """Return the share of the context's group among those who can walk somewhere, "" where it is
+    not known.
+    """
+    if not answer.established or math.isnan(each.share):
+        return ""
+    group = presets.group(answer.established).name(language)
+    return say("arena_context", language, group=group, share=context_share(each, language))
+
+
+def context_share(each: Arena, language: str) -> str:
+    """Write the share of the context's group among those of whom it is known."""
     unknown = ""
     if each.unknown > SOME_SHARE:
         share = texts.percent(each.unknown, language)
         unknown = say("arena_row_unknown", language, share=share)
+    return texts.percent(1 - each.share, language) + unknown
+
+
+def arena_words(each: Arena, answer: Arenas, language: str) -> str:
+    """Return one meeting place in a sentence."""
+    name = each.name or say("unnamed", language)
+    if each.hidden:
+        return say("arena_row_hidden", language, name=name)
+    if not each.people:
+        return say("arena_row_none", language, name=name)
     return say(
-        "arena_row",
+        "arena_row_silent" if each.newcomers.silent else "arena_row",
         language,
         name=name,
-        share=texts.percent(each.share, language),
+        share=newcomer_words(each.newcomers, language),
         people=texts.number(round(each.people), language),
-        unknown=unknown,
+        context=context_words(each, answer, language),
     )
 
 
@@ -410,7 +467,7 @@ def home_arena_words(each: HomeArenas, question: MeetingQuestion, language: str)
             language,
             name=pair.arena.name or say("unnamed", language),
             metres=texts.metres(pair.metres, language),
-            share=texts.percent(pair.arena.share, language),
+            share=newcomer_words(pair.arena.newcomers, language),
         )
         for pair in each.arenas[:3]
     )
@@ -418,17 +475,32 @@ def home_arena_words(each: HomeArenas, question: MeetingQuestion, language: str)
 
 
 def arena_notes(answer: Arenas, language: str) -> list[str]:
-    """Return which measure is used and how distance counts."""
-    group = presets.group(answer.established).name(language)
-    notes = [
-        say("arena_measure", language, group=group),
-        say("arena_decay", language, decay=say(f"decay_{answer.decay}", language)),
-    ]
+    """Return who counts as a newcomer, what the span is, the context and how distance counts."""
+    notes = [*_who_is_new(answer, language)]
+    if answer.known:
+        notes.append(say("arena_span", language))
+    if answer.established:
+        group = presets.group(answer.established).name(language)
+        notes.append(say("arena_measure", language, group=group))
+    decay = say(f"decay_{answer.decay}", language)
+    notes.append(say("arena_decay", language, decay=decay))
     if answer.estimated:
         notes.append(texts.text("gap.estimated", language))
     if answer.uncounted:
         notes.append(say("unknown_people", language, count=answer.uncounted))
     return [*notes, *few_notes([each.home.hidden for each in answer.homes], language)]
+
+
+def _who_is_new(answer: Arenas, language: str) -> list[str]:
+    """Return who is counted as new, and that it is the least there can be where it is."""
+    if not answer.known:
+        return [say("arena_add", language)]
+    people = texts.number(round(answer.newcomers), language)
+    if answer.new_residents is None:
+        return [say("arena_least_housing", language, people=people)]
+    residents = texts.number(round(answer.new_residents), language)
+    who = say("arena_who", language, people=people, residents=residents)
+    return [who, say("arena_least", language)] if answer.least else [who]
 
 
 def measure_name(measure: str, language: str) -> str:
@@ -508,6 +580,7 @@ _SETTINGS = (
 )  # fmt: skip
 _OWN = (
     "measure", "what", "id", "name", "day", "hour", "window", "language", "people", "low", "high",
+    "newcomer_share", "newcomer_share_low", "newcomer_share_high", "newcomer_lower_bound",
     "share", "share_low", "share_high", "share_unknown", "metres", "nearest", "when", "note",
 )  # fmt: skip
 MEETING_COLUMNS = (*_OWN, *_SETTINGS)
@@ -715,6 +788,7 @@ def _arenas(answer: Arenas, language: str) -> Iterator[Row]:
                 **where,
                 "nearest": pair.arena.name,
                 "metres": pair.metres,
+                **_newcomers(pair.arena.newcomers),
                 "share": finite(pair.arena.share),
             }
         if not home.arenas:
@@ -729,11 +803,21 @@ def _arena(each: Arena, language: str) -> Row:
     return {
         **row,
         "people": each.people,
+        **_newcomers(each.newcomers),
         "share": finite(each.share),
         "share_low": finite(each.low),
         "share_high": finite(each.high),
         "share_unknown": finite(each.unknown),
-        "note": texts.text(f"meeting.majority_{each.majority}", language),
+        "note": texts.text(f"meeting.standing_{each.standing}", language),
+    }
+
+
+def _newcomers(found: Newcomers) -> Row:
+    return {
+        "newcomer_share": finite(found.share),
+        "newcomer_share_low": found.low,
+        "newcomer_share_high": found.high,
+        "newcomer_lower_bound": found.least,
     }
 
 

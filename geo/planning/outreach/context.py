@@ -164,8 +164,6 @@ def _majorities(area: Area, question: OutreachQuestion) -> tuple[str, ...]:
     """Return who would be most at each place, were it an arena: computed with something on at every
     place, so that also rooms where nothing happens are known.
     """
-    if not question.meeting.established:
-        return ()
     open_ = np.flatnonzero((area.places["kind"] != HOUSING).to_numpy(bool))
     ids = area.places["id"].astype(str)
     everywhere = to_table(Activity(f"try:{ids.iloc[row]}", ids.iloc[row], "other") for row in open_)

@@ -59,7 +59,7 @@ def question(area: Area, chosen: str) -> MeetingQuestion:
 
 
 def _established(area: Area, where: Any) -> str:
-    """Choose the measure of established people among those the area has; "" for the first."""
+    """Choose what is shown as context among what the area has; "" for the first."""
     known = [name for name, group in presets.established().items() if group in area.groups]
     language = state.language()
     if not known:
@@ -68,9 +68,7 @@ def _established(area: Area, where: Any) -> str:
         "established",
         t("moten.established"),
         known,
-        lambda name: t(
-            "moten.all_but", group=presets.group(presets.established()[name]).name(language)
-        ),
+        lambda name: presets.group(presets.established()[name]).name(language).capitalize(),
         where=where,
         help_text=t("moten.established_help"),
     )

@@ -43,7 +43,8 @@ from geo.area.provenance import Source, empty_table
 from geo.area.regions import is_wide, rule
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
-from geo.network.distances import nearest
+from geo.models.decay import DECAYS
+from geo.network.distances import nearest, within
 from geo.network.walk_network import build_network
 from geo.output.documents import report_geopackage, report_page, report_workbook
 from geo.output.documents.answer import ENDINGS, answer_bytes
@@ -223,7 +224,7 @@ def _preschools(area: Area) -> dict[str, object]:
 def _meeting(area: Area) -> dict[str, object]:
     """Every file of one measure, and of two more those that hold most."""
     found: dict[str, object] = {}
-    for measure in ("hours", "language", "contact"):
+    for measure in ("hours", "language", "contact", "arena"):
         question = MeetingQuestion.read({"measure": measure}, today=TODAY)
         document = meeting_document(answer_of(area, question), area, day=TODAY.isoformat())
         for ending in ENDINGS if measure == "hours" else (".json", ".gpkg", ".pdf"):
@@ -333,6 +334,47 @@ def sweep(area: Area) -> dict[str, tuple[float, ...]]:
         ]
         found[f"{kind} {profile}"] = tuple(answer.beyond for answer in answers)
     return found
+
+
+def arena_sweep(area: Area) -> tuple[tuple[str, float, float, float, float], ...]:
+    """Return every number of newcomers at every meeting place, for many limits."""
+    found = []
+    for limit in LIMITS[::4]:
+        question = MeetingQuestion.read({"measure": "arena", "limit": str(limit)}, today=TODAY)
+        for each in answer_of(area, question).arenas:
+            share = each.newcomers
+            found.append((each.id, share.share, share.low, share.high, each.people))
+    return tuple(found)
+
+
+def weighed(area: Area, arena: str, limit: int) -> float:
+    """Return what the share of newcomers tells of them: their number times the weight of distance,
+    as an attacker who knows where everybody else lives works it out.
+    """
+    question = MeetingQuestion.read({"measure": "arena", "limit": str(limit)}, today=TODAY)
+    answer = answer_of(area, question)
+    found = next(each for each in answer.arenas if each.id == arena)
+    return found.newcomers.share * found.weighted
+
+
+def test_the_share_of_newcomers_gives_the_walk_to_a_housing_that_is_not_protected() -> None:
+    """With 30 people at one door, and another housing out of reach, the weight is the walk's."""
+    area = town((625.0, 950.0), word="nej")
+    told = weighed(area, "m1", 700) / FAMILY
+    metres = within(
+        area.network,
+        area.snapped_people().take(np.array([len(area.people) - 1])),
+        area.snapped_places("meeting_place"),
+        within_m=700,
+    ).data[0]
+    assert told == pytest.approx(float(DECAYS["gaussian"](np.array([metres]), 700)[0]), abs=1e-6)
+
+
+def test_no_share_of_newcomers_depends_on_where_in_its_region_a_protected_housing_is() -> None:
+    area = town((625.0, 950.0))
+    region = region_of(area)
+    for seed in (3, 8):
+        assert arena_sweep(town(spot_in(region, seed))) == arena_sweep(area)
 
 
 def walk_told(counts: tuple[float, ...]) -> tuple[float, float]:

@@ -93,8 +93,10 @@ def test_language_arena_and_contact_are_told(capsys) -> None:
     assert "Tigrinja: 24 av 24" in said and "150 m, tis 24 nov. 17:00–19:00" in said
     assert "Genomgångsbostäder utan uppgift om språk: 1" in said
     said = told(capsys, "--measure", "arena", "--established", "born_abroad")
-    assert "alla utom utrikes födda" in said
-    assert "transitional_housing 150: mötesplatser inom 310 m" in said
+    assert "Andelen är den lägsta möjliga" in said and "bara de 60 boende" in said
+    assert "som sammanhang, inte som mått på vem som är ny" in said.casefold()
+    assert "utrikes födda: " in said
+    assert "transitional_housing 150: kända mötesplatser inom 310 m" in said
     said = told(capsys, "--measure", "contact")
     assert "0,30 mentorer och kompisar om året per nyanländ" in said
 
@@ -130,6 +132,32 @@ def test_each_measure_is_a_file_of_each_ending(measure, tmp_path: Path) -> None:
     for ending in (".pdf", ".pptx", ".html"):
         words = words_of(files[ending].read_bytes(), ending)
         assert told.replace(texts.NO_BREAK_SPACE, " ") in words, ending
+
+
+@pytest.mark.usefixtures("area")
+def test_json_has_the_share_of_newcomers_of_each_arena(capsys) -> None:
+    document = json.loads(told(capsys, "--measure", "arena", "--json"))
+    rows = [row for row in document["rows"] if row["what"] == "place"]
+    assert len(rows) == 2
+    for row in rows:
+        low, share, high = (
+            row[f"newcomer_share{end}"] for end in ("_low", "", "_high")
+        )  # fmt: skip
+        assert 0 < low <= share < high == 1 and row["newcomer_lower_bound"] is True
+        assert row["share"] == pytest.approx(row["share_low"])
+    assert "Så långt det är känt" in document["headline"]
+
+
+@pytest.mark.usefixtures("area")
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_housing_is_obeyed_or_refused_in_every_measure(measure: str, capsys) -> None:
+    document = json.loads(told(capsys, "--measure", measure, "--housing", "850", "--json"))
+    homes = {row["id"] for row in document["rows"] if row["what"] == "transitional_housing"}
+    assert homes == {"transitional_housing-850"}
+    assert "Bara transitional_housing 850." in document["lines"][0]
+    words = ("--measure", measure, "--housing", "Ingenstans")
+    assert main(["meet", "street", *WEEK, *words]) == 2
+    assert "Ingenstans" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("area")

@@ -92,11 +92,11 @@ def test_three_year_olds_come_from_the_users_own_data_and_are_unknown_without() 
     assert need_of(answer, "Öst", "three_year_olds").lacking is None
 
 
-def test_an_arena_is_one_where_most_are_established_for_sure() -> None:
-    few = asked(town(places={200.0: "library"}, born_abroad=0.2))
-    most = asked(town(places={200.0: "library"}, born_abroad=0.8))
+def test_an_arena_is_one_where_newcomers_are_fewer_than_half_for_sure() -> None:
+    few = asked(town(places={200.0: "library"}, new=0.2))
+    most = asked(town(places={200.0: "library"}, new=0.8))
     assert need_of(few, "Väst", "arena").lacking == Span(0, 0)
-    assert need_of(most, "Väst", "arena").lacking == Span(80, 80)
+    assert need_of(most, "Väst", "arena").lacking == Span(20, 20)
 
 
 def test_the_score_is_the_share_of_all_in_the_area_by_weight() -> None:

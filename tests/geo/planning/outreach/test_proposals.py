@@ -163,12 +163,12 @@ def test_nobody_is_sent_to_the_door_of_protected_housing(answer) -> None:
     assert all(each.what != "visit" for each in of(other, row))
 
 
-def test_a_cafe_for_arenas_is_where_most_who_can_walk_there_are_established() -> None:
+def test_a_cafe_for_arenas_is_where_newcomers_are_fewer_than_half() -> None:
     area = town(
         homes={100.0: 10, 900.0: 30},
         places={500.0: "school", 50.0: "school"},
     )
-    area.people["born_abroad"] = np.array([90.0, 30.0])
+    area.people["up_to_five_years"] = np.array([90.0, 30.0])
     answer = asked(replace(area, _snaps={}), limit="450")
     cafes = [
         each

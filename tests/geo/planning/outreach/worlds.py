@@ -46,11 +46,13 @@ def town(
     activities: Iterable[Activity] = (),
     housing: Mapping[float, Mapping[str, object]] | None = None,
     born_abroad: float = 0.2,
+    new: float = 0.1,
 ) -> Area:
     """A street of 1,000 m. ``housing``: metres along it → its record."""
     places = {500.0: "school"} if places is None else places
     area = street(homes=homes or {100.0: 10, 900.0: 20}, places=places)
     area.people["born_abroad"] = area.people["all"] * born_abroad
+    area.people["up_to_five_years"] = area.people["all"] * new
     area.people["unit"] = area.people["district"]
     rows = gpd.GeoDataFrame(
         {
