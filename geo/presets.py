@@ -20,6 +20,8 @@ LEVELS = ("deso", "regso")
 MEETING_MEASURES = ("hours", "language", "arena", "contact")
 OUTREACH_WHERE = ("all", "housing", "areas")
 """Whom to rank: housing and statistical areas, or one of them."""
+OUTREACH_ORDERS = ("person", "number")
+"""What ranks them: need per person, or how many have a need."""
 EXISTING = ("keep", "ignore")
 """Whether places of the kind that are open already count."""
 

@@ -12,7 +12,6 @@ from geo.output.maps import outreach as outreach_map
 from geo.output.words import outreach as outreach_words
 from geo.planning.outreach import brief as outreach_brief
 from geo.planning.outreach.brief import Brief, Outreach, Row
-from geo.planning.outreach.proposals import Proposal, proposals_for
 from geo.planning.outreach.question import OutreachQuestion
 from geo.types import Progress
 from pages.parts.uppsokande import list as list_box
@@ -56,21 +55,22 @@ def _show(area: Area, answer: Outreach) -> None:
     if not answer.shown:
         list_box.rests_on(answer)
         return
-    brief = Brief(answer, answer.shown[: list_box.TOP], ())
-    _heard(area, brief)
+    listed = Brief(answer, answer.shown[: list_box.TOP], ())
+    _heard(area, listed)
     chosen = list_box.choose(answer)
     left, right = st.columns([11, 9])
     with right:
         list_box.reasons(answer, chosen)
-        proposals = _proposals(area, answer, chosen)
+        brief = _proposals(area, answer, chosen)
+        made = list_box.proposals(brief, chosen) if brief is not None else ()
     with left:
-        spec = outreach_map.list_map(
-            area, brief, language, chosen=chosen, proposals=proposals or ()
-        )
+        spec = outreach_map.list_map(area, listed, language, chosen=chosen, proposals=made)
         map_box.show_map(spec, area, key="uppsokande", language=language)
         st.caption(t("uppsokande.map_note"))
     list_box.ranking(spec.table, len(answer.shown))
-    plan = plan_box.show(area, brief)
+    if brief is not None:
+        list_box.shared(brief)
+    plan = plan_box.show(area, listed)
     list_box.downloads(area, answer, plan)
     list_box.rests_on(answer)
 
@@ -91,21 +91,20 @@ def _heard(area: Area, brief: Brief) -> None:
             return
 
 
-def _proposals(area: Area, answer: Outreach, chosen: Row) -> tuple[Proposal, ...] | None:
-    """Ask what could be done for a place, and show it as the answer comes."""
+def _proposals(area: Area, answer: Outreach, chosen: Row) -> Brief | None:
+    """Ask what could be done for the places of the list, and for a chosen one beyond it."""
     st.subheader(t("uppsokande.proposals"), anchor=False)
     question = answer.question
+    top = max(list_box.TOP, 1 + answer.shown.index(chosen))
 
-    def run(progress: Progress) -> tuple[tuple[Proposal, ...]]:
-        return (proposals_for(answer.world, chosen.at, progress=progress),)
+    def run(progress: Progress) -> Brief:
+        return outreach_brief.briefed(answer, top, progress=progress)
 
-    key = (area.key, question.basis, question.weights, "proposals", chosen.at)
     try:
-        found = asks.ask(key, t("uppsokande.proposals"), run)
+        found: Brief | None = asks.ask(
+            (area.key, question, "proposals", top), t("uppsokande.proposals"), run
+        )
     except NarhetError as error:
         frame.say(error)
         return None
-    if found is None:
-        return None
-    list_box.proposals(answer, found[0])
-    return found[0]
+    return found

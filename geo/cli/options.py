@@ -197,6 +197,7 @@ def _outreach(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task.add_argument("--top", default="20", metavar="N", help=say("outreach_top"))
     task.add_argument("--weights", metavar="NEED=N,NEED=N", help=say("outreach_weights"))
     task.add_argument("--where", choices=presets.OUTREACH_WHERE, help=say("outreach_where"))
+    task.add_argument("--order", choices=presets.OUTREACH_ORDERS, help=say("outreach_order"))
     task.add_argument("--limit", help=say("limit"))
     task.add_argument("--profile", help=say("profile"))
     task.add_argument("--group", help=say("outreach_group"))

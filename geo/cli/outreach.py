@@ -42,13 +42,12 @@ def _plan(options: Options, area: Area, brief: Brief) -> Plan | None:
     staff = read_staff(Path(options.plan), area)
     for problem in staff.problems:
         console.warn(texts.text(problem.phrase.key, options.lang, **problem.phrase.values))
-    visits, restricted = visits_of(brief.rows, options.lang)
+    doors = visits_of(brief.answer, brief.rows, options.lang)
     return plan_week(
         area,
-        visits,
+        doors,
         staff.workers,
         monday=brief.answer.question.meeting.monday,
         profile=brief.answer.question.meeting.profile,
         rule=options.staff_language,
-        restricted=restricted,
     )

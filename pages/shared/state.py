@@ -39,6 +39,7 @@ DEFAULTS: dict[str, str] = {
     "home": "",
     "weights": "",
     "whom": OutreachQuestion.where,
+    "order": OutreachQuestion.order,
     "spot": "",
     "residents": "",
     "meet": MeetingQuestion.measure,

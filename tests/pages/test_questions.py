@@ -130,10 +130,11 @@ def test_the_knowledge_bank(asked, address, options) -> None:
         ({}, ()),
         (
             {"limit": "600", "profile": "older", "free": "sfi_morning", "week": "2026-11-25",
-             "residents": "all", "weights": "language=2,arena=0", "whom": "housing"},
+             "residents": "all", "weights": "language=2,arena=0", "whom": "housing",
+             "order": "number"},
             ("--limit", "600", "--profile", "older", "--when", "sfi_morning",
              "--week", "2026-11-25", "--group", "all", "--weights", "language=2,arena=0",
-             "--where", "housing"),
+             "--where", "housing", "--order", "number"),
         ),
     ],
 )  # fmt: skip

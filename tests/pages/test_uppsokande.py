@@ -42,10 +42,12 @@ def test_the_page_tells_where_why_and_what_could_be_done_and_that_it_is_invented
     test = page("uppsokande", area="street", limit="300", week="2026-11-23")
     assert not test.exception
     words = said(test)
-    assert "Uppsökande arbete gör mest nytta vid Boende 0" in words
+    assert "Uppsökande arbete börjar i genomgångsbostäderna, först Boende 0" in words
     assert "Ingen verksamhet på ett språk man talar: 30 (säkert)." in words
     assert "Låt :red[Kören] *och* $1$ komma till school 150" in words
     assert "här 0 före och 12 efter, av 30" in words
+    assert "Ingen verksamhet på ett språk man talar**: Se förslag" in words.replace("\\", "")
+    assert "Förslag för hela området" in words
     assert texts.text("demo.mark") in words
 
 
@@ -60,7 +62,7 @@ def test_weights_are_equal_until_a_slider_is_moved_and_then_stand_in_the_address
         "uppsokande", area="street", limit="300", weights="language=0", lang="en", whom="housing"
     )
     assert again.slider[1].value == 0.0
-    assert "Outreach would matter most at Boende 0" in said(again)
+    assert "Outreach begins in transitional housing, first at Boende 0" in said(again)
     assert "The list: 1 of 1 places" in said(again)
 
 

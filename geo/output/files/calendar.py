@@ -19,6 +19,7 @@ from geo.area import languages
 from geo.area.activities.model import Activity, Times, activity_kinds, audiences
 from geo.area.activities.occurrences import held_days, rule_days, rule_until, wall_clock
 from geo.clock import STOCKHOLM
+from geo.output.words.outreach import unspoken_words
 from geo.planning.outreach.rounds import Plan, Round, Stop
 from geo.planning.outreach.rules import needs
 
@@ -157,14 +158,17 @@ def _stop_event(plan: Plan, each: Round, stop: Stop, language: str) -> Event:
     )
     event.add("location", name)
     event.add("geo", (round(stop.visit.lat, 6), round(stop.visit.lon, 6)))
-    event.add("description", "\n".join(_told(plan, stop, language)))
+    event.add("description", "\n".join(_told(plan, each, stop, language)))
     event.add("transp", "OPAQUE")
     return event
 
 
-def _told(plan: Plan, stop: Stop, language: str) -> list[str]:
+def _told(plan: Plan, each: Round, stop: Stop, language: str) -> list[str]:
     names = [needs()[need].name(language) for need in stop.visit.needs]
     lines = [texts.text("outreach.ics_needs", language, needs="; ".join(names))] if names else []
+    if stop.visit.areas:
+        areas = "; ".join(stop.visit.areas)
+        lines.append(texts.text("outreach.ics_areas", language, areas=areas))
     lines.append(
         texts.text(
             "outreach.ics_walk",
@@ -176,6 +180,11 @@ def _told(plan: Plan, stop: Stop, language: str) -> list[str]:
     if stop.common:
         spoken = ", ".join(languages.name(code, language) for code in stop.common)
         lines.append(texts.text("outreach.ics_languages", language, languages=spoken))
+    lines += [
+        unspoken_words(said, language)
+        for said in plan.unspoken
+        if (said.name, said.who) == (stop.visit.name, each.worker.name)
+    ]
     if plan.demonstration:
         lines.append(texts.text("demo.mark", language))
     return lines

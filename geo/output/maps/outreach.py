@@ -51,7 +51,7 @@ FIFTHS = tuple(
     ValueClass(20.0 * step, 20.0 * (step + 1), colour, radius)
     for step, (colour, radius) in enumerate(zip(SEQUENTIAL, RADII_PX, strict=True))
 )
-"""Fifths of the list's highest score: borders by quantiles would set near scores far apart."""
+"""Fifths of the score: borders by quantiles would set near scores far apart."""
 MOST_TOLD = 5
 """So many circles alternative text names; the table names them all."""
 STOP_PX, START_PX, HOME_PX, PLACE_PX = 32, 26, 26, 22
@@ -122,10 +122,9 @@ def _homes(rows: Sequence[Row], language: str) -> list[Layer]:
 
 
 def _circles(rows: Sequence[Row], language: str) -> list[Layer]:
-    """Return the areas of the list as circles: their scores, the highest of the list being 100."""
+    """Return the areas of the list as circles by need per person."""
     here = [row for row in rows if not row.spot.is_home]
-    most = max((row.score for row in rows), default=0.0)
-    if not here or most <= 0:
+    if not here:
         return []
     layer = circle_layer(
         AREAS,
@@ -133,7 +132,7 @@ def _circles(rows: Sequence[Row], language: str) -> list[Layer]:
         ids=[str(row.at) for row in here],
         lon=[row.spot.lon for row in here],
         lat=[row.spot.lat for row in here],
-        value=[100 * row.score / most for row in here],
+        value=[row.score for row in here],
     )
     index = class_index(layer.value, FIFTHS)
     told = _circles_told(here, language)
@@ -156,7 +155,7 @@ def _row_told(row: Row, language: str) -> str:
         language,
         number=row.number,
         name=outreach_spots.spot_name(row.spot, language),
-        score=texts.number(row.score, language, 1),
+        score=outreach_words.score_words(row, language),
         need=needs()[most.need].name(language),
         count=outreach_words.lacking_words(most, language),
     )

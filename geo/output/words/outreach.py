@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from babel.lists import format_list
@@ -14,6 +16,7 @@ from geo.area import languages
 from geo.area.activities.model import Activity, Span, activity_kinds
 from geo.area.activities.occurrences import in_week, weekday_name
 from geo.area.newcomers import availabilities
+from geo.planning.outreach.answers import NoProposal, Shared
 from geo.planning.outreach.brief import Outreach, Row
 from geo.planning.outreach.effects import Effect
 from geo.planning.outreach.needs import (
@@ -29,7 +32,7 @@ from geo.planning.outreach.needs import (
 )
 from geo.planning.outreach.proposals import MOVE, Proposal
 from geo.planning.outreach.question import HOMES
-from geo.planning.outreach.rounds import Plan
+from geo.planning.outreach.rounds import NotVisited, Plan, Unspoken, Visit
 from geo.planning.outreach.rules import needs
 from geo.planning.outreach.spots import Spot, spot_name
 
@@ -140,6 +143,21 @@ def effect_words(effect: Effect, language: str) -> str:
     )
 
 
+def area_effect_words(effect: Effect, language: str) -> str:
+    """Return whom a proposal reaches before and after, in the whole area."""
+    name = needs()[effect.need].name(language)
+    name = name[0].upper() + name[1:]
+    if effect.hidden:
+        return texts.text("outreach.effect_few", language, need=name)
+    return texts.text(
+        "outreach.area_effect",
+        language,
+        need=name,
+        before=span_words(effect.before, language),
+        after=span_words(effect.after, language),
+    )
+
+
 def place_name(answer: Outreach, place: str, language: str) -> str:
     """Return a place's name; its kind where it has none."""
     places = answer.world.area.places
@@ -153,8 +171,9 @@ def headline(answer: Outreach, language: str) -> str:
     """Return the answer in one sentence."""
     if not answer.shown:
         return texts.text("outreach.nobody", language)
-    name = spot_name(answer.shown[0].spot, language)
-    return texts.text("outreach.headline", language, name=name)
+    first = answer.shown[0].spot
+    key = "headline_home" if first.is_home else "headline"
+    return texts.text(f"outreach.{key}", language, name=spot_name(first, language))
 
 
 def headline_more(answer: Outreach, language: str) -> str:
@@ -162,13 +181,99 @@ def headline_more(answer: Outreach, language: str) -> str:
     if not answer.shown:
         return ""
     first = answer.shown[0]
-    return texts.text(
+    said = texts.text(
         "outreach.headline_more",
         language,
-        score=texts.number(first.score, language, 1),
+        score=score_words(first, language),
+        count=in_need_sentence(first, language),
         needs="; ".join(needs()[need.need].name(language) for need in first.lacking),
-        count=len(answer.shown),
+        places=len(answer.shown),
     )
+    return f"{said} {order_words(answer, language)}"
+
+
+def order_words(answer: Outreach, language: str) -> str:
+    """Return in which order the list stands, and that it begins with transitional housing."""
+    said = texts.text(f"outreach.order_{answer.question.order}", language)
+    kinds = {row.spot.is_home for row in answer.shown}
+    return f"{said} {texts.text('outreach.homes_first', language)}" if len(kinds) > 1 else said
+
+
+def score_words(row: Row, language: str) -> str:
+    """Return need per person, from 0 to 100."""
+    return texts.number(row.score, language)
+
+
+def in_need_words(row: Row, language: str) -> str:
+    """Return at least how many have some need, hidden where that would disclose a few."""
+    if row.in_need_hidden:
+        return texts.text("gap.hidden", language)
+    return span_words(row.in_need, language, counted=row.spot.counted)
+
+
+def in_need_sentence(row: Row, language: str) -> str:
+    """Return at least how many have some need, in running text."""
+    if row.in_need_hidden:
+        return texts.text("outreach.in_need_hidden", language)
+    return texts.text("outreach.in_need", language, count=in_need_words(row, language))
+
+
+def none_words(answer: Outreach, none: NoProposal, language: str) -> str:
+    """Return why a need has no proposal."""
+    values = dict(none.values)
+    values["limit"] = texts.metres(answer.question.meeting.limit_m, language)
+    if "place" in values:
+        values["place"] = place_name(answer, str(values["place"]), language)
+    for name in ("metres", "near"):
+        if name in values:
+            values[name] = texts.metres(float(str(values[name])), language)
+    if "languages" in values:
+        codes = none.values["languages"]
+        assert isinstance(codes, tuple)
+        values["languages"] = spoken_words(codes, language, style="or")
+    return texts.text(f"outreach.none_{none.code}", language, **values)
+
+
+def spoken_words(
+    codes: Sequence[str], language: str, style: Literal["standard", "or"] = "standard"
+) -> str:
+    """Return languages by name, as in ``tigrinja och arabiska``."""
+    names = [languages.name(code, language) for code in codes]
+    return str(format_list(names, style=style, locale=language))
+
+
+def left_words(left: NotVisited, language: str) -> str:
+    """Return why a place is not visited."""
+    spoken = spoken_words(left.languages, language, style="or")
+    return texts.text(f"outreach.not_{left.reason}", language, languages=spoken)
+
+
+def unspoken_words(each: Unspoken, language: str) -> str:
+    """Return which of a home's languages who comes does not speak, and why nobody else does."""
+    return texts.text(
+        f"outreach.unspoken_{each.reason}",
+        language,
+        home=each.name,
+        who=each.who,
+        languages=spoken_words(each.languages, language),
+        speakers=", ".join(each.speakers),
+    )
+
+
+def visit_words(visit: Visit, language: str) -> str:
+    """Return what to call a visit: the home, or the place with whom it is for."""
+    if not visit.areas:
+        return visit.name
+    joined = "; ".join(visit.areas)
+    return texts.text("outreach.door", language, place=visit.name, areas=joined)
+
+
+def shared_words(answer: Outreach, each: Shared, language: str) -> str:
+    """Return what is offered once for the area: what it is, and for which places."""
+    names = {row.spot.id: spot_name(row.spot, language) for row in answer.rows}
+    helped = "; ".join(names[made.spot] for made in each.proposals)
+    said = proposal_words(answer, each.first, language)
+    return texts.text("outreach.shared", language, proposal=said, places=helped)
 
 
 def settings_words(answer: Outreach, language: str) -> list[tuple[str, str]]:
@@ -180,12 +285,14 @@ def settings_words(answer: Outreach, language: str) -> list[tuple[str, str]]:
     def word(key: str) -> str:
         return texts.text(f"outreach.set_{key}", language)
 
+    order = texts.text(f"outreach.order_{question.order}", language)
     weights = "; ".join(
         f"{needs()[need].name(language)}: {value:g}" for need, value in question.weights.items()
     )
     measure = asked.established and presets.group(asked.established).name(language)
     return [
         (word("weights"), weights),
+        (word("order"), order),
         (word("formula"), texts.text("outreach.formula", language)),
         (word("limit"), f"{texts.metres(asked.limit_m, language)}, {walker.name(language)}"),
         (word("when"), _when_words(answer, language)),

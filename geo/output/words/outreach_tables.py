@@ -6,6 +6,7 @@ are few.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import outreach as outreach_words
 from geo.output.words import sources as source_words
 from geo.planning.outreach import spots
+from geo.planning.outreach.answers import Shared
 from geo.planning.outreach.brief import Brief, Outreach, Row
 from geo.planning.outreach.effects import Effect
 from geo.planning.outreach.needs import Need
@@ -30,7 +32,7 @@ OUTREACH_COLUMNS = (
     *("number", "where", "where_kind", "district", "lon", "lat", "group", "people", "score"),
     *("need", "weight", "about", "lacking_low", "lacking_high", "reached_low", "reached_high"),
     *("sure", "why", "note", "limit_m", "profile", "when", "week", "estimated", "demonstration"),
-    *("area", "sources"),
+    *("area", "sources", "order", "in_need_low", "in_need_high", "proposal", "id"),
 )
 """Columns of the list as CSV: a row per place and need."""
 
@@ -40,14 +42,14 @@ def outreach_rows(brief: Brief, language: str) -> pd.DataFrame:
     answer = brief.answer
     asked = answer.question.meeting
     few = texts.text("outreach.note_few", language)
+    pairs = [(row, need) for row in brief.rows for need in row.needs]
     rows = [
         (
             *place_cells(row, language),
             *need_cells(brief, row, need, language),
             few if need.hidden else "",
         )
-        for row in brief.rows
-        for need in row.needs
+        for row, need in pairs
     ]
     table = pd.DataFrame(rows, columns=list(OUTREACH_COLUMNS[:19]))
     return table.assign(
@@ -59,6 +61,11 @@ def outreach_rows(brief: Brief, language: str) -> pd.DataFrame:
         demonstration=answer.demonstration,
         area=answer.area_name,
         sources="; ".join(source_words.source_line(source, language) for source in answer.sources),
+        order=answer.question.order,
+        in_need_low=[ends(row.in_need, row.in_need_hidden)[0] for row, _ in pairs],
+        in_need_high=[ends(row.in_need, row.in_need_hidden)[1] for row, _ in pairs],
+        proposal=[answer_words(brief, row, need.need, language) for row, need in pairs],
+        id=[row.spot.id for row, _ in pairs],
     )
 
 
@@ -68,22 +75,12 @@ def outreach_lines(brief: Brief, language: str) -> list[str]:
     more = outreach_words.headline_more(answer, language)
     lines = [f"{outreach_words.headline(answer, language)}. {more}".strip(), ""]
     for row, made in zip(brief.rows, brief.proposals, strict=True):
-        name = spots.spot_name(row.spot, language)
-        lines.append(f"{row.number}. {name}: {texts.number(row.score, language, 1)}")
-        for need in row.lacking:
-            label, count = (
-                needs()[need.need].name(language),
-                outreach_words.lacking_words(need, language),
-            )
-            lines.append(f"   {label}: {count} ({outreach_words.sure_words(need, language)})")
-            lines.append(f"      {outreach_words.why(answer, row, need, language)}")
-        if row.lacking and not made:
-            lines.append(f"   {texts.text('uppsokande.no_proposals', language)}")
-        for each in made:
-            lines.append(f"   → {outreach_words.proposal_words(answer, each, language)}")
-            lines += [
-                f"      {outreach_words.effect_words(effect, language)}" for effect in each.effects
-            ]
+        lines += _row_lines(brief, row, made, language)
+    if brief.shared:
+        lines += ["", texts.text("outreach.shared_title", language)]
+    for each in brief.shared:
+        lines.append(f"{mark(each)}. {outreach_words.shared_words(answer, each, language)}")
+        lines += [f"   {line}" for line in shared_effects(each, language)]
     if brief.plan is not None:
         lines += ["", *plan_lines(brief.plan, language)]
     lines += [""] + [
@@ -92,13 +89,73 @@ def outreach_lines(brief: Brief, language: str) -> list[str]:
     return lines
 
 
+def _row_lines(brief: Brief, row: Row, made: Sequence[Proposal], language: str) -> list[str]:
+    """Return a place, its needs with what each gets, and its own proposals."""
+    answer, name = brief.answer, spots.spot_name(row.spot, language)
+    told = texts.text(
+        "outreach.row",
+        language,
+        people=people_words(row, language),
+        score=outreach_words.score_words(row, language),
+        count=outreach_words.in_need_sentence(row, language),
+    )
+    lines = [f"{row.number}. {name}: {told}"]
+    for need in row.lacking:
+        label = needs()[need.need].name(language)
+        count = outreach_words.lacking_words(need, language)
+        lines.append(f"   {label}: {count} ({outreach_words.sure_words(need, language)})")
+        lines.append(f"      {outreach_words.why(answer, row, need, language)}")
+        lines.append(f"      → {answer_words(brief, row, need.need, language)}")
+    for number, each in enumerate(made, start=1):
+        lines.append(f"   {number}) {outreach_words.proposal_words(answer, each, language)}")
+        lines += [f"      {outreach_words.effect_words(one, language)}" for one in each.effects]
+    return lines
+
+
+def answer_words(brief: Brief, row: Row, need: str, language: str) -> str:
+    """Return what a need gets: which proposals, or why none; "" where nobody has it or nothing
+    was tried.
+    """
+    given = brief.answers[brief.rows.index(row)] if brief.answers else ()
+    found = next((each for each in given if each.need == need), None)
+    if found is None:
+        return ""
+    if found.why_none is not None:
+        none = outreach_words.none_words(brief.answer, found.why_none, language)
+        return texts.text("outreach.none", language, why=none)
+    own = [f"{number + 1}" for number in found.own]
+    ours = [mark(each) for each in brief.shared if each.number in found.shared]
+    said = [
+        texts.text(f"outreach.see_{key}", language, numbers=", ".join(numbers))
+        for key, numbers in (("own", own), ("shared", ours))
+        if numbers
+    ]
+    return " ".join(said)
+
+
+def mark(each: Shared) -> str:
+    """Return what a shared proposal is called, as in ``A3``."""
+    return f"A{each.number}"
+
+
+def shared_effects(each: Shared, language: str) -> list[str]:
+    """Return what a shared proposal does in the whole area, a line per need, each once."""
+    found = {
+        effect.need: outreach_words.area_effect_words(effect, language)
+        for made in each.proposals
+        for effect in made.effects
+    }
+    return list(found.values())
+
+
 def plan_lines(plan: Plan, language: str) -> list[str]:
     """Return a week plan in lines of text."""
     lines = [outreach_words.plan_words(plan, language)]
     for each in plan.rounds:
         lines.append(round_name(each, language))
         lines += [
-            f"   {stop.number}. {stop.arrive:%H:%M}–{stop.leave:%H:%M} {stop.visit.name}"
+            f"   {stop.number}. {stop.arrive:%H:%M}–{stop.leave:%H:%M} "
+            f"{outreach_words.visit_words(stop.visit, language)}"
             f" ({walk_words(stop, language)})"
             for stop in each.stops
         ]
@@ -117,8 +174,10 @@ def plan_notes(plan: Plan, language: str) -> list[str]:
     if plan.stranded:
         names = list(plan.stranded)
         lines.append(texts.text("outreach.file_stranded", language, names=", ".join(names)))
-    lines += [f"{each.name}: {texts.text(each.phrase.key, language)}" for each in plan.left]
-    return lines
+    lines += [outreach_words.unspoken_words(each, language) for each in plan.unspoken]
+    return lines + [
+        f"{each.name}: {outreach_words.left_words(each, language)}" for each in plan.left
+    ]
 
 
 def outreach_json(brief: Brief, language: str = "sv") -> dict[str, Any]:
@@ -139,6 +198,8 @@ def outreach_json(brief: Brief, language: str = "sv") -> dict[str, Any]:
         "week": asked.monday.isoformat(),
         "group": asked.group,
         "established": answer.question.meeting.established,
+        "order": answer.question.order,
+        "proposals_for_area": [_shared_json(brief, each, language) for each in brief.shared],
         "rows": [
             _row_json(brief, row, made, language)
             for row, made in zip(brief.rows, brief.proposals, strict=True)
@@ -168,9 +229,20 @@ def plan_json(plan: Plan, language: str = "sv") -> dict[str, Any]:
             {
                 "name": each.name,
                 "reason": each.reason,
-                "words": texts.text(each.phrase.key, language),
+                "words": outreach_words.left_words(each, language),
             }
             for each in plan.left
+        ],
+        "languages_not_spoken": [
+            {
+                "name": each.name,
+                "who": each.who,
+                "reason": each.reason,
+                "languages": list(each.languages),
+                "speakers": list(each.speakers),
+                "words": outreach_words.unspoken_words(each, language),
+            }
+            for each in plan.unspoken
         ],
         "holidays": [day.isoformat() for day, _, _ in plan.holidays],
         "stranded": list(plan.stranded),
@@ -186,7 +258,8 @@ def list_table(brief: Brief, language: str) -> pd.DataFrame:
             spots.spot_name(row.spot, language),
             texts.text(f"outreach.kind_{row.spot.kind}", language),
             people_words(row, language),
-            texts.number(row.score, language, 1),
+            outreach_words.score_words(row, language),
+            outreach_words.in_need_words(row, language),
             "; ".join(
                 f"{needs()[need.need].short(language)}: "
                 f"{outreach_words.lacking_words(need, language)} "
@@ -196,7 +269,7 @@ def list_table(brief: Brief, language: str) -> pd.DataFrame:
         )
         for row in brief.rows
     ]
-    names = ("number", "where", "kind", "people", "score", "needs")
+    names = ("number", "where", "kind", "people", "score", "in_need", "needs")
     return pd.DataFrame(rows, columns=_heads(names, language))
 
 
@@ -210,25 +283,39 @@ def needs_table(brief: Brief, language: str) -> pd.DataFrame:
             outreach_words.lacking_words(need, language),
             outreach_words.sure_words(need, language),
             outreach_words.why(brief.answer, row, need, language),
+            answer_words(brief, row, need.need, language),
         )
         for row in brief.rows
         for need in row.lacking
     ]
-    names = ("number", "where", "need", "lacking", "sure", "why")
+    names = ("number", "where", "need", "lacking", "sure", "why", "gets")
     return pd.DataFrame(rows, columns=_heads(names, language))
 
 
 def proposals_table(brief: Brief, language: str) -> pd.DataFrame:
-    """Return proposals in words: where, what, and its effect."""
+    """Return proposals in words: what is offered once for the area, then each place's own: where,
+    what, and its effect.
+    """
+    answer = brief.answer
+    names = {row.spot.id: spots.spot_name(row.spot, language) for row in answer.rows}
     rows = [
         (
-            texts.number(row.number, language),
-            spots.spot_name(row.spot, language),
-            outreach_words.proposal_words(brief.answer, each, language),
+            mark(each),
+            "; ".join(names[made.spot] for made in each.proposals),
+            outreach_words.proposal_words(answer, each.first, language),
+            " ".join(shared_effects(each, language)),
+        )
+        for each in brief.shared
+    ]
+    rows += [
+        (
+            f"{texts.number(row.number, language)}.{number}",
+            names[row.spot.id],
+            outreach_words.proposal_words(answer, each, language),
             " ".join(outreach_words.effect_words(effect, language) for effect in each.effects),
         )
         for row, made in zip(brief.rows, brief.proposals, strict=True)
-        for each in made
+        for number, each in enumerate(made, start=1)
     ]
     return pd.DataFrame(rows, columns=_heads(("number", "where", "proposal", "effect"), language))
 
@@ -241,7 +328,7 @@ def rounds_table(plan: Plan, language: str) -> pd.DataFrame:
             each.worker.name,
             stop.number,
             f"{stop.arrive:%H:%M}–{stop.leave:%H:%M}",
-            stop.visit.name,
+            outreach_words.visit_words(stop.visit, language),
             walk_words(stop, language),
             _languages(stop, language),
             ", ".join(needs()[need].short(language) for need in stop.visit.needs),
@@ -353,6 +440,7 @@ def _row_json(brief: Brief, row: Row, made: tuple[Proposal, ...], language: str)
     names = ("number", "where", "where_kind", "district", "lon", "lat", "group", "people", "score")
     found: dict[str, Any] = dict(zip(names, place_cells(row, language), strict=True))
     found["id"] = row.spot.id
+    found["in_need_low"], found["in_need_high"] = ends(row.in_need, row.in_need_hidden)
     found["needs"] = []
     for need in row.needs:
         keys = ("need", "weight", "about", "lacking_low", "lacking_high", "reached_low")
@@ -363,9 +451,26 @@ def _row_json(brief: Brief, row: Row, made: tuple[Proposal, ...], language: str)
                 strict=True,
             )
         )
-        found["needs"].append({**told, "hidden": need.hidden})
+        said = answer_words(brief, row, need.need, language)
+        found["needs"].append({**told, "hidden": need.hidden, "proposal": said})
     found["proposals"] = [_proposal_json(brief, each, language) for each in made]
     return found
+
+
+def _shared_json(brief: Brief, each: Shared, language: str) -> dict[str, Any]:
+    names = {row.spot.id: spots.spot_name(row.spot, language) for row in brief.answer.rows}
+    found = _proposal_json(brief, each.first, language)
+    del found["walk_m"], found["effects"]
+    places = [
+        {
+            "where": names[made.spot],
+            "id": made.spot,
+            "walk_m": cells.finite(round(made.metres, 1)),
+            "effects": [_effect_json(effect) for effect in made.effects],
+        }
+        for made in each.proposals
+    ]
+    return {"number": mark(each), **found, "places": places}
 
 
 def _proposal_json(brief: Brief, each: Proposal, language: str) -> dict[str, Any]:
@@ -403,6 +508,7 @@ def _round_json(each: Round) -> dict[str, Any]:
             {
                 "number": stop.number,
                 "name": stop.visit.name,
+                "for": list(stop.visit.areas),
                 "lon": round(stop.visit.lon, 6),
                 "lat": round(stop.visit.lat, 6),
                 "score": round(stop.visit.score, 3),

@@ -12,24 +12,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from geo.access.meeting.supply import Supply
+from geo.area.activities.model import Span
 from geo.area.model import Area
 from geo.area.provenance import Source
+from geo.planning.outreach.answers import (
+    NeedAnswer,
+    Shared,
+    answers_of,
+    own_of,
+    shared_among,
+)
 from geo.planning.outreach.context import World, world_for
 from geo.planning.outreach.needs import Need, needs_at
-from geo.planning.outreach.proposals import Proposal, proposals_for
-from geo.planning.outreach.question import AREAS, EVERYWHERE, HOMES, OutreachQuestion, score
-from geo.planning.outreach.rounds import Plan, Visit
+from geo.planning.outreach.proposals import Proposal, tried_for
+from geo.planning.outreach.question import (
+    BY_NUMBER,
+    EVERYWHERE,
+    PER_PERSON,
+    OutreachQuestion,
+    Weights,
+    score,
+)
+from geo.planning.outreach.rounds import Doors, Plan, Visit
 from geo.planning.outreach.rules import needs
 from geo.planning.outreach.spots import Spot, spot_name
-from geo.types import Progress
+from geo.types import Floats, Progress
+
+NOBODY = Span(0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One place in the list: ``number`` from 1, its ``needs`` in the order of the rules, and its
-    ``score`` (0 to 100, see ``geo.planning.outreach.question``). ``at`` is its number in
-    ``World.spots``.
+    """One place in the list: ``number`` from 1, its ``needs`` in the order of the rules, its
+    ``score`` (need per person from 0 to 100, see ``geo.planning.outreach.question``), and at least
+    how many there have some need that weighs anything (``in_need``; ``in_need_hidden``: a count too
+    small to disclose decides it). ``at`` is its number in ``World.spots``.
     """
 
     number: int
@@ -37,6 +57,8 @@ class Row:
     spot: Spot
     needs: tuple[Need, ...]
     score: float
+    in_need: Span = NOBODY
+    in_need_hidden: bool = False
 
     @property
     def lacking(self) -> tuple[Need, ...]:
@@ -51,8 +73,8 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Outreach:
-    """The answer: all places, the highest score first; ``shown`` are those of the question's
-    sort.
+    """The answer: all places, transitional housing first, then by the question's order; ``shown``
+    are those of the question's sort.
     """
 
     area: str
@@ -81,12 +103,17 @@ class Outreach:
 
 @dataclass(frozen=True, eq=False)
 class Brief:
-    """What is disclosed: the first rows of an answer, proposals for each, and a week plan."""
+    """What is disclosed: the first rows of an answer, what is proposed for each alone and what is
+    offered once for the area (``shared``), what each need of each row gets (``answers``), and a
+    week plan.
+    """
 
     answer: Outreach
     rows: tuple[Row, ...]
     proposals: tuple[tuple[Proposal, ...], ...]
     plan: Plan | None = None
+    shared: tuple[Shared, ...] = ()
+    answers: tuple[tuple[NeedAnswer, ...], ...] = ()
 
 
 def outreach(
@@ -118,14 +145,19 @@ def outreach(
 def briefed(
     answer: Outreach, top: int, *, plan: Plan | None = None, progress: Progress | None = None
 ) -> Brief:
-    """Return the first ``top`` rows with what could be done for each."""
+    """Return the first ``top`` rows with what could be done for each need of each."""
     rows = answer.shown[:top]
-    found = []
+    tried = []
     for number, row in enumerate(rows):
         if progress:
             progress("progress.outreach_effects", number / len(rows))
-        found.append(proposals_for(answer.world, row.at))
-    return Brief(answer, rows, tuple(found), plan)
+        tried.append(tried_for(answer.world, row.at))
+    shared = shared_among(answer.world, tried)
+    own = tuple(own_of(each, shared) for each in tried)
+    answers = tuple(
+        answers_of(answer.world, each, mine, shared) for each, mine in zip(tried, own, strict=True)
+    )
+    return Brief(answer, rows, own, plan, shared, answers)
 
 
 def ranked(answer: Outreach, question: OutreachQuestion) -> Outreach:
@@ -136,50 +168,106 @@ def ranked(answer: Outreach, question: OutreachQuestion) -> Outreach:
     question : one with the same ``basis`` as the answer's.
     """
     world = replace(answer.world, question=question)
-    by_spot = {row.at: row.needs for row in answer.rows}
-    whole = {
-        kind: [
-            sum(
-                row_needs[at].about
-                for spot_at, row_needs in by_spot.items()
-                if world.spots[spot_at].kind == kind
-            )
-            for at in range(len(needs()))
-        ]
-        for kind in (HOMES, AREAS)
-    }
-    shown = [
-        Row(0, at, world.spots[at], here, _score(here, whole[world.spots[at].kind], question))
-        for at, here in by_spot.items()
-    ]
-    shown.sort(key=lambda row: (-round(row.score, 9), -row.spot.is_home, row.spot.id))
+    weights = question.weights
+    shown = [replace(_in_need(row, weights), score=_score(row, weights)) for row in answer.rows]
+    shown.sort(key=lambda row: _order(row, question.order))
     rows = tuple(replace(row, number=number) for number, row in enumerate(shown, start=1))
     return replace(answer, question=question, world=world, rows=rows)
 
 
-def _score(here: tuple[Need, ...], whole: list[float], question: OutreachQuestion) -> float:
-    return score([need.lacking for need in here], whole, question.weights)
+def _score(row: Row, weights: Weights) -> float:
+    return score([need.lacking for need in row.needs], [need.whole for need in row.needs], weights)
 
 
-def visits_of(rows: Sequence[Row], language: str) -> tuple[tuple[Visit, ...], tuple[str, ...]]:
-    """Return the places to visit, and the names of protected ones, whose door is not known.
+def _in_need(row: Row, weights: Weights) -> Row:
+    """Return a row with at least how many have some need that weighs anything: as many as have the
+    need most have, since the same person may have several.
+    """
+    known = [(need.lacking, need.hidden) for need in row.lacking if weights.of(need.need)]
+    ends = [(each.low, each.high, hidden) for each, hidden in known if each is not None]
+    low = max((each for each, _, _ in ends), default=0.0)
+    high = max((each for _, each, _ in ends), default=0.0)
+    hidden = any(few and (one == low > 0 or other == high) for one, other, few in ends)
+    return replace(row, in_need=Span(low, high), in_need_hidden=hidden)
+
+
+def _order(row: Row, order: str) -> tuple[object, ...]:
+    """Return what orders rows: housing first, as its people are newcomers for sure; then need per
+    person or how many, the middle of a range, and the other of the two where that is equal.
+    """
+    per_person, many = -round(row.score, 9), -round(row.in_need.low + row.in_need.high, 6)
+    first = (many, per_person) if order == BY_NUMBER else (per_person, many)
+    return (not row.spot.is_home, *first, row.spot.id)
+
+
+def visits_of(answer: Outreach, rows: Sequence[Row], language: str) -> Doors:
+    """Return the doors to visit: each home, and for statistical areas the known place nearest to
+    those who live there that has rooms (staff, where none has), once for all areas it serves.
 
     A visit lasts as long as the longest of the needs there asks for.
     """
-    open_ = [row for row in rows if not row.spot.restricted and row.lacking]
-    names = tuple(spot_name(row.spot, language) for row in rows if row.spot.restricted)
-    return tuple(_visit(row, language) for row in open_), names
+    open_ = [row for row in rows if row.lacking and not row.spot.restricted]
+    doors = {row.at: _door(answer.world, row.spot) for row in open_ if not row.spot.is_home}
+    by_door: dict[str, list[Row]] = {}
+    for row in open_:
+        door = f"home:{row.spot.id}" if row.spot.is_home else doors[row.at]
+        by_door.setdefault(door, []).append(row)
+    doorless = by_door.pop("", [])
+    return Doors(
+        visits=tuple(_visit(answer, door, here, language) for door, here in by_door.items()),
+        restricted=tuple(
+            spot_name(row.spot, language) for row in rows if row.spot.restricted and row.lacking
+        ),
+        doorless=tuple(spot_name(row.spot, language) for row in doorless),
+    )
 
 
-def _visit(row: Row, language: str) -> Visit:
-    spot = row.spot
-    return Visit(
+def _visit(answer: Outreach, door: str, rows: Sequence[Row], language: str) -> Visit:
+    spot, question = rows[0].spot, answer.question
+    found = {need.need: needs()[need.need].visit_minutes for row in rows for need in row.lacking}
+    visit = Visit(
         id=f"{spot.kind}:{spot.id}",
         name=spot_name(spot, language),
         lon=spot.lon,
         lat=spot.lat,
-        score=row.score,
-        minutes=max(needs()[need.need].visit_minutes for need in row.lacking),
+        score=sum(_worth(row, question.order) for row in rows),
+        minutes=max(found.values()),
         languages=tuple(spoken.language for spoken in spot.spoken),
-        needs=tuple(need.need for need in row.lacking),
+        needs=tuple(need for need in needs() if need in found),
+        home=spot.is_home,
     )
+    if spot.is_home:
+        return visit
+    places = answer.world.area.places
+    row = places[places["id"].astype(str) == door].iloc[0]
+    return replace(
+        visit,
+        id=f"place:{door}",
+        name=str(row["name"]),
+        lon=float(row.geometry.x),
+        lat=float(row.geometry.y),
+        areas=tuple(spot_name(each.spot, language) for each in rows),
+    )
+
+
+def _worth(row: Row, order: str) -> float:
+    """Return what visiting a row is worth: what the list is ordered by."""
+    return row.score if order == PER_PERSON else (row.in_need.low + row.in_need.high) / 2
+
+
+def _door(world: World, spot: Spot) -> str:
+    """Return the place where those of an area are met with the least walking: one with staff or
+    rooms and a name, within the limit of somebody; "" where there is none.
+    """
+    rows = list(spot.rows)
+    weight = world.people[rows]
+    weight = weight if weight.sum() > 0 else np.ones(len(rows))
+    saved = world.near[rows].tocoo()
+    limit = world.question.meeting.limit_m
+    worth: Floats = world.doors * np.bincount(
+        saved.coords[1],
+        weight[saved.coords[0]] * (limit - saved.data + 1),
+        minlength=len(world.area.places),
+    )
+    best = int(worth.round(6).argmax())
+    return str(world.area.places["id"].iloc[best]) if worth[best] > 0 else ""

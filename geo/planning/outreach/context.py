@@ -5,8 +5,10 @@ changes with what activities there are.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -25,6 +27,7 @@ from geo.area.activities.table import to_table
 from geo.area.model import Area
 from geo.area.newcomers import free_hours
 from geo.area.people import HOUSING
+from geo.area.protected import is_restricted
 from geo.errors import AreaLacks
 from geo.planning.outreach.question import OutreachQuestion
 from geo.planning.outreach.spots import Spot, people_of, spot_numbers, spots_of
@@ -67,6 +70,31 @@ class World:
         """Return the places with rooms, id → kind."""
         table = candidates(self.area).table
         return dict(zip(table["id"].astype(str), table["kind"].astype(str), strict=True))
+
+    @cached_property
+    def doors(self) -> Floats:
+        """Return how well somebody can go and meet people at each place: 1 at named ones with
+        rooms, 0.5 at those with staff alone (a preschool), 0 elsewhere and at housing.
+        """
+        places, kinds = self.area.places, presets.kinds()
+        rooms = [
+            0.0
+            if kind == HOUSING or kind not in kinds
+            else 1.0
+            if kinds[kind].room
+            else 0.5 * kinds[kind].staffed
+            for kind in places["kind"]
+        ]
+        named = (places["name"].astype(str).str.strip() != "").to_numpy(bool)
+        found: Floats = np.where(named & ~is_restricted(places), rooms, 0.0)
+        return found
+
+    @cached_property
+    def tried(self) -> dict[Hashable, Any]:
+        """Return the needs of each spot after each change that was tried, kept: many spots try the
+        same.
+        """
+        return {}
 
     def supply(self, area: Area | None = None) -> Supply:
         """Return what counts of an area's activities (this one's, unless given)."""

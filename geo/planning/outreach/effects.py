@@ -80,7 +80,9 @@ def effects_of(
     spot : the number of the spot that ``here`` is about.
     before : the needs of each spot as they are (``needs_at`` of the world's own supply).
     """
-    after = needs_at(world, world.supply(applied(world.area, change)))
+    if change not in world.tried:
+        world.tried[change] = needs_at(world, world.supply(applied(world.area, change)))
+    after = world.tried[change]
     return tuple(
         _effect(need, spot, [row[at] for row in before], [row[at] for row in after])
         for at, need in enumerate(needs())

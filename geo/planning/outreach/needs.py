@@ -6,7 +6,7 @@ perhaps by what is older or silent; so each count is a range.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -36,6 +36,7 @@ class Need:
     """One need at one place. ``about`` people could have it, ``lacking`` do (None: unknown).
     ``reached`` are those it is met for; of needs of children, those who have somebody near who
     helps a family to a place. ``hidden``: a count of counted people too small to disclose.
+    ``among``: how many a share of them is of, where that is not those it is about.
     """
 
     need: str
@@ -43,6 +44,12 @@ class Need:
     lacking: Span | None
     reached: Span | None
     hidden: bool = False
+    among: float | None = None
+
+    @property
+    def whole(self) -> float:
+        """How many those who have the need are a share of."""
+        return self.about if self.among is None else self.among
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +84,7 @@ def needs_at(world: World, supply: Supply) -> tuple[tuple[Need, ...], ...]:
                 _met(HOURS, spot, people[at], hours if known else None),
                 _language(spot, met.language[at]),
                 _preschool(world, at, reached[PRESCHOOL][at]),
-                _lacking_all(THREE, spot, three[at] if told[at] else None, reached[THREE][at]),
+                _three(world, at, three[at] if told[at] else None, reached[THREE][at]),
                 _met(
                     ARENA,
                     spot,
@@ -219,10 +226,15 @@ def _preschool(world: World, at: int, reached: Span) -> Need:
     return _told(Need(PRESCHOOL, about, Span(amount.low, amount.high), reached), spot)
 
 
-def _lacking_all(need: str, spot: Spot, count: float | None, reached: Span) -> Need:
+def _three(world: World, at: int, count: float | None, reached: Span) -> Need:
+    """Return the need of three-year-olds without a place: all who are counted have it, as a share
+    of the children there.
+    """
+    spot = world.spots[at]
     if count is None:
-        return Need(need, 0.0, None, None, spot.hidden)
-    return _told(Need(need, count, Span(count, count), reached), spot)
+        return Need(THREE, 0.0, None, None, spot.hidden)
+    found = _told(Need(THREE, count, Span(count, count), reached), spot)
+    return replace(found, among=float(world.children[list(spot.rows)].sum()))
 
 
 def _three_year_olds(world: World) -> tuple[Floats, Bools]:

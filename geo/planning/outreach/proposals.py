@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
@@ -72,11 +72,19 @@ class Proposal:
         return Change(instead=(self.activity,))
 
 
-def proposals_for(
-    world: World, spot: int, *, progress: Progress | None = None
-) -> tuple[Proposal, ...]:
-    """Return what could be done for a spot, the most worth first, of each sort no more than
-    ``proposal_rule().told``.
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """What was tried for a spot (its number in ``World.spots``): ideas as their sort and the
+    activity as it would be, and those of them that help, the most worth first.
+    """
+
+    spot: int
+    ideas: tuple[tuple[str, Activity], ...]
+    helps: tuple[Proposal, ...]
+
+
+def tried_for(world: World, spot: int, *, progress: Progress | None = None) -> Tried:
+    """Return what was tried for a spot, and what of it helps.
 
     Parameters
     ----------
@@ -93,17 +101,43 @@ def proposals_for(
         if made is not None:
             found.append(made)
     found.sort(key=lambda each: _order(each, _info_desks(world)))
-    return tuple(
-        each
-        for each in found
-        if [other for other in found if other.what == each.what].index(each) < proposal_rule().told
-    )
+    return Tried(spot, tuple((what, activity) for what, activity, _ in ideas), tuple(found))
+
+
+def proposals_for(
+    world: World, spot: int, *, progress: Progress | None = None
+) -> tuple[Proposal, ...]:
+    """Return what could be done for a spot, the most worth first: of each sort no more than
+    ``proposal_rule().told``, and more where a need would have none.
+
+    Parameters
+    ----------
+    spot : its number in ``world.spots``.
+    """
+    return few_of(tried_for(world, spot, progress=progress).helps)
+
+
+def few_of(found: Sequence[Proposal]) -> tuple[Proposal, ...]:
+    """Return the first proposals of each sort, and the first that helps a need they do not."""
+    kept: list[Proposal] = []
+    for each in found:
+        same = [other for other in kept if other.what == each.what]
+        helped = {effect.need for other in kept for effect in other.effects}
+        new = any(effect.need not in helped for effect in each.effects)
+        if len(same) < proposal_rule().told or new:
+            kept.append(each)
+    return tuple(kept)
 
 
 def _order(each: Proposal, desks: set[str]) -> tuple[object, ...]:
     """Return what orders proposals: worth, then info desks before other rooms, then the walk."""
     elsewhere = each.what == DESK and each.place not in desks
     return -round(each.worth, 9), elsewhere, each.metres, each.activity.id
+
+
+def rooms_near(world: World, spot: Spot) -> list[str]:
+    """Return places with rooms within the limit of somebody at a spot."""
+    return _rooms(world, _near(world, spot))
 
 
 def _info_desks(world: World) -> set[str]:

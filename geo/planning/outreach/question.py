@@ -1,12 +1,13 @@
 """A question about outreach: what a person chose or wrote, checked; what each need weighs, and the
 score that ranks where outreach would matter.
 
-score(r) = 100 · Σ_n w_n · L(r, n) / A(n, o(r)) / Σ_n w_n
+score(r) = 100 · Σ_n w_n · L(r, n) / A(r, n) / Σ_n w_n
 
 L(r, n) is how many of those at r the need n is met for too little: the middle of its range, as
-unknown records leave one. A(n, o) is everybody in the area whom the need is about, of the same
-origin o: residents of transitional housing or of statistical areas. A score of 100 would be
-everybody, in every need, at one place. What is not known adds nothing, and is shown as unknown.
+unknown records leave one. A(r, n) is everybody at r whom the need is about. The sums are over the
+needs known at r, and about somebody there: what is unknown counts neither for nor against, and is
+shown as unknown. A score of 100 is everybody at r, in every need known there; a place does not win
+by being large.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ WHEN = "any_time"
 otherwise.
 """
 EVERYWHERE, HOMES, AREAS = WHERE = presets.OUTREACH_WHERE
+PER_PERSON, BY_NUMBER = ORDERS = presets.OUTREACH_ORDERS
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,13 @@ class OutreachQuestion:
     ----------
     meeting : what the measures of meeting places take, week, limit, profile and hours among it. Its
         ``group`` is of residents; its ``established`` is "" where the area has no measure.
-    weights : what each need weighs. ``where`` : one of ``WHERE``.
+    weights : what each need weighs. ``where`` : one of ``WHERE``. ``order`` : one of ``ORDERS``.
     """
 
     meeting: MeetingQuestion
     weights: Weights
     where: str = EVERYWHERE
+    order: str = PER_PERSON
 
     @property
     def basis(self) -> MeetingQuestion:
@@ -65,7 +68,7 @@ class OutreachQuestion:
         values : ``limit``, ``profile``, ``when`` and ``week`` as ``MeetingQuestion.read`` takes
             them, but ``when`` is ``WHEN`` unless given; ``group``: which residents of statistical
             areas the needs of adults are about, empty: the first of ``groups_of``; ``weights`` as
-            ``weights_of`` reads them; ``where``. Other names are passed over.
+            ``weights_of`` reads them; ``where``; ``order``. Other names are passed over.
 
         Raises
         ------
@@ -73,14 +76,8 @@ class OutreachQuestion:
         ``bad_need_weight``, BadLimit : what cannot be.
         """
         told = {name: value for name, value in values.items() if value is not None}
-        where = told.get("where", cls.where)
-        if where not in WHERE:
-            raise InputError(
-                "unknown_term",
-                what=Phrase("outreach.term_where"),
-                found=where,
-                nearest=", ".join(WHERE),
-            )
+        where = _term(told, "where", cls.where, WHERE)
+        order = _term(told, "order", cls.order, ORDERS)
         own = {name: told.get(name) for name in ("week", "limit", "profile")}
         meeting = MeetingQuestion.read({**own, "when": told.get("when", WHEN)}, today=today)
         chosen = told.get("group", "")
@@ -91,7 +88,17 @@ class OutreachQuestion:
             meeting=replace(meeting, group=group, established=established),
             weights=weights_of(told.get("weights", "")),
             where=where,
+            order=order,
         )
+
+
+def _term(told: Mapping[str, Any], name: str, usual: str, known: tuple[str, ...]) -> str:
+    """Return a choice by name, refused where there is no such."""
+    found = str(told.get(name, usual))
+    if found not in known:
+        what = Phrase(f"outreach.term_{name}")
+        raise InputError("unknown_term", what=what, found=found, nearest=", ".join(known))
+    return found
 
 
 def groups_of(area: Area) -> tuple[str, ...]:
@@ -170,16 +177,20 @@ def written(weights: Weights) -> str:
 def score(lacking: Sequence[Span | None], about: Sequence[float], weights: Weights) -> float:
     """Return the score of one place; see the formula at the top of this room.
 
+    >>> score([Span(30, 30), None, Span(0, 6), None, None], [30, 30, 6, 0, 0], equal())
+    75.0
+
     Parameters
     ----------
     lacking : people per need, in the order of ``needs()``; None where it is not known.
-    about : everybody in the area whom the need is about, of the same origin.
+    about : everybody there whom the need is about.
     """
-    total = 0.0
+    total = known = 0.0
     for span, whole, weight in zip(lacking, about, weights.values, strict=True):
         if span is not None and whole > 0:
-            total += weight * (span.low + span.high) / 2 / whole
-    return 100.0 * total / weights.total
+            total += weight * min(float(span.low + span.high) / 2 / float(whole), 1.0)
+            known += weight
+    return 100.0 * total / known if known > 0 else 0.0
 
 
 def _parts(words: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ hours.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -22,7 +22,6 @@ from geo.models.routing.solve import Told, solve
 from geo.network.distances import within
 from geo.planning.outreach.rules import without_language
 from geo.planning.outreach.staff import Worker
-from geo.texts import Phrase
 from geo.types import WGS84, Floats, Ints, Progress
 
 FULL = 10_000
@@ -33,6 +32,7 @@ FULL = 10_000
 class Visit:
     """A place to visit: what a visit is worth there (its score), how long it takes, and languages
     spoken there (none: not known, so that anybody will do). ``needs`` are the needs there.
+    ``home``: it is a housing; else a place where those of ``areas`` (their names) can be met.
     """
 
     id: str
@@ -43,6 +43,8 @@ class Visit:
     minutes: int
     languages: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    home: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,38 @@ class Round:
 
 @dataclass(frozen=True)
 class NotVisited:
-    """A place no round comes to, and why: ``restricted``, ``off_paths``, ``too_far``, ``language``
-    or ``time`` (a key under ``outreach.not_``).
+    """A place no round comes to, and why: ``restricted``, ``no_door``, ``off_paths``, ``too_far``,
+    ``language`` or ``time`` (a key under ``outreach.not_``). ``languages`` are those spoken there.
     """
 
     name: str
     reason: str
+    languages: tuple[str, ...] = ()
 
-    @property
-    def phrase(self) -> Phrase:
-        """Return the reason as words to be."""
-        return Phrase(f"outreach.not_{self.reason}")
+
+@dataclass(frozen=True)
+class Unspoken:
+    """A home visited by somebody (``who``) who does not speak all its languages: which, and why
+    nobody else comes: ``nobody`` of the staff speaks them, those who do (``speakers``) have no
+    ``time``, or its languages are ``unknown`` (a key under ``outreach.unspoken_``).
+    """
+
+    name: str
+    who: str
+    reason: str
+    languages: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where a week can go: places to visit, and what has no door to go to: protected housing, and
+    areas without a known place in reach.
+    """
+
+    visits: tuple[Visit, ...] = ()
+    restricted: tuple[str, ...] = ()
+    doorless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +139,7 @@ class Plan:
     holidays: tuple[tuple[date, str, str], ...]
     stranded: tuple[str, ...]
     demonstration: bool
+    unspoken: tuple[Unspoken, ...] = ()
 
     @property
     def stops(self) -> int:
@@ -137,13 +161,12 @@ class _Shift:
 
 def plan_week(
     area: Area,
-    visits: Sequence[Visit],
+    doors: Doors,
     staff: Sequence[Worker],
     *,
     monday: date,
     profile: str = "adult",
     rule: str = presets.PREFERRED,
-    restricted: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Plan:
     """Plan a week of visits: those worth most within the hours, then with the least walking.
@@ -152,9 +175,8 @@ def plan_week(
     ----------
     monday : any day of the week.
     rule : one of ``presets.STAFF_LANGUAGE_RULES``.
-    restricted : names of places that would be visited, were their door known.
     """
-    first = monday - timedelta(days=monday.weekday())
+    first, visits = monday - timedelta(days=monday.weekday()), doors.visits
     shifts, free = _shifts(staff, first)
     metres, starts_lost = _metres(area, visits, staff, profile)
     shifts = [shift for shift in shifts if not starts_lost[shift.worker]]
@@ -164,9 +186,10 @@ def plan_week(
     rounds = _rounds(visits, staff, shifts, metres, question, solved)
     unit = max((visit.score for visit in visits), default=0.0) / FULL
     seen = {stop.visit.id for each in rounds for stop in each.stops}
-    left = [NotVisited(name, "restricted") for name in restricted]
+    left = [NotVisited(name, "restricted") for name in doors.restricted]
+    left += [NotVisited(name, "no_door") for name in doors.doorless]
     left += [
-        NotVisited(visit.name, _why(at, question, metres, visits, staff, rule))
+        NotVisited(visit.name, _why(at, question, metres, visits, staff, rule), visit.languages)
         for at, visit in enumerate(visits)
         if visit.id not in seen
     ]
@@ -178,7 +201,7 @@ def plan_week(
         rule=rule,
         rounds=rounds,
         left=tuple(left),
-        asked=len(visits) + len(restricted),
+        asked=len(visits) + len(doors.restricted) + len(doors.doorless),
         visited=solved.value * unit,
         most=solved.bound * unit,
         proven=solved.proven,
@@ -187,7 +210,31 @@ def plan_week(
             worker.name for worker, lost in zip(staff, starts_lost, strict=True) if lost
         ),
         demonstration=area.demonstration,
+        unspoken=tuple(
+            said
+            for each in rounds
+            for stop in each.stops
+            if stop.visit.home
+            for said in _unspoken(stop.visit, each.worker, staff)
+        ),
     )
+
+
+def _unspoken(visit: Visit, who: Worker, staff: Sequence[Worker]) -> Iterator[Unspoken]:
+    """Yield what of a home's languages who comes does not speak, by why nobody else does."""
+    if not visit.languages:
+        yield Unspoken(visit.name, who.name, "unknown")
+    speakers = {
+        code: tuple(each.name for each in staff if languages.in_common((code,), each.languages))
+        for code in visit.languages
+        if not languages.in_common((code,), who.languages)
+    }
+    nobody = tuple(code for code, names in speakers.items() if not names)
+    if nobody:
+        yield Unspoken(visit.name, who.name, "nobody", nobody)
+    for code, names in speakers.items():
+        if names:
+            yield Unspoken(visit.name, who.name, "time", (code,), names)
 
 
 def _shifts(
@@ -268,10 +315,15 @@ def _question(
 
 
 def _share(visit: Visit, worker: Worker, rule: str) -> float:
-    """Return what a visit by somebody counts for, from 0 (may not be) to 1."""
-    if rule == presets.ANY or not visit.languages or _common(visit, worker):
+    """Return what a visit by somebody counts for, from 0 (may not be) to 1: the more of the
+    languages spoken there they speak, the more.
+    """
+    if rule == presets.ANY or not visit.languages:
         return 1.0
-    return 0.0 if rule == presets.REQUIRED else without_language()
+    spoken = len(_common(visit, worker)) / len(visit.languages)
+    if not spoken:
+        return 0.0 if rule == presets.REQUIRED else without_language()
+    return without_language() + (1 - without_language()) * spoken
 
 
 def _common(visit: Visit, worker: Worker) -> tuple[str, ...]:

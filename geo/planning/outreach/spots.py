@@ -5,9 +5,13 @@ district, where the area has no smaller ones).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo import presets, texts
 from geo.access.meeting.language import Spoken, spoken_at
@@ -15,7 +19,7 @@ from geo.access.meeting.supply import homes, without_few
 from geo.area.model import Area
 from geo.area.newcomers import Newcomers, Part, newcomers_of
 from geo.area.people import HOUSING, RESIDENTS
-from geo.area.protected import is_restricted
+from geo.area.protected import in_the_open, is_restricted
 from geo.planning.outreach.question import AREAS, HOMES, WHEN, OutreachQuestion
 from geo.types import Floats, Ints
 
@@ -28,7 +32,8 @@ class Spot:
     counted, ``hidden``: and are so few that no number of them is disclosed. ``place`` is a
     housing's place id. ``times`` are presets of when how many can come, where a housing's own
     record reports it; ``untold``: not of all, so that the last is the question's preset for the
-    rest.
+    rest. ``near`` are the names of one or two known places by which a statistical area is called,
+    whose own name is a code.
     """
 
     id: str
@@ -47,6 +52,7 @@ class Spot:
     spoken: tuple[Spoken, ...] = ()
     times: tuple[Part, ...] = ()
     untold: bool = False
+    near: tuple[str, ...] = ()
 
     @property
     def is_home(self) -> bool:
@@ -56,7 +62,8 @@ class Spot:
 
 def spots_of(area: Area, question: OutreachQuestion) -> tuple[Spot, ...]:
     """Return all spots of an area: housing first, then areas in the order of ``area.people``."""
-    return (*_homes(area, question.meeting.when or WHEN), *_areas(area, question.meeting.group))
+    areas = _areas(area, question.meeting.group)
+    return (*_homes(area, question.meeting.when or WHEN), *_called_by_name(area, areas))
 
 
 def people_of(area: Area, group: str) -> Floats:
@@ -170,6 +177,47 @@ def _areas(area: Area, group: str) -> tuple[Spot, ...]:
     return tuple(found)
 
 
+CODE = re.compile(r"[0-9A-Z_.:-]*[0-9][0-9A-Z_.:-]*")
+"""A statistical area's own code, as ``0180C5670``: a name has small letters."""
+LANDMARKS = 6
+"""So many of the nearest places an area may be called by."""
+
+
+def _called_by_name(area: Area, spots: tuple[Spot, ...]) -> Iterator[Spot]:
+    """Yield areas whose name is a code with the places they are called by: the nearest known one
+    for the area it is nearest to, two for another area it is nearest to as well, so that no two
+    are called the same.
+    """
+    open_ = in_the_open(area.places)
+    open_ = open_[(open_["kind"] != HOUSING) & (open_["name"].astype(str).str.strip() != "")]
+    names = open_["name"].astype(str).str.strip().to_numpy(object)
+    xy = np.column_stack([open_.geometry.x.to_numpy(float), open_.geometry.y.to_numpy(float)])
+    near = {spot.id: _nearest(spot, names, xy) for spot in spots if CODE.fullmatch(spot.name)}
+    taken: set[tuple[str, ...]] = set()
+    called: dict[str, tuple[str, ...]] = {}
+    for spot in sorted(spots, key=lambda each: (near.get(each.id, [(0.0, "")])[:1], each.id)):
+        found = [name for _, name in near.get(spot.id, ())]
+        choices = [*((name,) for name in found[:1]), *combinations(found, 2)]
+        called[spot.id] = next((each for each in choices if each not in taken), ())
+        taken.add(called[spot.id])
+    yield from (replace(spot, near=called[spot.id]) for spot in spots)
+
+
+def _nearest(spot: Spot, names: NDArray[np.object_], xy: Floats) -> list[tuple[float, str]]:
+    """Return the nearest places with different names, with how far they are in degrees of
+    latitude.
+    """
+    apart = (xy - [spot.lon, spot.lat]) * [np.cos(np.radians(spot.lat)), 1.0]
+    far = np.hypot(apart[:, 0], apart[:, 1]).round(9)
+    found: dict[str, float] = {}
+    for row in np.lexsort((names.astype(str), far)):
+        if str(names[row]) != spot.district:
+            found.setdefault(str(names[row]), float(far[row]))
+        if len(found) == LANDMARKS:
+            break
+    return [(metres, name) for name, metres in found.items()]
+
+
 def _middle(xy: Floats, weight: Floats) -> int:
     """Return the row nearest the middle of where people live; metres here are near enough."""
     weight = weight if weight.sum() > 0 else np.ones(len(weight))
@@ -185,14 +233,29 @@ def _column(area: Area, group: str) -> Floats:
 
 
 def spot_name(spot: Spot, language: str) -> str:
-    """Return what to call a place in the list."""
+    """Return what to call a place in the list: never a code."""
     if spot.restricted:
         where = spot.district or texts.text("gap.outside_districts", language)
         return texts.text("outreach.restricted", language, district=where)
     if spot.is_home:
-        return spot.name or spot.id
-    if not spot.name:
-        return texts.text("gap.outside_districts", language)
-    if spot.district in ("", spot.name):
-        return spot.name
-    return texts.text("outreach.unit", language, unit=spot.name, district=spot.district)
+        return spot.name or _nameless(spot, language)
+    where = _where(spot, language)
+    if not where or where == spot.district:
+        return spot.district or texts.text("gap.outside_districts", language)
+    if not spot.district:
+        return where[0].upper() + where[1:]
+    return texts.text("outreach.unit", language, district=spot.district, where=where)
+
+
+def _nameless(spot: Spot, language: str) -> str:
+    """Return what to call a housing without a name: its kind and district."""
+    name = presets.kind(HOUSING).name(language)
+    return f"{name}, {spot.district}" if spot.district else name
+
+
+def _where(spot: Spot, language: str) -> str:
+    """Return where in its district an area is: by which places, or its own name."""
+    if spot.near:
+        key = "outreach.near" if len(spot.near) == 1 else "outreach.between"
+        return texts.text(key, language, first=spot.near[0], second=spot.near[-1])
+    return "" if CODE.fullmatch(spot.name) else spot.name

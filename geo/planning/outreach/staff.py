@@ -16,6 +16,7 @@ from typing import Any
 from geo.area import languages
 from geo.area.activities.derived import Places
 from geo.area.model import Area
+from geo.area.protected import in_the_open
 from geo.cells import plain, to_number, written
 from geo.errors import InputError, UnknownLanguage
 from geo.sources.files.place_tables import understand
@@ -232,11 +233,32 @@ def _start(row: _Row, places: Places, area: Area) -> tuple[float, float, str] | 
         row.wrong(column, "bad_start", f"{lon}, {lat}")
         return None
     found = places.find(text)
-    if not found.id:
+    id_ = found.id or _same_name(text, area)
+    if not id_:
         row.wrong(column, "several_starts" if found.names else "bad_start", text)
         return None
-    point = area.places.geometry[area.places["id"].astype(str) == found.id].iloc[0]
-    return float(point.x), float(point.y), str(places.names[found.id])
+    point = area.places.geometry[area.places["id"].astype(str) == id_].iloc[0]
+    return float(point.x), float(point.y), str(places.names[id_])
+
+
+TOGETHER_M = 300.0
+"""Places of one name no farther apart than this are one to start from."""
+
+
+def _same_name(text: str, area: Area) -> str:
+    """Return the first of several places of one name that stand together, or that are alone with it
+    in the district written after it; "" where there is none.
+    """
+    name, _, district = text.partition(",")
+    open_ = in_the_open(area.places)
+    same = open_[open_["name"].astype(str).map(plain) == plain(name)]
+    if district.strip():
+        same = same[same["district"].astype(str).map(plain) == plain(district)]
+    if same.empty or not plain(name):
+        return ""
+    points = same.geometry.to_crs(area.network.crs)
+    apart = points.distance(points.iloc[0]).max()
+    return str(same["id"].iloc[0]) if apart <= TOGETHER_M else ""
 
 
 def _languages(row: _Row) -> tuple[str, ...]:

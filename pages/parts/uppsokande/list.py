@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
-from geo import presets, texts
+from geo import presets
 from geo.access.meeting.question import MeetingQuestion
 from geo.area.model import Area
 from geo.area.newcomers import availabilities
 from geo.errors import NarhetError
 from geo.output.documents.outreach import CALENDAR, outreach_document
 from geo.output.words import outreach as outreach_words
-from geo.output.words.outreach_tables import people_words, summary
+from geo.output.words.outreach_tables import (
+    answer_words,
+    mark,
+    people_words,
+    proposals_table,
+    summary,
+)
 from geo.planning.outreach import spots
 from geo.planning.outreach.brief import Brief, Outreach, Row, briefed
 from geo.planning.outreach.proposals import Proposal
 from geo.planning.outreach.question import (
+    ORDERS,
     WHEN,
     WHERE,
     OutreachQuestion,
@@ -47,7 +52,7 @@ def question(area: Area) -> OutreachQuestion:
     ------
     NarhetError : the link asks for something that cannot be.
     """
-    first, second, third, fourth, fifth = st.columns(5)
+    first, second, third, fourth, fifth, sixth = st.columns(6)
     choices.limit(where=first, usual=MeetingQuestion.limit_m)
     choices.profile(where=second)
     when = _when(third)
@@ -59,6 +64,13 @@ def question(area: Area) -> OutreachQuestion:
         lambda name: t(f"uppsokande.where_{name}"),
         where=fifth,
     )
+    order = state.select(
+        "order",
+        t("uppsokande.order"),
+        ORDERS,
+        lambda name: t(f"uppsokande.order_{name}"),
+        where=sixth,
+    )
     _weights()
     return OutreachQuestion.read(
         {
@@ -69,6 +81,7 @@ def question(area: Area) -> OutreachQuestion:
             "group": group,
             "weights": state.get("weights"),
             "where": where,
+            "order": order,
         },
         area,
     )
@@ -97,7 +110,11 @@ def reasons(answer: Outreach, row: Row) -> None:
     language = state.language()
     st.subheader(literal(spots.spot_name(row.spot, language)), anchor=False)
     people = literal(people_words(row, language))
-    st.markdown(t("uppsokande.about", people=people, score=texts.number(row.score, language, 1)))
+    score, count = (
+        outreach_words.score_words(row, language),
+        outreach_words.in_need_sentence(row, language),
+    )
+    st.markdown(t("uppsokande.about", people=people, score=score, count=literal(count)))
     for need in row.lacking:
         said = t(
             "uppsokande.need",
@@ -116,23 +133,51 @@ def reasons(answer: Outreach, row: Row) -> None:
         )
 
 
-def proposals(answer: Outreach, found: Sequence[Proposal]) -> None:
-    """Show what could be done, each with whom it reaches before and after."""
-    language = state.language()
-    if not found:
-        st.info(t("uppsokande.no_proposals"))
-    for each in found:
+def proposals(brief: Brief, row: Row) -> tuple[Proposal, ...]:
+    """Show what each need of a place gets, or why it gets nothing, and return what was proposed:
+    its own, and what is offered for the area.
+    """
+    language, answer, at = state.language(), brief.answer, brief.rows.index(row)
+    own = brief.proposals[at]
+    for need in brief.answers[at]:
+        name = _sentence(needs()[need.need].name(language))
+        said = answer_words(brief, row, need.need, language)
+        st.markdown(f"- **{literal(name)}**: {literal(said)}")
+    for number, each in enumerate(own, start=1):
         with st.container(border=True):
-            st.markdown(f"**{literal(outreach_words.proposal_words(answer, each, language))}**")
-            for effect in each.effects:
-                st.markdown(f"- {literal(outreach_words.effect_words(effect, language))}")
+            said = outreach_words.proposal_words(answer, each, language)
+            st.markdown(f"**{number}. {literal(said)}**")
+            _effects(each, language)
+    shared = [(each, each.for_spot(row.spot.id)) for each in brief.shared]
+    here = [(each, made) for each, made in shared if made is not None]
+    for once, made in here:
+        with st.container(border=True):
+            said = outreach_words.proposal_words(answer, made, language)
+            st.markdown(f"**{mark(once)}. {literal(said)}**")
+            _effects(made, language)
     st.caption(t("uppsokande.proposals_note"))
+    return (*own, *(made for _, made in here))
+
+
+def _effects(proposal: Proposal, language: str) -> None:
+    for effect in proposal.effects:
+        st.markdown(f"- {literal(outreach_words.effect_words(effect, language))}")
+
+
+def shared(brief: Brief) -> None:
+    """Show what is offered once for the area: what, for which places, and its effect."""
+    if brief.shared:
+        language = state.language()
+        st.subheader(t("uppsokande.shared"), anchor=False)
+        st.caption(t("outreach.shared_note"))
+        table = proposals_table(brief, language).iloc[: len(brief.shared)]
+        tables.table(table, t("uppsokande.shared"), numbers=set())
 
 
 def ranking(table: pd.DataFrame, count: int) -> None:
     """Show the ranked list: the table beside the map."""
     caption = t("uppsokande.list", shown=len(table), count=count)
-    numbers = {table.columns[at] for at in (0, 4)}
+    numbers = {table.columns[at] for at in (0, 4, 5)}
     tables.table(table, caption, numbers=numbers)
 
 

@@ -229,21 +229,20 @@ def _planned(area: Area, brief: Brief, staff: Staff, rule: str, count: int) -> P
     """Ask for the plan beside the page."""
     language = state.language()
     question = brief.answer.question
-    visits, restricted = visits_of(brief.answer.shown[:count], language)
+    doors = visits_of(brief.answer, brief.answer.shown[:count], language)
 
     def run(progress: Progress) -> Plan:
         return plan_week(
             area,
-            visits,
+            doors,
             staff.workers,
             monday=question.meeting.monday,
             profile=question.meeting.profile,
             rule=rule,
-            restricted=restricted,
             progress=progress,
         )
 
-    key = (area.key, visits, staff.workers, question.meeting.monday, question.meeting.profile, rule)
+    key = (area.key, doors, staff.workers, question.meeting.monday, question.meeting.profile, rule)
     try:
         found: Plan | None = asks.ask((*key, "plan"), t("uppsokande.plan"), run)
     except NarhetError as error:

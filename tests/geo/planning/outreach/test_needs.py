@@ -11,11 +11,20 @@ from hypothesis import strategies as st
 
 from geo.area.activities.model import Span
 from geo.area.activities.table import from_table, to_table
-from geo.output.words.outreach import lacking_words, settings_words, sure_words, why
-from geo.planning.outreach.brief import ranked
+from geo.output.words.outreach import (
+    headline,
+    headline_more,
+    lacking_words,
+    settings_words,
+    sure_words,
+    why,
+)
+from geo.output.words.outreach_tables import list_table, outreach_lines
+from geo.planning.outreach.brief import briefed, ranked
 from geo.planning.outreach.effects import Change, applied
 from geo.planning.outreach.proposals import moved_times
 from geo.planning.outreach.question import equal, score, weights_of, written
+from geo.planning.outreach.spots import spot_name
 from tests.geo.planning.outreach.worlds import (
     TODAY,
     activity,
@@ -99,14 +108,66 @@ def test_an_arena_is_one_where_newcomers_are_fewer_than_half_for_sure() -> None:
     assert need_of(most, "Väst", "arena").lacking == Span(20, 20)
 
 
-def test_the_score_is_the_share_of_all_in_the_area_by_weight() -> None:
+def test_the_score_is_the_share_of_those_here_by_weight_and_reaches_a_hundred() -> None:
     area = town(places={200.0: "library"}, activities=[activity("a", "library-0")])
     answer = asked(without_children(area))
-    # Öst lacks hours and arena: 40 of 60 each, of five needs that weigh as much.
-    assert row_of(answer, "Öst").score == pytest.approx(100 * (40 / 60 + 40 / 60) / 5)
-    double = ranked(answer, replace(answer.question, weights=weights_of("hours=3,arena=0")))
-    assert row_of(double, "Öst").score == pytest.approx(100 * 3 * (40 / 60) / 6)
+    # All 40 in Öst lack hours and arena; language, preschools and three-year-olds are unknown.
+    east = row_of(answer, "Öst")
+    assert (east.score, east.in_need) == (100.0, Span(40, 40))
     assert [row.spot.id for row in answer.shown] == ["Öst"]
+    doubt = town(places={800.0: "library"}, activities=[activity("a", "library-0", times=None)])
+    # Hours are in doubt for all 40, the middle is half; the arena is met for them.
+    unsure = asked(without_children(doubt))
+    assert row_of(unsure, "Öst").score == pytest.approx(100 * (0.5 + 0) / 2)
+    heavy = ranked(unsure, replace(unsure.question, weights=weights_of("hours=3")))
+    assert row_of(heavy, "Öst").score == pytest.approx(100 * (3 * 0.5 + 0) / 4)
+
+
+def test_a_large_place_does_not_win_by_size_unless_numbers_are_asked_for() -> None:
+    area = town(
+        homes={50.0: 4, 900.0: 400},
+        places={850.0: "library"},
+        activities=[activity("a", "library-0", times=None)],
+    )
+    by_person, by_number = (
+        asked(without_children(area), order=order) for order in ("person", "number")
+    )
+    # In Väst 8 of 8 have every need; in Öst hours are in doubt for 800 of 800.
+    assert [row.spot.id for row in by_person.shown] == ["Väst", "Öst"]
+    assert [row.spot.id for row in by_number.shown] == ["Öst", "Väst"]
+    assert {row.spot.id: row.score for row in by_person.rows} == {
+        row.spot.id: row.score for row in by_number.rows
+    }
+    assert [row.in_need.high for row in by_number.shown] == [800, 8]
+    with refused("unknown_term"):
+        asked(area, order="size")
+
+
+@pytest.mark.parametrize("order", ["person", "number"])
+def test_transitional_housing_comes_first_and_the_headline_says_so(order: str) -> None:
+    answer = asked(
+        town(homes={50.0: 4, 900.0: 400}, housing={150.0: {"residents": 30}}), order=order
+    )
+    assert [row.spot.is_home for row in answer.shown] == [True, False, False]
+    assert "börjar i genomgångsbostäderna, först Boende 0" in headline(answer, "sv")
+    assert "Genomgångsbostäderna kommer först" in headline_more(answer, "sv")
+    areas = asked(town(), order=order)
+    assert "genomgångsbost" not in headline(areas, "sv") + headline_more(areas, "sv")
+
+
+def test_areas_with_codes_are_called_by_district_and_nearest_place_and_no_two_alike() -> None:
+    area = town(homes={100.0: 10, 180.0: 10, 900.0: 20}, places={120.0: "school", 300.0: "library"})
+    area.people["unit"] = ["0180C1010", "0180C1020", "0180C1030"]
+    answer = asked(replace(area, _snaps={}))
+    names = {row.spot.id: spot_name(row.spot, "sv") for row in answer.rows}
+    assert names == {
+        "0180C1010": "Väst, vid school 120",
+        "0180C1020": "Väst, mellan school 120 och library 300",
+        "0180C1030": "Öst, vid library 300",
+    }
+    brief = briefed(answer, 3)
+    said = " ".join([*outreach_lines(brief, "sv"), list_table(brief, "sv").to_csv()])
+    assert "0180C" not in said
 
 
 def test_weights_are_equal_unless_told_and_refused_when_they_rank_nothing() -> None:
@@ -121,7 +182,7 @@ def test_weights_are_equal_unless_told_and_refused_when_they_rank_nothing() -> N
 
 def test_a_score_leaves_out_what_is_unknown_and_whom_it_is_about_none_of() -> None:
     spans = [None, Span(5, 15), None, Span(3, 3), None]
-    assert score(spans, [10, 20, 10, 0, 10], equal()) == pytest.approx(100 * (10 / 20) / 5)
+    assert score(spans, [10, 20, 10, 0, 10], equal()) == pytest.approx(100 * (10 / 20) / 1)
 
 
 def test_only_places_of_the_sort_asked_for_are_shown() -> None:

@@ -66,7 +66,12 @@ def test_the_command_tells_list_reasons_proposals_and_plan(home, capsys) -> None
         texts.NO_BREAK_SPACE, " "
     )
     assert "talar: inget" not in said
-    assert "Inget förslag som bygger på det som finns i området hjälper fler här." in said
+    assert "→ Se förslag A1 för hela området." in said
+    assert said.count("komma till school 150") == 1, "alike for two places, so offered once"
+    assert (
+        "Inget förslag: ingen känd lokal ligger inom 300 m. Närmast är school 150, 350 m bort."
+        in (said.replace(texts.NO_BREAK_SPACE, " "))
+    )
     assert "Vikter: ingen mötesplats på tider som passar: 1; " in said
     assert "Måndag 2026-11-30: =1+1, 09:00–12:00" in said
 
@@ -101,9 +106,9 @@ def test_a_workbook_holds_the_list_and_no_formula(home) -> None:
 def test_a_plan_never_goes_to_protected_housing_nor_tells_where_it_is() -> None:
     area = town(housing={120.0: {"residents": 30, "skyddad": "ja"}, 500.0: {"residents": 30}})
     answer = asked(area)
-    visits, restricted = visits_of(answer.shown, "sv")
-    assert {each.id for each in visits} == {"areas:Väst", "areas:Öst", "housing:home1"}
-    (name,) = restricted
+    doors = visits_of(answer, answer.shown, "sv")
+    assert {each.id for each in doors.visits} == {"place:school-0", "housing:home1"}
+    (name,) = doors.restricted
     assert name.startswith("Skyddat boende i ") and "Boende 0" not in name
     table = outreach_rows(Brief(answer, answer.shown, ()), "sv")
     hidden = table[table["where"] == name]

@@ -13,8 +13,8 @@ import pytest
 from geo.area.activities.model import Span
 from geo.area.activities.occurrences import in_week
 from geo.area.activities.table import from_table
-from geo.output.words.outreach import effect_words, proposal_words
-from geo.planning.outreach.brief import Outreach, Row
+from geo.output.words.outreach import effect_words, none_words, proposal_words
+from geo.planning.outreach.brief import Outreach, Row, briefed
 from geo.planning.outreach.effects import Effect, applied
 from geo.planning.outreach.needs import OF_CHILDREN
 from geo.planning.outreach.proposals import Proposal, proposals_for
@@ -194,3 +194,71 @@ def test_where_nobody_lacks_anything_nothing_is_proposed() -> None:
     area = town(places={100.0: "library"}, activities=[activity("a", "library-0")])
     answer = asked(without_children(area))
     assert proposals_for(answer.world, row_of(answer, "Väst").at) == ()
+
+
+def test_each_need_of_each_place_gets_a_proposal_or_the_reason_why_there_is_none(answer) -> None:
+    brief = briefed(answer, 10)
+    for row, own, given in zip(brief.rows, brief.proposals, brief.answers, strict=True):
+        assert [each.need for each in given] == [need.need for need in row.lacking]
+        for each in given:
+            named = [own[at] for at in each.own]
+            ours = [once for once in brief.shared if once.number in each.shared]
+            named += [made for once in ours if (made := once.for_spot(row.spot.id)) is not None]
+            assert len(named) == len(each.own) + len(each.shared)
+            assert bool(named) != (each.why_none is not None)
+            assert all(each.need in {effect.need for effect in made.effects} for made in named)
+
+
+def test_what_is_alike_for_several_places_and_cafes_are_offered_once_and_help_all(answer) -> None:
+    brief = briefed(answer, 10)
+    own = [each.change for made in brief.proposals for each in made]
+    once = [each.first.change for each in brief.shared]
+    assert len({*own, *once}) == len(own) + len(once)
+    assert all(each.what != "cafe" for made in brief.proposals for each in made)
+    helped = {
+        (made.spot, effect.need)
+        for each in brief.shared
+        if each.first.what == "cafe"
+        for made in each.proposals
+        for effect in made.effects
+    }
+    alone = {
+        (each.spot, effect.need)
+        for row in answer.shown
+        for each in of(answer, row)
+        if each.what == "cafe"
+        for effect in each.effects
+    }
+    assert alone and alone <= helped
+
+
+def test_the_reason_why_there_is_no_proposal_is_the_one_that_holds() -> None:
+    home = {120.0: {"residents": 30, "språk": "tigrinja 12, arabiska 18"}}
+    kor = activity("kor", "school-0", organisers=("Kören",), languages=("so",))
+
+    def none(need: str, activities=(), **world: object) -> tuple[str, str]:
+        area = town(housing=home, activities=activities, **world)
+        found = briefed(asked(area), 1)
+        given = next(each for each in found.answers[0] if each.need == need)
+        assert given.why_none is not None
+        return given.why_none.code, none_words(found.answer, given.why_none, "sv")
+
+    assert none("language", places={150.0: "school"})[0] == "organisers"
+    code, words = none("language", places={150.0: "school"}, activities=[kor])
+    assert code == "speaks"
+    assert "talar tigrinja eller arabiska. Arrangörer vars språk är okända: 0." in words
+    code, words = none("hours", places={600.0: "school"})
+    assert code == "room_far"
+    assert "Närmast är school 600, 480" in words
+    assert none("hours", places={600.0: "station"})[0] == "room_none"
+    code, words = none("arena", places={150.0: "school", 700.0: "library"}, born_abroad=0.8)
+    assert code == "arena_none"
+
+
+def test_a_reason_tells_no_distance_from_protected_housing() -> None:
+    home = {120.0: {"residents": 30, "skyddad": "ja"}}
+    brief = briefed(asked(town(housing=home, places={500.0: "library"}), limit="100"), 3)
+    (at,) = (at for at, row in enumerate(brief.rows) if row.spot.restricted)
+    for each in brief.answers[at]:
+        assert each.why_none is not None
+        assert not {"metres", "place"} & set(each.why_none.values)

@@ -12,11 +12,12 @@ import icalendar
 import pytest
 
 from geo.output.files.calendar import ics_bytes
-from geo.output.words.outreach import plan_words
-from geo.planning.outreach.rounds import Plan, Visit, plan_week
+from geo.output.words.outreach import left_words, plan_words, unspoken_words
+from geo.planning.outreach.brief import visits_of
+from geo.planning.outreach.rounds import Doors, Plan, Visit, plan_week
 from geo.planning.outreach.staff import Worker, hours_of, read_staff, staff_of
 from geo.presets import ANY, PREFERRED, REQUIRED
-from tests.geo.planning.outreach.worlds import town
+from tests.geo.planning.outreach.worlds import asked, town
 from tests.geo.worlds import along
 from tests.refusals import refused
 
@@ -43,8 +44,11 @@ def worker(at: float = 0.0, days: tuple[int, ...] = (0,), hours=MORNING, **more:
     return Worker(**{"name": "Asta", "lon": lon, "lat": lat, "hours": week, **more})  # type: ignore[arg-type]
 
 
-def planned(visits: list[Visit], staff: list[Worker], **more: object) -> Plan:
-    return plan_week(town(), visits, staff, **{"monday": MONDAY, **more})  # type: ignore[arg-type]
+def planned(
+    visits: list[Visit], staff: list[Worker], *, restricted: tuple[str, ...] = (), **more: object
+) -> Plan:
+    doors = Doors(tuple(visits), restricted)
+    return plan_week(town(), doors, staff, **{"monday": MONDAY, **more})  # type: ignore[arg-type]
 
 
 def test_a_round_says_when_it_comes_and_goes_and_is_home_within_the_hours() -> None:
@@ -78,7 +82,7 @@ def test_the_most_needed_come_first_when_the_hours_do_not_suffice() -> None:
 def test_a_place_too_far_and_one_off_the_paths_are_named_with_the_reason() -> None:
     lone = replace(visit(0), id="housing:x", name="Utan väg", lon=17.0, lat=59.0)
     hour = ((time(9), time(9, 45)),)
-    plan = planned([visit(900), lone], [worker(hours=hour)], restricted=["Skyddat"])
+    plan = planned([visit(900), lone], [worker(hours=hour)], restricted=("Skyddat",))
     assert plan.rounds == ()
     assert {each.name: each.reason for each in plan.left} == {
         "Skyddat": "restricted",
@@ -103,6 +107,56 @@ def test_language_is_required_preferred_or_of_no_matter() -> None:
     both = planned([tigrinya], [swede, speaker], rule=PREFERRED)
     assert both.rounds[0].worker.name == "Selam"
     assert both.rounds[0].stops[0].common == ("ti",)
+
+
+def test_a_home_visited_without_its_languages_has_the_reason_why() -> None:
+    home = visit(100, 4.0, name="Boendet", languages=("ti", "ar", "uk"), home=True)
+    asta, selam = worker(languages=("ar",)), worker(name="Selam", days=(), languages=("ti",))
+    plan = planned([home, visit(300, name="Skolan", languages=("ti",))], [asta, selam])
+    said = [unspoken_words(each, "sv") for each in plan.unspoken]
+    assert said == [
+        "Boendet: Asta talar inte ukrainska, som talas där. Ingen i personalen gör det.",
+        "Boendet: Asta talar inte tigrinja, som talas där. Det gör Selam, som inte hinner dit i"
+        " den här planen.",
+    ]
+    events = icalendar.Calendar.from_ical(ics_bytes(plan)).walk("VEVENT")
+    assert [said[0] in event["description"] for event in events] == [
+        stop.visit.home for stop in plan.rounds[0].stops
+    ]
+    fluent = planned([home], [worker(languages=("ti", "ar", "uk"))])
+    assert fluent.unspoken == ()
+    silent = planned([replace(home, languages=())], [asta])
+    assert [each.reason for each in silent.unspoken] == ["unknown"]
+
+
+def test_who_speaks_more_of_a_homes_languages_is_sent_there() -> None:
+    home = visit(100, 4.0, languages=("ti", "ar"), home=True)
+    one, both = worker(languages=("ar",)), worker(name="Selam", languages=("ti", "ar"))
+    assert planned([home], [one, both]).rounds[0].worker.name == "Selam"
+    left = planned([home], [worker(languages=("sv",))], rule=REQUIRED).left
+    assert [left_words(each, "sv") for each in left] == [
+        "ingen i personalen talar tigrinja eller arabiska, som talas där"
+    ]
+
+
+def test_a_week_goes_to_doors_and_never_to_the_middle_of_a_statistical_area() -> None:
+    area = town(
+        homes={100.0: 10, 300.0: 10, 900.0: 20},
+        places={150.0: "school", 160.0: "station", 120.0: "preschool"},
+        housing={500.0: {"residents": 30}},
+    )
+    area.people["unit"] = ["A1", "A2", "A3", area.people["unit"].iloc[3]]
+    answer = asked(replace(area, _snaps={}))
+    doors = visits_of(answer, answer.shown, "sv")
+    known = {(round(p.x, 9), round(p.y, 9)) for p in answer.world.area.places.geometry}
+    assert {(round(each.lon, 9), round(each.lat, 9)) for each in doors.visits} <= known
+    assert {each.name for each in doors.visits} == {"Boende 0", "school 150"}
+    school = next(each for each in doors.visits if not each.home)
+    assert len(school.areas) == 2, "one visit for both areas it serves"
+    assert len(doors.doorless) == 1
+    plan = plan_week(area, doors, [worker(500, hours=((time(9), time(12)),))], monday=MONDAY)
+    assert [each.reason for each in plan.left] == ["no_door"]
+    assert plan.asked == 3
 
 
 def test_nobody_is_sent_out_on_a_holiday() -> None:
