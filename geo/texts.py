@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from numbers import Real
@@ -58,6 +59,30 @@ def number(value: float, language: str = "sv", decimals: int = 0) -> str:
     if language == "sv":
         written = written.replace(",", NO_BREAK_SPACE).replace(".", ",").replace("-", "\u2212")
     return written
+
+
+def number_word(value: int, language: str = "sv") -> str:
+    """Write a number in words up to twelve, as running text does.
+
+    >>> number_word(2, "sv"), number_word(13, "en")
+    ('två', '13')
+    """
+    words = text("sites.number_words", language).split()
+    return words[value] if 0 <= value < len(words) else number(value, language)
+
+
+def listed(names: Sequence[str], language: str = "sv", *, most: int | None = None) -> str:
+    """Write names as running text does; of more than ``most`` the first, and how many more.
+
+    >>> listed(["A", "B", "C"]), listed(["A", "B", "C"], most=2)
+    ('A, B och C', 'A och två till')
+    """
+    if most is not None and len(names) > most:
+        more = number_word(len(names) - most + 1, language)
+        names = [*names[: most - 1], text("sites.more_places", language, number=more)]
+    if len(names) <= 1:
+        return "".join(names)
+    return text("sites.and", language, first=", ".join(names[:-1]), last=names[-1])
 
 
 def percent(share: float, language: str = "sv", decimals: int = 0) -> str:

@@ -35,6 +35,7 @@ def render() -> None:
         frame.say(error)
         return
     _headline(answer)
+    frame.unplaced(area, answer.kind)
     _map_and_table(area, answer)
     flips_box.show(area, answer)
     scenarios_box.compare(area, answer)

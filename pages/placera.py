@@ -78,6 +78,7 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     if varied is not None:
         proposal = robustness.with_shares(proposal, varied)
     proposal_box.sentence(proposal)
+    frame.unplaced(area, proposal.question.kind)
     _said_no(area, placing)
     spec = sites_map.sites_map(area, proposal, language)
     click = map_box.heard(lambda: spec, area, key="placera", language=language)

@@ -50,6 +50,7 @@ def main() -> None:
         st.Page(metod.render, title=t("shell.method"), url_path="metod"),
     ]
     chosen = st.navigation(pages, position="sidebar")
+    _go_on({each.url_path: each for each in pages})
     page.configure(chosen.title)
     with st.sidebar:
         _pick_area()
@@ -70,6 +71,13 @@ def _front_door(first: Any) -> Any:
         st.switch_page(first)
 
     return st.Page(enter, title=t("shell.name"), default=True, visibility="hidden")
+
+
+def _go_on(pages: dict[str, Any]) -> None:
+    """Go to the page that a button asked for; see ``state.go``."""
+    wanted = state.wanted_page()
+    if wanted and wanted in pages:
+        st.switch_page(pages[wanted])
 
 
 def _pick_area() -> None:

@@ -25,6 +25,15 @@ from geo.presets import Profile
 from geo.types import Floats
 
 
+@dataclass(frozen=True)
+class Unplaced:
+    """A record that is known of the area and has no point: it counts in no answer."""
+
+    id: str
+    name: str
+    kind: str
+
+
 @dataclass(frozen=True, eq=False)
 class Area:
     """Everything known of one area. Tables are in WGS84, the network in metres.
@@ -34,7 +43,8 @@ class Area:
     and one float column per group (NaN: unknown). ``places``: ``id``, ``name``, ``kind``,
     ``address``, ``district``, ``source`` (title), ``demonstration``, ``details`` (JSON of the other
     columns). ``buildings``: centre points with ``floor_m2`` and ``residential``. ``water``: shapes
-    for the map's background.
+    for the map's background. ``unplaced``: records of its store that wait for a point, never
+    protected housing; none without a store.
     """
 
     id: str
@@ -53,6 +63,7 @@ class Area:
     addresses: gpd.GeoDataFrame = field(default_factory=provenance.no_addresses)
     activities: pd.DataFrame = field(default_factory=provenance.no_activities)
     edits: int = 0
+    unplaced: tuple[Unplaced, ...] = ()
     _snaps: dict[tuple[str, str], tuple[gpd.GeoDataFrame, WalkNetwork, Snapped]] = field(
         default_factory=dict, repr=False
     )
@@ -97,6 +108,10 @@ class Area:
     def places_of(self, kind: str) -> gpd.GeoDataFrame:
         """Return the places of one kind, in area order."""
         return self.places[self.places["kind"] == kind].reset_index(drop=True)
+
+    def unplaced_of(self, kind: str) -> tuple[Unplaced, ...]:
+        """Return the known records of a kind that have no point, in the order of the store."""
+        return tuple(each for each in self.unplaced if each.kind == kind)
 
     def snapped_people(self, profile: Profile | None = None) -> Snapped:
         """Return people snapped to the network, computed once a profile."""

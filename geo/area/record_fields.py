@@ -59,11 +59,20 @@ class Calls:
 
 
 @dataclass(frozen=True)
+class Reception:
+    """Columns that say whether a housing has a reception, and the words for no, plain-compared."""
+
+    columns: tuple[str, ...]
+    no: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Rules:
     """All stated rules; ``columns`` and ``housing_columns`` hold plain-compared names."""
 
     columns: Mapping[str, tuple[str, ...]]
     housing_columns: Mapping[str, tuple[str, ...]]
+    reception: Reception
     words: Mapping[str, frozenset[str]]
     filled: Filled
     bands: Bands
@@ -82,6 +91,7 @@ def rules() -> Rules:
     return Rules(
         columns=_plain_names(table["columns"]),
         housing_columns=_plain_names(table["housing_columns"]),
+        reception=Reception(**_plain_names(table["reception"])),
         words={name: frozenset(map(plain, words)) for name, words in table["words"].items()},
         filled=Filled(**table["filled"]),
         bands=Bands(**table["bands"]),
@@ -113,6 +123,22 @@ def plain_record(record: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in record.items():
         plainer.setdefault(plain(name), value)
     return plainer
+
+
+def is_reception(column: str) -> bool:
+    """Return whether a column of housing is on its reception."""
+    return plain(column) in rules().reception.columns
+
+
+def has_reception(record: Mapping[str, Any]) -> bool:
+    """Return whether a housing has a reception: yes, unless its record says no.
+
+    >>> has_reception({}), has_reception({"Har reception": "Nej"}), has_reception({"reception": ""})
+    (True, False, True)
+    """
+    known = rules().reception
+    found = cell(plain_record(record), known.columns)
+    return found is None or plain(written(found)) not in known.no
 
 
 def day(value: Any) -> date | None:

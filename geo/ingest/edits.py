@@ -20,7 +20,7 @@ from geo.area.activities.table import to_table
 from geo.area.model import Area
 from geo.area.protected import HOUSING, SHAPE, kept_of, says_restricted
 from geo.area.provenance import Source
-from geo.area.record_fields import place_fields
+from geo.area.record_fields import is_reception, place_fields
 from geo.cells import to_number, written
 from geo.ingest.checks.fixes import fixed
 from geo.ingest.checks.thresholds import Fix
@@ -38,6 +38,8 @@ DETAIL = "details."
 OWN = ("name", "address")
 MOST_COLUMNS = 8
 """Columns of details shown in a table: those that most records fill."""
+RECEPTION = "reception"
+"""The column of housing that is always there to fill in."""
 BY_HAND = "by_hand"
 """Why a place that was added in the table has no point yet (a key under ``unplaced.``)."""
 SET_ASIDE = "set_aside"
@@ -115,7 +117,7 @@ def told_apart(names: Mapping[str, str]) -> dict[str, str]:
 
 def draft(records: Sequence[Record], kind: str, *, hidden: bool = False) -> Draft:
     """Return the open records of a kind as a table to edit. ``hidden``: protected housing, and of
-    it the counts alone.
+    it the counts alone. Other housing has a column for its reception.
     """
     chosen = [each for each in records if each.status == OPEN and is_hidden(each) == hidden]
     known = [_scalars(kept_of(dict(each.fields["details"])) if hidden else each.fields["details"])
@@ -124,6 +126,8 @@ def draft(records: Sequence[Record], kind: str, *, hidden: bool = False) -> Draf
     details = [name for name, _ in filled.most_common(MOST_COLUMNS)]
     if hidden:
         details = [name for name in details if name != "region_enough"]
+    elif kind == HOUSING and not any(is_reception(name) for name in details):
+        details.append(RECEPTION)
     columns = (*(() if hidden else OWN), *(f"{DETAIL}{name}" for name in details))
     rows = tuple(Row(each, _values(each, columns)) for each in chosen)
     return Draft(kind, columns, _numeric(rows, columns), rows)

@@ -15,8 +15,9 @@ import pandas as pd
 import shapely
 
 from geo.area import people as area_people
-from geo.area.model import Area
+from geo.area.model import Area, Unplaced
 from geo.area.people import HOUSING
+from geo.area.protected import SHAPE, says_restricted
 from geo.area.provenance import PLACES
 from geo.store.model import ACTIVITY, CLOSED, DETAILS, OPEN, PLACE, PLACE_FIELDS, Json, Key, Record
 from geo.store.rows import Kept
@@ -43,7 +44,19 @@ def overlay(area: Area, edited: Sequence[Kept], edits: int) -> Area:
         people=people,
         activities=_activities(area.activities, activities, away),
         edits=edits,
+        unplaced=tuple(_unplaced(each.record) for each in places if _waits(each.record)),
     )
+
+
+def _waits(record: Record) -> bool:
+    """Return whether a place is open and has no point that it may get."""
+    details = dict(record.fields[DETAILS])
+    hidden = record.fields["kind"] == HOUSING and (SHAPE in details or says_restricted(details))
+    return record.status == OPEN and not record.is_placed and not hidden
+
+
+def _unplaced(record: Record) -> Unplaced:
+    return Unplaced(_word(record.id), _word(record.name), _word(record.fields.get("kind")))
 
 
 def _is_there(record: Record) -> bool:

@@ -6,8 +6,10 @@ import streamlit as st
 
 from geo.area.model import Area
 from geo.errors import NarhetError
+from geo.output.words.area_and_gaps import unplaced_lines
 from geo.warmup import is_ready
 from pages.shared import cache, page, state
+from pages.shared.literal import literal
 from pages.shared.state import t
 
 
@@ -38,3 +40,20 @@ def begin(title: str, area: Area) -> None:
 def say(error: NarhetError) -> None:
     """Show an error as its sentence."""
     st.error(error.message(state.language()), icon=":material/error:")
+
+
+def unplaced(area: Area, kind: str) -> None:
+    """Name the known places of a kind that have no point, with a button to the work list."""
+    for line in unplaced_lines(area, kind, state.language()):
+        st.warning(literal(line), icon=":material/wrong_location:")
+        st.button(
+            t("known.place_them"),
+            key=f"unplaced_{kind}",
+            icon=":material/edit_location_alt:",
+            on_click=_to_work_list,
+        )
+
+
+def _to_work_list() -> None:
+    state.choose("task", "worklist")
+    state.go("data")

@@ -127,6 +127,16 @@ def suggest(name: str, value: str) -> None:
         st.session_state.setdefault("view", dict(DEFAULTS))[name] = value
 
 
+def go(page: str) -> None:
+    """Ask for another page, by its address, in a button's ``on_click``; the view comes along."""
+    st.session_state["go"] = page
+
+
+def wanted_page() -> str:
+    """Return the page that ``go`` asked for, once; empty where none is."""
+    return str(st.session_state.pop("go", ""))
+
+
 def write_address() -> None:
     """Put the view in the address, where the browser's bookmark and copy take it from."""
     view = {

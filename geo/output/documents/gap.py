@@ -10,7 +10,13 @@ from geo.area.model import Area
 from geo.output.documents.answer import AnswerDocument, Layer, pages
 from geo.output.files.xlsx import Sheet
 from geo.output.maps.places_and_gaps import district_table, gap_map
-from geo.output.words.area_and_gaps import gap_json, gap_lines, gap_rows, gap_summary
+from geo.output.words.area_and_gaps import (
+    gap_json,
+    gap_lines,
+    gap_rows,
+    gap_summary,
+    unplaced_lines,
+)
 from geo.output.words.sources import credit
 from geo.types import WGS84
 
@@ -35,6 +41,7 @@ def gap_document(
     if not exact and not answer.estimated:
         cells = without_small_squares(area, answer, cells)
     layers = (Layer("districts", shapes), Layer("squares", cells))
+    said = [headline(shown, language), *unplaced_lines(area, answer.kind, language)]
     place = presets.kind(answer.kind).indefinite(language)
     return AnswerDocument(
         id="gap",
@@ -51,10 +58,10 @@ def gap_document(
         summary=summary,
         findings=lambda: pages(
             language,
-            [headline(shown, language)],
+            said,
             gap_map(area, answer, language, exact=exact),
             [(texts.text("gap.by_district", language), district_table(shown, language))],
-            summary[1:],
+            tuple(row for row in summary if row[1] not in said),
         ),
         credit=credit(area),
         settings={

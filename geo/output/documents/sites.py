@@ -18,6 +18,7 @@ from geo.output.words.sites import (
     aim_lines,
     curve_table,
     effect_row,
+    known_lines,
     off_paths_line,
     others_lines,
     rests_on,
@@ -78,6 +79,7 @@ def site_document(
             language,
             [
                 proposal_words.headline(proposal, language),
+                *known_lines(proposal, language),
                 " ".join(aim_lines(shown, language)),
                 *off_paths_line(proposal, language, exact=exact),
             ],

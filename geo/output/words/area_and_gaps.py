@@ -92,6 +92,34 @@ def area_json(area: Area, language: str) -> dict[str, Any]:
     }
 
 
+def unplaced_lines(area: Area, kind: str, language: str) -> list[str]:
+    """Return the sentence on the known records of a kind that have no point, by name; none where
+    all are on the map: "Två infodiskar är kända men saknar plats på kartan: …".
+    """
+    waiting = area.unplaced_of(kind)
+    if not waiting:
+        return []
+    known = presets.kind(kind)
+    place = known.indefinite(language)
+    key = "many" if len(waiting) > 1 else "one_neuter" if place.startswith("ett ") else "one"
+    plural = known.plural(language)
+    said = texts.text(
+        f"known.{key}",
+        language,
+        place=place,
+        count=texts.number_word(len(waiting), language),
+        kinds=plural[:1].lower() + plural[1:],
+        names=texts.listed(
+            [" ".join(each.name.split()) for each in waiting], language, most=_NAMED
+        ),
+    )
+    return [said[:1].upper() + said[1:]]
+
+
+_NAMED = 6
+"""So many of the records without a point are named; the rest are counted."""
+
+
 def gap_lines(answer: Gap, area: Area, language: str, *, exact: bool = True) -> list[str]:
     """Return the answer in lines: the sentence, the table by district, what it rests on."""
     columns = ["district", "people", "beyond", "share_beyond"]
@@ -107,8 +135,9 @@ def gap_lines(answer: Gap, area: Area, language: str, *, exact: bool = True) -> 
         for value in rows["share_beyond"]
     ]
     rows.columns = [texts.text(f"table.{name}", language) for name in rows.columns]
-    lines = [headline(answer, language), "", as_text(rows), ""]
-    return lines + [f"{label}: {words}" for label, words in gap_summary(answer, area, language)[1:]]
+    said = [headline(answer, language), *unplaced_lines(area, answer.kind, language)]
+    rests = [row for row in gap_summary(answer, area, language) if row[1] not in said]
+    return [*said, "", as_text(rows), "", *(f"{label}: {words}" for label, words in rests)]
 
 
 def as_text(table: pd.DataFrame) -> str:
@@ -162,6 +191,7 @@ def gap_json(
         },
         "concentration": None if some_hidden else finite(answer.concentration),
         "places": answer.places,
+        "unplaced": len(area.unplaced_of(answer.kind)),
         "unknown_rows": answer.unknown,
         "districts": [
             {
@@ -225,6 +255,8 @@ def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> 
 def gap_summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ...]:
     """Return a file's own description: the sentence, the settings, the sources."""
     lines = [(texts.text("file.answer", language), headline(answer, language))]
+    missing = texts.text("file.unplaced", language)
+    lines += [(missing, line) for line in unplaced_lines(area, answer.kind, language)]
     lines += walked(area, answer.profile, language)
     if answer.estimated:
         said = texts.text("gap.estimated", language)

@@ -10,7 +10,7 @@ from geo.planning.siting.curves import difference, without_small_counts
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal, ProposedSite, candidate_name, site_name, walk_of
 from geo.planning.siting.question import CENTRE, COVER_ALL, MEDIAN, SitingQuestion
-from geo.texts import text
+from geo.texts import number_word, text
 
 MOST_NAMED = 6
 """More sites than this are named by number only in the sentence."""
@@ -109,23 +109,7 @@ def name_of(placing: Placing, candidate: str, language: str) -> str:
 
 def places(sites: Sequence[ProposedSite], language: str) -> str:
     """Name sites in a row: "A, B och C"; many of them by number and the first few."""
-    names = [site_name(site, language) for site in sites]
-    if len(names) > MOST_NAMED:
-        more = number_word(len(names) - MOST_NAMED + 1, language)
-        names = [*names[: MOST_NAMED - 1], text("sites.more_places", language, number=more)]
-    if len(names) < 2:
-        return "".join(names)
-    return text("sites.and", language, first=", ".join(names[:-1]), last=names[-1])
-
-
-def number_word(number: int, language: str) -> str:
-    """Write a number in words up to twelve, as running text does.
-
-    >>> number_word(2, "sv"), number_word(13, "en")
-    ('två', '13')
-    """
-    words = text("sites.number_words", language).split()
-    return words[number] if 0 <= number < len(words) else texts.number(number, language)
+    return texts.listed([site_name(site, language) for site in sites], language, most=MOST_NAMED)
 
 
 def what(proposal: Proposal, language: str) -> str:

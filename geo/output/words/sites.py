@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from geo import presets, privacy, texts
+from geo.area.protected import HOUSING
 from geo.cells import finite
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import proposal as proposal_words
 from geo.output.words import sources as source_words
-from geo.output.words.area_and_gaps import as_text
+from geo.output.words.area_and_gaps import as_text, unplaced_lines
 from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.curves import (
@@ -42,7 +43,7 @@ def site_lines(answer: SiteAnswer, language: str, *, exact: bool = True) -> list
     """
     proposal, counted = answer.proposal, not answer.proposal.estimated
     shown = proposal if exact else without_small_counts(proposal)
-    lines = [proposal_words.headline(proposal, language)]
+    lines = [proposal_words.headline(proposal, language), *known_lines(proposal, language)]
     if answer.runner_up is not None:
         lines.append(proposal_words.runner_up_sentence(proposal, answer.runner_up, language))
     if shown.sites:
@@ -55,6 +56,11 @@ def site_lines(answer: SiteAnswer, language: str, *, exact: bool = True) -> list
     if answer.trade_off and (exact or trade_off_tells(answer.trade_off, counted=counted)):
         lines += ["", as_text(trade_table(answer.trade_off, language))]
     return [*lines, "", *(f"{label}: {words}" for label, words in rests_on(answer, language))]
+
+
+def known_lines(proposal: Proposal, language: str) -> list[str]:
+    """Return the sentence on known places of the question's kind that have no point, if any."""
+    return unplaced_lines(proposal.placing.area, proposal.question.kind, language)
 
 
 def aim_lines(shown: Proposal, language: str) -> list[str]:
@@ -92,7 +98,8 @@ def off_paths_line(proposal: Proposal, language: str, *, exact: bool = False) ->
 
 def rests_on(answer: SiteAnswer, language: str) -> list[tuple[str, str]]:
     """Return what an answer rests on, without the sentences that stand above it."""
-    said = {texts.text("file.answer", language), texts.text("sites.second", language)}
+    above = ("file.answer", "file.unplaced", "sites.second")
+    said = {texts.text(name, language) for name in above}
     return [row for row in site_summary(answer, language) if row[0] not in said]
 
 
@@ -238,6 +245,7 @@ def site_summary(answer: SiteAnswer, language: str) -> tuple[tuple[str, str], ..
 
     lines = [
         (word("file.answer"), proposal_words.headline(proposal, language)),
+        *((word("file.unplaced"), line) for line in known_lines(proposal, language)),
         (word("sites.objective"), proposal_words.objective_words(question, language)),
         *source_words.walked(area, question.profile, language),
         (word("sites.candidates"), candidates_words(proposal, language)),
@@ -275,6 +283,8 @@ def candidates_words(proposal: Proposal, language: str) -> str:
 def kind_name(kind: str, language: str) -> str:
     """Return a candidate's kind in the plural: a kind of place, chosen points or path points."""
     known = presets.kinds().get(kind)
+    if kind == HOUSING:
+        return texts.text("sites.receptions", language)
     if known is None:
         return texts.text(f"sites.{kind}s", language)
     plural = known.plural(language)
@@ -376,6 +386,7 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
             source_words.source_json(source, language) for source in proposal.placing.sources
         ],
         "attribution": source_words.credit(area),
+        "unplaced": len(area.unplaced_of(proposal.question.kind)),
         "unknown_rows": proposal.placing.unknown,
         "estimated": proposal.estimated,
         "demonstration": proposal.demonstration,

@@ -23,7 +23,8 @@ from geo.area import protected
 from geo.area.model import Area
 from geo.area.opening_hours import hours_text, open_in_evening
 from geo.area.people import with_districts
-from geo.area.record_fields import place_fields
+from geo.area.protected import HOUSING
+from geo.area.record_fields import has_reception, place_fields
 from geo.cells import plain, to_number
 from geo.errors import BadLimit, InputError, SitingError
 from geo.network.distances import nearest
@@ -108,7 +109,7 @@ def candidates(  # noqa: PLR0913  (each is one control on the page)
     Parameters
     ----------
     kinds : kinds of place in the area; with no points and no lattice, none means all kinds with
-        rooms (``presets.rooms``).
+        rooms (``presets.rooms``). Of transitional housing its receptions, never of protected one.
     points : lon, lat in WGS84.
     lattice_m : also points on the paths, this many metres apart.
     near : (kind, metres): only within so many walking metres of a place of the kind.
@@ -127,6 +128,7 @@ def candidates(  # noqa: PLR0913  (each is one control on the page)
     found = Candidates(_gathered(area, kinds, points, lattice_m, profile))
     by_hand = found.table["id"].isin(set(excluded)).to_numpy(bool)
     found = found.without(by_hand, "excluded")
+    found = found.without(_without_reception(found.table), "no_reception")
     found = found.without(_doubles(found.table, area.network.crs), "double")
     snapped = area.network.snap(found.table.geometry, profile)
     found = found.without(snapped.edge < 0, "off_paths")
@@ -177,6 +179,17 @@ def _places(area: Area, kinds: Sequence[str]) -> gpd.GeoDataFrame:
         {**columns, "cost": [cost_of(record) for record in records], "record": records},
         geometry=list(rows.geometry.values),
         crs=WGS84,
+    )
+
+
+def _without_reception(table: gpd.GeoDataFrame) -> Bools:
+    """Return which are housing without a reception; of protected housing nothing is here."""
+    return np.array(
+        [
+            kind == HOUSING and not has_reception(record)
+            for kind, record in zip(table["kind"], table["record"], strict=True)
+        ],
+        dtype=bool,
     )
 
 

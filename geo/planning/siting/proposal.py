@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo import presets
+from geo.area.protected import HOUSING
 from geo.network.distances import nearest
 from geo.planning.siting.candidates import LATTICE, POINT
 from geo.planning.siting.instance import Placing
@@ -305,12 +306,14 @@ def site_name(site: ProposedSite, language: str) -> str:
 
 
 def candidate_name(id: str, name: str, kind: str, district: str, language: str) -> str:
-    """Return a candidate's name as ``site_name`` does."""
+    """Return a candidate's name as ``site_name`` does; of housing it is the reception."""
     if name:
-        return name
+        return text("sites.reception_of", language, name=name) if kind == HOUSING else name
     key = kind if kind in (POINT, LATTICE) else "nameless"
     what = "" if key != "nameless" else presets.kind(kind).indefinite(language)
     named = text(f"sites.{key}", language, number=id.rpartition("-")[2], kind=what)
+    if kind == HOUSING:
+        named = text("sites.reception_of", language, name=named)
     return (
         text("sites.in_district", language, place=named, district=district) if district else named
     )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo import presets, texts
 from geo.area.model import Area
+from geo.area.protected import HOUSING, in_the_open
 from geo.errors import NarhetError
 from geo.planning.siting import question as siting_question
 from geo.planning.siting.candidates import POINT
@@ -16,8 +17,10 @@ from pages.shared import choices, state
 from pages.shared.state import t
 
 MOST = 20
-NEVER = ("transitional_housing", "station")
+NEVER = (HOUSING, "station")
 """Kinds nobody opens to be met at."""
+NO_ROOM = "station"
+"""The kind of place where nothing opens; housing has its reception."""
 SPACINGS = ("", "100", "200", "400")
 NEWCOMERS = "newcomers"
 
@@ -187,9 +190,14 @@ def _rooms(area: Area, where: Any) -> tuple[str, ...]:
     language = state.language()
 
     def label(kind: str) -> str:
-        return f"{presets.kind(kind).plural(language)} ({len(area.places_of(kind))})"
+        known = t("placera.receptions") if kind == HOUSING else presets.kind(kind).plural(language)
+        return f"{known} ({len(in_the_open(area.places_of(kind)))})"
 
-    offered = [kind for kind in area.kinds if kind not in NEVER]
+    offered = [
+        kind
+        for kind in area.kinds
+        if kind != NO_ROOM and len(in_the_open(area.places_of(kind)))
+    ]
     st.session_state["pick_rooms"] = [
         name for name in state.get("rooms").split("|") if name in offered
     ]

@@ -13,7 +13,12 @@ import shapely
 from geo import presets
 from geo.area.model import Area
 from geo.errors import BadLimit
+from geo.output.words.proposal import headline
+from geo.output.words.sites import site_rows
 from geo.planning.siting.candidates import candidates, cost_of
+from geo.planning.siting.instance import prepare
+from geo.planning.siting.proposal import propose
+from geo.planning.siting.question import SitingQuestion
 from tests.geo.worlds import along, street
 from tests.refusals import refused
 
@@ -69,11 +74,65 @@ def test_only_rooms_within_walking_distance_of_a_kind() -> None:
         places={0: "transitional_housing", 300: "school", 401: "school", 900: "school"},
     )
     found = candidates(area, near=[("transitional_housing", 400)])
-    assert list(found.table["name"]) == ["school 300"]
+    assert list(found.table["name"]) == ["transitional_housing 0", "school 300"]
     assert [(item.reason, item.values) for item in found.left_out] == [
         ("far", {"kind": "transitional_housing", "limit_m": 400})
     ] * 2
     assert len(candidates(area, near=[("library", 400)])) == 0
+
+
+def homes(**details: dict[str, object]) -> Area:
+    """A street with a library and, for each record, housing."""
+    kinds = {0.0: "library"} | {
+        100.0 * at: "transitional_housing" for at in range(1, len(details) + 1)
+    }
+    area = street(homes={0: 1, 900: 5}, places=kinds)
+    places = area.places.assign(
+        name=["Boken", *details],
+        details=[json.dumps(record, ensure_ascii=False) for record in ({}, *details.values())],
+    )
+    return replace(area, places=gpd.GeoDataFrame(places))
+
+
+def test_housing_is_a_candidate_by_its_reception_unless_its_record_says_no() -> None:
+    area = homes(
+        tyst={"boende": 20}, ja={"Reception": "Ja"}, nej={"Har reception": "Nej"},
+        no={"front desk": "no"}, falskt={"reception": False}, tom={"reception": ""},
+    )  # fmt: skip
+    found = candidates(area)
+    assert list(found.table["name"]) == ["Boken", "tyst", "ja", "tom"]
+    assert [(item.name, item.reason) for item in found.left_out] == [
+        ("nej", "no_reception"),
+        ("no", "no_reception"),
+        ("falskt", "no_reception"),
+    ]
+    assert names(area, kinds=("transitional_housing",)) == ["tyst", "ja", "tom"]
+    assert names(area, kinds=("library",)) == ["Boken"]
+
+
+@pytest.mark.parametrize("reception", ["ja", "nej", None])
+def test_protected_housing_is_no_candidate_and_nothing_says_that_it_was_left_out(
+    reception: str | None,
+) -> None:
+    told = {"skyddad": "ja", "boende": 20} | ({"reception": reception} if reception else {})
+    with_it, without = homes(öppet={"boende": 20}, dolt=told), homes(öppet={"boende": 20})
+    for wishes in ({}, {"kinds": ("transitional_housing",)}, {"staffed": True}):
+        one, other = candidates(with_it, **wishes), candidates(without, **wishes)  # type: ignore[arg-type]
+        assert one.table.equals(other.table) and one.left_out == other.left_out
+    assert "reception" not in " ".join(with_it.places["details"])
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("sv", "öppet (receptionen)"), ("en", "öppet (the reception)")]
+)
+def test_a_desk_in_a_housing_is_named_after_the_reception(language: str, said: str) -> None:
+    area = homes(öppet={"boende": 20})
+    area = replace(area, people=area.people.assign(all=[0.0, 50.0]))  # at 900 m, housing at 100
+    question = SitingQuestion("info_desk", 1, limit_m=850.0)
+    proposal = propose(prepare(area, question))
+    assert [site.id for site in proposal.sites] == ["transitional_housing-1"]
+    assert said in headline(proposal, language)
+    assert site_rows(proposal, language)["name"].tolist() == [said]
 
 
 def test_a_place_that_stands_twice_stands_once() -> None:

@@ -12,7 +12,6 @@ from geo.output.words.proposal import (
     difference_words,
     headline,
     name_of,
-    number_word,
     objective_words,
     proof,
     runner_up_sentence,
@@ -21,6 +20,7 @@ from geo.planning.siting.alternatives import runner_up
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import candidate_name, propose
 from geo.planning.siting.question import OBJECTIVES, SitingQuestion
+from geo.texts import number_word
 from tests.geo.planning.siting.town import ask, town
 from tests.geo.worlds import street
 
