@@ -194,9 +194,7 @@ def _rooms(area: Area, where: Any) -> tuple[str, ...]:
         return f"{known} ({len(in_the_open(area.places_of(kind)))})"
 
     offered = [
-        kind
-        for kind in area.kinds
-        if kind != NO_ROOM and len(in_the_open(area.places_of(kind)))
+        kind for kind in area.kinds if kind != NO_ROOM and len(in_the_open(area.places_of(kind)))
     ]
     st.session_state["pick_rooms"] = [
         name for name in state.get("rooms").split("|") if name in offered
