@@ -23,6 +23,7 @@ from geo.sources.osm.overpass import ReadyArea, fetch, ready_areas
 from geo.store.model import PLACE, FileChange
 from geo.types import Progress
 from pages.parts.omrade import fetch as fetch_box
+from pages.parts.omrade import sources as sources_box
 from pages.shared import cache, frame, jobs, state, tables
 from pages.shared.state import t
 
@@ -41,6 +42,8 @@ def render() -> None:
     frame.begin(t("omrade.title"), area)
     if "made" in st.session_state:
         st.success(t("omrade.made", name=st.session_state.pop("made")), icon=":material/check:")
+    if st.session_state.pop("source_saved", False):
+        st.success(t("omrade.source_saved"), icon=":material/check:")
     error = jobs.last_error()
     if error is not None:
         frame.say(error)
@@ -49,6 +52,7 @@ def render() -> None:
     if st.session_state.get("job") is not None:
         jobs.show()
     _holds(area)
+    sources_box.show(area)
     _check(area)
     _ready()
     fetch_box.show(area)

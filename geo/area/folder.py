@@ -477,4 +477,11 @@ def _network(folder: Path, manifest: dict[str, Any]) -> WalkNetwork:
 
 
 def _source(row: dict[str, Any]) -> Source:
-    return Source(**{**row, "left_out": tuple(LeftOut(**item) for item in row.get("left_out", ()))})
+    """Return a source as it was saved; the date that older areas took from the file itself is none
+    of what it holds.
+    """
+    told = {**row}
+    if told.pop("file_date", False):
+        told["date"] = ""
+    left_out = tuple(LeftOut(**item) for item in row.get("left_out", ()))
+    return Source(**{**told, "left_out": left_out})

@@ -30,8 +30,9 @@ class Source:
     """Where a part of an area came from.
 
     ``part`` is ``network``, ``boundary``, ``districts``, ``people``, or a kind of place. Empty
-    ``licence`` or ``date`` means unknown, and is shown as such. ``made`` is a key under ``made.``
-    that says how the part was made of the file.
+    ``licence`` or ``date`` means unknown, and is shown as such: a date is that of what the file
+    holds, a day or a year, never that of the file or of the build. ``made`` is a key under
+    ``made.`` that says how the part was made of the file.
     """
 
     part: str
@@ -43,7 +44,6 @@ class Source:
     rows: int = 0
     estimated: bool = False
     demonstration: bool = False
-    file_date: bool = False
     columns: dict[str, str] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
 

@@ -38,7 +38,10 @@ def area_add(options: Options) -> None:
         earlier=earlier,
         progress=console.progress(options.lang),
     )
-    _save(made, options, earlier, FileChange("files_add", inputs.names))
+    change = FileChange("files_add", inputs.names)
+    if not inputs.names:
+        change = FileChange("files_sources", tuple(inputs.notes))
+    _save(made, options, earlier, change)
 
 
 def area_fetch(options: Options) -> None:

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -25,6 +25,7 @@ from geo.ingest import place_files
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources.files.vector import read_lines_listed, read_vector
 from geo.sources.osm.files import OsmExtract, read_osm
+from geo.sources.publishers import published
 from geo.sources.statistics.files import read_districts, read_units
 from geo.types import WGS84, Progress
 
@@ -71,7 +72,25 @@ def build(
     say("progress.places", 0.8)
     for kind, file in inputs.places:
         area = with_places(area, kind, file, inputs)
-    return with_derived(area)
+    return with_derived(_with_notes(area, inputs))
+
+
+def _with_notes(area: Area, inputs: Inputs) -> Area:
+    """Return the area with what was stated about parts that no file was given for now.
+
+    Raises
+    ------
+    InputError ``unknown_part`` : the area has no such part.
+    """
+    for part, note in inputs.notes.items():
+        of_part = [source for source in area.sources if source.part == part]
+        if not of_part:
+            known = ", ".join(dict.fromkeys(source.part for source in area.sources))
+            raise InputError("unknown_part", found=part, known=known)
+        read_now = [source for source in of_part if source.file in inputs.names]
+        for source in () if read_now else of_part:
+            area = noted(area, source, note)
+    return area
 
 
 def from_fetched(name_id: str, name: str, fetched: Fetched, *, earlier: Area | None = None) -> Area:
@@ -243,9 +262,10 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
         tables.append(rows.assign(id=prefix + rows["id"].astype(str)))
         sources.append(
             replace(
-                source_of("people", file, inputs, made=made, rows=units.rows),
+                source_of(
+                    "people", file, inputs, made=made, rows=units.rows, columns=units.columns
+                ),
                 estimated=bool(rows["estimated"].any()),
-                columns=dict(units.columns),
                 left_out=(*units.left_out, *left_out),
             )
         )
@@ -273,12 +293,10 @@ def with_places(area: Area, kind: str, file: Path, inputs: Inputs) -> Area:
     """
     table, read = place_files.read_places(file, kind, crs=inputs.crs.get(kind))
     kept, far = place_files.near(table, area.metric_boundary, area.network.crs, file=str(file))
-    source = replace(
-        source_of(kind, file, inputs, rows=read.rows),
-        columns=dict(read.columns),
-        left_out=(*read.left_out, *far),
-    )
-    title = source.title
+    source = source_of(kind, file, inputs, rows=read.rows, columns=read.columns)
+    others = {s.title for s in area.sources if s.part == kind and s.file != file.name}
+    title = f"{source.title} ({file.name})" if source.title in others else source.title
+    source = replace(source, title=title, left_out=(*read.left_out, *far))
     same = [s for s in area.sources if s.part == kind and s.file == file.name]
     stale = (area.places["kind"] == kind) & (
         area.places["source"].isin([*(s.title for s in same)])
@@ -372,27 +390,41 @@ class Note:
 
 
 def source_of(
-    part: str, file: Path, inputs: Inputs, *, made: str = "read", rows: int = 0
+    part: str,
+    file: Path,
+    inputs: Inputs,
+    *,
+    made: str = "read",
+    rows: int = 0,
+    columns: Mapping[str, str] = MappingProxyType({}),
 ) -> Source:
-    """Return a file as a source: what its user states about it, else its name and its own date."""
+    """Return a file as a source: what its user states about it, else what it gives away itself of
+    its publisher, terms and date; else its name, and unknown. When it was saved says nothing.
+    """
     note = inputs.notes.get(part, Note())
+    told = published(file, columns.values())
     return Source(
         part=part,
-        title=note.title or file.name,
-        licence=note.licence,
-        date=note.date or _file_date(file),
-        file_date=not note.date,
+        title=note.title or (f"{told.title} ({file.name})" if told.title else file.name),
+        licence=note.licence or told.licence,
+        date=note.date or told.date,
         made=made,
         file=file.name,
         rows=rows,
+        columns=dict(columns),
     )
 
 
-def _file_date(file: Path) -> str:
-    """Return the file's own date: the best known where nobody stated more; shown as the file's
-    date.
+def noted(area: Area, old: Source, note: Note) -> Area:
+    """Return an area that knows of one of its sources what a person states; what they leave empty
+    stays.
     """
-    try:
-        return date.fromtimestamp(file.stat().st_mtime).isoformat()
-    except OSError:
-        return ""
+    title = note.title or old.title
+    others = [each for each in area.sources if each is not old]
+    if any(each.part == old.part and each.title == title for each in others):
+        title = f"{title} ({old.file or len(others)})"  # places are told apart by it
+    new = replace(old, title=title, licence=note.licence or old.licence, date=note.date or old.date)
+    sources = tuple(new if each is old else each for each in area.sources)
+    mine = (area.places["kind"] == old.part) & (area.places["source"] == old.title)
+    named = area.places["source"].where(~mine, new.title)
+    return replace(area, places=area.places.assign(source=named), sources=sources, _snaps={})

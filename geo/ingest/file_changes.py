@@ -7,6 +7,7 @@ own, which can be undone again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from geo.area.model import Area
 from geo.area.provenance import Source
 from geo.catalog import change_area, open_area
 from geo.errors import InputError, StoreError
-from geo.ingest.build import with_derived
+from geo.ingest.build import Note, noted, with_derived
 from geo.store.model import FileChange
 from geo.store.store import store_of
 from geo.texts import Phrase
@@ -34,6 +35,7 @@ WHOLE = ("boundary", "districts", "buildings", "water", "addresses")
 """Tables that are put back as a whole; residents and the network are, too."""
 BY_ROW = ("places", "activities")
 """Tables that are put back row by row."""
+_DATE = re.compile(r"(?:19|20)\d\d(?:-[01]\d(?:-[0-3]\d)?)?")
 FOLLOWS = "district"
 """The column that follows from the districts."""
 
@@ -60,6 +62,25 @@ def undo(name: str, batch: int, *, who: str = "", home: str | Path | None = None
     made = put_back(now, was, became, batch)
     undone = FileChange("files_undo", change.files, batch=batch)
     return change_area(now, made, undone, who=who, home=home).batch
+
+
+def state_source(
+    name: str, old: Source, note: Note, *, who: str = "", home: str | Path | None = None
+) -> Area:
+    """Note what a person states of a source of an area, as a change of its log; return the area.
+
+    Raises
+    ------
+    InputError ``bad_source_date`` : the date is no year, month or day.
+    """
+    if note.date and not _DATE.fullmatch(note.date):
+        raise InputError("bad_source_date", found=note.date[:40])
+    before = open_area(name, home, edited=False)
+    own = next((each for each in before.sources if each == old), None)
+    if own is None:
+        raise InputError("unknown_part", found=old.title[:80], known="–")
+    change = FileChange("files_sources", (old.file or old.title,))
+    return change_area(before, noted(before, own, note), change, who=who, home=home).area
 
 
 def put_back(now: Area, was: Area, became: Area, batch: int) -> Area:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -97,7 +96,7 @@ def _from_register(line: Line, municipality: str, steps: Steps) -> Preschools | 
     units = [unit for unit in units if unit["is_preschool"]]
     if not units:
         return None
-    day = written(_get(answer, "meta", "extractDate"))[:10] or date.today().isoformat()
+    day = written(_get(answer, "meta", "extractDate"))[:10]
     return _preschools(units, "Skolverket, Skolenhetsregistret v2", day)
 
 
@@ -150,7 +149,7 @@ def _from_geodata(line: Line, municipality: str, steps: Steps) -> Preschools | N
     units = [_workplace(feature) for feature in features]
     if not units:
         return None
-    return _preschools(units, f"SCB, {layer}", date.today().isoformat())
+    return _preschools(units, f"SCB, {layer}", "")
 
 
 def _layer(line: Line) -> str | None:

@@ -141,7 +141,7 @@ def _of_place(area: Area, row: pd.Series) -> Activity:
     record = fields_of(row["details"])
     by_plain = {plain(str(key)): value for key, value in record.items()}
     source = source_of(area, row)
-    dated = source.date if source is not None and not source.file_date else ""
+    dated = source.date if source is not None else ""
     return Activity(
         id=f"{DERIVED}{row['id']}",
         place=str(row["id"]),

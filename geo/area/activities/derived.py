@@ -48,7 +48,7 @@ def activities_of(area: Area) -> tuple[Activity, ...]:
     there = set(area.places["id"])
     listed = tuple(each for each in from_table(area.activities) if each.place in there)
     told = {(each.place, each.kind) for each in listed if not each.visiting}
-    dated = {(each.part, each.title): each.date for each in area.sources if not each.file_date}
+    dated = {(each.part, each.title): each.date for each in area.sources}
     kinds = [kind_of_place(str(kind)) for kind in area.places["kind"]]
     here = area.places.drop(columns="geometry")[[bool(kind) for kind in kinds]]
     derived = tuple(

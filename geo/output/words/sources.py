@@ -29,7 +29,7 @@ def source_json(source: Source, language: str = "sv") -> dict[str, Any]:
         "title": source.title,
         "licence": source.licence,
         "date": source.date,
-        "file_date": source.file_date,
+        "file_date": False,
         "made": texts.text(f"made.{source.made}", language),
         "file": source.file,
         "rows": source.rows,
@@ -51,13 +51,8 @@ def source_line(source: Source, language: str) -> str:
 
 
 def source_date(source: Source, language: str) -> str:
-    """Return a source's date in words; where nobody stated one, that it is the file's own, or
-    unknown.
-    """
-    if not source.date:
-        return texts.text("source.unknown", language)
-    key = "source.file_date" if source.file_date else "source.stated_date"
-    return texts.text(key, language, date=source.date)
+    """Return a source's date, or that it is unknown."""
+    return source.date or texts.text("source.unknown", language)
 
 
 def part_name(part: str, language: str) -> str:

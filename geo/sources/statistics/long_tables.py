@@ -12,7 +12,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from geo.area.provenance import LeftOut, Source
 from geo.cells import is_unknown, plain, to_number, written
 from geo.errors import InputError
 from geo.resources import DATA
+from geo.sources.publishers import published
 from geo.sources.statistics.join import (
     LEVELS,
     NAMES,
@@ -371,11 +371,12 @@ def as_figures(table: Pivoted, path: Path, level: str = "") -> Figures:
     frame = frame[~twice]
     if frame.empty:
         raise InputError("no_people", file=str(path), columns=", ".join(table.columns.values()))
+    told = published(path, table.columns.values())
     source = Source(
         "people",
-        path.name,
-        date=_file_date(path),
-        file_date=True,
+        f"{told.title} ({path.name})" if told.title else path.name,
+        told.licence,
+        str(table.year or "") or told.date,
         file=path.name,
         rows=len(frame),
         estimated=any("%" in column for column in table.columns.values()),
@@ -436,10 +437,3 @@ def _of_vintage(frame: pd.DataFrame, vintage: str) -> pd.DataFrame:
         return frame
     wanted = vintage if vintage in stated else ""
     return frame[[found == wanted for found in stated]]
-
-
-def _file_date(path: Path) -> str:
-    try:
-        return date.fromtimestamp(path.stat().st_mtime).isoformat()
-    except OSError:
-        return ""

@@ -18,6 +18,7 @@ from geo.errors import InputError
 from geo.sources.files.opening import wrong_format
 from geo.sources.files.vector import read_vector
 from geo.sources.http import Line, Steps, address
+from geo.sources.publishers import published
 from geo.sources.statistics.join import (
     DESO,
     NAMES,
@@ -153,7 +154,10 @@ def read_outlines(path: Path, level: str, *, crs: str | None = None) -> Outlines
         geometry=_mended(shapes),
         crs=WGS84,
     )
-    source = Source("people_outlines", Path(path).name, file=Path(path).name, rows=len(frame))
+    told = published(Path(path))
+    name = Path(path).name
+    title = f"{told.title} ({name})" if told.title else name
+    source = Source("people_outlines", title, told.licence, told.date, file=name, rows=len(frame))
     if level == REGSO and frame["code"].duplicated().any() and (frame["code"] != "").all():
         # A file of DeSO that says which RegSO each lies in: the larger areas are made of them.
         frame = frame.dissolve("code", sort=False, as_index=False)[["code", "name", "geometry"]]

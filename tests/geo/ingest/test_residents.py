@@ -239,8 +239,10 @@ def test_a_file_joins_with_a_file_by_code(tmp_path: Path) -> None:
         (2, "unknown"), (4, "no_outline"), (3, "no_figures"),
     ]  # fmt: skip
     parts = [source for source in added.area.sources if source.part.startswith("people")]
-    assert [source.title for source in parts] == ["figures.csv", "deso2025.geojson"]
-    assert parts[0].file_date
+    assert [source.title for source in parts] == [
+        "SCB, DeSO (figures.csv)", "SCB, DeSO (deso2025.geojson)",
+    ]  # fmt: skip
+    assert [source.date for source in parts] == ["2025", ""]
 
 
 def test_names_join_within_their_municipality_only(tmp_path: Path) -> None:

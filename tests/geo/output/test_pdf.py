@@ -449,7 +449,7 @@ def test_what_typst_refuses_is_our_error_in_both_languages(
         (["1,234", "56%", "–"], True),
         (["−551", "+778", "okänt"], True),
         (["32 %", "300 m", "12 min"], True),
-        (["2026-11-22", "2026-11-23 (filens datum)"], False),
+        (["2026-11-22", "2026-11-23 (uppgivet)"], False),
         (["Vällingby 3:12 norr om", "Grimsta 1"], False),
         (["okänt", ""], False),
         ([" " * 5_000 + "1x" * 5_000], False),

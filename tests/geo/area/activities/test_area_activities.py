@@ -73,8 +73,10 @@ def test_a_place_is_confirmed_when_its_record_or_else_its_source_is_dated() -> N
     dated = (Source("library", "street", date="2026-03-04"),)
     area = replace(with_details("library"), sources=dated)
     assert activities_of(area)[0].confirmed == date(2026, 3, 4)
-    loose = (replace(dated[0], file_date=True),)
-    assert activities_of(replace(area, sources=loose))[0].confirmed is None, "the file's own date"
+    loose = (replace(dated[0], date=""),)
+    assert activities_of(replace(area, sources=loose))[0].confirmed is None
+    year = (replace(dated[0], date="2026"),)
+    assert activities_of(replace(area, sources=year))[0].confirmed is None, "a year is no day"
 
 
 def test_listed_activities_stand_for_the_place_but_a_visit_does_not() -> None:
