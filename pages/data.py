@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.area.model import Area
 from geo.errors import NarhetError
+from pages.parts.data import activities_file as activities_box
 from pages.parts.data import area_check as area_check_box
 from pages.parts.data import backup as backup_box
 from pages.parts.data import conflicts as conflicts_box
@@ -33,6 +34,7 @@ def render() -> None:
 def _show(area: Area) -> None:
     shown = {
         "import": import_box.show,
+        "activities": activities_box.show,
         "worklist": worklist_box.show,
         "edit": edit_box.show,
         "check": area_check_box.show,

@@ -58,15 +58,17 @@ def _show(area: Area, answer: Answer) -> None:
 def _hours(answer: Hours) -> None:
     language = state.language()
     st.header(literal(meeting_words.headline(answer, language)), anchor=False)
+    if answer.silent:
+        _add_activity(some=bool(answer.supply.offers))
     others = meeting_words.other_hours(answer, language)
-    st.markdown("\n".join(f"- {literal(line)}" for line in others))
+    if others:
+        st.markdown("\n".join(f"- {literal(line)}" for line in others))
     for line in meeting_words.nowhere_lines(answer, language):
         st.markdown(literal(line))
-    heat_box.show(
-        meeting_map.heat_map(answer, language),
-        meeting_map.legend(language),
-        note=t("moten.heat_note"),
-    )
+    if answer.supply.offers:
+        for line in meeting_words.unsure_lines(answer, language):
+            st.markdown(literal(line))
+        _heat(answer)
     _notes(meeting_words.hours_notes(answer, language))
     with st.expander(t("moten.hours_table")):
         table = meeting_map.hours_table(answer, language)
@@ -79,9 +81,43 @@ def _hours(answer: Hours) -> None:
         tables.table(rows, t("moten.by_district"), numbers=rows.columns[1:])
 
 
+def _heat(answer: Hours) -> None:
+    """Show the week hour by hour, and the week after where not all is weekly."""
+    language = state.language()
+    weeks = [answer, *([answer.following] if answer.following else [])]
+    for each in weeks:
+        if len(weeks) > 1:
+            words = meeting_words.week_words(each.question, language)
+            st.markdown(f"**{t('moten.week_of', week=words)}**")
+        last = each is weeks[-1]
+        heat_box.show(
+            meeting_map.heat_map(each, language),
+            meeting_map.legend(language) if last else [],
+            note=t("moten.heat_note") if last else "",
+        )
+
+
+def _add_activity(*, some: bool) -> None:
+    """Offer the way to what is missing: activities, or the hours of those there are."""
+    st.button(
+        t("moten.add_hours" if some else "moten.add_activity"),
+        key="moten_add",
+        icon=":material/add:",
+        type="primary",
+        on_click=_to_activities,
+    )
+
+
+def _to_activities() -> None:
+    state.choose("task", "activities")
+    state.go("data")
+
+
 def _language(area: Area, answer: Languages) -> None:
     language = state.language()
     st.header(meeting_words.language_head(answer, language), anchor=False)
+    if not any(each.activity.languages for each in answer.supply.offers):
+        _add_activity(some=bool(answer.supply.offers))
     _notes(meeting_words.language_notes(answer, language))
     if answer.rows:
         rows = meeting_map.language_table(answer, area, language)
@@ -112,6 +148,8 @@ def _contact(answer: tuple[Contact, ...]) -> None:
     heads = [meeting_words.contact_head(each, language) for each in answer]
     st.header(heads[-1], anchor=False)
     st.markdown(literal(heads[0]))
+    if not any(each.stock.high for each in answer):
+        _add_activity(some=any(each.untold for each in answer))
     rows = meeting_map.contact_table(answer, language)
     tables.table(rows, t("moten.contact_table"), numbers=rows.columns[1:])
     untold = meeting_words.untold_words(answer, language)

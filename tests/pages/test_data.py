@@ -81,7 +81,9 @@ def test_without_header_and_coordinates_the_rest_is_on_the_work_list() -> None:
     assert "inga rubriker. Inga koordinater i filen." in said(test)
 
 
-@pytest.mark.parametrize("task", ["import", "worklist", "edit", "check", "history", "whole"])
+@pytest.mark.parametrize(
+    "task", ["import", "activities", "worklist", "edit", "check", "history", "whole"]
+)
 @pytest.mark.parametrize("lang", ["sv", "en"])
 @pytest.mark.usefixtures("provby")
 def test_each_task_opens_in_both_languages(task: str, lang: str) -> None:

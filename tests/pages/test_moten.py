@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import time
 from itertools import pairwise
 
 import pytest
@@ -11,10 +13,11 @@ from streamlit.testing.v1 import AppTest
 from geo import texts
 from geo.access.meeting.hours import hours_gap
 from geo.access.meeting.question import MeetingQuestion
+from geo.area.activities.model import Times
 from geo.catalog import save_area
 from geo.output.documents.answer import ENDINGS
 from geo.output.maps.meeting import PALETTE, heat_map, legend
-from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
+from tests.geo.access.meeting.worlds import MONDAY, TODAY, activity, meeting_street
 from tests.geo.worlds import street
 from tests.pages.test_pages import page, said
 
@@ -103,6 +106,42 @@ def test_a_choice_stands_in_the_address() -> None:
     question.select("language").run()
     assert test.query_params["meet"] in ("language", ["language"])
     assert "vars språk är kända" in said(test)
+
+
+def test_with_nothing_entered_the_answer_is_unknown_and_a_button_leads_to_what_is_missing() -> None:
+    save_area(
+        meeting_street(
+            {100.0: 60},
+            housing={150.0: {"antal_boende": 40, "språk": "ti 40"}},
+            places={300.0: ("school", {})},
+        )
+    )
+    for language in texts.LANGUAGES:
+        for measure in ("hours", "language"):
+            test = asked(meet=measure, lang=language)
+            told = said(test)
+            assert not test.exception and texts.text("source.unknown", language) in told.casefold()
+            assert "ingen av 40" not in told and "none of 40" not in told
+            (button,) = (each for each in test.button if each.key == "moten_add")
+            assert button.label == texts.text("moten.add_activity", language)
+    test = asked()
+    next(each for each in test.button if each.key == "moten_add").click().run()
+    assert test.session_state["view"]["task"] == "activities"
+
+
+def test_a_fortnight_is_shown_where_something_is_not_weekly() -> None:
+    every_other = Times("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", MONDAY, time(17), time(19))
+    area = meeting_street(
+        {100.0: 60},
+        housing={150.0: {"antal_boende": 40}},
+        places={300.0: ("school", {})},
+        activities=[replace(activity("school-300"), times=(every_other,))],
+    )
+    save_area(area)
+    tables = [each.proto.body for each in asked().get("html") if "Tisdag" in each.proto.body]
+    tuesdays = [body[body.index("Tisdag") : body.index("Onsdag")] for body in tables]
+    assert [row.count(">100</td>") for row in tuesdays] == [2, 0]
+    assert "Veckan efter (30 nov.–6 dec. 2026)" in said(asked())
 
 
 def test_an_area_without_newcomers_is_asked_about_its_residents() -> None:

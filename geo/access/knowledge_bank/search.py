@@ -20,7 +20,7 @@ from geo.access.knowledge_bank.rules import fields_of, rules
 from geo.access.meeting.terms import speaks
 from geo.area import protected
 from geo.area.activities.model import Activity, Occurrence, is_fresh
-from geo.area.activities.occurrences import in_week, midnight, occurrences
+from geo.area.activities.occurrences import in_week, midnight, occurrences, possible
 from geo.area.model import Area
 from geo.area.newcomers import housing_asked
 from geo.errors import InputError
@@ -97,6 +97,7 @@ def _timed(entry: Entry, question: BankQuestion) -> Entry:
     coming = in_week(activity, question.monday)
     doubts = [] if is_fresh(activity, question.today) else ["stale"]
     doubts += ["times"] if activity.times is None else []
+    doubts += ["weeks"] if activity.undated else []
     doubts += [] if activity.languages else ["language"]
     then = (
         occurrences(activity, question.since, question.until)
@@ -120,12 +121,21 @@ def _part(entry: Entry, question: BankQuestion) -> str | None:
     language = speaks(entry.activity, question.language)
     hours: bool | None = True
     if question.since is not None:
-        hours = None if entry.activity.times is None else bool(entry.then)
+        hours = None if _may_be_on(entry, question) else bool(entry.then)
     if language is False or hours is False:
         return None
     if language is None:
         return "language"
     return "hours" if hours is None else ""
+
+
+def _may_be_on(entry: Entry, question: BankQuestion) -> bool:
+    """Return whether nobody has said if an entry is on in the question's hours."""
+    if entry.activity.times is None:
+        return True
+    if entry.then or not entry.activity.undated or question.since is None or question.until is None:
+        return False
+    return bool(occurrences(possible(entry.activity), question.since, question.until))
 
 
 def _order(entry: Entry) -> tuple[float, str, int, str, str]:

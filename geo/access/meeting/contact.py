@@ -18,7 +18,7 @@ from geo.access.meeting.question import MeetingQuestion
 from geo.access.meeting.supply import Home, Offer, homes, homes_asked, reach, supply_of
 from geo.access.meeting.terms import mentor_columns
 from geo.area.activities.model import Activity, Span, a_year_before
-from geo.area.activities.occurrences import in_week
+from geo.area.activities.occurrences import in_week, possible
 from geo.area.associations import associations_of
 from geo.area.model import Area
 from geo.area.record_fields import place_fields
@@ -147,7 +147,7 @@ def _seats(area: Area, question: MeetingQuestion) -> tuple[Stock, ...]:
     def seats(offer: Offer) -> float:
         if offer.activity.times is None or offer.activity.seats is None:
             return math.nan
-        return float(offer.activity.seats * len(in_week(offer.activity, question.monday)))
+        return float(offer.activity.seats * len(in_week(possible(offer.activity), question.monday)))
 
     others = [each for each in offered.offers if each.activity.kind != MENTORS]
     return _stocks((int(offered.rows[each.at]), seats(each), each.sure()) for each in others)

@@ -8,7 +8,8 @@ open at any time.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,8 @@ from geo.access.meeting.supply import (
     walkers,
 )
 from geo.access.meeting.terms import Window, can_come, windows, without_hours
-from geo.area.activities.model import Span
-from geo.area.activities.occurrences import week_grid
+from geo.area.activities.model import Activity, Span
+from geo.area.activities.occurrences import is_weekly, possible, week_grid
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.types import Bools, Floats
@@ -63,7 +64,8 @@ class UnitHours:
 class Hours:
     """The answer: people for each day (Monday first) and hour, within ``low`` and ``high``.
 
-    ``can_come`` marks the hours the group can come; windows count those only.
+    ``can_come`` marks the hours the group can come; windows count those only. ``following``: the
+    same for the week after, where something is not on in every week.
     """
 
     question: MeetingQuestion
@@ -77,6 +79,22 @@ class Hours:
     districts: tuple[UnitHours, ...]
     homes: tuple[UnitHours, ...]
     supply: Supply
+    following: Hours | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether no activity that counts has hours that anybody has reported."""
+        return not any(offer.activity.times for offer in self.supply.offers)
+
+    @property
+    def untimed(self) -> tuple[Activity, ...]:
+        """The activities of unknown hours, each in the range at any hour of the week."""
+        return tuple(each.activity for each in self.supply.offers if each.activity.times is None)
+
+    @property
+    def undated(self) -> tuple[Activity, ...]:
+        """The activities with weekdays and hours of which nobody has said in which weeks."""
+        return tuple(each.activity for each in self.supply.offers if each.activity.undated)
 
     @property
     def few(self) -> bool:
@@ -96,13 +114,21 @@ class Hours:
 
 
 def hours_gap(area: Area, question: MeetingQuestion) -> Hours:
-    """Return who can walk to something open, hour by hour.
+    """Return who can walk to something open, hour by hour; of two weeks where not all is weekly.
 
     Raises
     ------
     AreaLacks : nobody of the group. InputError ``unknown_housing`` : the housing asked for is not
     there.
     """
+    first = _of_week(area, question)
+    if all(is_weekly(times) for each in first.supply.offers for times in each.activity.times or ()):
+        return first
+    later = question.monday + timedelta(days=7)
+    return replace(first, following=_of_week(area, replace(question, monday=later)))
+
+
+def _of_week(area: Area, question: MeetingQuestion) -> Hours:
     who = walkers(area, question)
     offered = supply_of(area, question).without(without_hours() - set(question.kinds))
     able = can_come(question.when)
@@ -138,7 +164,7 @@ def _patterns(
         grid = (
             np.ones(WEEK, dtype=bool)
             if offer.activity.times is None
-            else week_grid(offer.activity, question.monday)
+            else week_grid(possible(offer.activity), question.monday)
         )
         grids[1, offer.at] |= grid
         if offer.sure():

@@ -38,7 +38,8 @@ of it than that it is small.
 @dataclass(frozen=True)
 class Offer:
     """An activity that counts: ``at`` is its place's position in ``Supply.rows``. ``doubts``:
-    ``stale``, ``times``, ``language``, ``audience``; what the record does not report for sure.
+    ``stale``, ``times``, ``weeks``, ``language``, ``audience``; what the record does not report
+    for sure.
     """
 
     activity: Activity
@@ -236,6 +237,8 @@ def _doubts(activity: Activity, question: MeetingQuestion) -> tuple[str, ...] | 
     doubts = [] if is_fresh(activity, question.today) else ["stale"]
     if activity.times is None:
         doubts.append("times")
+    if activity.undated:
+        doubts.append("weeks")
     for name, answers in (
         ("language", speaks(activity, question.language)),
         ("audience", _welcomes(activity, question.audience)),

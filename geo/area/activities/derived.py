@@ -4,6 +4,7 @@ finds places by what a file calls them: their id, or else their name.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -11,7 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import shapely
 
+from geo import presets
 from geo.area import languages
 from geo.area.activities.model import Activity, Times, kind_of_place
 from geo.area.activities.occurrences import ALWAYS, weekly_rule
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from geo.area.model import Area
 
 
+ONE_HOUSE_M = 150.0
+"""Places of one name within so many metres of each other are taken as one house."""
+_STOPS = ("station",)
+_DEGREE_M = 111_200.0
 DERIVED = "place:"
 """What the id of an activity that is a place itself begins with."""
 _ALWAYS_OPEN = "24/7"
@@ -146,6 +153,7 @@ class Places:
         kinds = [str(cell) for cell in there["kind"]]
         self.kinds = dict(zip(ids, kinds, strict=True))
         self.names = dict(zip(ids, names, strict=True))
+        self._where = dict(zip(ids, there.geometry, strict=True))
         self._exact: dict[str, list[str]] = {}
         self._plain: dict[str, list[str]] = {}
         for place, name in self.names.items():
@@ -161,6 +169,28 @@ class Places:
             return Found(wanted)
         key = plain(wanted)
         hits = self._exact.get(wanted) or (self._plain.get(key, []) if key else [])
-        if len(hits) == 1:
-            return Found(hits[0])
+        house = self._one_house(hits)
+        if house:
+            return Found(house)
         return Found("", tuple(f"{self.names[hit]} ({hit})" for hit in hits))
+
+    def _one_house(self, hits: list[str]) -> str:
+        """Return the place that several of one name are: no stop, as nothing is held there, and the
+        others of different kinds in one house; the first in the order of kinds. "" where they are
+        several.
+        """
+        rooms = [hit for hit in hits if self.kinds[hit] not in _STOPS] or hits
+        order = list(presets.kinds())
+        rooms.sort(key=lambda hit: (order.index(self.kinds[hit]), hit))
+        if not rooms or len({self.kinds[hit] for hit in rooms}) < len(rooms):
+            return ""
+        first = self._where[rooms[0]]
+        apart = any(_metres(first, self._where[hit]) > ONE_HOUSE_M for hit in rooms[1:])
+        return "" if apart else rooms[0]
+
+
+def _metres(one: shapely.Point, other: shapely.Point) -> float:
+    """Return roughly how far two points (WGS84) are from each other, in metres."""
+    north = (one.y - other.y) * _DEGREE_M
+    east = (one.x - other.x) * _DEGREE_M * math.cos(math.radians(one.y))
+    return math.hypot(north, east)

@@ -47,7 +47,8 @@ class Times:
     before ``start`` is on the next day (midnight is ``00:00``). ``season``: first and last day of
     the year as ``MM-DD``, also across New Year; None: all year. ``holidays``: goes on on public
     holidays (see ``geo.area.activities.occurrences``). ``except_days``: days it does not take
-    place.
+    place. ``weeks_unknown``: every second week or so, and nobody has said which: it has weekdays
+    and hours, and no dates.
     """
 
     rrule: str
@@ -57,6 +58,7 @@ class Times:
     season: tuple[str, str] | None = None
     holidays: bool = False
     except_days: tuple[date, ...] = ()
+    weeks_unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,11 @@ class Activity:
     visiting: bool = False
     demonstration: bool = False
     told: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def undated(self) -> tuple[Times, ...]:
+        """The hours of which nobody has said in which weeks they are."""
+        return tuple(each for each in self.times or () if each.weeks_unknown)
 
 
 @dataclass(frozen=True)

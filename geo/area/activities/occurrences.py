@@ -9,6 +9,7 @@ it (RFC 5545, 3.3.5); of an hour that comes twice the first counts.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from itertools import islice
@@ -145,6 +146,43 @@ def week_grid(activity: Activity, monday: date) -> NDArray[np.bool_]:
     return _grid(activity.times or (), activity.valid_from, activity.valid_to, first)
 
 
+def possible(activity: Activity) -> Activity:
+    """Return an activity as if what has no known weeks were on in every week: when it may be on."""
+    if not activity.undated:
+        return activity
+    return replace(activity, times=tuple(map(_every_week, activity.times or ())))
+
+
+def is_weekly(times: Times) -> bool:
+    """Return whether hours are the same in every week, but for seasons, holidays and exceptions.
+
+    >>> [is_weekly(Times(weekly_rule((1,), weeks), ALWAYS, time(9), time(10))) for weeks in (1, 2)]
+    [True, False]
+    """
+    parts = _parts(times.rrule)
+    plain = set(parts) <= {"FREQ", "BYDAY", "WKST", "INTERVAL", "UNTIL"}
+    weekly = parts["FREQ"] in ("WEEKLY", "DAILY") and parts.get("INTERVAL", "1") == "1"
+    return plain and weekly and not times.weeks_unknown
+
+
+def rule_weekdays(times: Times) -> tuple[int, ...]:
+    """Return the weekdays that a rule names, Monday being 0; () where it names none."""
+    names = _parts(times.rrule).get("BYDAY", "")
+    return tuple(WEEKDAYS.index(name[-2:]) for name in names.split(",") if name[-2:] in WEEKDAYS)
+
+
+def rule_interval(times: Times) -> int:
+    """Return every how many weeks (or other rounds) a rule comes."""
+    return int(_parts(times.rrule).get("INTERVAL", "1"))
+
+
+def _every_week(times: Times) -> Times:
+    """Return hours without known weeks as those of every week."""
+    if not times.weeks_unknown:
+        return times
+    return replace(times, rrule=weekly_rule(rule_weekdays(times)), weeks_unknown=False)
+
+
 @lru_cache(maxsize=16_384)
 def _grid(
     times: tuple[Times, ...], since: date | None, until: date | None, first: date
@@ -173,7 +211,11 @@ def held_days(activity: Activity, times: Times, first: date, last: date) -> tupl
 
 @lru_cache(maxsize=65_536)
 def days(times: Times, first: date, last: date) -> tuple[date, ...]:
-    """Return the days from one to another, both counted, on which recurring hours begin."""
+    """Return the days from one to another, both counted, on which recurring hours begin; none where
+    nobody has said in which weeks.
+    """
+    if times.weeks_unknown:
+        return ()
     return tuple(day for day in rule_days(times, first, last) if _takes_place(times, day))
 
 

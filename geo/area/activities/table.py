@@ -151,6 +151,8 @@ def _time_record(times: Times) -> dict[str, Any]:
         record["season"] = list(times.season)
     if times.holidays:
         record["holidays"] = True
+    if times.weeks_unknown:
+        record["weeks_unknown"] = True
     if times.except_days:
         record["except"] = [day.isoformat() for day in times.except_days]
     return record
@@ -170,6 +172,7 @@ def _times(record: dict[str, Any]) -> Times:
         season=(str(season[0]), str(season[1])) if season else None,
         holidays=record.get("holidays") is True,
         except_days=tuple(date.fromisoformat(day) for day in record.get("except", ())),
+        weeks_unknown=record.get("weeks_unknown") is True,
     )
 
 

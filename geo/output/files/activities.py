@@ -26,6 +26,7 @@ from geo.area.model import Area
 from geo.area.provenance import OSM_CREDIT
 from geo.output.files import formats
 from geo.output.words import sources as source_words
+from geo.output.words.activity_hours import undated_words
 
 COLUMNS = (
     *("date", "weekday", "from", "to", "activity", "kind", "theme", "place", "organisers"),
@@ -38,7 +39,8 @@ COLUMNS = (
 @dataclass(frozen=True, eq=False)
 class Week:
     """What happens in an area in the week that begins on a Monday, and what may: ``unknown`` are
-    the activities whose hours nobody has reported. ``today`` decides which records are fresh.
+    the activities whose hours nobody has reported, or in which weeks they are. ``today`` decides
+    which records are fresh.
     """
 
     area: Area
@@ -67,7 +69,7 @@ def week_of(area: Area, found: Iterable[Activity], monday: date, today: date) ->
         if each.start.date() >= monday
     ]
     held.sort(key=lambda each: (each.start, each.end, each.activity.id))
-    unknown = tuple(each for each in there if each.times is None)
+    unknown = tuple(each for each in there if each.times is None or each.undated)
     return Week(area, monday, today, tuple(held), unknown)
 
 
@@ -83,7 +85,7 @@ def week_lines(week: Week, language: str = "sv") -> list[str]:
         lines.append(say("none"))
     if week.unknown:
         lines.append(say("unknown", found=len(week.unknown)))
-        lines += [f"  {_named(each, week, language)}" for each in week.unknown]
+        lines += [f"  {_unknown(each, week, language)}" for each in week.unknown]
     return [*lines, *([OSM_CREDIT] if week.area.uses_osm else [])]
 
 
@@ -103,7 +105,10 @@ def week_json(week: Week, language: str = "sv") -> dict[str, Any]:
             }
             for each in week.held
         ],
-        "unknown_hours": [_fields(each, week, language) for each in week.unknown],
+        "unknown_hours": [
+            {**_fields(each, week, language), "hours": undated_words(each, language) or None}
+            for each in week.unknown
+        ],
         "sources": [
             source_words.source_json(source, language)
             for source in week.area.sources
@@ -124,7 +129,10 @@ def week_csv(week: Week, language: str = "sv") -> bytes:
         }
         for each in week.held
     ]
-    rows += [_cells(each, week, language) for each in week.unknown]
+    rows += [
+        {"weekday": undated_words(each, language), **_cells(each, week, language)}
+        for each in week.unknown
+    ]
     return formats.csv_bytes(pd.DataFrame(rows, columns=list(COLUMNS), dtype=object))
 
 
@@ -140,6 +148,13 @@ def _line(each: Occurrence, week: Week, language: str) -> str:
     day = weekday_name(each.start.weekday(), language)
     hours = f"{each.start:%H:%M}–{each.end:%H:%M}"
     return f"{day} {each.start:%Y-%m-%d} {hours}  {_named(each.activity, week, language)}"
+
+
+def _unknown(activity: Activity, week: Week, language: str) -> str:
+    """Return an activity of unknown hours or weeks in one line; what is known of them first."""
+    when = undated_words(activity, language)
+    named = _named(activity, week, language)
+    return f"{when[:1].upper()}{when[1:]}  {named}" if when else named
 
 
 def _named(activity: Activity, week: Week, language: str) -> str:

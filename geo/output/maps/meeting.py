@@ -93,7 +93,7 @@ def _cell(answer: Hours, day: int, hour: int, name: str, language: str) -> HeatC
     able = bool(answer.can_come[day, hour])
     few = answer.hidden(low) or answer.hidden(high)
     ends = answer.share(low), answer.share(high)
-    if few or math.isnan(ends[0]):
+    if few or math.isnan(ends[0]) or not answer.supply.offers:
         hidden = texts.text("gap.hidden" if few else "source.unknown", language)
         words = aloud = hidden
         ends = (0.0, 0.0)
@@ -132,6 +132,8 @@ def hours_table(answer: Hours, language: str) -> pd.DataFrame:
             low, high = float(answer.low[day, hour]), float(answer.high[day, hour])
             few = answer.hidden(low) or answer.hidden(high)
             hidden = texts.text("gap.hidden", language)
+            if not answer.supply.offers:
+                hidden, few = texts.text("source.unknown", language), True
             cells.append(hidden if few else range_words(Span(low, high), language))
         rows.append((f"{hour:02d}–{hour + 1:02d}", *cells))
     head = texts.text("moten.hour", language)
@@ -166,6 +168,8 @@ def _people(unit: UnitHours, language: str) -> str:
 
 
 def _unit_share(unit: UnitHours, reached: Span, answer: Hours, language: str) -> str:
+    if not answer.supply.offers:
+        return texts.text("source.unknown", language)
     alone = unit in answer.homes  # all at one point: zero or one, whoever they are
     if not alone and (unit.hidden or small_part(reached, unit.people, answer.counted)):
         return texts.text("gap.hidden", language)
@@ -273,7 +277,9 @@ def contact_table(answers: tuple[Contact, ...], language: str) -> pd.DataFrame:
         cells = []
         for answer in answers:
             here = answer.homes[at]
-            cells += [range_words(here.per_newcomer, language, 2), str(here.untold)]
+            silent = not here.places and here.untold
+            per = unknown if silent else range_words(here.per_newcomer, language, 2)
+            cells += [per, str(here.untold)]
         rows.append(
             (home_name(each.home, language), hidden if each.home.hidden else people, *cells)
         )

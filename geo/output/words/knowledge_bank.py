@@ -27,6 +27,7 @@ from geo.area.associations import ASSOCIATION
 from geo.area.model import Area
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import sources
+from geo.output.words.activity_hours import undated_words
 
 
 def say(key: str, language: str, /, **values: Any) -> str:
@@ -142,6 +143,8 @@ def hours_words(entry: Entry, question: BankQuestion, language: str) -> str:
         return then_words(entry.then, question, language)
     if entry.coming:
         return week_words(entry.coming, language)
+    if entry.activity.undated:
+        return undated_words(entry.activity, language)
     if entry.later is not None:
         return say("later", language, when=_dated(entry.later, language))
     return say("no_time", language)
@@ -403,6 +406,8 @@ def _told(row: dict[Any, Any], entry: Entry, language: str) -> dict[str, Any]:
     kept["texts"] = [
         {"language": each.language, "name": each.name, "text": each.text} for each in texts_told
     ]
-    kept["hours_known"] = entry.activity.times is not None
+    kept["hours_known"] = entry.activity.times is not None and not entry.activity.undated
+    if entry.activity.undated:
+        kept["undated"] = undated_words(entry.activity, language)
     kept["said_uncertain"] = doubt_words(entry, language)
     return kept

@@ -33,13 +33,14 @@ from geo.access.meeting.question import MeetingQuestion
 from geo.access.meeting.supply import FEW_AS, Home, Supply
 from geo.access.meeting.terms import kinds_name
 from geo.area import languages
-from geo.area.activities.model import Occurrence, Span
+from geo.area.activities.model import Activity, Occurrence, Span, activity_kinds
 from geo.area.model import Area
 from geo.area.newcomers import availabilities
 from geo.area.people import HOUSING
 from geo.cells import finite
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import sources
+from geo.output.words.activity_hours import undated_words
 from geo.output.words.sources import source_json, source_line
 
 EVENING = "weekday_evening"
@@ -110,7 +111,7 @@ def headline(answer: Answer, language: str) -> str:
     """Return an answer in one sentence."""
     match answer:
         case Hours():
-            return window_words(answer, answer.windows[_first(answer)], language)
+            return hours_head(answer, language)
         case Languages():
             return language_head(answer, language)
         case Arenas():
@@ -123,7 +124,8 @@ def more_words(answer: Answer, language: str) -> list[str]:
     """Return what belongs to the headline; what tables hold in rows is left to them."""
     match answer:
         case Hours():
-            return [*other_hours(answer, language), *nowhere_lines(answer, language)]
+            rest = [*other_hours(answer, language), *nowhere_lines(answer, language)]
+            return [*rest, *unsure_lines(answer, language)]
         case Languages():
             return []
         case Arenas():
@@ -180,22 +182,87 @@ def week_words(question: MeetingQuestion, language: str) -> str:
     return str(format_interval(question.monday, question.sunday, "yMMMd", locale=language))
 
 
+def hours_head(answer: Hours, language: str) -> str:
+    """Return who has something open in the first stretch of the week, or that nothing is known."""
+    if not answer.supply.offers:
+        return nothing_entered(answer.question, "hours", language)
+    return window_words(answer, answer.windows[_first(answer)], language)
+
+
+def nothing_entered(question: MeetingQuestion, measure: str, language: str) -> str:
+    """Return that no activity is entered that could answer, so that the answer is unknown."""
+    what = kinds_name(question.kinds, language) or say("any_activity", language)
+    group = presets.group(question.group).name(language)
+    return say(f"{measure}_not_entered", language, what=what, group=group)
+
+
 def hours_lines(answer: Hours, language: str) -> list[str]:
-    """Return for each stretch of the week who has something open, and where nobody has."""
+    """Return for each stretch of the week who has something open, where nobody has, and what may
+    be on at hours or in weeks that nobody has reported.
+    """
+    if not answer.supply.offers:
+        return [hours_head(answer, language)]
     lines = [window_words(answer, each, language) for each in answer.windows]
-    return [*lines, *nowhere_lines(answer, language)]
+    return [*lines, *nowhere_lines(answer, language), *unsure_lines(answer, language)]
+
+
+NAMED = 5
+"""Activities of unknown hours that a sentence names."""
+
+
+def unsure_lines(answer: Hours, language: str) -> list[str]:
+    """Return which activities have unknown hours, or unknown weeks; and what the week after holds
+    where something is not weekly.
+    """
+    lines = []
+    if answer.untimed:
+        lines.append(say("untimed", language, **_listed(answer.untimed, language)))
+    lines += [
+        say(
+            "undated",
+            language,
+            name=activity_name(each, language),
+            when=undated_words(each, language),
+        )
+        for each in answer.undated
+    ]
+    later = answer.following
+    if later is not None and not answer.silent:
+        first = _first(answer)
+        week, after = (week_words(each.question, language) for each in (answer, later))
+        same = answer.windows[first].reached == later.windows[first].reached
+        told = "" if same else window_words(later, later.windows[first], language)
+        key = "fortnight_same" if same else "fortnight"
+        lines.append(say(key, language, week=week, after=after, told=told))
+    return lines
+
+
+def _listed(found: tuple[Activity, ...], language: str) -> dict[str, Any]:
+    names = ", ".join(activity_name(each, language) for each in found[:NAMED])
+    if len(found) > NAMED:
+        names = say("and_more", language, names=names, more=len(found) - NAMED)
+    return {"count": len(found), "names": names}
+
+
+def activity_name(activity: Activity, language: str) -> str:
+    """Return what to call an activity: its name, or its kind."""
+    return activity.name or activity_kinds()[activity.kind].name(language)
 
 
 def other_hours(answer: Hours, language: str) -> list[str]:
     """Return who has something open in each stretch of the week but that of the headline."""
+    if not answer.supply.offers:
+        return []
     first = _first(answer)
     rest = [each for at, each in enumerate(answer.windows) if at != first]
     return [window_words(answer, each, language) for each in rest]
 
 
 def nowhere_lines(answer: Hours, language: str) -> list[str]:
-    """Return in which districts nothing is open for anybody, by stretch of the week."""
-    lines = []
+    """Return in which districts nothing known is open for anybody, by stretch of the week."""
+    lines: list[str] = []
+    if answer.silent:
+        return lines
     for at, each in enumerate(answer.windows):
         here = [row for row in answer.districts if row.people > 0 and not row.hidden]
         names = [row.name for row in here if row.reached[at].high == 0 and row.name]
@@ -221,12 +288,20 @@ def window_words(answer: Hours, each: WindowAnswer, language: str) -> str:
             end > 0 for end in (answer.homes[0].reached[at].low, answer.homes[0].reached[at].high)
         )
         key = "yes" if sure else "maybe" if perhaps else "no"
+        if answer.silent:
+            key = "unknown" if perhaps else "nothing"
         values["home"] = answer.homes[0].name or say("unnamed", language)
         del values["group"]
         return say(f"hours_home_{key}", language, **values)
     if answer.hidden(low) or answer.hidden(high):
         return say("hours_hidden", language, **values)
     values["all"] = texts.number(round(answer.people), language)
+    if answer.silent:
+        counts = {
+            "offers": len(answer.supply.offers),
+            "people": texts.number(round(high), language),
+        }
+        return say("hours_unknown", language, **counts, **values)
     if high == 0:
         return say("hours_none", language, **values)
     shares = share_words(answer.share(low), answer.share(high), language)
@@ -263,6 +338,7 @@ def supply_words(supply: Supply, language: str) -> str:
         unsure=sum(not each.sure() for each in supply.offers),
         stale=supply.count("stale"),
         times=supply.count("times"),
+        weeks=supply.count("weeks"),
         silent=silent,
     )
 
@@ -279,6 +355,12 @@ def language_head(answer: Languages, language: str) -> str:
     limit = texts.metres(answer.question.limit_m, language)
     if not answer.people:
         return say("language_untold", language)
+    offers = answer.supply.offers
+    if not offers:
+        return nothing_entered(answer.question, "language", language)
+    if not any(each.activity.languages for each in offers):
+        count = {"offers": len(offers), "limit": limit}
+        return say("language_silent_all", language, **count)
     if answer.hidden:
         return say("language_hidden", language, limit=limit)
     everybody = texts.number(round(answer.people), language)
@@ -309,6 +391,9 @@ def language_words(row: LanguageRow, answer: Languages, area: Area, language: st
     }
     if row.hidden:
         return say("language_row_hidden", language, **values)
+    if not any(each.activity.languages for each in answer.supply.offers):
+        speakers = range_words(row.speakers, language)
+        return say("language_row_unknown", language, spoken=values["spoken"], speakers=speakers)
     return say(
         "language_row",
         language,
@@ -336,6 +421,8 @@ def when_words(near: Near, language: str) -> str:
     """Return when an activity is next on in the week, or that nobody reported it."""
     if near.activity.times is None:
         return say("time_unknown", language)
+    if near.next is None and near.activity.undated:
+        return undated_words(near.activity, language)
     if near.next is None:
         return say("time_not_this_week", language)
     return occurrence_words(near.next, language)
@@ -513,6 +600,8 @@ def contact_head(answer: Contact, language: str) -> str:
     name = measure_name(answer.measure, language)
     if not answer.stock.high and not answer.untold:
         return say("contact_none", language, measure=name)
+    if not answer.stock.high:
+        return say("contact_unknown", language, measure=name, count=answer.untold)
     return say(
         "contact_some",
         language,
@@ -526,6 +615,15 @@ def contact_head(answer: Contact, language: str) -> str:
 
 def contact_words(each: HomeContact, answer: Contact, language: str) -> str:
     """Return one housing in a sentence."""
+    if not each.places and each.untold:
+        return say(
+            "contact_home_unknown",
+            language,
+            home=home_name(each.home, language),
+            measure=measure_name(answer.measure, language),
+            limit=texts.metres(answer.question.limit_m, language),
+            untold=each.untold,
+        )
     return say(
         "contact_home",
         language,
@@ -662,6 +760,8 @@ def _hidden(language: str) -> str:
 
 
 def _counts(answer: Hours, low: float, high: float, language: str) -> Row:
+    if not answer.supply.offers:
+        return {"note": texts.text("source.unknown", language)}
     if answer.hidden(low) or answer.hidden(high):
         return {"note": _hidden(language)}
     return {
@@ -674,10 +774,24 @@ def _counts(answer: Hours, low: float, high: float, language: str) -> Row:
 
 
 def _hours(answer: Hours, language: str) -> Iterator[Row]:
+    yield from _week(answer, "area", "hour", language)
+    for each in (*answer.untimed, *answer.undated):
+        unknown = texts.text("meeting.time_unknown", language)
+        when = undated_words(each, language) or unknown
+        name = activity_name(each, language)
+        yield {"measure": "hours", "what": "activity", "id": each.id, "name": name, "when": when}
+    if answer.following is not None:
+        yield from _week(answer.following, "area_next_week", "hour_next_week", language)
+    for what, units in (("district", answer.districts), ("transitional_housing", answer.homes)):
+        for unit in units:
+            yield from _unit(what, unit, answer, language)
+
+
+def _week(answer: Hours, whole: str, hourly: str, language: str) -> Iterator[Row]:
     for window in answer.windows:
         yield {
             "measure": "hours",
-            "what": "area",
+            "what": whole,
             "window": window.window.id,
             **_counts(answer, window.reached.low, window.reached.high, language),
         }
@@ -686,11 +800,8 @@ def _hours(answer: Hours, language: str) -> Iterator[Row]:
             ends = float(answer.low[day, hour]), float(answer.high[day, hour])
             able = bool(answer.can_come[day, hour])
             note = {} if able else {"note": texts.text("moten.not_able", language)}
-            where = {"measure": "hours", "what": "hour", "day": day + 1, "hour": hour}
+            where = {"measure": "hours", "what": hourly, "day": day + 1, "hour": hour}
             yield {**where, **note, **_counts(answer, *ends, language)}
-    for what, units in (("district", answer.districts), ("transitional_housing", answer.homes)):
-        for unit in units:
-            yield from _unit(what, unit, answer, language)
 
 
 def _unit(what: str, unit: UnitHours, answer: Hours, language: str) -> Iterator[Row]:
@@ -702,6 +813,9 @@ def _unit(what: str, unit: UnitHours, answer: Hours, language: str) -> Iterator[
             "name": unit.name,
             "window": window.window.id,
         }
+        if not answer.supply.offers:
+            yield {**row, "note": texts.text("source.unknown", language)}
+            continue
         size = unit.people if math.isfinite(unit.people) else 1.0
         if what == "transitional_housing" and size > 0:
             # All live at one point: the share is zero or one, and discloses nothing about how many.

@@ -16,6 +16,7 @@ from geo.area import languages
 from geo.area.activities.model import Activity, Span, activity_kinds
 from geo.area.activities.occurrences import in_week, weekday_name
 from geo.area.newcomers import availabilities
+from geo.output.words.activity_hours import undated_words
 from geo.planning.outreach.answers import NoProposal, Shared
 from geo.planning.outreach.brief import Outreach, Row
 from geo.planning.outreach.effects import Effect
@@ -97,6 +98,8 @@ def why(answer: Outreach, row: Row, need: Need, language: str) -> str:
 def times_words(answer: Outreach, activity: Activity, language: str) -> str:
     """Return when an activity is on in the question's week, as in ``tis 17:00–19:00``."""
     held = in_week(activity, answer.question.meeting.monday)
+    if not held and activity.undated:
+        return undated_words(activity, language)
     if not held:
         key = "unknown_times" if activity.times is None else "not_this_week"
         return texts.text(f"outreach.{key}", language)

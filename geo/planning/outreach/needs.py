@@ -17,7 +17,7 @@ from geo.access.meeting.mix import ESTABLISHED, UNKNOWN
 from geo.access.meeting.supply import Offer, Supply
 from geo.access.meeting.terms import arena_kinds, kinds_of, speaks
 from geo.area.activities.model import Activity, Span
-from geo.area.activities.occurrences import week_grid
+from geo.area.activities.occurrences import possible, week_grid
 from geo.area.newcomers import Newcomers
 from geo.planning.outreach.context import World
 from geo.planning.outreach.rules import needs
@@ -113,7 +113,9 @@ def suits(world: World, activity: Activity, spot: Spot | None = None) -> bool | 
     if activity.times is None:
         return None
     able = world.able if spot is None else world.able_at(spot)
-    return bool((_grid(activity, world) & able).any())
+    if (_grid(activity, world) & able).any():
+        return True
+    return None if activity.undated and (_grid(possible(activity), world) & able).any() else False
 
 
 def counts_for(need: str, activity: Activity) -> bool:
@@ -158,7 +160,7 @@ def _own_hours(world: World, spot: Spot, supply: Supply) -> Span:
         if not counts_for(HOURS, offer.activity):
             continue
         on = np.True_ if offer.activity.times is None else _grid(offer.activity, world)
-        maybe |= on
+        maybe |= on if offer.activity.times is None else _grid(possible(offer.activity), world)
         if offer.sure("stale", "audience", "times"):
             sure |= on
     told = Newcomers(spot.place, spot.name, spot.people, availability=spot.times)

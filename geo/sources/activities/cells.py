@@ -19,7 +19,14 @@ from babel import Locale
 
 from geo.area.activities.derived import opening_times
 from geo.area.activities.model import Times
-from geo.area.activities.occurrences import ALWAYS, WEEKDAYS, in_step, read_rule, weekly_rule
+from geo.area.activities.occurrences import (
+    ALWAYS,
+    WEEKDAYS,
+    in_step,
+    read_rule,
+    rule_weekdays,
+    weekly_rule,
+)
 from geo.area.opening_hours import weekly
 from geo.area.provenance import LeftOut
 from geo.cells import is_unknown, plain, to_number, written
@@ -233,6 +240,7 @@ def _table() -> dict[str, Any]:
         return tomllib.load(file)
 
 
+NO_FIRST_DAY = "activity_no_first_day"
 _TELLING = ("weekday", "from", "to", "hours", "rrule")
 
 
@@ -240,13 +248,13 @@ def row_times(row: Row) -> tuple[Times, ...] | None:
     """Return the times a row gives; None where it gives none, or none that can be read."""
     if not any(row.has(field) for field in _TELLING):
         return None
-    told = len(row.told)
+    told = _hindrances(row)
     season = _season(row)
     exceptions = _exceptions(row)
     first = row.day("first")
     goes_on = bool(row.answer("holidays"))
     bare = _bare(row, first)
-    if bare is None or len(row.told) > told:
+    if bare is None or _hindrances(row) > told:
         return None
     return tuple(
         replace(
@@ -257,6 +265,13 @@ def row_times(row: Row) -> tuple[Times, ...] | None:
         )
         for each in bare
     )
+
+
+def _hindrances(row: Row) -> int:
+    """Return how much of a row could not be read so far; without a first day its weekdays and hours
+    still stand.
+    """
+    return sum(each.reason != NO_FIRST_DAY for each in row.told)
 
 
 def _bare(row: Row, first: date | None) -> tuple[Times, ...] | None:
@@ -274,10 +289,11 @@ def _bare(row: Row, first: date | None) -> tuple[Times, ...] | None:
     if repeat is None:
         row.tell("activity_bad_interval", "interval")
     elif repeat.weeks > 1 and first is None:
-        row.tell("activity_no_first_day", "interval" if row.has("interval") else "first")
-    if days is None or repeat is None or (repeat.weeks > 1 and first is None):
+        row.tell(NO_FIRST_DAY, "interval" if row.has("interval") else "first")
+    if days is None or repeat is None:
         return None
-    return (Times(repeat.rule(days), first or ALWAYS, *hours),)
+    undated = repeat.weeks > 1 and first is None
+    return (Times(repeat.rule(days), first or ALWAYS, *hours, weeks_unknown=undated),)
 
 
 def _by_rule(row: Row, first: date | None, hours: tuple[time, time]) -> tuple[Times, ...] | None:
@@ -285,10 +301,13 @@ def _by_rule(row: Row, first: date | None, hours: tuple[time, time]) -> tuple[Ti
     if rule is None:
         row.tell("activity_bad_rrule", "rrule")
         return None
-    if first is None and not in_step(rule):
-        row.tell("activity_no_first_day", "rrule")
-        return None
-    return (Times(rule, first or ALWAYS, *hours),)
+    undated = first is None and not in_step(rule)
+    times = Times(rule, first or ALWAYS, *hours, weeks_unknown=undated)
+    if undated:
+        row.tell(NO_FIRST_DAY, "rrule")
+        if not rule.startswith("FREQ=WEEKLY;INTERVAL=") or not rule_weekdays(times):
+            return None
+    return (times,)
 
 
 def _opening(row: Row, first: date | None) -> tuple[Times, ...] | None:
@@ -304,11 +323,16 @@ def _opening(row: Row, first: date | None) -> tuple[Times, ...] | None:
         return None
     if repeat == Often():
         return tuple(replace(each, first=first or each.first) for each in found)
-    if first is None and repeat.weeks > 1:
-        row.tell("activity_no_first_day", "interval")
-        return None
+    undated = first is None and repeat.weeks > 1
+    if undated:
+        row.tell(NO_FIRST_DAY, "interval")
     return tuple(
-        replace(each, rrule=repeat.rule(_weekdays(each.rrule)), first=first or each.first)
+        replace(
+            each,
+            rrule=repeat.rule(rule_weekdays(each)),
+            first=first or each.first,
+            weeks_unknown=undated,
+        )
         for each in found
     )
 
@@ -351,10 +375,6 @@ def _exceptions(row: Row) -> tuple[date, ...]:
     if found is None:
         row.tell("activity_bad_day", "except")
     return found or ()
-
-
-def _weekdays(rule: str) -> tuple[int, ...]:
-    return tuple(map(WEEKDAYS.index, rule.partition("BYDAY=")[2].split(",")))
 
 
 _SHOWN = 60

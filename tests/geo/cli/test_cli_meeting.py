@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,12 +16,13 @@ import pytest
 from geo import texts
 from geo.access.meeting.answer import answer_of
 from geo.access.meeting.question import MEASURES, MeetingQuestion
+from geo.area.activities.model import Times
 from geo.catalog import save_area
 from geo.cli.parser import main
 from geo.output.documents.answer import ENDINGS, answer_bytes
 from geo.output.documents.meeting import meeting_document
 from geo.output.words.meeting import MEETING_COLUMNS
-from tests.geo.access.meeting.worlds import TODAY, activity, meeting_street
+from tests.geo.access.meeting.worlds import MONDAY, TODAY, activity, meeting_street
 from tests.geo.output.opened import words_of
 
 WEEK = ("--week", "2026-11-25", "--limit", "310")
@@ -83,7 +85,8 @@ def test_one_housing_is_told_yes_perhaps_or_no(capsys) -> None:
     assert "På vardagskvällar: något är öppet inom 310 m från transitional_housing 150." in said
     assert "På helger: inget är öppet inom 310 m från" in said
     other = ("--housing", "transitional_housing 850", "--kind", "mentors")
-    assert "På helger: kanske är något öppet" in told(capsys, "--measure", "hours", *other)
+    said = told(capsys, "--measure", "hours", *other)
+    assert "På helger: okänt. Det som finns inom 310 m från" in said
 
 
 @pytest.mark.usefixtures("area")
@@ -158,6 +161,71 @@ def test_a_housing_is_obeyed_or_refused_in_every_measure(measure: str, capsys) -
     words = ("--measure", measure, "--housing", "Ingenstans")
     assert main(["meet", "street", *WEEK, *words]) == 2
     assert "Ingenstans" in capsys.readouterr().err
+
+
+def test_unknown_is_never_none(capsys) -> None:
+    """With nothing entered, and with activities of which nobody has said when they are open."""
+    worlds = {"nothing": [], "no hours": [activity("library-300", None, languages=())]}
+    for name, activities in worlds.items():
+        save_area(
+            meeting_street(
+                {100.0: 60},
+                housing={150.0: {"antal_boende": 40, "språk": "ti 24; ar 16"}},
+                places={300.0: ("library" if activities else "school", {})},
+                activities=activities,
+            )
+        )
+        for measure in ("hours", "language", "contact"):
+            for words in ((), ("--housing", "150")):
+                document = json.loads(told(capsys, "--measure", measure, "--json", *words))
+                lines = [line.casefold() for line in document["lines"]]
+                assert not any("ingen av 40" in line or " 0–40" in line for line in lines), name
+                if measure != "contact":
+                    assert "okänt" in document["headline"].casefold(), (name, measure, words)
+        rows = json.loads(told(capsys, "--measure", "hours", "--json"))["rows"]
+        hours = [row for row in rows if row["what"] == "hour"]
+        assert len(hours) == 168 and all(("low" in row) is bool(activities) for row in hours)
+
+
+def test_what_is_not_weekly_shows_a_fortnight_and_unclear_weeks_have_no_date(capsys) -> None:
+    every_other = Times("FREQ=WEEKLY;INTERVAL=2;BYDAY=TH", MONDAY, time(17), time(19))
+    unclear = Times(
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA", MONDAY, time(11), time(12), None, False, (), True
+    )
+    cafes = [
+        replace(activity("library-300"), id="known", name="Kafé", times=(every_other,)),
+        replace(activity("library-300"), id="unclear", name="Lördag", times=(unclear,)),
+    ]
+    save_area(
+        meeting_street(
+            {100.0: 60},
+            housing={150.0: {"antal_boende": 40}},
+            places={300.0: ("library", {})},
+            activities=cafes,
+        )
+    )
+    words = ("--measure", "hours", "--kind", "language_cafe")
+    document = json.loads(told(capsys, *words, "--json"))
+    assert "Lördag: varannan lördag 11:00–12:00, oklart vilken" in " ".join(document["lines"])
+    by_hour = {
+        (row["what"], row["day"], row["hour"]): (row["low"], row["high"])
+        for row in document["rows"]
+        if "hour" in row
+    }
+    assert by_hour["hour", 4, 17] == (40, 40) and by_hour["hour_next_week", 4, 17] == (0, 0)
+    assert by_hour["hour", 6, 11] == by_hour["hour_next_week", 6, 11] == (0, 40)
+    assert [row["when"] for row in document["rows"] if row["what"] == "activity"] == [
+        "varannan lördag 11:00–12:00, oklart vilken"
+    ]
+    assert "Veckan efter (30 nov.–6 dec. 2026): På vardagskvällar: ingen av 40" in told(
+        capsys, *words
+    )
+    weekly = [replace(cafes[0], times=(replace(every_other, rrule="FREQ=WEEKLY;BYDAY=TH"),))]
+    save_area(replace(meeting_street(
+        {100.0: 60}, housing={150.0: {"antal_boende": 40}}, places={300.0: ("library", {})},
+        activities=weekly,
+    )))  # fmt: skip
+    assert "eckan efter" not in told(capsys, *words)
 
 
 @pytest.mark.usefixtures("area")

@@ -12,8 +12,11 @@ import pytest
 
 from geo import texts
 from geo.area.activities.model import Activity, Times
+from geo.area.activities.occurrences import STOCKHOLM, in_week, possible, rule_weekdays
 from geo.area.activities.table import from_table, to_table
 from geo.ingest.edits import with_activities
+from geo.output.files.calendar import to_ics
+from geo.output.words.activity_hours import undated_words
 from geo.sources.activities.cells import season, weekdays
 from geo.sources.activities.reader import ActivitiesRead, activities_in, read_activities
 from tests.refusals import refused
@@ -118,9 +121,8 @@ def test_a_time_that_can_not_be_read_is_told_and_unknown(row, reason, column) ->
     [
         ("rrule", "FREQ=SOMETIMES", "activity_bad_rrule"),
         ("rrule", "FREQ=WEEKLY;BYDAY=TY", "activity_bad_rrule"),
-        ("rrule", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "activity_no_first_day"),
+        ("rrule", "FREQ=MONTHLY;INTERVAL=2;BYDAY=1TU", "activity_no_first_day"),
         ("intervall", "då och då", "activity_bad_interval"),
-        ("intervall", "varannan vecka", "activity_no_first_day"),
         ("säsong", "ibland", "activity_bad_season"),
         ("första dag", "2026-02-30", "activity_bad_day"),
         ("inställt", "julen", "activity_bad_day"),
@@ -135,6 +137,49 @@ def test_how_often_and_when_in_the_year_is_told_too(head: str, cell: str, reason
     found = activities_in(frame, PLACES, "a.csv")
     assert told(found) == [(7, reason, head)]
     assert found.activities[0].times is None
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "words"),
+    [
+        (f"{HEAD};intervall", "b1;A;sport;torsdag;17;19;varannan vecka", "varannan torsdag"),
+        (f"{HEAD};intervall", "b1;A;sport;tis, tors;17;19;3", "var tredje tisdag och torsdag"),
+        (f"{HEAD};rrule", "b1;A;sport;;17;19;FREQ=WEEKLY;INTERVAL=2;BYDAY=TH", "varannan torsdag"),
+        (
+            "plats;typ;öppettider;intervall",
+            "b1;sport;tors 17-19;varannan vecka",
+            "varannan torsdag",
+        ),
+    ],
+)
+def test_every_other_week_without_a_first_day_keeps_its_weekday_and_hours(head, row, words) -> None:
+    cells = row.split(";", head.count(";"))
+    frame = pd.DataFrame([cells], columns=head.split(";"), index=[2], dtype=object)
+    found = activities_in(frame.replace("", None), PLACES, "a.csv")
+    assert [each.reason for each in found.left_out] == ["activity_no_first_day"]
+    activity = found.activities[0]
+    assert undated_words(activity, "sv") == f"{words} 17:00–19:00, oklart vilken"
+    assert in_week(activity, date(2026, 11, 23)) == in_week(activity, date(2026, 11, 30)) == ()
+    assert len(in_week(possible(activity), date(2026, 11, 23))) == len(
+        rule_weekdays(activity.times[0])
+    )
+    assert from_table(to_table([activity])) == (activity,)
+    places = {"b1": "Biblioteket"}
+    year = (date(2026, 1, 1), date(2026, 12, 31))
+    now = datetime(2026, 11, 30, tzinfo=STOCKHOLM)
+    assert b"BEGIN:VEVENT" not in to_ics([activity], *year, places=places, now=now)
+
+
+def test_a_name_that_a_school_a_stop_and_a_polling_station_share_is_the_house() -> None:
+    """The stop outside is no place to meet at; a school far away with the name keeps it unclear."""
+    here = PLACES[PLACES["id"] == "b1"]
+    stop, school = (here.assign(id=f"x-{kind}", kind=kind) for kind in ("station", "school"))
+    frame = pd.DataFrame([["Biblioteket", "C"]], columns=["plats", "aktivitet"], index=[2])
+    near = pd.concat([stop, PLACES, school], ignore_index=True)
+    assert [each.place for each in activities_in(frame, near, "a.csv").activities] == ["b1"]
+    away = school.set_geometry(school.geometry.translate(0.01, 0.0))
+    far = pd.concat([PLACES, away], ignore_index=True)
+    assert told(activities_in(frame, far, "a.csv")) == [(2, "activity_ambiguous_place", "plats")]
 
 
 @pytest.mark.parametrize(
