@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ def render() -> None:
         frame.say(error)
         if isinstance(error, OnlineError):
             _instead()
+        if error.code == "older_year":
+            _ask_year()
     if st.session_state.get("job") is not None:
         jobs.show()
     _holds(area)
@@ -152,7 +155,26 @@ def _own_files(area: Area) -> None:
         _start_build(area if mode == "add" else None, name, files, stated)
 
 
-def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated: str) -> None:
+def _ask_year() -> None:
+    """Ask whether older figures shall replace newer ones; a yes does it, and can be undone."""
+    again = st.session_state.get("replace_year")
+    left, right = st.columns(2)
+    if again is not None and left.button(t("omrade.replace_year"), key="replace_year_yes"):
+        st.session_state.pop("job_error", None)
+        again()
+    if right.button(t("omrade.keep_year"), key="replace_year_no"):
+        st.session_state.pop("job_error", None)
+        st.rerun()
+
+
+def _start_build(
+    earlier: Area | None,
+    name: str,
+    files: dict[str, Any],
+    stated: str,
+    *,
+    replace_year: bool = False,
+) -> None:
     """Keep the uploads in a folder of their own and build in the background."""
     if earlier is None and not name.strip():
         st.error(t("omrade.name_missing"))
@@ -174,7 +196,7 @@ def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated:
 
     def work(progress: Progress) -> Area:
         try:
-            inputs = _inputs(kept, _columns(stated))
+            inputs = replace(_inputs(kept, _columns(stated)), replace_year=replace_year)
             # Files stay files: what people edited is kept in the store, and meets them there.
             files = open_area(earlier.id, edited=False) if earlier else None
             made = build(name_id, name.strip(), inputs, earlier=files, progress=progress)
@@ -187,6 +209,9 @@ def _start_build(earlier: Area | None, name: str, files: dict[str, Any], stated:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    st.session_state["replace_year"] = lambda: _start_build(
+        earlier, name, files, stated, replace_year=True
+    )
     jobs.start(name, work)
     st.rerun()
 

@@ -93,6 +93,7 @@ def _inputs(options: Options) -> Inputs:
         crs=_pairs(crs, "--crs"),
         notes=notes,
         margin_m=presets.limit_m(options.margin),
+        replace_year=options.replace_year,
     )
 
 

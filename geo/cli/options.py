@@ -91,6 +91,7 @@ def _file_options(task: argparse.ArgumentParser, say: Say) -> None:
             f"--{note}", metavar="PART=TEXT", action="append", default=[], help=say(note)
         )
     task.add_argument("--margin", default="1000", help=say("margin"))
+    task.add_argument("--replace-year", action="store_true", help=say("replace_year"))
 
 
 def _distances(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
@@ -328,6 +329,7 @@ def _statistics(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None
     task.add_argument("--year", default="", help=say("year"))
     task.add_argument("--outlines", metavar="FILE", help=say("outlines"))
     task.add_argument("--other-vintage", action="store_true", help=say("other_vintage"))
+    task.add_argument("--replace-year", action="store_true", help=say("replace_year"))
     task.add_argument(
         "--column", metavar="GROUP=COLUMN", action="append", default=[], help=say("column")
     )

@@ -39,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         command(options.run)(options)
     except NarhetError as error:
         print(error.message(language), file=sys.stderr)
+        if hint := f"hint.{error.code}" in texts.catalogue(language) and f"hint.{error.code}":
+            print(texts.text(hint, language), file=sys.stderr)
         return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         return 1

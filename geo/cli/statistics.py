@@ -27,6 +27,7 @@ def statistics(options: Options) -> None:
         outlines=console.file_of(options.outlines),
         columns=_columns(options.column),
         other_vintage=options.other_vintage,
+        replace_year=options.replace_year,
     )
     area = open_area(options.area, options.home, edited=False)
     added = add_statistics(area, ask, progress=console.progress(options.lang))

@@ -4,7 +4,7 @@ reads the files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from geo.area.model import Area
 from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, Source, empty_table
 from geo.errors import AreaLacks, InputError
 from geo.ingest import place_files
+from geo.ingest.merge_people import ask_before_older, merged, stacked, years_of
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources.files.vector import read_lines_listed, read_vector
 from geo.sources.osm.files import OsmExtract, read_osm
@@ -251,13 +252,25 @@ def _with_boundary_checked(area: Area, inputs: Inputs) -> Area:
 
 
 def _with_people(area: Area, inputs: Inputs) -> Area:
-    """Return the area with residents from files; they replace the residents of earlier files."""
+    """Return the area with residents from files put into those there are.
+
+    Groups and places that the files say nothing of stay as they were.
+    """
     tables: list[gpd.GeoDataFrame] = []
     sources: list[Source] = []
-    for file in inputs.people:
-        units = read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
+    read = [
+        read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
+        for file in inputs.people
+    ]
+    frames = _stack([units.frame for units in read])
+    kept = merged(area.people, frames, area.network.crs)
+    parts = np.cumsum([0, *(len(units.frame) for units in read)])
+    for number, (file, units) in enumerate(zip(inputs.people, read, strict=True)):
         _check_overrides(inputs, units.columns, file)
-        rows, made, left_out = area_people.spread(units.frame, area.network, area.buildings)
+        own = [*units.frame.columns, *kept.groups]
+        frame = kept.units[own].iloc[parts[number] : parts[number + 1]]
+        frame.index = units.frame.index
+        rows, made, left_out = area_people.spread(frame, area.network, area.buildings)
         prefix = f"{len(tables)}-" if len(inputs.people) > 1 else ""
         tables.append(rows.assign(id=prefix + rows["id"].astype(str)))
         sources.append(
@@ -269,9 +282,33 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
                 left_out=(*units.left_out, *left_out),
             )
         )
+    _ask_year(area, sources, inputs)
+    groups = {group for source in sources for group in source.columns}
+    before = _people_before(area, set() if kept.whole else groups)
     others = area.people[area.people["origin"] != "residents"]
-    kept = tuple(source for source in area.sources if source.part != "people")
-    return replace(area, people=_stack([*tables, others]), sources=(*kept, *sources))
+    residents = stacked(_stack(tables), kept.rows)
+    return replace(area, people=_stack([residents, others]), sources=(*before, *sources))
+
+
+def _ask_year(area: Area, sources: Iterable[Source], inputs: Inputs) -> None:
+    """Ask before figures of an older year take the place of newer ones."""
+    there = years_of(area.sources)
+    for source in sources:
+        year = int(source.date[:4]) if source.date[:4].isdigit() else 0
+        ask_before_older(there, source.columns, year, replace_year=inputs.replace_year)
+
+
+def _people_before(area: Area, new: Collection[str]) -> tuple[Source, ...]:
+    """Return the area's sources, those of people without the groups that are new."""
+    kept = []
+    for source in area.sources:
+        if source.part != "people":
+            kept.append(source)
+            continue
+        columns = {name: said for name, said in source.columns.items() if name not in new}
+        if columns.keys() & presets.groups().keys():
+            kept.append(replace(source, columns=columns))
+    return tuple(kept)
 
 
 def _check_overrides(inputs: Inputs, used: Mapping[str, str], file: Path) -> None:
@@ -353,7 +390,8 @@ class Inputs:
 
     ``places`` are (kind, file) pairs. ``columns`` override guesses: group → column for people.
     ``crs`` states a file's coordinate system by part (``network``, ``people`` …). ``notes`` holds a
-    part's source, licence and date.
+    part's source, licence and date. ``replace_year`` lets people of an older year take the place
+    of newer ones.
     """
 
     osm: Path | None = None
@@ -366,6 +404,7 @@ class Inputs:
     crs: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
     margin_m: float = MARGIN_M
+    replace_year: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

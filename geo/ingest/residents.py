@@ -25,6 +25,7 @@ from geo.area.record_fields import cell, plain_record, rules
 from geo.errors import InputError
 from geo.ingest import place_files
 from geo.ingest.build import MARGIN_M, Inputs, with_places
+from geo.ingest.merge_people import ask_before_older, merged, stacked, years_of
 from geo.sources.skolverket import KIND, Preschools, fetch_preschools
 from geo.sources.statistics import outlines as statistics_outlines
 from geo.sources.statistics.files import read_figures
@@ -56,6 +57,7 @@ class Ask:
     ``level`` is ``deso`` or ``regso`` ("" is what the file or area has, else DeSO); ``year`` 0 is
     the latest; ``file`` holds figures already downloaded, ``outlines`` the areas' shapes.
     ``other_vintage`` joins figures and outlines of different drawings where codes or names agree.
+    ``replace_year`` lets figures of an older year take the place of newer ones.
     """
 
     level: str = ""
@@ -65,6 +67,7 @@ class Ask:
     outlines: Path | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     other_vintage: bool = False
+    replace_year: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +103,8 @@ class _Placed:
 
 
 def add_statistics(area: Area, ask: Ask, *, progress: Progress | None = None) -> Added:
-    """Return an area with people per statistical area in place of the residents it has.
+    """Return an area with people per statistical area put into the residents it has: the groups and
+    places that the new figures say nothing of stay.
 
     Outlines are, in this order: those of ``ask.outlines``; the area's own statistical areas, where
     it has people in such (their points keep their share of each area); those of Statistics
@@ -108,6 +112,7 @@ def add_statistics(area: Area, ask: Ask, *, progress: Progress | None = None) ->
 
     Raises
     ------
+    InputError ``older_year`` : the area's figures are of a newer year.
     InputError ``bad_option`` : an unknown level. InputError ``bad_municipality`` : none given, and
     the area shows none.
     InputError ``vintage_mismatch``, ``no_outlines`` : figures and outlines cannot be joined.
@@ -175,16 +180,18 @@ def _with_own(area: Area, ask: Ask, own: dict[str, str], progress: Progress | No
     fit = fit_codes(
         figures, list(own), stated_vintage(level, *said), other_vintage=ask.other_vintage
     )
+    _ask_year(area, figures, ask)
     table = figures.frame[figures.frame["code"] != ""].set_index("code")[figures.groups]
-    people = _reshared(area, own, table)
+    keep = _same_year(area, figures)
+    people = _reshared(area, own, table, keep=keep)
     lost = [
         LeftOut(number + 1, "no_figures", {"found": code})
         for number, code in enumerate(own)
         if code not in table.index
     ]
     sources = _told(figures, "kept_points", tuple(lost), estimated=True)
-    kept = _other_sources(area, set(figures.groups))
-    counts = table.reindex(list(own))
+    kept = _other_sources(area, set() if keep and lost else set(figures.groups))
+    counts = people.groupby("unit")[figures.groups].sum(min_count=1)
     return _added(area, figures, fit, _Placed(people, counts), (*sources, *kept))
 
 
@@ -206,12 +213,37 @@ def _placed(
 ) -> Added:
     """Join, and place people where they can live within each outline."""
     joined = join(figures, outlines, other_vintage=ask.other_vintage)
+    _ask_year(area, figures, ask)
     _say(progress, "progress.people", 0.95)
-    people, made, outside = area_people.spread(joined.frame, area.network, area.buildings)
+    frame = outlines.frame
+    kept = merged(
+        area.people,
+        joined.frame,
+        area.network.crs,
+        outlines=frame.assign(unit=frame["code"].where(frame["code"] != "", frame["name"])),
+        same_year=_same_year(area, figures),
+        is_official=True,
+    )
+    people, made, outside = area_people.spread(kept.units, area.network, area.buildings)
     estimated = bool(people["estimated"].any())
     sources = _told(figures, made, (*joined.left_out, *outside), estimated=estimated)
-    placed = _Placed(people, joined.frame[figures.groups])
-    return _added(area, figures, joined.fit, placed, (*sources, outlines.source))
+    before = _other_sources(area, set() if kept.whole else set(figures.groups))
+    if not kept.whole:
+        before = tuple(source for source in before if source.part != OUTLINES)
+    placed = _Placed(stacked(people, kept.rows), joined.frame[figures.groups])
+    return _added(area, figures, joined.fit, placed, (*sources, *before, outlines.source))
+
+
+def _ask_year(area: Area, figures: Figures, ask: Ask) -> None:
+    there = years_of(area.sources)
+    ask_before_older(there, figures.groups, figures.year, replace_year=ask.replace_year)
+
+
+def _same_year(area: Area, figures: Figures) -> bool:
+    """Return whether the figures there are can stand beside the new ones, as far as is known."""
+    there = years_of(area.sources)
+    years = {there[group] for group in figures.groups if group in there}
+    return not figures.year or years <= {figures.year}
 
 
 def _told(
@@ -277,9 +309,12 @@ def _own_units(area: Area, level: str) -> dict[str, str]:
     return found if own and level in ("", own) else {}
 
 
-def _reshared(area: Area, own: Mapping[str, str], table: pd.DataFrame) -> gpd.GeoDataFrame:
+def _reshared(
+    area: Area, own: Mapping[str, str], table: pd.DataFrame, *, keep: bool
+) -> gpd.GeoDataFrame:
     """Give each point the share of its statistical area's new people that it had of the old; in an
-    area where nobody was known to live, each the same. Groups without new figures stay.
+    area where nobody was known to live, each the same. Groups without new figures stay, and with
+    ``keep`` areas without any, which are else unknown.
     """
     residents = area.people[area.people["origin"] == RESIDENTS].reset_index(drop=True)
     codes = pd.Series({unit: code for code, unit in own.items()})
@@ -291,6 +326,10 @@ def _reshared(area: Area, own: Mapping[str, str], table: pd.DataFrame) -> gpd.Ge
     share = np.where(whole > 0, weight / whole.where(whole > 0, 1.0), 1.0 / rows)
     counts = table.reindex(unit.to_numpy())
     new = {group: counts[group].to_numpy(np.float64) * share for group in table.columns}
+    if keep:
+        stays = ~unit.isin(table.index).to_numpy(bool)
+        for group in [name for name in new if name in residents]:
+            new[group] = np.where(stays, residents[group], new[group])
     return residents.assign(estimated=True, **new)
 
 

@@ -114,6 +114,10 @@ def _start(area: Area, uploads: dict[str, Any], ask: Ask | AskSchools) -> None:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    # Asked again only where the area's own figures turn out to be newer.
+    if isinstance(ask, Ask):
+        older = replace(ask, replace_year=True)
+        st.session_state["replace_year"] = lambda: _start(area, uploads, older)
     jobs.start(area.name, work)
     st.rerun()
 

@@ -172,22 +172,27 @@ def test_groups_without_new_figures_stay_in_the_areas_own_units(tmp_path: Path) 
     sums = added.area.people.groupby("unit")[["all", "children_0_4", "born_abroad"]].sum()
     assert sums.round(6).loc["0127A0010"].tolist() == [210, 11, 80]
     own = added.area.people[added.area.people["unit"] == "0127C1010"]
-    assert own["all"].isna().all() and own["children_0_4"].sum() == pytest.approx(12)
-    assert added.unknown == {"all": 1, "born_abroad": 1}
+    assert own["all"].sum() == pytest.approx(300), "the same year: the file says nothing of it"
+    assert own["children_0_4"].sum() == pytest.approx(12)
+    assert added.unknown == {"all": 0, "born_abroad": 1}
     by_file = {s.file: set(s.columns) for s in added.area.sources if s.part == "people"}
     assert by_file == {
-        "abroad.csv": {"all", "born_abroad", "unit"}, "figures.csv": {"children_0_4", "unit"},
+        "abroad.csv": {"all", "born_abroad", "unit"},
+        "figures.csv": {"all", "children_0_4", "unit"},
     }  # fmt: skip
     assert added.gone == ()
 
 
-def test_new_outlines_bring_new_residents_and_tell_which_groups_are_gone(tmp_path: Path) -> None:
+def test_new_outlines_leave_the_groups_and_the_areas_that_the_file_lacks(tmp_path: Path) -> None:
     first = table(tmp_path, "deso,pop_2025,age0_4", "0127A0010,200,11")
     area = add_statistics(world(), Ask(file=first, outlines=shapes(tmp_path))).area
     second = table(tmp_path, "deso,pop_2025", "0127C1010,300")
     added = add_statistics(area, Ask(file=second, outlines=shapes(tmp_path)))
-    assert added.gone == ("children_0_4",)
-    assert added.area.people["unit"].unique().tolist() == ["0127C1010"]
+    assert added.gone == ()
+    sums = added.area.people.groupby("unit")[["all", "children_0_4"]].sum()
+    assert sums.round(6).loc["0127A0010"].tolist() == [200, 11]
+    assert sums.round(6).loc["0127C1010"].tolist() == [300, 0]
+    assert added.area.people["id"].is_unique
 
 
 def test_regso_can_be_made_of_the_deso_that_say_theirs(tmp_path: Path) -> None:
@@ -208,7 +213,9 @@ def test_figures_of_another_drawing_than_the_areas_own_are_refused() -> None:
         add_statistics(area, Ask(year=2023))
     message = caught.value.message("en")
     assert "DeSO 2018" in message and "DeSO 2025" in message and "2 of 3" in message
-    added = add_statistics(area, Ask(year=2023, other_vintage=True))
+    with refused("older_year"):
+        add_statistics(area, Ask(year=2023, other_vintage=True))
+    added = add_statistics(area, Ask(year=2023, other_vintage=True, replace_year=True))
     assert added.fit.differ and added.fit.both == 2
     assert added.fit.by_vintage == {"2018": 2, "2025": 3}
     assert added.unknown["all"] == 1
@@ -260,7 +267,8 @@ def test_names_join_within_their_municipality_only(tmp_path: Path) -> None:
     )
     added = add_statistics(world(), Ask(file=figures, outlines=path))
     assert added.totals == {"all": 3652}
-    assert added.area.people["unit"].unique().tolist() == ["0136R001"]
+    residents = added.area.people[added.area.people["all"] > 0]
+    assert residents["unit"].unique().tolist() == ["0136R001"]
     assert sorted(row.reason for row in added.left_out) == ["no_figures", "no_outline"]
 
 
