@@ -19,6 +19,7 @@ from geo.output.words.sites import (
     curve_table,
     effect_row,
     known_lines,
+    lost_lines,
     off_paths_line,
     others_lines,
     rests_on,
@@ -80,6 +81,7 @@ def site_document(
             [
                 proposal_words.headline(proposal, language),
                 *known_lines(proposal, language),
+                *lost_lines(proposal, language),
                 " ".join(aim_lines(shown, language)),
                 *off_paths_line(proposal, language, exact=exact),
             ],

@@ -44,6 +44,7 @@ def site_lines(answer: SiteAnswer, language: str, *, exact: bool = True) -> list
     proposal, counted = answer.proposal, not answer.proposal.estimated
     shown = proposal if exact else without_small_counts(proposal)
     lines = [proposal_words.headline(proposal, language), *known_lines(proposal, language)]
+    lines += lost_lines(proposal, language)
     if answer.runner_up is not None:
         lines.append(proposal_words.runner_up_sentence(proposal, answer.runner_up, language))
     if shown.sites:
@@ -61,6 +62,19 @@ def site_lines(answer: SiteAnswer, language: str, *, exact: bool = True) -> list
 def known_lines(proposal: Proposal, language: str) -> list[str]:
     """Return the sentence on known places of the question's kind that have no point, if any."""
     return unplaced_lines(proposal.placing.area, proposal.question.kind, language)
+
+
+def lost_lines(proposal: Proposal, language: str) -> list[str]:
+    """Return for each condition that was asked for how many places it leaves out only since nobody
+    has said whether they meet it.
+    """
+    found = proposal.placing.candidates
+    asked = {"evening": proposal.question.evening, "staffed": proposal.question.staffed}
+    return [
+        texts.text(f"sites.lost_{name}", language, count=found.unknown[name], left=len(found))
+        for name, is_asked in asked.items()
+        if is_asked and found.unknown[name]
+    ]
 
 
 def aim_lines(shown: Proposal, language: str) -> list[str]:
@@ -490,7 +504,8 @@ def _candidates(proposal: Proposal, language: str) -> dict[str, Any]:
         "count": len(found),
         "by_kind": found.by_kind,
         "left_out": found.reasons,
-        "unknown_hours": found.reasons.get("unknown_hours", 0),
+        "unknown_hours": found.unknown["evening"],
+        "unknown_staff": found.unknown["staffed"],
         "unknown_cost": int(np.isnan(proposal.placing.costs).sum()),
         "existing": len(proposal.placing.existing),
         "text": candidates_words(proposal, language),

@@ -80,6 +80,17 @@ class Candidates:
         """How many were left out for each reason, most first; ``unknown_hours`` among them."""
         return dict(Counter(item.reason for item in self.left_out).most_common())
 
+    @property
+    def unknown(self) -> dict[str, int]:
+        """How many were left out as nobody has said whether they are open in the evening, or have
+        staff: by ``evening`` and ``staffed``.
+        """
+        found = self.reasons
+        return {
+            "evening": found.get("unknown_hours", 0),
+            "staffed": found.get("unknown_staff", 0),
+        }
+
     def without(self, refused: Bools, reason: str, **values: Any) -> Candidates:
         """Return the candidates but those a mask points out, who are left out for a reason."""
         gone = tuple(

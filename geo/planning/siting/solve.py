@@ -93,7 +93,8 @@ def check_count(placing: Placing) -> None:
     """
     question, there = placing.question, len(placing.candidates)
     if not there:
-        raise NoCandidates
+        lost = placing.candidates.unknown
+        raise NoCandidates("no_candidates_known", **lost) if any(lost.values()) else NoCandidates
     if question.count is not None and question.count > there:
         raise TooManySites(asked=question.count, found=there)
     if question.budget is not None:

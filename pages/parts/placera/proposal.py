@@ -51,6 +51,8 @@ def sentence(proposal: Proposal) -> None:
     shown = curves.without_small_counts(proposal)
     st.markdown(" ".join(sites_words.aim_lines(shown, language)))
     st.caption(literal(sites_words.candidates_words(proposal, language)))
+    for line in sites_words.lost_lines(proposal, language):
+        st.warning(line, icon=":material/help:")
     if proposal.estimated:
         st.info(t("gap.estimated"), icon=":material/calculate:")
     for line in sites_words.off_paths_line(proposal, language, exact=True):

@@ -92,6 +92,27 @@ def test_points_filters_and_hand_are_heard(run: Run, capsys: pytest.CaptureFixtu
     assert answer["settings"]["near"] == [["transitional_housing", 400]]
 
 
+def test_conditions_say_how_many_places_they_lose_for_lack_of_data(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    area = street(homes={100: 10}, places={0: "school", 300: "meeting_place", 600: "library"})
+    told = {"library": {"öppettider": "mån-fre 10-20"}}
+    details = [json.dumps(told.get(kind, {})) for kind in area.places["kind"]]
+    save_area(replace(area, places=area.places.assign(details=details), _snaps={}))
+    words = ["sites", "street", "--kind", "language_cafe", "--limit", "900", "--count", "1"]
+    words += ["--group", "all"]
+    assert main([*words, "--evening", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["candidates"]
+    assert (found["count"], found["unknown_hours"], found["unknown_staff"]) == (1, 2, 0)
+    assert main([*words, "--staffed"]) == 0
+    assert "1 möjliga platser är inte med eftersom ingen har sagt om de har personal" in (
+        capsys.readouterr().out
+    )
+    assert main([*words, "--evening", "--candidates", "school,meeting_place"]) == 2
+    error = capsys.readouterr().err
+    assert "2 platser där ingen har sagt om de är öppna på kvällen" in error
+
+
 def test_a_budget_buys_no_more_than_it_holds(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--budget", "9", "--curve", "3", "--json") == 0
     answer = json.loads(capsys.readouterr().out)
