@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from geo.errors import InputError
+
 UNKNOWN_WORDS = frozenset(
     {
         *("", ".", "..", "...", "-", "–", "—", "*", "x", "na", "n/a", "nan", "null", "none", "?"),
@@ -141,3 +143,19 @@ def holds_numbers(cells: Iterable[Any]) -> bool:
 def finite(value: float | None) -> float | None:
     """Return a number as JSON takes it: null for unknown, hidden and endless."""
     return None if value is None or not math.isfinite(value) else float(value)
+
+
+def read_point(words: str) -> tuple[float, float]:
+    """Read a position as a person writes it: longitude, then latitude.
+
+    >>> read_point("17.83, 59.36")
+    (17.83, 59.36)
+    """
+    parts = [part for part in re.split(r"[,;\s]+", words.strip()) if part]
+    try:
+        lon, lat = (float(part) for part in parts)
+    except ValueError:
+        raise InputError("bad_point", found=words) from None
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        raise InputError("bad_point", found=words)
+    return lon, lat

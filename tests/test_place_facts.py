@@ -67,6 +67,9 @@ def problems_of(row: Row) -> list[str]:
         found.append("no https address")
     if bool(row["lat"]) != bool(row["lon"]) or (row["lat"] and not row["koordinatkälla"]):
         found.append("coordinates without a source")
+    found += [f"no words for {part}" for part in about(row) if not says(row, part)]
+    if bool(row["ungefärlig plats"]) != bool(row["ungefärlig enligt"]):
+        found.append("approximate without its words")
     if row["typ"] not in presets.kinds():
         found.append("unknown kind")
     found += [f"unknown language {part}" for part in parts(row["språk"]) if not is_language(part)]
@@ -80,6 +83,19 @@ def problems_of(row: Row) -> list[str]:
     if re.search(r"\d{2,4}[- ]\d{2,3} ?\d{2}|@", " ".join(row[name] for name in WORDS)):
         found.append("telephone or e-mail")
     return found
+
+
+def about(row: Row) -> list[str]:
+    """Return where about a row says that its place is."""
+    return [part.strip() for part in row["ungefärlig plats"].split(";") if part.strip()]
+
+
+def says(row: Row, part: str) -> bool:
+    """Return whether a row's own name, address or text has some words, as they are or in the
+    genitive.
+    """
+    told = " ".join(row[name] for name in ("namn", "adress", "postort", "text", "källa"))
+    return part.casefold() in told.casefold()
 
 
 WORDS = ("namn", "inriktning", "arrangörer", "på besök", "text")
@@ -126,6 +142,9 @@ def test_a_row_that_guesses_is_caught():
     assert problems_of({**row, "källa": "En tidning", "url": "http://a.se"}) == ["no https address"]
     assert problems_of({**row, "text": "Ring 08-123 45 67"}) == ["telephone or e-mail"]
     assert problems_of({**row, "text": ""}) == ["no text or source"]
+    guess = {**row, "ungefärlig plats": "Tumba", "ungefärlig enligt": "namnet"}
+    assert problems_of(guess) == ["no words for Tumba"]
+    assert problems_of({**row, "ungefärlig enligt": ""}) == ["approximate without its words"]
 
 
 @pytest.mark.parametrize("name", FILES)

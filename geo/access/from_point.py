@@ -141,22 +141,6 @@ def placed(area: Area, lon: float, lat: float, walker: Profile) -> Snapped:
     raise InputError("point_off_paths", found=_written(lon, lat), limit=MAX_SNAP_M)
 
 
-def read_point(words: str) -> tuple[float, float]:
-    """Read a position as a person writes it: longitude, then latitude.
-
-    >>> read_point("17.83, 59.36")
-    (17.83, 59.36)
-    """
-    parts = [part for part in re.split(r"[,;\s]+", words.strip()) if part]
-    try:
-        lon, lat = (float(part) for part in parts)
-    except ValueError:
-        raise InputError("bad_point", found=words) from None
-    if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise InputError("bad_point", found=words)
-    return lon, lat
-
-
 def read_limits(words: str) -> list[float]:
     """Read ascending limits in metres as a person writes them.
 

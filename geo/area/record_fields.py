@@ -67,12 +67,21 @@ class Reception:
 
 
 @dataclass(frozen=True)
+class About:
+    """Columns that say where about a place is, and that its point is approximate."""
+
+    words: tuple[str, ...]
+    mark: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Rules:
     """All stated rules; ``columns`` and ``housing_columns`` hold plain-compared names."""
 
     columns: Mapping[str, tuple[str, ...]]
     housing_columns: Mapping[str, tuple[str, ...]]
     reception: Reception
+    about: About
     words: Mapping[str, frozenset[str]]
     filled: Filled
     bands: Bands
@@ -92,6 +101,7 @@ def rules() -> Rules:
         columns=_plain_names(table["columns"]),
         housing_columns=_plain_names(table["housing_columns"]),
         reception=Reception(**_plain_names(table["reception"])),
+        about=About(**_plain_names(table["about"])),
         words={name: frozenset(map(plain, words)) for name, words in table["words"].items()},
         filled=Filled(**table["filled"]),
         bands=Bands(**table["bands"]),
@@ -136,9 +146,32 @@ def has_reception(record: Mapping[str, Any]) -> bool:
     >>> has_reception({}), has_reception({"Har reception": "Nej"}), has_reception({"reception": ""})
     (True, False, True)
     """
-    known = rules().reception
-    found = cell(plain_record(record), known.columns)
-    return found is None or plain(written(found)) not in known.no
+    known, told = rules().reception, plain_record(record)
+    return not any(plain(written(told.get(name))) in known.no for name in known.columns)
+
+
+APPROXIMATE = "ungefärligt läge"
+"""The detail that says that a place's point is approximate: where about, and by which words."""
+
+
+def words_about(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the words by which a record says where about its place is.
+
+    >>> words_about({"Ungefärlig plats": "Tegelhögen; Vällingby"})
+    ('Tegelhögen', 'Vällingby')
+    """
+    found = cell(plain_record(record), rules().about.words)
+    return tuple(part.strip() for part in written(found).split(";") if part.strip())
+
+
+def approximate(record: Mapping[str, Any]) -> str:
+    """Return how a record says that its point is approximate; "" where it does not."""
+    return written(cell(plain_record(record), rules().about.mark))
+
+
+def exact(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record without what says that its point is approximate."""
+    return {name: record[name] for name in record if plain(name) not in rules().about.mark}
 
 
 def day(value: Any) -> date | None:

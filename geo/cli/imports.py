@@ -28,6 +28,7 @@ from geo.output.words.imports import (
     left_out_json,
     left_out_lines,
     next_lines,
+    suggestion_words,
     understood_json,
     understood_lines,
     worklist_json,
@@ -74,7 +75,7 @@ def worklist(options: Options) -> None:
     area = open_area(options.area, options.home)
     stored = has_store(area.id, options.home)
     records = store_of(area.id, options.home).unplaced() if stored else []
-    said = [match.said for match in suggested(area, records)]
+    said = [suggestion_words(match, options.lang) for match in suggested(area, records)]
     if options.json:
         print(json.dumps(worklist_json(records, said, options.lang), ensure_ascii=False, indent=1))
         return

@@ -367,6 +367,14 @@ def _imports(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task.add_argument("area", help=say("area_id"))
     task.add_argument("--json", action="store_true", help=say("json"))
     task.set_defaults(run="imports:worklist")
+    task = tasks.add_parser("place", parents=[common], help=say("place_record"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("id", metavar="ID", help=say("place_id"))
+    task.add_argument("--at", metavar="LON,LAT|NAME", help=say("place_at"))
+    task.add_argument("--address", metavar="TEXT", help=say("place_address"))
+    task.add_argument("--suggested", action="store_true", help=say("place_suggested"))
+    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
+    task.set_defaults(run="places:place")
 
 
 def _serve(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:

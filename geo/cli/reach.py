@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from geo import presets, texts
-from geo.access.from_point import around, read_limits, read_point, way_between
+from geo.access.from_point import around, read_limits, way_between
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
+from geo.cli.places import point
 from geo.network.distances import within
 from geo.network.walk_network import Snapped
 from geo.output.files import formats
@@ -24,11 +25,11 @@ from geo.sources.files.place_tables import read_points
 
 def reach(options: Options) -> None:
     """Print what can be walked to from a point, within one limit or several."""
-    lon, lat = read_point(options.at)
     limits = read_limits(options.limits)
     presets.profile(options.profile)
     output = _output(options)
     area = open_area(options.area, options.home)
+    lon, lat = point(area, options.at)
     answer = around(area, lon, lat, limits_m=limits, profile=options.profile)
     if output:
         formats.write_file(output, reach_files.reach_geojson(answer, area, options.lang))
@@ -41,10 +42,10 @@ def reach(options: Options) -> None:
 
 def route(options: Options) -> None:
     """Print how to walk from one point to another."""
-    a, b = read_point(options.origin), read_point(options.destination)
     presets.profile(options.profile)
     output = _output(options)
     area = open_area(options.area, options.home)
+    a, b = point(area, options.origin), point(area, options.destination)
     way = way_between(area, a, b, profile=options.profile)
     if output:
         formats.write_file(output, reach_files.route_geojson(way, area, options.lang))

@@ -20,10 +20,11 @@ from geo.area.activities.table import to_table
 from geo.area.model import Area
 from geo.area.protected import HOUSING, SHAPE, kept_of, says_restricted
 from geo.area.provenance import Source
-from geo.area.record_fields import is_reception, place_fields
+from geo.area.record_fields import APPROXIMATE, exact, is_reception, place_fields
 from geo.cells import to_number, written
 from geo.ingest.checks.fixes import fixed
 from geo.ingest.checks.thresholds import Fix
+from geo.ingest.geocoding.finder import mark_of
 from geo.ingest.geocoding.match import Match
 from geo.ingest.places.locate import APART
 from geo.ingest.places.propose import suggested
@@ -174,18 +175,22 @@ def added(kind: str, name: str, lon: float, lat: float) -> Edit:
     return replace(new, lon=lon, lat=lat, fields={**new.fields, "reason": ""})
 
 
-def moved(record: Record, lon: float, lat: float) -> Edit:
-    """Return a record at another point (WGS84)."""
-    return edit_of(record, lon=lon, lat=lat, reason="")
+def moved(record: Record, lon: float, lat: float, *, about: str = "") -> Edit:
+    """Return a record at another point (WGS84); ``about``: it is approximate, and how."""
+    details = exact(record.fields["details"]) | ({APPROXIMATE: about} if about else {})
+    return edit_of(record, lon=lon, lat=lat, reason="", details=details)
 
 
 def placed(record: Record, match: Match) -> Edit:
-    """Return a record moved to where a suggestion has it; who knew the position is credited."""
+    """Return a record moved to where a suggestion has it; who knew the position is credited, and
+    one that only says where about is marked so.
+    """
     assert match.point is not None
     source = str(record.fields["source"])
     if "openstreetmap" in match.source.lower() and match.source not in source:
         source = APART.join(filter(None, (source, match.source)))
-    return edit_of(record, lon=match.point.x, lat=match.point.y, reason="", source=source)
+    edit = moved(record, match.point.x, match.point.y, about=mark_of(match) if match.near else "")
+    return replace(edit, fields={**edit.fields, "source": source})
 
 
 def addressed(area: Area, record: Record, address: str) -> tuple[Edit, Match]:
@@ -196,6 +201,11 @@ def addressed(area: Area, record: Record, address: str) -> tuple[Edit, Match]:
     if match.certain and match.point is not None:
         return placed(again, match), match
     return replace(edit, fields={**edit.fields, "reason": match.reason}), match
+
+
+def with_address(edit: Edit, address: str) -> Edit:
+    """Return an edit that keeps an address as well."""
+    return replace(edit, fields={**edit.fields, "address": address.strip()})
 
 
 def fix_edits(

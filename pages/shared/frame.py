@@ -46,6 +46,7 @@ def unplaced(area: Area, kind: str) -> None:
     """Name the known places of a kind that have no point, with a button to the work list."""
     for line in unplaced_lines(area, kind, state.language()):
         st.warning(literal(line), icon=":material/wrong_location:")
+    if area.unplaced_of(kind):
         st.button(
             t("known.place_them"),
             key=f"unplaced_{kind}",

@@ -11,6 +11,7 @@ from typing import Any
 
 from geo import clock, presets
 from geo.access.knowledge_bank.rules import rules
+from geo.cells import read_point
 from geo.clock import STOCKHOLM
 from geo.errors import InputError
 
@@ -56,9 +57,7 @@ class BankQuestion:
         InputError ``bad_point``, ``bad_moment``, ``unknown_profile``, ``unknown_term``, BadLimit,
         UnknownLanguage : what cannot be.
         """
-        # These load what areas are made of.
-        from geo.access.from_point import read_point
-        from geo.access.meeting import terms
+        from geo.access.meeting import terms  # it loads what areas are made of
 
         told = {name: value for name, value in values.items() if value is not None}
         now = today or clock.today()

@@ -55,7 +55,8 @@ class Match:
     """What was found. ``how``: ``address`` or ``name``, "" where nothing is certain; then
     ``reason`` (a key under ``unplaced.``) is why, and ``point`` with ``said`` is the best
     suggestion, if there is one. ``score`` 0–100. ``grade``: how well it agrees: ``exact``,
-    ``letter``, ``range``, ``spelling``, ``name`` or ``street``.
+    ``letter``, ``range``, ``spelling``, ``name``, ``street`` or ``near``. ``near``: what it is only
+    near to (see ``finder``), "" where it is the place itself, and by which ``words``.
     """
 
     how: str = ""
@@ -65,6 +66,8 @@ class Match:
     said: str = ""
     source: str = ""
     reason: str = ""
+    near: str = ""
+    words: str = ""
 
     @property
     def certain(self) -> bool:

@@ -23,11 +23,12 @@ from geo.area.model import Area
 from geo.area.people import with_districts
 from geo.area.protected import HOUSING
 from geo.area.provenance import PLACES, LeftOut
+from geo.area.record_fields import words_about
 from geo.cells import written
 from geo.errors import InputError
 from geo.ingest.checks.fixes import check_places, fixed
 from geo.ingest.checks.thresholds import Fix, Problem
-from geo.ingest.geocoding.gazetteer import gazetteer
+from geo.ingest.geocoding.finder import Finder, with_about
 from geo.ingest.geocoding.match import Match, Wanted, find
 from geo.ingest.places.locate import (
     APART,
@@ -312,13 +313,18 @@ def only_placed(found: Import, area: Area, fixes: Sequence[Fix]) -> tuple[Import
 
 
 def suggested(area: Area, records: Sequence[Record]) -> list[Match]:
-    """Return, per place without a point, what the area now has of its address and name; a match
-    that is ``certain`` is one that a person may take unseen. Housing is not looked for.
+    """Return, per place without a point, what the area now has of its address and name, else where
+    about its texts say it is; a match that is ``certain`` is one that a person may take unseen.
+    Housing is not looked for.
     """
-    known = gazetteer(area)
+    finder = Finder(area)
     found = []
     for record in records:
         name, address, kind = (str(record.fields[key]) for key in ("name", "address", "kind"))
-        wanted = Wanted(name, address, kind=kind)
-        found.append(Match(reason="protected") if kind == HOUSING else find(known, wanted))
+        if kind == HOUSING:
+            found.append(Match(reason="protected"))
+            continue
+        match = find(finder.known, Wanted(name, address, kind=kind))
+        about = words_about(record.fields["details"])
+        found.append(with_about(match, finder, (*about, name, address)))
     return found

@@ -24,6 +24,7 @@ from geo.access.gaps import (
 from geo.area import protected
 from geo.area.model import Area
 from geo.area.people import HOUSING
+from geo.area.record_fields import approximate, place_fields
 from geo.output.maps.spec import (
     AreaLayer,
     Layer,
@@ -124,13 +125,24 @@ def places_table(area: Area, kinds: Sequence[str], language: str) -> pd.DataFram
         {
             texts.text("place.name", language): rows["name"].replace("", unknown).to_numpy(),
             texts.text("place.kind", language): rows["kind"].map(names).to_numpy(),
-            texts.text("place.address", language): rows["address"].replace("", unknown).to_numpy(),
+            texts.text("place.address", language): addresses(rows, language),
             texts.text("place.district", language): rows["district"].to_numpy(),
             texts.text("place.source", language): rows["source"].to_numpy(),
         },
         index=pd.Index(rows["id"].to_numpy(), name="id"),
     )
     return table
+
+
+def addresses(places: pd.DataFrame, language: str) -> list[str]:
+    """Return the address of each place in words; of one whose point is approximate, where about."""
+    unknown = texts.text("source.unknown", language)
+    found = []
+    for address, details in zip(places["address"], places["details"], strict=True):
+        about = approximate(place_fields(details))
+        said = texts.text("place.approximate", language, where=about) if about else ""
+        found.append(", ".join(filter(None, (address, said))) or unknown)
+    return found
 
 
 def reach_table(area: Area, here: Here, language: str) -> pd.DataFrame:

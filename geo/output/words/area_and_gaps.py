@@ -15,6 +15,7 @@ from geo import clock, presets, privacy, texts
 from geo.access.from_point import Way
 from geo.access.gaps import Gap, headline, without_small_counts
 from geo.area.model import Area
+from geo.area.record_fields import approximate, place_fields
 from geo.cells import finite
 from geo.network.routes import Step
 from geo.network.walk_network import MAX_SNAP_M
@@ -93,9 +94,27 @@ def area_json(area: Area, language: str) -> dict[str, Any]:
 
 
 def unplaced_lines(area: Area, kind: str, language: str) -> list[str]:
-    """Return the sentence on the known records of a kind that have no point, by name; none where
-    all are on the map: "Två infodiskar är kända men saknar plats på kartan: …".
+    """Return the sentence on the known records of a kind that have no point, by name ("Två
+    infodiskar är kända men saknar plats på kartan: …"), and the one on those whose point is only
+    approximate; none where all are on the map where they are.
     """
+    return [*_waiting(area, kind, language), *_approximate(area, kind, language)]
+
+
+def _approximate(area: Area, kind: str, language: str) -> list[str]:
+    places = area.places_of(kind)
+    told = [
+        f"{name} ({mark})"
+        for name, details in zip(places["name"], places["details"], strict=True)
+        if (mark := approximate(place_fields(details)))
+    ]
+    if not told:
+        return []
+    names = texts.listed([" ".join(each.split()) for each in told], language, most=_NAMED)
+    return [texts.text("known.approximate", language, names=names)]
+
+
+def _waiting(area: Area, kind: str, language: str) -> list[str]:
     waiting = area.unplaced_of(kind)
     if not waiting:
         return []

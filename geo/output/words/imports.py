@@ -19,6 +19,8 @@ from geo.area.protected import HOUSING
 from geo.area.provenance import LeftOut
 from geo.area.record_fields import place_fields
 from geo.ingest.checks.thresholds import SEVERITIES, Problem
+from geo.ingest.geocoding.finder import where_about
+from geo.ingest.geocoding.match import Match
 from geo.ingest.places.apply import Plan
 from geo.ingest.places.locate import HOW
 from geo.ingest.places.propose import Import
@@ -156,6 +158,11 @@ def worklist_lines(records: Sequence[Record], said: Sequence[str], language: str
                 suggested = say("suggestion", said=suggestion) if suggestion else ""
                 lines.append(say("work", id=record.id, name=name, suggestion=suggested))
     return lines
+
+
+def suggestion_words(match: Match, language: str) -> str:
+    """Return what is suggested for a place without a position; "" for nothing."""
+    return where_about(match, language) if match.near else match.said
 
 
 def why_unplaced(reason: str, language: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from geo import presets
+from geo.cells import read_point
 from geo.errors import InputError, SitingError
 
 COVERAGE, MEDIAN, CENTRE, COVER_ALL = "coverage", "median", "centre", "cover_all"
@@ -225,8 +226,6 @@ def number_of(words: str, code: _NumberCode = "bad_budget") -> float:
 
 def points_of(words: Iterable[str]) -> tuple[tuple[float, float], ...]:
     """Read points written as ``lon,lat``; ``bad_point`` for anything else."""
-    from geo.access.from_point import read_point  # it loads what areas are made of
-
     return tuple(read_point(each) for each in words)
 
 

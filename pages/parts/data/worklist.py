@@ -14,7 +14,7 @@ from geo.ingest.geocoding.match import Match
 from geo.ingest.places.propose import suggested
 from geo.output.maps import data as data_map
 from geo.output.maps.spec import MapSpec
-from geo.output.words.imports import why_unplaced
+from geo.output.words.imports import suggestion_words, why_unplaced
 from geo.store.model import CLOSED, Record, edit_of
 from geo.types import Progress
 from pages.parts.data import keep as keep_box
@@ -71,7 +71,8 @@ def _suggestions(area: Area, pairs: Sequence[tuple[Record, Match]]) -> None:
         with st.container(border=True):
             left, right = st.columns([4, 1], vertical_alignment="center")
             left.markdown(f"**{literal(_named(record))}** – {_why(record)}")
-            left.markdown(t("data.suggests", said=literal(match.said)))
+            words = suggestion_words(match, state.language())
+            left.markdown(t("data.suggests", said=literal(words)))
             right.button(
                 t("data.take"),
                 key=f"work_take_{record.id}",
@@ -99,7 +100,8 @@ def _one(area: Area, pairs: dict[str, tuple[Record, Match]]) -> None:
     record, match = pairs[chosen]
     st.markdown(f"{_why(record)[:1].upper()}{_why(record)[1:]}.")
     if match.said:
-        st.markdown(t("data.suggests", said=literal(match.said)))
+        words = suggestion_words(match, state.language())
+        st.markdown(t("data.suggests", said=literal(words)))
     if ingest_edits.is_hidden(record):
         st.info(t("data.hidden_no_point"), icon=":material/lock:")
     else:

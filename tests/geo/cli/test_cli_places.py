@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from geo import texts
+from geo.area.record_fields import approximate
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
 from geo.store.model import PLACE, Edit
@@ -87,3 +89,57 @@ def test_an_area_that_nobody_edited_has_none(home: Path):  # noqa: ARG001
     save_area(tiny_area())
     assert open_area("provby").unplaced == ()
     assert open_area("demo").unplaced == ()
+
+
+def test_a_record_is_placed_by_the_command_which_can_be_undone(
+    store: Store, capsys: pytest.CaptureFixture[str]
+):
+    write(store, waiting("Norra boken"))
+    area = open_area("provby")
+    lon, lat = area.places.geometry.iloc[0].coords[0]
+    words = ["place", "provby", "library-Norra boken"]
+    told = said([*words, "--at", f"{lon},{lat}", "--who", "Anna"], capsys)
+    record = store.record("library-Norra boken")
+    assert (record.lon, record.lat) == (lon, lat) and record.changed_by == "Anna"
+    assert open_area("provby").unplaced == ()
+    batch = store.log(most=1)[0].batch
+    assert f"python -m geo undo provby {batch}" in told
+    said(["undo", "provby", str(batch)], capsys)
+    assert not store.record("library-Norra boken").is_placed
+    said([*words, "--at", "Norra"], capsys)
+    assert "stadsdelen Norra" in approximate(store.record("library-Norra boken").fields["details"])
+    gaps = said(GAPS, capsys)
+    assert "Står på en ungefärlig plats: Norra boken (i stadsdelen Norra)." in gaps
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], "place_no_point"),
+        (["--at", "17,59", "--suggested"], "place_no_point"),
+        (["--at", "59,17"], "point_outside"),
+        (["--at", "Ingenstans"], "point_unknown"),
+        (["--address", "Ingenvägen 3"], "point_unknown"),
+        (["--suggested"], "no_suggestion"),
+    ],
+)
+def test_a_point_that_cannot_be_is_refused_in_words(
+    words: list[str], code: str, store: Store, capsys: pytest.CaptureFixture[str]
+):
+    write(store, waiting("Boken"))
+    before = store.revision()
+    assert main(["place", "provby", "library-Boken", *words]) == 2
+    shown = capsys.readouterr().err
+    assert shown.split()[:2] == texts.catalogue("sv")[f"errors.{code}"].split()[:2] or (
+        "Boken" in shown or "Ingen" in shown or "59,17" in shown
+    )
+    assert store.revision() == before
+    assert main(["place", "provby", "ingen-sådan", "--at", "17,59"]) == 2
+
+
+def test_protected_housing_is_never_placed(store: Store, capsys: pytest.CaptureFixture[str]):
+    write(store, waiting("Hemligt", "transitional_housing", details={"skyddad": "ja"}))
+    hidden = store.unplaced()[0]
+    assert main(["place", "provby", hidden.id, "--at", "Norra"]) == 2
+    assert not store.record(hidden.id).is_placed
+    assert "Hemligt" not in "".join(capsys.readouterr())

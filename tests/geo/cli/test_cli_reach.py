@@ -9,8 +9,9 @@ import geopandas as gpd
 import pytest
 
 from geo import texts
-from geo.access.from_point import around, limits_of, read_point, way_between
+from geo.access.from_point import around, limits_of, way_between
 from geo.catalog import save_area
+from geo.cells import read_point
 from geo.cli.parser import main
 from tests.geo.worlds import along, street
 from tests.refusals import refused
@@ -94,7 +95,7 @@ def swapped(point: str) -> str:
 @pytest.mark.parametrize(
     ("point", "hint"),
     [
-        ("abc", "är inte en plats"),
+        ("abc", "i området heter ”abc”"),
         ("17.83", "är inte en plats"),
         ("1,2,3", "är inte en plats"),
         ("nan,59", "är inte en plats"),
