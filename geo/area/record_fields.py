@@ -150,7 +150,7 @@ def has_reception(record: Mapping[str, Any]) -> bool:
     return not any(plain(written(told.get(name))) in known.no for name in known.columns)
 
 
-APPROXIMATE = "ungefärligt läge"
+APPROXIMATE = "ungefärligt_läge"
 """The detail that says that a place's point is approximate: where about, and by which words."""
 
 

@@ -9,6 +9,7 @@ from geo.access.knowledge_bank.search import bank_of
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
+from geo.cli.places import point_words
 from geo.errors import InputError
 from geo.output.documents.knowledge_bank import bank_document
 
@@ -18,8 +19,9 @@ def run(options: Options) -> None:
     file = console.answer_file(options)
     if options.leaflet and (file is None or file.suffix.lower() != ".pdf"):
         raise InputError("bad_option", reason="--leaflet -o FILE.pdf", command="bank")
-    question = BankQuestion.read(vars(options))
     area = open_area(options.area, options.home)
+    at = {"at": point_words(area, options.at)} if options.at else {}
+    question = BankQuestion.read({**vars(options), **at})
     bank = bank_of(area, question)
     day, as_leaflet = console.today(), options.leaflet
     console.give(

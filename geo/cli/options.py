@@ -123,14 +123,14 @@ def _gaps(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
 def _reach(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task = tasks.add_parser("reach", parents=[common], help=say("reach"))
     task.add_argument("area", help=say("area_id"))
-    task.add_argument("--at", required=True, metavar="LON,LAT", help=say("at"))
+    task.add_argument("--at", required=True, metavar="LON,LAT|NAME", help=say("at"))
     task.add_argument("--limits", required=True, metavar="M,M", help=say("limits"))
     task.set_defaults(run="reach:reach")
     way = tasks.add_parser("route", parents=[common], help=say("route"))
     way.add_argument("area", help=say("area_id"))
     for end, name in (("from", "origin"), ("to", "destination")):
         way.add_argument(
-            f"--{end}", dest=name, required=True, metavar="LON,LAT", help=say(f"route_{end}")
+            f"--{end}", dest=name, required=True, metavar="LON,LAT|NAME", help=say(f"route_{end}")
         )
     way.set_defaults(run="reach:route")
     for each in (task, way):
@@ -154,7 +154,7 @@ def _bank(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task = tasks.add_parser("bank", parents=[common], help=say("bank"))
     task.add_argument("area", help=say("area_id"))
     start = task.add_mutually_exclusive_group(required=True)
-    start.add_argument("--at", metavar="LON,LAT", help=say("at"))
+    start.add_argument("--at", metavar="LON,LAT|NAME", help=say("at"))
     start.add_argument("--housing", metavar="ID", help=say("bank_housing"))
     task.add_argument("--when", metavar="TIME", help=say("bank_when"))
     task.add_argument("--language", help=say("bank_language"))

@@ -69,10 +69,26 @@ def point(area: Area, words: str) -> tuple[float, float]:
     ------
     InputError ``point_unknown``, ``point_ambiguous`` : what is like it in the area.
     """
-    try:
+    if is_point(words):
         return read_point(words)
-    except InputError:
-        from geo.ingest.geocoding.finder import Finder  # names and addresses take a while to read
+    from geo.ingest.geocoding.finder import Finder  # names and addresses take a while to read
 
-        found = Finder(area).spot(words)
-        return found.lon, found.lat
+    found = Finder(area).spot(words)
+    return found.lon, found.lat
+
+
+def point_words(area: Area, words: str) -> str:
+    """Return the point that words name as ``lon,lat``, as questions read it."""
+    if is_point(words):
+        return words
+    lon, lat = point(area, words)
+    return f"{lon},{lat}"
+
+
+def is_point(words: str) -> bool:
+    """Return whether words are a longitude and a latitude."""
+    try:
+        read_point(words)
+    except InputError:
+        return False
+    return True

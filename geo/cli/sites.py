@@ -7,6 +7,7 @@ from __future__ import annotations
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
+from geo.cli.places import is_point, point_words
 from geo.errors import SitingError
 from geo.output.documents.sites import site_document
 from geo.planning.siting import alternatives, instance
@@ -16,7 +17,7 @@ from geo.planning.siting.question import SitingQuestion, whole_of
 
 def sites(options: Options) -> None:
     """Print where something new should open, with proof."""
-    question = SitingQuestion.read(vars(options))
+    question = SitingQuestion.read(vars(_with_points(options)))
     most = None if options.curve is None else whole_of(options.curve)
     file = console.answer_file(options)
     area = open_area(options.area, options.home)
@@ -29,6 +30,14 @@ def sites(options: Options) -> None:
         lambda exact: site_document(answer, options.lang, day=console.today(), exact=exact),
     )
     console.warn_of_demonstration(area.demonstration, options.lang)
+
+
+def _with_points(options: Options) -> Options:
+    """Read the points that are given by address or name, which the area has."""
+    if options.candidate and not all(is_point(words) for words in options.candidate):
+        area = open_area(options.area, options.home)
+        options.candidate = [point_words(area, words) for words in options.candidate]
+    return options
 
 
 def _check_excluded(placing: Placing) -> None:

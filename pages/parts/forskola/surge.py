@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import clock, presets
-from geo.access.from_point import read_point
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.surge import SurgeAnswer, arrival_of, read_ages, read_ramp, surge
 from geo.area.model import Area
+from geo.cells import read_point
 from geo.errors import NarhetError
 from geo.output.maps import preschools as preschool_tables_map
 from geo.output.maps import preschools as preschools_map
