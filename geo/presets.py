@@ -25,10 +25,12 @@ OUTREACH_ORDERS = ("person", "number")
 EXISTING = ("keep", "ignore")
 """Whether places of the kind that are open already count."""
 
-CatchmentMethod = Literal["2sfca", "e2sfca", "balanced"]
+CatchmentMethod = Literal["2sfca", "e2sfca", "balanced", "bfca"]
 CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = get_args(CatchmentMethod)
+PER_PERSON: tuple[CatchmentMethod, ...] = ("2sfca", "e2sfca", "balanced")
+"""The catchments that give places per person, however finely people are cut into rows."""
 ASSIGNMENT = "assignment"
-PRESCHOOL_METHODS = (*CATCHMENT_METHODS, ASSIGNMENT)
+PRESCHOOL_METHODS = (*PER_PERSON, ASSIGNMENT)
 """How preschool places are counted: as catchments that are shared, or each child at one."""
 
 ANY, PREFERRED, REQUIRED = "any", "preferred", "required"

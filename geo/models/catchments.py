@@ -21,7 +21,7 @@ from geo.errors import (
 from geo.models.decay import Decay, decay_of
 from geo.models.location.model import row_of
 from geo.presets import CATCHMENT_METHODS, CatchmentMethod
-from geo.types import Floats, Ints, Matrix
+from geo.types import Bools, Floats, Ints, Matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +85,18 @@ def catchment(
     - ``e2sfca`` (Luo and Qi 2009): the same, with ``step`` where no decay is given. It equals
       spatial availability per head (Soukhov et al. 2023), which is S_j shared in proportion to
       w_ij P_i.
-    - ``balanced`` (after Páez, Higgins and Vivona 2019): each person is shared among the supplies
-      in reach by u_ij = w_ij / Σ_k w_ik and so counted once, R_j = S_j / Σ_i u_ij P_i,
-      A_i = Σ_j u_ij R_j. The paper shares the ratios out by columns, which keeps the sum of ratios
-      but makes a row's figure depend on how finely the map is cut; the same shares in both steps
-      keep the places. Supplies with no places draw nobody.
+    - ``balanced`` (our own): each person is shared among the supplies in reach by
+      u_ij = w_ij / Σ_k w_ik and so counted once, R_j = S_j / Σ_i u_ij P_i, A_i = Σ_j u_ij R_j.
+      Supplies with no places draw nobody.
+    - ``bfca`` (Páez, Higgins and Vivona 2019, doi:10.1371/journal.pone.0218773): people are shared
+      by rows as in ``balanced``, R_j = S_j / Σ_i P_i w_ij / Σ_k w_ik, but the ratios are shared
+      out by columns, A_i = Σ_j R_j w_ij / Σ_h w_hj. It keeps the sum of ratios, Σ A_i = Σ R_j: a
+      row's figure is its part of the level of service, not places per person, and falls the
+      finer people are cut into rows. All supplies draw people, also those with no places.
 
-    All three keep totals: Σ P_i A_i is the supply that anybody can reach. Only in ``balanced`` is
-    also the demand counted once, however many supplies a person can reach.
+    The first three (``geo.presets.PER_PERSON``) keep the places: Σ P_i A_i is the supply that
+    anybody can reach. Of them only ``balanced`` also counts each person once, however many
+    supplies are in reach.
 
     Parameters
     ----------
@@ -118,14 +122,18 @@ def catchment(
     if method not in CATCHMENT_METHODS:
         raise InputError("unknown_method", found=str(method), known=", ".join(CATCHMENT_METHODS))
     weights = _weights(metres, limit_of(limit_m), decay, method)
+    handing = weights
     if method == "balanced":
-        weights = _shares(weights, places)
+        handing = weights = _shares(weights, places > 0)
+    elif method == "bfca":
+        handing = _of_columns(weights)
+        weights = _shares(weights, np.ones(len(places), bool))
     catching = weights.T @ people
     is_reached = catching > 0
     ratio = np.divide(places, catching, out=np.zeros(len(places)), where=is_reached)
     has_place = _ones(metres) @ (places > 0) > 0
     return Catchment(
-        access=weights @ ratio,
+        access=handing @ ratio,
         ratio=ratio,
         reached_supply=float(places[is_reached].sum()),
         unreached_supply=float(places[~is_reached].sum()),
@@ -144,12 +152,19 @@ def _weights(
     return csr_array((weights, metres.indices, metres.indptr), shape=metres.shape)
 
 
-def _shares(weights: csr_array, places: Floats) -> csr_array:
-    """Return the weights of the supplies that have places, each row's summing to 1 (or to 0)."""
-    drawing = weights.data * (places > 0)[weights.indices]
+def _shares(weights: csr_array, draws: Bools) -> csr_array:
+    """Return the weights of the supplies that draw people, each row's summing to 1 (or to 0)."""
+    drawing = weights.data * draws[weights.indices]
     row = row_of(weights)
     total = np.bincount(row, drawing, weights.shape[0])[row]
     shares = np.divide(drawing, total, out=np.zeros(len(drawing)), where=total > 0)
+    return csr_array((shares, weights.indices, weights.indptr), shape=weights.shape)
+
+
+def _of_columns(weights: csr_array) -> csr_array:
+    """Return the weights with each column's summing to 1 (or to 0)."""
+    total = np.bincount(weights.indices, weights.data, weights.shape[1])[weights.indices]
+    shares = np.divide(weights.data, total, out=np.zeros(len(total)), where=total > 0)
     return csr_array((shares, weights.indices, weights.indptr), shape=weights.shape)
 
 
