@@ -23,6 +23,7 @@ from pages.parts.forskola import calls as calls_box
 from pages.parts.forskola import growth as growth_box
 from pages.parts.forskola import more as more_box
 from pages.parts.forskola import surge as surge_box
+from pages.parts.forskola import take_up as take_up_box
 from pages.shared import cache, choices, frame, state, tables
 from pages.shared import map as map_box
 from pages.shared.downloads import offer_answer
@@ -70,10 +71,9 @@ def _question() -> PreschoolQuestion:
             for name in presets.PRESCHOOL_METHODS
         ),
     )
-    when = _when(columns[3])
-    return PreschoolQuestion.read(
-        {"limit": state.get("limit"), "profile": profile, "method": method, "when": when}
-    )
+    values = {"limit": state.get("limit"), "profile": profile, "method": method}
+    values |= {"when": _when(columns[3]), "take_up": take_up_box.show()}
+    return PreschoolQuestion.read(values)
 
 
 def _when(where: st.delta_generator.DeltaGenerator) -> str:

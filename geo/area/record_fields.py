@@ -37,6 +37,14 @@ class Bands:
 
 
 @dataclass(frozen=True)
+class TakeUp:
+    """What share of children is in preschool in the country, at ages 1 to 5, and in which year."""
+
+    by_age: tuple[float, ...]
+    year: int
+
+
+@dataclass(frozen=True)
 class Growing:
     """How preschools can grow: places per group, groups at most, and a new site's cost in
     places.
@@ -85,6 +93,7 @@ class Rules:
     words: Mapping[str, frozenset[str]]
     filled: Filled
     bands: Bands
+    take_up: TakeUp
     surge_ages: Mapping[str, tuple[int, int]]
     surge_mix: Mapping[str, float]
     growing: Growing
@@ -105,6 +114,7 @@ def rules() -> Rules:
         words={name: frozenset(map(plain, words)) for name, words in table["words"].items()},
         filled=Filled(**table["filled"]),
         bands=Bands(**table["bands"]),
+        take_up=TakeUp(tuple(table["take_up"]["by_age"]), table["take_up"]["year"]),
         surge_ages={kind: (low, high) for kind, (low, high) in table["surge"]["ages"].items()},
         surge_mix=table["surge"]["mix"],
         growing=Growing(**{**growing, "candidates": tuple(growing["candidates"])}),

@@ -228,6 +228,7 @@ def _preschools(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None
     task.add_argument("--limit", help=say("preschools_limit"))
     task.add_argument("--profile", help=say("profile"))
     task.add_argument("--decay", help=say("decay"))
+    task.add_argument("--take-up", metavar="PERCENT", help=say("take_up"))
     task.add_argument("--when", metavar="DATE", help=say("when"))
     task.add_argument("--surge", metavar="LON,LAT,N,DATE", help=say("surge"))
     task.add_argument("--ramp", metavar="N,N", help=say("ramp"))

@@ -1,5 +1,5 @@
-"""Where to add preschool places so that a stated share of the children have one within the limit,
-at least cost: groups at existing preschools and new sites, with proof.
+"""Where to add preschool places so that a stated share of the children who want one have or get
+one within the limit, at least cost: groups at existing preschools and new sites, with proof.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Extra:
 class GrowthAnswer:
     """The least costly way found to reach the target, and how much less any way could cost.
 
+    ``children`` are those who want a place; who has one keeps it, wherever it is.
     ``cost`` is counted in places: those added, and for each new site so many more as the rule says
     (``Growing.new_site``). No way costs less than ``bound``; ``proven``: none costs less than
     ``cost``. ``most`` is the share that the rules could reach at any cost. ``before`` and ``after``
@@ -86,7 +87,8 @@ def where_to_add(
     time_limit_s: float = 60,
     progress: highs.Progress | None = None,
 ) -> GrowthAnswer:
-    """Find the least cost at which a share ``target`` of the children have a place in the limit.
+    """Find the least cost at which a share ``target`` of the children who want a place have one or
+    get one within the limit.
 
     The model is ``growing_model.least_cost``, proven by HiGHS. Preschools whose places are unknown
     neither take more nor grow.
@@ -105,17 +107,18 @@ def where_to_add(
     """
     clock = highs.Clock(time_limit_s, progress)
     share = share_of(target)
-    rule, children = rules().growing, answer.demand.children
+    rule, children = rules().growing, answer.assignment.question.children
     options, found = _options(area, answer, kinds or (() if points else rule.candidates), points)
-    whole = int(children.sum())
-    wanted = math.ceil(share * whole - ROUNDING)
+    whole = answer.wanting.value
+    have = whole - int(children.sum())
+    wanted = max(0, math.ceil(share * whole - ROUNDING) - have)
     grown = options.places + rule.module * options.most_modules
     most = most_placed(options.metres, children, grown)
     if most < wanted:
         raise InputError(
             "target_out_of_reach",
             target=round(100 * share, 6),
-            most=math.floor(1000 * most / whole) / 10,
+            most=math.floor(1000 * (have + most) / whole) / 10,
             limit=answer.question.limit_m,
         )
     if int(answer.assignment.assigned.sum()) >= wanted:  # reached today: nothing costs less
@@ -129,15 +132,15 @@ def where_to_add(
     return GrowthAnswer(
         target=share,
         children=whole,
-        wanted=wanted,
-        placed_before=int(answer.assignment.assigned.sum()),
-        placed_after=int(after.assigned.sum()),
+        wanted=have + wanted,
+        placed_before=have + int(answer.assignment.assigned.sum()),
+        placed_after=have + int(after.assigned.sum()),
         extras=_extras(answer, found, modules, rule),
         cost=cost,
         bound=bound,
         gap=gap,
         proven=gap == 0,
-        most=most / whole,
+        most=(have + most) / whole,
         seconds=clock.seconds,
         status=status,
         rule=rule,

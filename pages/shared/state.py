@@ -35,6 +35,7 @@ DEFAULTS: dict[str, str] = {
     "balance": "",
     "budget": "",
     "method": PreschoolQuestion.method,
+    "take_up": "",
     "when": "",
     "home": "",
     "weights": "",

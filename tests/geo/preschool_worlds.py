@@ -16,6 +16,9 @@ from geo.area.people import of_housing
 from geo.types import WGS84
 from tests.geo.worlds import LENGTH_M, along, street
 
+ALL = (1.0,) * 5
+"""All children of each age want a place."""
+
 
 def nursery_street(
     homes: Mapping[float, float],

@@ -62,11 +62,12 @@ class CallList:
 def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
     """Return whom to call for a housing (by id, also its file's, or name) or a district (by name).
 
-    First who has known vacancies, then who may have (an estimate), then where it is unknown, last
-    who has none; among them by walking metres in steps of 100 m; in a step first who takes children
-    without a personal number, then who shares a language with the families. Those within the limit
-    come before those beyond it; of the latter only those that have or may have vacancies. Of a
-    district the metres are the mean over its children.
+    For a housing first who takes or may take children without a personal number, last who does not.
+    Then first who has known vacancies, then who may have (an estimate), then where it is unknown,
+    last who has none; among them by walking metres in steps of 100 m; in a step first who takes
+    children without a personal number, then who shares a language with the families. Those within
+    the limit come before those beyond it; of the latter only those that have or may have vacancies.
+    Of a district the metres are the mean over its children.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
                 name=family.name or family.place,
                 children=None if row.hidden else family.children,
                 limit_m=answer.question.limit_m,
-                calls=_ordered(answer, metres, family.languages),
+                calls=_ordered(answer, metres, family.languages, newcomers=True),
                 enrolled_share=None if row.hidden else family.enrolled_share,
                 three_year_olds_without_place=None
                 if row.hidden
@@ -132,7 +133,9 @@ def _tongue(text: str) -> str:
     return next(iter(known_in(text)), plain(text))
 
 
-def _ordered(answer: PreschoolAnswer, metres: Floats, languages: Sequence[str]) -> tuple[Call, ...]:
+def _ordered(
+    answer: PreschoolAnswer, metres: Floats, languages: Sequence[str], *, newcomers: bool = False
+) -> tuple[Call, ...]:
     rule, limit = rules().calls, answer.question.limit_m
     walker = presets.profile(answer.question.profile)
     spoken = set(map(_tongue, languages))
@@ -143,6 +146,7 @@ def _ordered(answer: PreschoolAnswer, metres: Floats, languages: Sequence[str]) 
             continue
         common = tuple(each for each in place.languages if _tongue(each) in spoken)
         order = (
+            newcomers and place.without_personal_number == "no",
             not near,
             _free(place),
             math.floor(metres[at] / rule.step_m),

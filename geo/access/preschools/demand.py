@@ -86,20 +86,20 @@ def demand_of(area: Area, *, exact: bool = True) -> Demand:
     origin = area.people["origin"].to_numpy(object) if len(area.people) else np.array([], object)
     lives, housing = origin == RESIDENTS, origin == HOUSING
     families, problems = _families(area, housing)
-    small = sum(_is_few(family) for family in families)
+    small = sum(is_few(family) for family in families)
     if not exact:
         families = tuple(
-            replace(family, children=FEW_AS) if _is_few(family) else family for family in families
+            replace(family, children=FEW_AS) if is_few(family) else family for family in families
         )
     count = len(area.people)
-    first, told = _column(area, BAND, lives), _column(area, TOLD, lives)
+    first, told = column_of(area, BAND, lives), column_of(area, TOLD, lives)
     known = np.isfinite(first) | np.isfinite(told)
     has_band = bool(known.any())
     if not has_band and not any(family.children for family in families):
         raise AreaLacks(key="lacks.children_1_5")
     value, low, high, rule, unknown = np.zeros(count), np.zeros(count), np.zeros(count), "none", 0
     if has_band:
-        value, low, high, rule = _of_bands(first, _column(area, NEXT_BAND, lives), told)
+        value, low, high, rule = _of_bands(first, column_of(area, NEXT_BAND, lives), told)
         unknown = int((lives & ~known).sum())
     units, along = _units(area), _along(area)
     whole = whole_numbers(value, units, along)
@@ -125,7 +125,29 @@ def demand_of(area: Area, *, exact: bool = True) -> Demand:
 
 def has_few(demand: Demand) -> bool:
     """Return whether some housing has so few counted children that their number is hidden."""
-    return any(_is_few(family) for family in demand.families)
+    return any(is_few(family) for family in demand.families)
+
+
+def is_few(family: Family) -> bool:
+    """Return whether a housing has so few children that their number is hidden."""
+    return privacy.is_small(family.children or 0, counted=True)
+
+
+def column_of(area: Area, name: str, lives: Bools) -> Floats:
+    """Return a group's count per row of residents; NaN where it is not known, and for others."""
+    if name not in area.people:
+        return np.full(len(area.people), np.nan)
+    return np.where(lives, area.people[name].to_numpy(np.float64), np.nan)
+
+
+def order_of(area: Area) -> Ints:
+    """Return each row's place in one order of all: unit by unit, neighbours on the ground beside
+    each other.
+    """
+    order = np.lexsort((_along(area), _units(area)))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
 
 
 def whole_numbers(values: Floats, units: Ints, along: NDArray[Any] | None = None) -> Ints:
@@ -154,10 +176,6 @@ def whole_numbers(values: Floats, units: Ints, along: NDArray[Any] | None = None
     return whole
 
 
-def _is_few(family: Family) -> bool:
-    return privacy.is_small(family.children or 0, counted=True)
-
-
 def _of_bands(first: Floats, second: Floats, told: Floats) -> tuple[Floats, Floats, Floats, str]:
     """Return children 1–5 a row with the range, and which rule made them.
 
@@ -182,13 +200,6 @@ def _of_bands(first: Floats, second: Floats, told: Floats) -> tuple[Floats, Floa
     if not by_band.any():
         return value, low, high, "told" if is_told.any() else "bands"
     return value, low, high, "bands" if (has_next & by_band).any() else "first_band"
-
-
-def _column(area: Area, name: str, lives: Bools) -> Floats:
-    """Return a group's count per row of residents; NaN where it is not known, and for others."""
-    if name not in area.people:
-        return np.full(len(area.people), np.nan)
-    return np.where(lives, area.people[name].to_numpy(np.float64), np.nan)
 
 
 def _scaled(whole: Ints, fewer: Floats, value: Floats) -> Floats:

@@ -27,6 +27,7 @@ from geo.access.preschools.model import (
 )
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.supply import KIND, Amount, Supply, supply_of, total
+from geo.access.preschools.wanting import IN_PRESCHOOL
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.area.provenance import Source
@@ -39,7 +40,7 @@ from geo.network.walk_network import Snapped
 from geo.presets import ASSIGNMENT, Profile
 from geo.types import Bools, Floats, Ints
 
-THREE_YEAR_OLDS, IN_PRESCHOOL = "three_year_olds_without_place", "children_in_preschool"
+THREE_YEAR_OLDS = "three_year_olds_without_place"
 
 
 def capacity_of(
@@ -51,8 +52,10 @@ def capacity_of(
     """Return an area's preschool places against its children aged 1–5 on a date.
 
     Places per child are by the question's ``method``: a floating catchment with a ``decay``, or
-    ``assignment``: the share of children who get a place. Who is left without a place is always by
-    assignment: as many children as possible get one within the limit, then with the least walking.
+    ``assignment``: the share of children who have or get a place, of those who want one. Enrolled
+    children keep their places (``wanting.holders_of``). Who of the others is left without is always
+    by assignment: as many as possible get a vacant place within the limit, then with the least
+    walking.
     Unless ``exact``, small counts of housing stand as a fixed number (``children.demand_of``), for
     an answer that is disclosed.
 
@@ -66,7 +69,7 @@ def capacity_of(
         raise AreaLacks(key="lacks.kind", kind=KIND, known=known, id=KIND)
     demand, supply = demand_of(area, exact=exact), supply_of(area, question.when)
     goals = preschools_on_paths(area, supply, walker)
-    world = world_of(area, supply, demand, walker, goals, question.limit_m)
+    world = world_of(area, supply, demand, walker, goals, question.limit_m, question.take_up)
     access = _access(world, question)
     return PreschoolAnswer(
         area=area.id,
@@ -80,7 +83,7 @@ def capacity_of(
         enrolled=sum(each.enrolled or 0 for each in supply.here),
         shortage=shortage_among(world, np.ones(len(access), bool)),
         newcomers=shortage_of_newcomers(world),
-        mean_walk_m=world.likely.mean_walk_m,
+        mean_walk_m=_mean_walk_m(world),
         preschools=_preschools(world),
         districts=_districts(world, access),
         housing=_housing(world, access, goals),
@@ -88,9 +91,13 @@ def capacity_of(
         sources=_sources(area),
         demonstration=area.demonstration,
         access=access,
-        placed=demand.children - world.likely.unplaced,
+        placed=world.placed,
         assignment=world.likely,
         goals=goals,
+        wanting=world.wanting.amount(),
+        with_place=world.with_place(),
+        beyond_limit=int(world.holders[0].beyond.sum()),
+        raised=world.wanting.raised,
     )
 
 
@@ -110,11 +117,11 @@ def more_places(answer: PreschoolAnswer, preschool: str, extra: int) -> MorePlac
 
 def _access(world: World, question: PreschoolQuestion) -> Floats:
     """Return places per child a row; by assignment, NaN where no children live."""
-    children = world.demand.children
+    children, wanting = world.demand.children, world.wanting.children
     if question.method == ASSIGNMENT:
-        placed = children - world.likely.unplaced
         share: Floats = np.full(len(children), math.nan)
-        return np.divide(placed, children, out=share, where=children > 0)  # type: ignore[no-any-return]
+        np.divide(world.placed, wanting, out=share, where=wanting > 0)
+        return share
     return floating_catchment(
         world.metres,
         children,
@@ -125,6 +132,13 @@ def _access(world: World, question: PreschoolQuestion) -> Floats:
     )
 
 
+def _mean_walk_m(world: World) -> float:
+    """Return the mean walk of children who have or get a place within the limit."""
+    parts = (world.holders[0].within, world.likely)
+    count = sum(int(each.assigned.sum()) for each in parts)
+    return sum(each.total_walk_m for each in parts) / count if count else math.nan
+
+
 def _preschools(world: World) -> tuple[PreschoolRow, ...]:
     in_reach = _in_reach(world)
     left = left_over(world)
@@ -132,7 +146,9 @@ def _preschools(world: World) -> tuple[PreschoolRow, ...]:
         PreschoolRow(
             preschool=each,
             children_in_reach=int(in_reach[at]),
-            assigned=int(world.likely.assigned[at]) if each.places else None,
+            assigned=int(world.wanting.kept[at] + world.likely.assigned[at])
+            if each.places
+            else None,
             left=left[at] if each.places else None,
             shadow_m=float(world.likely.shadow_m[at]) if each.places else None,
             would_place=bool(world.likely.shadow_children[at] > 0),
@@ -159,7 +175,14 @@ def _districts(world: World, access: Floats) -> tuple[DistrictRow, ...]:
         here, there = lives == name, np.flatnonzero(lies == name)
         if name or len(there) or world.demand.high[here].any():
             rows.append(_district(world, access, name, here, there, left))
-    rows.sort(key=lambda row: (-row.shortage.children.value, row.name))
+    rows.sort(
+        key=lambda row: (
+            -row.shortage.children.value,
+            -row.without_place.value,
+            not row.name,
+            row.name,
+        )
+    )
     return tuple(rows)
 
 
@@ -177,7 +200,7 @@ def _district(
         vacancies=total(each.vacancies for each in own),
         preschools=len(own),
         unknown=sum(each.places is None for each in own),
-        places_per_child=_mean(access[here], world.demand.children[here]),
+        places_per_child=_mean(access[here], _weights(world, access)[here]),
         shortage=shortage_among(world, here),
         surplus=total(left[at] for at in there),
         balance=Amount(
@@ -188,6 +211,8 @@ def _district(
         counted=not bool((spread & here).any()),
         three_year_olds_without_place=_given(world.area, THREE_YEAR_OLDS, here),
         children_in_preschool=_given(world.area, IN_PRESCHOOL, here),
+        wanting=world.wanting.amount(here),
+        with_place=world.with_place(here),
     )
 
 
@@ -247,6 +272,12 @@ def _given(area: Area, group: str, here: Bools) -> float | None:
 def _sources(area: Area) -> tuple[Source, ...]:
     parts = {"network", "districts", "boundary", "people", HOUSING, KIND, "places"}
     return tuple(source for source in area.sources if source.part in parts)
+
+
+def _weights(world: World, access: Floats) -> Ints:
+    """Return the children a row over whom the mean of places per child is taken."""
+    weights: Ints = np.where(np.isfinite(access), world.demand.children, 0)
+    return weights
 
 
 def _mean(values: Floats, weights: Ints) -> float | None:

@@ -29,17 +29,24 @@ from geo.types import WGS84
 
 KINDS = ("preschool", "open_preschool", "adult_education")
 _NOTHING = Amount(0, 0, 0)
+_PARTS = ("value", "low", "high")
+BARRING = "no"
+"""What a place says that takes nobody without a personal number, as those who arrive are."""
 
 
 @dataclass(frozen=True)
 class Taker:
-    """One place that could take some: ``room`` (None: unknown), and how much is ``taken`` of it."""
+    """One place that could take some: ``room`` (None: unknown), and how much is ``taken`` of it.
+
+    ``bars``: it does not take people without a personal number, and so none of those who arrive.
+    """
 
     place: Preschool
     metres: float
     minutes: float
     room: Amount | None
     taken: int
+    bars: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,9 @@ class Need:
 
     ``takers`` lie within the limit, nearest first; ``next`` beyond it: the nearest with known
     vacancies until all who are left have one, or the nearest ones whose vacancies are unknown.
-    ``unknown`` counts the takers whose room is not known: ask them.
+    ``unknown`` counts the takers whose room is not known: ask them. ``barring`` are those that take
+    nobody without a personal number, ``unsure`` those that take some of whom it is not known.
+    ``left`` is likely by the known rooms; at best those that are unknown take all.
     """
 
     kind: str
@@ -74,6 +83,14 @@ class Need:
     takers: tuple[Taker, ...]
     next: tuple[Taker, ...]
     weeks: tuple[Week, ...]
+    barring: int = 0
+    unsure: int = 0
+
+    @property
+    def room(self) -> Amount:
+        """Vacancies within the limit for those who arrive."""
+        rooms = [each.room for each in self.takers if each.room and not each.bars]
+        return Amount(*(sum(getattr(room, part) for room in rooms) for part in _PARTS))
 
 
 @dataclass(frozen=True)
@@ -104,8 +121,9 @@ def surge(
 ) -> SurgeAnswer:
     """Return how many of those who arrive can be taken (see ``arrival_of``).
 
-    The nearest place with vacancies takes first; who has no place waits for the next week. The
-    vacancies are those of the day: others who wait for them are not known.
+    The nearest place with vacancies takes first, of those that take people without a personal
+    number or of which it is not known; who has no place waits for the next week. The vacancies are
+    those of the day: others who wait for them are not known.
 
     Raises
     ------
@@ -185,10 +203,14 @@ def _need(
         people=people,
         taken=sum(taker.taken for taker in takers),
         left=left,
-        unknown=sum(taker.room is None for taker in takers),
+        unknown=sum(taker.room is None and not taker.bars for taker in takers),
         takers=takers,
         next=_next([pair for pair in far if pair[0].is_valid(last)], left.high, walker),
         weeks=weeks,
+        barring=sum(taker.bars for taker in takers),
+        unsure=sum(
+            bool(taker.taken) and taker.place.without_personal_number != "yes" for taker in takers
+        ),
     )
     return need, supply.problems
 
@@ -208,10 +230,11 @@ def _weeks(arrival: Arrival, people: int, near: Sequence[Preschool]) -> tuple[We
         first_day = arrival.first + timedelta(weeks=number)
         arrived += count
         need = math.floor(people * arrived / arrival.people + 0.5)
-        rooms = [room_of(each) or _NOTHING for each in near if each.is_valid(first_day)]
-        value, low, high = (
-            sum(getattr(room, part) for room in rooms) for part in ("value", "low", "high")
-        )
+        there = [each for each in near if each.is_valid(first_day) and not _bars(each)]
+        rooms = [room_of(each) or _NOTHING for each in there]
+        value, low, high = (sum(getattr(room, part) for room in rooms) for part in _PARTS)
+        if any(room_of(each) is None for each in there):
+            high = max(high, need)
         left = Amount(max(0, need - value), max(0, need - high), max(0, need - low))
         weeks.append(Week(number + 1, first_day, count, need, need - left.value, left))
     return tuple(weeks)
@@ -222,11 +245,15 @@ def _takers(
 ) -> tuple[Taker, ...]:
     takers, waiting = [], people
     for place, metres in near:
-        room = room_of(place)
-        taken = min(waiting, room.value if room else 0)
+        room, bars = room_of(place), _bars(place)
+        taken = min(waiting, room.value if room and not bars else 0)
         waiting -= taken
-        takers.append(Taker(place, metres, walker.minutes(metres), room, taken))
+        takers.append(Taker(place, metres, walker.minutes(metres), room, taken, bars))
     return tuple(takers)
+
+
+def _bars(place: Preschool) -> bool:
+    return place.without_personal_number == BARRING
 
 
 def _next(far: Sequence[tuple[Preschool, float]], left: int, walker: Profile) -> tuple[Taker, ...]:
@@ -236,6 +263,8 @@ def _next(far: Sequence[tuple[Preschool, float]], left: int, walker: Profile) ->
     known, unknown = [], []
     for place, metres in far:
         room = room_of(place)
+        if _bars(place):
+            continue
         taker = Taker(place, metres, walker.minutes(metres), room, 0)
         if room is None:
             unknown.append(taker)

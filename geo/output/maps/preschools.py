@@ -33,7 +33,14 @@ from geo.output.maps.spec import (
     compose,
     credits_of,
 )
-from geo.output.words.preschools import amount_words, ask_words, headline, without_small_counts
+from geo.output.words.preschools import (
+    amount_words,
+    ask_words,
+    headline,
+    likely_words,
+    room_words,
+    without_small_counts,
+)
 from geo.types import WGS84, Floats
 
 HOUSING_PX = 24
@@ -292,17 +299,22 @@ def key_figures(answer: PreschoolAnswer, language: str) -> list[tuple[str, str]]
     no_reasons = answer.hidden or short.few
     rows = [
         ("children", _hidden(answer.children, answer.hidden, language)),
+        ("wanting", _hidden(answer.wanting, answer.hidden, language)),
+        ("with_place", _hidden(answer.with_place, answer.hidden, language)),
+        ("without", _hidden(answer.without_place, answer.hidden, language)),
         ("places", _amount(answer.places, language)),
         ("enrolled", texts.number(answer.enrolled, language)),
         ("vacancies", _amount(answer.vacancies, language)),
-        ("shortage", _hidden(short.children, answer.hidden, language)),
+        ("shortage", _likely(short.widest, answer.hidden, language)),
         ("by_distance", _of_reason(short.by_distance, no_reasons, language)),
         ("by_places", _of_reason(short.by_places, no_reasons, language)),
     ]
+    if answer.beyond_limit and not no_reasons:
+        rows.append(("beyond", texts.number(answer.beyond_limit, language)))
     if not math.isnan(walk):
         rows.append(("mean_walk", texts.metres(walk, language)))
     if answer.newcomer_children:
-        rows.append(("newcomers", _amount(answer.newcomers.children, language)))
+        rows.append(("newcomers", likely_words(answer.newcomers.children, language)))
     return [(texts.text(f"forskola.figure_{name}", language), value) for name, value in rows]
 
 
@@ -338,6 +350,8 @@ def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
         (
             row.name or texts.text("gap.outside_districts", language),
             _hidden(row.shortage.children, row.hidden, language),
+            _hidden(row.without_place, row.hidden, language),
+            _hidden(row.wanting, row.hidden, language),
             _hidden(row.children, row.hidden, language),
             _amount(row.places, language),
             _per_child(row, language),
@@ -350,7 +364,8 @@ def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
         for row in answer.districts
     ]
     names = (
-        *("district", "shortage", "children", "places", "places_per_child", "enrolled"),
+        *("district", "shortage", "without", "wanting", "children", "places"),
+        *("places_per_child", "enrolled"),
         *("by_distance", "by_places", "surplus", "balance"),
     )
     return _table(rows, names, language)
@@ -384,7 +399,7 @@ def surge_table(answer: SurgeAnswer, language: str) -> pd.DataFrame:
             presets.kind(need.kind).name(language),
             taker.place.name or taker.place.id,
             texts.number(taker.metres, language),
-            _amount(taker.room, language),
+            room_words(taker, language),
             texts.number(taker.taken, language),
         )
         for need in answer.needs
@@ -449,6 +464,11 @@ def _hidden(amount: Amount | None, hidden: bool, language: str) -> str:
     if amount is not None and privacy.is_small(amount.value, counted=True):
         return texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
     return texts.text("gap.hidden", language)
+
+
+def _likely(amount: Amount, hidden: bool, language: str) -> str:
+    """Write an amount in words, the likely figure first; a hidden one as such."""
+    return _hidden(amount, True, language) if hidden else likely_words(amount, language)
 
 
 def _of_reason(value: int, hidden: bool, language: str) -> str:

@@ -19,7 +19,8 @@ PRESCHOOL_COLUMNS = (
     "places_low", "places_high", "places_estimated", "enrolled", "vacancies", "vacancies_low",
     "vacancies_high", "places_per_child", "assigned", "shortage_children",
     "shortage_children_low", "shortage_children_high", "shortage_by_distance",
-    "shortage_by_places", "surplus", "balance", "shadow_m", "without_personal_number", "languages",
+    "shortage_by_places", "surplus", "balance", "wanting", "wanting_low", "wanting_high",
+    "with_place", "shadow_m", "without_personal_number", "languages",
     "note", "limit_m", "profile", "method", "when", "area", "sources",
 )  # fmt: skip
 """Columns of the files: a row for the area, each district, housing and preschool (``what``)."""
@@ -94,17 +95,21 @@ def preschool_lines(answer: PreschoolAnswer, language: str) -> list[str]:
     lines = [
         words.headline(answer, language),
         *reasons_line(answer, language),
-        say(
-            "vacancies",
-            vacancies=words.amount_words(answer.vacancies, language),
-            enrolled=answer.enrolled,
-        ),
     ]
     if math.isfinite(answer.mean_walk_m):
         lines.append(say("walk", metres=texts.metres(answer.mean_walk_m, language)))
     if answer.newcomer_children:
-        short_of = words.amount_words(answer.newcomers.children, language)
-        lines.append(say("newcomers", children=answer.newcomer_children, shortage=short_of))
+        short = answer.newcomers.children
+        key = "newcomers_span" if short.estimated else "newcomers"
+        lines.append(
+            say(
+                key,
+                children=answer.newcomer_children,
+                shortage=short.value,
+                low=short.low,
+                high=short.high,
+            )
+        )
     first, *rest = unreachable_words(answer, language) or [""]
     lines += [first] * bool(first) + [f"  {line}" for line in rest]
     asked = texts.text(f"forskola.method_{answer.question.method}", language)
@@ -118,15 +123,39 @@ def preschool_lines(answer: PreschoolAnswer, language: str) -> list[str]:
 
 
 def reasons_line(answer: PreschoolAnswer, language: str) -> list[str]:
-    """Return why children are without a place, if it may be disclosed."""
-    short = answer.shortage
-    if answer.hidden or short.few:
+    """Return why children are without a place, if it may be disclosed, with what explains it:
+    places per child and per child who wants one, and who has a place farther off.
+    """
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"preschools.{key}", language, **values)
+
+    short, lines = answer.shortage, []
+    if answer.hidden:
         return []
-    return [
-        texts.text(
-            "preschools.reasons", language, distance=short.by_distance, places=short.by_places
+    if short.children.value and not short.few:
+        lines.append(say("reasons", distance=short.by_distance, places=short.by_places))
+    children, wanting, places = (
+        each.value for each in (answer.children, answer.wanting, answer.places)
+    )
+    if children and wanting:
+        key = "explained" if wanting < children else "explained_all"
+        figures = {"places": places, "children": children, "enrolled": answer.enrolled}
+        lines.append(
+            say(
+                key,
+                per_child=texts.number(places / children, language, 2),
+                per_wanting=texts.number(places / wanting, language, 2),
+                share=texts.percent(wanting / children, language),
+                vacancies=words.amount_words(answer.vacancies, language),
+                **{name: texts.number(value, language) for name, value in figures.items()},
+            )
         )
-    ]
+    if answer.beyond_limit and not short.few:
+        count = texts.number(answer.beyond_limit, language)
+        limit = texts.metres(answer.question.limit_m, language)
+        lines.append(say("beyond", count=count, limit=limit))
+    return lines
 
 
 def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> str:
@@ -139,6 +168,10 @@ def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> st
         children = texts.text("preschools.housing_hidden", language)
     elif known is not None:
         children = texts.text("preschools.housing_children", language, children=known)
+    without = ""
+    if known and row.shortage and not row.hidden:
+        shortage = words.likely_words(row.shortage.children, language)
+        without = texts.text("preschools.housing_without", language, shortage=shortage)
     nearest = [
         texts.text(
             "preschools.nearest",
@@ -156,6 +189,7 @@ def housing_words(row: HousingRow, answer: PreschoolAnswer, language: str) -> st
         places=words.amount_words(row.places, language),
         limit=texts.metres(answer.question.limit_m, language),
         vacancies=words.amount_words(row.vacancies, language),
+        without=without,
         nearest=", ".join(nearest) or "–",
     )
 
@@ -201,6 +235,8 @@ def _district_lines(answer: PreschoolAnswer, language: str) -> list[str]:
             language,
             name=row.name or texts.text("gap.outside_districts", language),
             children=amount(row.children, hidden=row.hidden),
+            wanting=amount(row.wanting, hidden=row.hidden),
+            without=amount(row.without_place, hidden=row.hidden),
             places=amount(row.places, hidden=False),
             per_child=per_child(row),
             enrolled=row.enrolled,

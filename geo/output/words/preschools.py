@@ -20,8 +20,10 @@ from geo.access.preschools.model import (
     PreschoolRow,
     Shortage,
 )
+from geo.access.preschools.question import AGES
 from geo.access.preschools.supply import Amount, Preschool, Problem
 from geo.access.preschools.surge import Need, SurgeAnswer, Taker
+from geo.access.preschools.wanting import take_up_of
 from geo.area.model import Area
 from geo.area.record_fields import rules
 from geo.models.assignment.assign import MorePlaces
@@ -45,6 +47,9 @@ def preschools_json(
         "area_name": area.name,
         "headline": headline(shown, language),
         **plain_amount("children", None if hidden else answer.children),
+        **_wanting(answer, answer.without_place, hidden=hidden),
+        "enrolled_beyond_limit": None if hidden or shown.shortage.few else answer.beyond_limit,
+        "places_per_wanting": None if hidden else _ratio(answer.places.value, answer.wanting.value),
         **plain_amount("places", answer.places),
         **plain_amount("vacancies", answer.vacancies),
         "enrolled": answer.enrolled,
@@ -99,26 +104,43 @@ def without_small_counts(answer: PreschoolAnswer) -> PreschoolAnswer:
 
 
 def headline(answer: PreschoolAnswer, language: str) -> str:
-    """Return the answer in one sentence."""
+    """Return the answer in one likely figure, then what it rests on and how wrong it can be."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"preschools.{key}", language, **values)
+
     fewer = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
-    children, short = (
-        fewer if answer.hidden else amount_words(amount, language)
-        for amount in (answer.children, answer.shortage.children)
-    )
-    sentence = texts.text(
-        "preschools.headline",
+    short = answer.shortage
+    parts = [
+        say("headline_hidden", fewer=fewer) if answer.hidden else _who_is_without(answer, language)
+    ]
+    if answer.assumed:
+        parts.append(say("headline_assumed", count=answer.assumed, of=len(answer.supply.here)))
+    if short.widest.estimated and not answer.hidden:
+        low, high = (texts.number(n, language) for n in (short.widest.low, short.widest.high))
+        parts.append(say("headline_span", low=low, high=high))
+    if answer.supply.unknown:
+        count = len(answer.supply.unknown)
+        beside = fewer if answer.hidden else texts.number(short.beside_unknown, language)
+        parts.append(say("headline_unknown", count=count, beside=beside))
+    return " ".join(parts)
+
+
+def _who_is_without(answer: PreschoolAnswer, language: str) -> str:
+    """Return in a sentence how many want a place, lack one, and can get one."""
+    without, short = answer.without_place.value, answer.shortage.children.value
+    key = "headline" if short else "headline_fit" if without else "headline_all"
+    figures = {
+        "wanting": answer.wanting.value,
+        "without": without,
+        "fit": without - short,
+        "shortage": short,
+    }
+    return texts.text(
+        f"preschools.{key}",
         language,
-        children=children,
-        places=amount_words(answer.places, language),
-        shortage=short,
         limit=texts.metres(answer.question.limit_m, language),
-    )
-    if not answer.supply.unknown:
-        return sentence
-    count, beside = len(answer.supply.unknown), answer.shortage.beside_unknown
-    more = fewer if answer.hidden else texts.number(beside, language)
-    return f"{sentence} " + texts.text(
-        "preschools.headline_unknown", language, count=count, beside=more
+        **{name: texts.number(value, language) for name, value in figures.items()},
     )
 
 
@@ -141,6 +163,7 @@ def notes(answer: PreschoolAnswer, language: str) -> list[str]:
         share, low, high = (texts.percent(part, language) for part in parts)
         of = len(answer.supply.here)
         lines.append(say("filled", count=estimated, of=of, share=share, low=low, high=high))
+    lines += _take_up_notes(answer, language)
     if answer.supply.unknown:
         lines.append(say("unknown", count=len(answer.supply.unknown)))
     if answer.supply.not_valid:
@@ -158,6 +181,42 @@ def notes(answer: PreschoolAnswer, language: str) -> list[str]:
     return lines
 
 
+def _take_up_notes(answer: PreschoolAnswer, language: str) -> list[str]:
+    """Return how it was found who wants a place and who has one."""
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"preschools.note_{key}", language, **values)
+
+    lines = []
+    if answer.demand.rule != "none":
+        key = "take_up_own" if answer.question.take_up else "take_up"
+        ages = take_up_words(answer, language)
+        year, source = str(rules().take_up.year), _take_up_source(language)
+        lines.append(say(key, ages=ages, year=year, source=source))
+        if answer.raised and not answer.hidden:
+            share = answer.wanting.value / max(1, answer.children.value)
+            lines.append(say("raised", share=texts.percent(share, language)))
+        if any(row.children_in_preschool is not None for row in answer.districts):
+            lines.append(say("in_preschool"))
+        if answer.enrolled:
+            lines.append(say("enrolled"))
+    if answer.newcomer_children:
+        lines.append(say("newcomers_want"))
+    return lines
+
+
+def take_up_words(answer: PreschoolAnswer, language: str) -> str:
+    """Return the share of children who want a place at each age: ``1 år: 56 %, …``."""
+    return ", ".join(
+        f"{texts.text('forskola.take_up_age', language, age=age)}: {texts.percent(share, language)}"
+        for age, share in zip(AGES, take_up_of(answer.question.take_up), strict=True)
+    )
+
+
+def _take_up_source(language: str) -> str:
+    return texts.text("preschools.take_up_source", language)
+
+
 def settings(answer: PreschoolAnswer, language: str) -> dict[str, Any]:
     """Return the settings the figures were computed with, and the rules behind the estimates."""
     asked, rule = answer.question, rules()
@@ -167,6 +226,10 @@ def settings(answer: PreschoolAnswer, language: str) -> dict[str, Any]:
         "method": asked.method,
         "decay": asked.decay,
         "when": asked.when.isoformat(),
+        "take_up": dict(zip(map(str, AGES), take_up_of(asked.take_up), strict=True)),
+        "take_up_national": not asked.take_up,
+        "take_up_year": None if asked.take_up else rule.take_up.year,
+        "take_up_source": None if asked.take_up else _take_up_source(language),
         "children_rule": answer.demand.rule,
         "one_year_of_band": vars(rule.bands),
         "share_filled": vars(rule.filled),
@@ -207,6 +270,14 @@ def amount_words(amount: Amount, language: str) -> str:
         low_to_high = texts.text("preschools.range", language, low=amount.low, high=amount.high)
         return f"{value} ({low_to_high})" if amount.estimated else value
     return f"{value} ({low}–{high})" if amount.estimated else value
+
+
+def likely_words(amount: Amount, language: str) -> str:
+    """Write an amount in words, the likely figure first: ``probably 8 (between 0 and 31)``."""
+    low, value, high = (texts.number(n, language) for n in (amount.low, amount.value, amount.high))
+    if not amount.estimated:
+        return value
+    return texts.text("preschools.likely", language, value=value, low=low, high=high)
 
 
 def plain_amount(name: str, amount: Amount | None) -> dict[str, int | None]:
@@ -261,6 +332,7 @@ def _district(row: DistrictRow, language: str, *, few: bool) -> dict[str, Any]:
     document: dict[str, Any] = {
         "name": row.name or texts.text("gap.outside_districts", language),
         **plain_amount("children", None if row.hidden else row.children),
+        **_wanting(row, row.without_place, hidden=row.hidden),
         **plain_amount("places", row.places),
         "enrolled": row.enrolled,
         **plain_amount("vacancies", row.vacancies),
@@ -276,6 +348,24 @@ def _district(row: DistrictRow, language: str, *, few: bool) -> dict[str, Any]:
     if not row.hidden and row.places_per_child is None and row.children.value == 0:
         document["note"] = texts.text("preschools.no_children", language)
     return {**document, "hidden": True} if row.hidden else document
+
+
+def _wanting(
+    part: PreschoolAnswer | DistrictRow, without: Amount, *, hidden: bool
+) -> dict[str, int | None]:
+    amounts = {
+        "wanting": part.wanting,
+        "with_place": part.with_place,
+        "without_place": without,
+    }
+    document: dict[str, int | None] = {}
+    for name, amount in amounts.items():
+        document |= plain_amount(name, None if hidden else amount)
+    return document
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
 def _housing(row: HousingRow) -> dict[str, Any]:
@@ -359,9 +449,10 @@ def surge_json(answer: SurgeAnswer, language: str = "sv") -> dict[str, Any]:
         "ages_assumed": arrival.assumed,
         "limit_m": answer.limit_m,
         "profile": answer.profile,
+        "headline": surge_headline(answer, language),
         "in_school": answer.in_school,
         "lacking": list(answer.lacking),
-        "needs": [_need_json(need) for need in answer.needs],
+        "needs": [_need_json(need, answer.limit_m, language) for need in answer.needs],
         "notes": surge_notes(answer, language),
         "demonstration": answer.demonstration,
     }
@@ -373,7 +464,7 @@ def surge_notes(answer: SurgeAnswer, language: str) -> list[str]:
     def say(key: str, **values: Any) -> str:
         return texts.text(f"surge.note_{key}", language, **values)
 
-    lines = [say("vacancies")]
+    lines = [say("vacancies"), say("personal_number")]
     if answer.arrival.assumed:
         ages = ", ".join(
             _band_words(answer, at, language) for at in range(len(answer.arrival.ages))
@@ -385,6 +476,14 @@ def surge_notes(answer: SurgeAnswer, language: str) -> list[str]:
         say("lacking", kind=presets.kind(kind).plural(language).lower()) for kind in answer.lacking
     ]
     return lines
+
+
+def surge_headline(answer: SurgeAnswer, language: str) -> str:
+    """Return the answer in one number with its reason: of preschools, where the area has them."""
+    told = [need for need in answer.needs if need.kind not in answer.lacking]
+    if not told:
+        return " ".join(surge_notes(answer, language)[-len(answer.lacking) :])
+    return need_words(told[0], answer.limit_m, language)
 
 
 def surge_lines(answer: SurgeAnswer, language: str) -> list[str]:
@@ -419,19 +518,50 @@ def surge_lines(answer: SurgeAnswer, language: str) -> list[str]:
 
 
 def need_words(need: Need, limit_m: float, language: str) -> str:
-    """Return in a sentence how many need a kind of place, and how many get one."""
-    unknown = texts.text("surge.unknown", language, count=need.unknown) if need.unknown else ""
-    return texts.text(
-        "surge.need",
-        language,
-        kind=presets.kind(need.kind).plural(language),
-        people=need.people,
-        ages=ages_words(need.ages, language),
-        taken=need.taken,
-        limit=texts.metres(limit_m, language),
-        left=amount_words(need.left, language),
-        unknown=unknown,
-    ).strip()
+    """Return how many of those who need a kind of place are likely left without, why, between
+    what, and whom to ask.
+    """
+
+    def say(key: str, **values: Any) -> str:
+        return texts.text(f"surge.{key}", language, **values)
+
+    parts = [
+        say(
+            "need",
+            kind=presets.kind(need.kind).plural(language),
+            people=need.people,
+            ages=ages_words(need.ages, language),
+            limit=texts.metres(limit_m, language),
+            left=texts.number(need.left.value, language),
+            reason=need_reason(need, language),
+        )
+    ]
+    if need.left.estimated:
+        low, high = (texts.number(n, language) for n in (need.left.low, need.left.high))
+        parts.append(say("span", low=low, high=high))
+    for key, count in (
+        ("unknown", need.unknown),
+        ("barring", need.barring),
+        ("unsure", need.unsure),
+    ):
+        if count:
+            parts.append(say(key, count=count))
+    return " ".join(parts)
+
+
+def need_reason(need: Need, language: str) -> str:
+    """Return why so many of one kind of need are left: what is vacant within the limit."""
+    known = [each for each in need.takers if each.room is not None and not each.bars]
+    if not need.takers:
+        key = "reason_nobody"
+    elif not known:
+        key = "reason_unknown"
+    elif need.room.estimated:
+        key = "reason_assumed"
+    else:
+        key = "reason_known"
+    room = texts.number(need.room.value, language)
+    return texts.text(f"surge.{key}", language, room=room, count=len(known))
 
 
 def ages_words(ages: tuple[int, int], language: str) -> str:
@@ -443,17 +573,23 @@ def ages_words(ages: tuple[int, int], language: str) -> str:
 
 def taker_words(taker: Taker, language: str) -> str:
     """Return how far a place is and what it can take."""
-    room = texts.text("source.unknown", language)
-    if taker.room is not None:
-        room = amount_words(taker.room, language)
     return texts.text(
         "surge.taker",
         language,
         name=taker.place.name or taker.place.id,
         metres=texts.metres(taker.metres, language),
-        room=room,
+        room=room_words(taker, language),
         taken=taker.taken,
     )
+
+
+def room_words(taker: Taker, language: str) -> str:
+    """Return what a place can take of those who arrive: a number, unknown, or none of them."""
+    if taker.bars:
+        return texts.text("surge.bars", language)
+    if taker.room is None:
+        return texts.text("source.unknown", language)
+    return amount_words(taker.room, language)
 
 
 def calls_json(found: CallList, language: str = "sv") -> dict[str, Any]:
@@ -500,6 +636,9 @@ def call_lines(found: CallList, language: str) -> list[str]:
                 name=call.place.name or call.place.id,
                 metres=texts.metres(call.metres, language),
                 vacancies=_vacancies(call.place, language),
+                without=texts.text(
+                    f"preschools.answer_{call.place.without_personal_number}", language
+                ),
                 ask=" ".join(ask_words(call, language)),
             )
         )
@@ -590,13 +729,17 @@ def growth_lines(answer: GrowthAnswer, language: str) -> list[str]:
     def say(key: str, **values: Any) -> str:
         return texts.text(f"growing.{key}", language, **values)
 
+    target = texts.percent(answer.target, language)
+    before, children = answer.placed_before, answer.children
+    if not answer.places:
+        return [say("enough", target=target, before=before, children=children)]
     lines = [
         say(
             "headline",
-            target=texts.percent(answer.target, language),
-            before=answer.placed_before,
+            target=target,
+            before=before,
             after=answer.placed_after,
-            children=answer.children,
+            children=children,
             places=answer.places,
         )
     ]
@@ -611,8 +754,13 @@ def growth_lines(answer: GrowthAnswer, language: str) -> list[str]:
     return lines
 
 
-def _need_json(need: Need) -> dict[str, Any]:
+def _need_json(need: Need, limit_m: float, language: str) -> dict[str, Any]:
     return {
+        "text": need_words(need, limit_m, language),
+        "reason": need_reason(need, language),
+        **plain_amount("room", need.room),
+        "barring": need.barring,
+        "unsure": need.unsure,
         "kind": need.kind,
         "ages": list(need.ages),
         "people": need.people,
@@ -642,6 +790,7 @@ def _taker_json(taker: Taker) -> dict[str, Any]:
         "minutes": round(taker.minutes, 1),
         **plain_amount("room", taker.room),
         "taken": taker.taken,
+        "bars": taker.bars,
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from geo.access.preschools.call_list import QUESTIONS, calls_for
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
-from tests.geo.preschool_worlds import nursery_street
+from tests.geo.preschool_worlds import ALL, nursery_street
 from tests.refusals import refused
 
 TODAY = date(2026, 11, 22)
@@ -25,7 +25,7 @@ KNOWN = {
 def calls(preschools, *, housing=None, which="transitional_housing-500", limit_m=450):
     families = housing or {500.0: {"barn_1_5": 6, "språk": "dari"}}
     area = nursery_street({100: 10, 900: 4}, preschools, families)
-    answer = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=limit_m))
+    answer = capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=limit_m))
     return calls_for(area, answer, which)
 
 
@@ -53,6 +53,14 @@ def test_at_much_the_same_distance_one_that_takes_without_a_personal_number_come
     no = {**KNOWN, "tar_emot_utan_personnummer": "nej"}
     unknown = {**KNOWN, "tar_emot_utan_personnummer": "?"}
     assert order(calls({565: no, 575: unknown, 585: KNOWN})) == ["585", "575", "565"]
+
+
+def test_one_that_takes_nobody_without_a_personal_number_is_called_last_for_a_housing() -> None:
+    no = {**KNOWN, "tar_emot_utan_personnummer": "nej"}
+    near_and_barred = {505: no, 800: KNOWN, 900: {"antal_barn": 20}}
+    assert order(calls(near_and_barred)) == ["800", "900", "505"]
+    # For all children of a district it stands where its vacancies and its distance put it.
+    assert order(calls({0: no, 300: KNOWN}, which="Väst")) == ["0", "300"]
 
 
 def test_then_a_language_in_common() -> None:

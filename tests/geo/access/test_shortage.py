@@ -17,7 +17,7 @@ from geo.access.preschools.supply import Amount
 from geo.errors import AreaLacks
 from geo.models.assignment.assign import most_placed
 from geo.presets import PRESCHOOL_METHODS
-from tests.geo.preschool_worlds import nursery_street
+from tests.geo.preschool_worlds import ALL, nursery_street
 from tests.refusals import refused
 
 TODAY = date(2026, 11, 22)
@@ -28,15 +28,18 @@ def hand_worked(limit_m: float = 450, method: str = "2sfca", housing=None):
     700 m with 5.
 
     Within 450 m: 100 m and 300 m reach the first (100, 300 m); 300 m and 900 m the second (400,
-    200 m). All 13 places go: the second takes the four at 900 m and one of those at 300 m, the
-    first eight of those at 100 m, who walk least.
+    200 m). The eight enrolled at the first are of the ten at 100 m, the three at the second of the
+    four at 900 m, who live nearest. Its two vacant places go to the fourth there and to one at
+    300 m: all 13 are taken. All children want a place.
     """
     area = nursery_street(
         {100: 10, 300: 6, 900: 4},
         {0: {"platser": 8, "antal_barn": 8}, 700: {"platser": 5, "antal_barn": 3}},
         housing,
     )
-    return capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=limit_m, method=method))
+    return capacity_of(
+        area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=limit_m, method=method)
+    )
 
 
 def test_the_street_by_hand() -> None:
@@ -79,11 +82,12 @@ def test_districts_add_up_to_the_area() -> None:
 
 def test_too_far_is_told_apart_from_too_few_places() -> None:
     found = hand_worked(limit_m=150)
-    # Only the homes at 100 m have a preschool within 150 m, with 8 places for 10.
-    assert found.shortage.children.value == 12
-    assert (found.shortage.by_distance, found.shortage.by_places) == (10, 2)
-    assert found.shortage.unreachable == 0
-    assert sum(row.surplus.value for row in found.districts) == 5
+    # Only the homes at 100 m have a preschool within 150 m, with 8 places for 10. Three of the ten
+    # farther off are enrolled at the second and keep their places; its other two reach nobody.
+    assert found.shortage.children.value == 9
+    assert (found.shortage.by_distance, found.shortage.by_places) == (7, 2)
+    assert found.shortage.unreachable == 0 and found.beyond_limit == 3
+    assert sum(row.surplus.value for row in found.districts) == 2
 
 
 def test_by_assignment_places_per_child_is_the_share_with_a_place() -> None:
@@ -105,14 +109,15 @@ def test_catchments_keep_the_places() -> None:
 def test_newcomers_are_told_from_first_to_last_in_the_queue() -> None:
     housing = {800.0: {"namn": "Tegelhögen", "barn_1_5": 6}}
     found = hand_worked(housing=housing)
-    # 100 m from the second preschool: nearer than all others, who would walk 200 or 400 m.
+    # 100 m from the second preschool: nearer than all others, who would walk 200 or 400 m. Two of
+    # its places are vacant: for two of the six, or, last in the queue, for none.
     assert found.newcomer_children == 6
-    assert found.newcomers.children == Amount(1, 1, 6)
+    assert found.newcomers.children == Amount(4, 4, 6)
     home = found.housing[0]
     assert home.places == Amount(5, 5, 5) and home.vacancies == Amount(2, 2, 2)
     assert home.nearest[0].metres == pytest.approx(100, abs=1e-4)
     assert home.nearest[0].vacancies.value == 2
-    assert home.shortage is not None and home.shortage.children.value == 1
+    assert home.shortage is not None and home.shortage.children.value == 4
 
 
 def test_a_housing_of_unknown_size_has_no_shortage_but_what_is_near() -> None:
@@ -123,7 +128,9 @@ def test_a_housing_of_unknown_size_has_no_shortage_but_what_is_near() -> None:
 
 def test_no_children_in_reach_is_said_and_divides_by_nothing() -> None:
     area = nursery_street({100: 10, 900: 0}, {0: {"platser": 8}})
-    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=400, method="balanced"))
+    found = capacity_of(
+        area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=400, method="balanced")
+    )
     east = next(row for row in found.districts if row.name == "Öst")
     assert east.children.value == 0 and east.places_per_child is None
     assert np.isfinite(found.access).all()
@@ -131,7 +138,7 @@ def test_no_children_in_reach_is_said_and_divides_by_nothing() -> None:
 
 def test_a_preschool_of_unknown_size_takes_nobody_and_is_told_beside() -> None:
     area = nursery_street({100: 10}, {0: {"huvudman": "Enskild"}, 200: {"platser": 3}})
-    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=400))
+    found = capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=400))
     assert found.places.value == 3 and len(found.supply.unknown) == 1
     assert found.preschools[0].assigned is None and found.preschools[0].left is None
     assert (found.shortage.by_places, found.shortage.beside_unknown) == (7, 7)
@@ -141,7 +148,7 @@ def test_a_preschool_of_unknown_size_takes_nobody_and_is_told_beside() -> None:
 
 def test_a_preschool_that_does_not_exist_that_day_is_left_out_and_listed() -> None:
     area = nursery_street({100: 10}, {0: {"platser": 10, "valid_to": "2026-01-01"}})
-    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=400))
+    found = capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=400))
     assert found.shortage.children.value == 10 and found.shortage.by_distance == 10
     assert [each.id for each in found.supply.not_valid] == ["preschool-0"]
     before = capacity_of(area, PreschoolQuestion(when=date(2025, 12, 31), limit_m=400))
@@ -153,14 +160,14 @@ def test_unreachable_children_are_counted_by_district() -> None:
     moved = area.people.geometry.copy()
     moved.iloc[1] = moved.iloc[1].__class__(moved.iloc[1].x, moved.iloc[1].y + 0.05)
     area = replace(area, people=area.people.set_geometry(moved), _snaps={})
-    found = capacity_of(area, PreschoolQuestion(when=TODAY))
+    found = capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY))
     assert found.shortage.unreachable == found.shortage.by_distance == 4
     assert {row.name: row.shortage.unreachable for row in found.districts} == {"Öst": 4, "Väst": 0}
 
 
 def test_estimated_places_give_ranges_in_order() -> None:
     area = nursery_street({100: 100, 300: 60}, {0: {"antal_barn": 95}, 700: {"antal_barn": 38}})
-    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=450))
+    found = capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=450))
     assert found.places == Amount(140, 133, 148)
     assert found.shortage.children == Amount(20, 12, 27)
     assert found.shortage.widest.low <= 12 and found.shortage.widest.high >= 27
@@ -183,9 +190,9 @@ def test_what_can_not_be_asked_is_refused() -> None:
         ("bad_limit", {"limit_m": -1}),
     ):
         with refused(code):
-            capacity_of(area, PreschoolQuestion(when=TODAY, **asked))
+            capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, **asked))
     with pytest.raises(AreaLacks):
-        capacity_of(nursery_street({100: 10}, {}), PreschoolQuestion(when=TODAY))
+        capacity_of(nursery_street({100: 10}, {}), PreschoolQuestion(take_up=ALL, when=TODAY))
 
 
 homes_on_the_street = st.dictionaries(
@@ -212,7 +219,7 @@ def test_opening_places_never_raises_the_shortage(homes, preschools, extra, limi
     def ask(places):
         details = {at: {"platser": count} for at, count in places.items()}
         area = nursery_street({at: float(count) for at, count in homes.items()}, details)
-        return capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=limit_m))
+        return capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=limit_m))
 
     before = ask(preschools)
     after = ask({**preschools, grown_at: preschools[grown_at] + extra})
@@ -242,7 +249,7 @@ def test_ranges_are_in_order_everywhere(homes, enrolled, limit_m) -> None:
     details = {at: {"antal_barn": count} for at, count in enrolled.items()}
     housing = {507.0: {"barn_1_5": 3}}
     area = nursery_street({at: float(count) for at, count in homes.items()}, details, housing)
-    found = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=limit_m))
+    found = capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=limit_m))
     amounts = [found.children, found.places, found.vacancies]
     for short in (
         found.shortage,

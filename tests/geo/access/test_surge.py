@@ -19,6 +19,7 @@ from geo.access.preschools.surge import (
     stated_mix,
     surge,
 )
+from geo.output.words.preschools import need_words, surge_headline
 from tests.geo.preschool_worlds import nursery_street, points_at
 from tests.refusals import refused
 
@@ -80,6 +81,45 @@ def test_estimated_vacancies_leave_a_range_over() -> None:
 def test_unknown_vacancies_are_said_and_take_nobody() -> None:
     need = preschool_need({400: {"platser": 20}}).needs[0]
     assert need.unknown == 1 and need.taken == 0 and need.takers[0].room is None
+    # It may take all of the twelve, or none.
+    assert need.left == Amount(12, 0, 12)
+
+
+def test_who_arrives_is_taken_only_where_no_personal_number_is_needed() -> None:
+    found = preschool_need(
+        {
+            400: {"platser": 20, "antal_barn": 15, "utan_personnummer": "nej"},
+            600: {"platser": 20, "antal_barn": 16, "utan_personnummer": "ja"},
+            700: {"platser": 20, "antal_barn": 17},
+            1000: {"platser": 20, "antal_barn": 10, "utan_personnummer": "nej"},
+        }
+    )
+    need = found.needs[0]
+    assert [(taker.place.id, taker.taken, taker.bars) for taker in need.takers] == [
+        ("preschool-400", 0, True),
+        ("preschool-600", 4, False),
+        ("preschool-700", 3, False),
+    ]
+    assert need.room == Amount(7, 7, 7) and need.left == Amount(5, 5, 5)
+    assert (need.barring, need.unsure) == (1, 1) and need.next == ()
+    said = need_words(need, 450, "sv").replace("\u00a0", " ")
+    assert said.startswith("Förskolor: troligen blir 5 av 12 (1–5 år) utan plats inom 450 m, för")
+    assert "7 platser lediga (2 ställen)" in said and "1 av ställena tar inte emot" in said
+
+
+@pytest.mark.parametrize(
+    ("preschools", "words"),
+    [
+        ({400: {"platser": 20}}, "blir 12 av 12 (1–5 år) utan plats inom 450 m, för där är inga"),
+        ({400: {"platser": 20}}, "Spannet är 0 till 12. Hos 1 av ställena"),
+        ({400: {"antal_barn": 95}}, "blir 7 av 12 (1–5 år) utan plats inom 450 m, för där antas 5"),
+        ({400: {"antal_barn": 95}}, "Spannet är 1 till 12."),
+        ({1000: {"platser": 20}}, "utan plats inom 450 m, för där finns ingen."),
+    ],
+)
+def test_a_surge_is_one_number_with_its_reason_then_the_range(preschools, words: str) -> None:
+    found = preschool_need(preschools)
+    assert words in surge_headline(found, "sv").replace("\u00a0", " ")
 
 
 def test_adult_education_and_open_preschools_are_asked_too() -> None:

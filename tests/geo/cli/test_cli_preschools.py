@@ -129,6 +129,9 @@ def test_a_surge_that_can_not_be_is_refused_and_the_rest_computed(capsys, at, wh
         ["--method", "gravity"],
         ["--decay", "cliff"],
         ["--limit", "-3"],
+        ["--take-up", "120"],
+        ["--take-up", "0=50"],
+        ["--take-up", "många"],
         ["--profile", "fast"],
         ["-o", "x.docx"],
     ],
@@ -248,7 +251,8 @@ def test_from_a_planners_own_files_to_the_answer(tmp_path: Path, capsys) -> None
 
 @pytest.mark.usefixtures("area")
 def test_more_places_at_one_preschool_say_what_they_change(capsys) -> None:
-    found = asked(capsys, "--json", "--more", "preschool-0=3", "--limit", "450")["more"]
+    all_want = ("--limit", "450", "--take-up", "100")
+    found = asked(capsys, "--json", "--more", "preschool-0=3", *all_want)["more"]
     assert (found["placed"], found["used"]) == (2, 2)
     assert found["text"].startswith("3 platser till på preschool 0: 2 barn till får plats")
     refused = asked(capsys, "--json", "--more", "Ingen=3", status=2)

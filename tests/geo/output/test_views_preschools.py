@@ -26,7 +26,7 @@ from geo.output.maps.preschools import (
     week_table,
 )
 from geo.output.maps.spec import AreaLayer, PointLayer
-from tests.geo.preschool_worlds import nursery_street, points_at
+from tests.geo.preschool_worlds import ALL, nursery_street, points_at
 
 TODAY = date(2026, 11, 22)
 
@@ -47,7 +47,7 @@ def area():
 
 @pytest.fixture
 def answer(area):
-    return capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=450))
+    return capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=450))
 
 
 def test_each_preschool_is_drawn_once_by_vacancies_and_size(area, answer) -> None:

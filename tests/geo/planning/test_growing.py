@@ -26,7 +26,7 @@ from geo.planning.preschool_expansion import (
     share_of,
     where_to_add,
 )
-from tests.geo.preschool_worlds import nursery_street
+from tests.geo.preschool_worlds import ALL, nursery_street
 from tests.refusals import refused
 
 TODAY = date(2026, 11, 22)
@@ -44,7 +44,7 @@ def asked(others=None, homes=None):
     area = nursery_street(
         homes or {100: 10, 900: 8}, {0: {"platser": 8}, 700: {"platser": 5}}, others=others
     )
-    return area, capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=450))
+    return area, capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=450))
 
 
 def test_the_cheapest_growth_is_found_and_proven() -> None:
@@ -96,7 +96,7 @@ def test_a_target_that_is_no_share_is_refused(target: object) -> None:
 
 def test_a_preschool_of_unknown_size_does_not_grow() -> None:
     area = nursery_street({100: 10}, {0: {"huvudman": "Enskild"}, 200: {"platser": 4}})
-    answer = capacity_of(area, PreschoolQuestion(when=TODAY, limit_m=450))
+    answer = capacity_of(area, PreschoolQuestion(take_up=ALL, when=TODAY, limit_m=450))
     found = where_to_add(area, answer, target=1)
     assert [extra.id for extra in found.extras] == ["preschool-200"]
 
