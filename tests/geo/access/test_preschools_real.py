@@ -66,14 +66,17 @@ def test_children_are_four_fifths_and_one_fifth_of_the_bands(answer, borough) ->
     assert sum(row.children.value for row in answer.districts) == answer.children.value
 
 
-def test_enrolled_children_keep_their_places_and_nobody_else_wants_one(answer) -> None:
-    """By the country's share 86.4 % of the 3,991 children want a place, 3,448; 3,472 are enrolled:
-    so many want one, and all of them have one.
+def test_enrolled_children_keep_their_places_and_nobody_else_wants_one(answer, borough) -> None:
+    """By the country's shares 84.25 % of those of one to four and 95 % of the five-year-olds want a
+    place, 3,462 of 3,991; 3,472 are enrolled: so many want one, and all of them have one.
     """
+    first, second = (borough.people[name].sum() for name in ("children_0_4", "children_5_9"))
+    share = (0.8425 * 0.8 * first + 0.95 * 0.2 * second) / (0.8 * first + 0.2 * second)
+    assert round(share * answer.children.value) == 3462
     assert answer.wanting.value == answer.with_place.value == answer.enrolled == 3472
     assert answer.raised and answer.without_place.value == answer.shortage.children.value == 0
     # With the most children the country's share wants more places than are taken.
-    assert answer.wanting.high == round(0.864 * answer.children.high)
+    assert answer.wanting.high == pytest.approx(share * answer.children.high, abs=3)
     assert answer.shortage.widest.high == answer.without_place.high > 300
     assert answer.wanting.low == 3472
 
