@@ -61,10 +61,8 @@ def choose(page: Page, label: str, option: str) -> None:
 def test_a_coordinator_reads_chooses_a_housing_and_asks_for_more_places(visit: Visit) -> None:
     page = visit.page
     visit.open("/forskola?area=street&limit=300")
-    # 60 residents' children and 16 counted ones; 18 and 15 places, both within the limit.
-    sentence(
-        page, r"^76 .*barn 1–5 år mot 33 förskoleplatser: 43 .*barn får ingen plats inom 300.m"
-    )
+    # 52 of 60 residents' children and 16 counted ones; 27 are enrolled, six places are vacant.
+    sentence(page, r"^Av 68 barn .*troligen 41 som saknar en i dag: 6 ryms .*inom 300.m, 35 blir")
     choose(page, "Välj boende eller stadsdel", "transitional_housing 850")
     expect(
         page.get_by_text(re.compile(r"7 barn 1–5, 15 platser inom 300.m, 0 lediga"))
@@ -82,7 +80,7 @@ def test_a_coordinator_reads_chooses_a_housing_and_asks_for_more_places(visit: V
 def test_a_surge_is_placed_by_a_click_on_the_map_and_answered_by_week(visit: Visit) -> None:
     page = visit.page
     visit.open("/forskola?area=street&limit=1000&lang=en")
-    sentence(page, "^76 .*children aged 1–5 against 33 preschool places")
+    sentence(page, "^Of 68 children aged 1–5 who are expected to want a preschool place")
     page.get_by_text("Work out an arrival").click()
     where = page.get_by_role("textbox", name="Place (longitude, latitude)")
     expect(where).to_have_value(re.compile(r"^1\d\.\d+,59\.\d+$"))
@@ -95,7 +93,9 @@ def test_a_surge_is_placed_by_a_click_on_the_map_and_answered_by_week(visit: Vis
     weeks.fill("50,100")
     weeks.press("Enter")
     # 150 people: 13 % are 0–5, five sixths of them 1–5; six places are vacant.
-    expect(page.get_by_text(re.compile("Preschools: 17 need a place"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"Preschools: probably 11 of 17 \(aged 1–5\) are left"))
+    ).to_be_visible()
     table = page.get_by_role("region", name="Week by week: preschools")
     expect(table.get_by_role("row")).to_have_count(3)
     expect(table.get_by_role("row").nth(2)).to_contain_text(re.compile("100.*17.*6.*11"))
@@ -106,11 +106,11 @@ def test_a_surge_is_placed_by_a_click_on_the_map_and_answered_by_week(visit: Vis
 def test_the_workbook_holds_the_figures_on_screen(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     visit.open("/forskola?area=street&limit=300")
-    sentence(page, "^76 ")
+    sentence(page, "^Av 68 ")
     with page.expect_download() as arriving:
         page.get_by_role("button", name="Arbetsbok (Excel)").click()
     arriving.value.save_as(tmp_path / "forskola.xlsx")
     book = openpyxl.load_workbook(BytesIO((tmp_path / "forskola.xlsx").read_bytes()))
     heads, area, *_ = book["districts"].iter_rows(values_only=True)
     told = dict(zip(heads, area, strict=True))
-    assert (told["children"], told["places"], told["shortage_children"]) == (76, 33, 43)
+    assert (told["children"], told["places"], told["shortage_children"]) == (76, 33, 35)

@@ -46,10 +46,26 @@ def test_the_page_says_places_children_and_shortage(language: str) -> None:
     test = asked(lang=language)
     assert not test.exception
     told = said(test)
-    assert {"sv": "förskoleplatser", "en": "preschool places"}[language] in told
+    assert {"sv": "vilja ha en förskoleplats", "en": "want a preschool place"}[language] in told
     assert {"sv": "Förskoleplatser", "en": "Preschool places"}[language] in told
     assert "33" in told  # 18 + 15 places
     assert "Väst" in told and "Öst" in told
+
+
+@pytest.mark.usefixtures("gatan")
+def test_how_many_want_a_place_is_chosen_by_age_and_kept_in_the_address() -> None:
+    test = asked()
+    ages = [test.number_input(key=f"take_up_{age}") for age in range(1, 6)]
+    assert [each.value for each in ages] == [56, 91, 95, 95, 95]
+    assert "Av 61 barn" in said(test)  # 86.4 % of sixty residents, and the housing's nine
+    test.number_input(key="take_up_1").set_value(100.0).run()
+    assert not test.exception
+    assert "Av 66 barn" in said(test) and "är valt för den här frågan: 1 år: 100 %" in said(test)
+    next(each for each in test.button if each.label == "Som i hela landet").click().run()
+    assert "Av 61 barn" in said(test)
+    assert "Av 69 barn" in said(asked(take_up="100"))
+    wrong = asked(take_up="120")
+    assert wrong.error and "120" in wrong.error[0].value and "Av 61 barn" in said(wrong)
 
 
 @pytest.mark.usefixtures("gatan")
@@ -80,7 +96,7 @@ def test_a_surge_is_answered_week_by_week_and_what_can_not_be_is_told() -> None:
     test.text_input(key="surge_at").set_value(f"{lon:.5f},{lat:.5f}").run()
     test.date_input(key="surge_date").set_value(clock.today() - timedelta(days=3)).run()
     assert test.error
-    assert "förskoleplatser" in said(test)  # the rest stands
+    assert "vilja ha en förskoleplats" in said(test)  # the rest stands
 
 
 @pytest.mark.usefixtures("gatan")
@@ -104,7 +120,7 @@ def test_each_method_answers(method: str) -> None:
 def test_a_link_that_asks_nonsense_shows_the_page_all_the_same(choice: str, value: str) -> None:
     test = asked(**{choice: value})
     assert not test.exception
-    assert "förskoleplatser" in said(test)
+    assert "vilja ha en förskoleplats" in said(test)
 
 
 def test_an_area_without_preschools_says_what_to_add() -> None:
@@ -156,8 +172,9 @@ def test_unreachable_children_are_listed_by_district() -> None:
     far = area.people.geometry.translate(yoff=0.05)
     save_area(replace(area, people=area.people.set_geometry(far), _snaps={}))
     told = said(asked())
-    assert "20 barn nås inte alls längs gångvägarna." in told
-    assert "20 av dem bor i Väst." in told
+    # 86.4 % of the twenty want a place.
+    assert "Av dem som saknar en plats bor 17 där ingen gångväg når." in told
+    assert "17 av dem bor i Väst." in told
 
 
 @pytest.mark.usefixtures("gatan")
