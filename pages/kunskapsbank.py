@@ -61,6 +61,9 @@ def _show(area: Area, bank: Bank) -> None:
     numbers = knowledge_bank_map.numbers_of(bank.all)
     for title, entries in knowledge_bank_words.sections(bank, language):
         _list(title, entries, bank, numbers)
+        if entries is bank.municipal:
+            for line in knowledge_bank_words.speakers_words(bank, language):
+                st.markdown(f"- {literal(line)}")
     map_box.table_twin(spec)
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -281,7 +282,7 @@ def record(area: Area, place_id: str, language: str) -> list[tuple[str, str]]:
     return lines
 
 
-def source_of(area: Area, place: pd.Series) -> Source | None:
+def source_of(area: Area, place: pd.Series | Mapping[str, Any]) -> Source | None:
     """Return the source a place came from, if it is among the area's."""
     parts = {place["kind"], "places"}
     for source in area.sources:

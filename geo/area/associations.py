@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from geo import presets
 from geo.area import languages
 from geo.area.activities.derived import Places, activities_of
 from geo.area.activities.model import Activity
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 ASSOCIATION = "association"
+_NO = {plain(word) for word in ("nej", "no", "false", "0")}
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,9 @@ class Association:
     """An association of an area; what its record does not report is None, "" or ().
 
     ``place``: the id of its own place. ``mentors_per_year`` and ``buddies_per_year``: newcomers (or
-    families) it can match in a year. ``uses``: ids of places it uses beside its own;
-    ``uses_elsewhere``: those it names that are not found in the area. ``runs``: the activities that
-    name it as an organiser.
+    families) it can match in a year; ``seats_per_year``: those it has a place for. ``uses``: ids of
+    places it uses beside its own; ``uses_elsewhere``: those it names that are not found in the
+    area. ``runs``: the activities that name it as an organiser.
     """
 
     place: str
@@ -42,6 +44,7 @@ class Association:
     languages: tuple[str, ...] = ()
     mentors_per_year: int | None = None
     buddies_per_year: int | None = None
+    seats_per_year: int | None = None
     uses: tuple[str, ...] = ()
     uses_elsewhere: tuple[str, ...] = ()
     runs: tuple[Activity, ...] = ()
@@ -69,15 +72,49 @@ def associations_of(area: Area) -> tuple[Association, ...]:
     )
 
 
+def of_record(row: Mapping[Any, Any]) -> Association:
+    """Return what a record reports as an association does, of whatever kind it is: of one without a
+    point, or a course.
+    """
+    return _of_place(row, None, ())
+
+
+def is_municipal(kind: str, details: str) -> bool:
+    """Return whether a record serves a whole municipality, so that nobody lacks it for living
+    beyond a walking limit.
+
+    >>> is_municipal("job_centre", ""), is_municipal("library", "")
+    (True, False)
+    >>> is_municipal("association", '{"inriktning": "matchar nyanlända med mentorer"}')
+    True
+    >>> is_municipal("adult_education", '{"nås till fots": "ja"}')
+    False
+    """
+    record = {plain(key): written(value) for key, value in place_fields(details).items()}
+    walked, serves = plain(_said(record, "walked_to")), plain(_said(record, "serves"))
+    if walked:
+        return walked in _NO
+    if serves:
+        return any(plain(word) in serves for word in _table()["municipal"]["serves"])
+    known = presets.kinds().get(kind)
+    if known is not None and not known.walked_to:
+        return True
+    told = any(_said(record, name) for name in ("mentors_per_year", "buddies_per_year"))
+    does = plain(_said(record, "does"))
+    matches = any(plain(word) in does for word in _table()["municipal"]["does"])
+    return kind == ASSOCIATION and (told or matches)
+
+
 def _of_place(
-    row: Mapping[Any, Any], places: Places, activities: tuple[Activity, ...]
+    row: Mapping[Any, Any], places: Places | None, activities: tuple[Activity, ...]
 ) -> Association:
     record = {plain(key): written(value) for key, value in place_fields(row["details"]).items()}
     own, name = str(row["id"]), str(row["name"])
     runs = tuple(
         each for each in activities if plain(name) in map(plain, each.organisers) and plain(name)
     )
-    named = [(text, places.find(text).id) for text in _listed(_said(record, "uses"))]
+    uses = _listed(_said(record, "uses"))
+    named = [(text, places.find(text).id if places else "") for text in uses]
     used = [found for _, found in named if found] + [each.place for each in runs]
     return Association(
         place=own,
@@ -86,6 +123,7 @@ def _of_place(
         languages=languages.known_in(_said(record, "languages")),
         mentors_per_year=_count(_said(record, "mentors_per_year")),
         buddies_per_year=_count(_said(record, "buddies_per_year")),
+        seats_per_year=_count(_said(record, "seats_per_year")),
         uses=tuple(dict.fromkeys(place for place in used if place != own)),
         uses_elsewhere=tuple(text for text, found in named if not found),
         runs=runs,
@@ -118,6 +156,11 @@ def _day(text: str) -> date | None:
 
 @cache
 def _columns() -> dict[str, tuple[str, ...]]:
-    with (DATA / "associations.toml").open("rb") as file:
-        rows: dict[str, list[str]] = tomllib.load(file)["columns"]
+    rows: dict[str, list[str]] = _table()["columns"]
     return {field: tuple(map(plain, names)) for field, names in rows.items()}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    with (DATA / "associations.toml").open("rb") as file:
+        return tomllib.load(file)

@@ -27,11 +27,15 @@ from geo.types import Floats
 
 @dataclass(frozen=True)
 class Unplaced:
-    """A record that is known of the area and has no point: it counts in no answer."""
+    """A record that is known of the area and has no point: it counts in no answer about walking.
+    ``details`` are its other columns as JSON, ``source`` is a title, as of a place.
+    """
 
     id: str
     name: str
     kind: str
+    details: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, eq=False)

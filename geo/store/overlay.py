@@ -56,7 +56,14 @@ def _waits(record: Record) -> bool:
 
 
 def _unplaced(record: Record) -> Unplaced:
-    return Unplaced(_word(record.id), _word(record.name), _word(record.fields.get("kind")))
+    fields = record.fields
+    return Unplaced(
+        _word(record.id),
+        _word(record.name),
+        _word(fields.get("kind")),
+        json.dumps(fields.get(DETAILS) or {}, ensure_ascii=False),
+        _word(fields.get("source")),
+    )
 
 
 def _is_there(record: Record) -> bool:

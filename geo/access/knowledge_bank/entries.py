@@ -4,9 +4,12 @@ places.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +30,15 @@ from geo.area.activities.model import (
     link_of,
     written_of,
 )
-from geo.area.associations import ASSOCIATION, Association, associations_of
+from geo.area.associations import (
+    ASSOCIATION,
+    Association,
+    associations_of,
+    is_municipal,
+    of_record,
+)
 from geo.area.languages import known_in
-from geo.area.model import Area
+from geo.area.model import Area, Unplaced
 from geo.area.opening_hours import hours_text
 from geo.cells import plain
 from geo.types import Floats
@@ -116,7 +125,12 @@ def _is_asked(theme: str, question: BankQuestion) -> bool:
     return not question.kinds or theme in question.kinds
 
 
-def _entry(what: str, activity: Activity, row: pd.Series, walk: tuple[float, float]) -> Entry:
+def _entry(
+    what: str,
+    activity: Activity,
+    row: pd.Series | Mapping[str, Any],
+    walk: tuple[float, float],
+) -> Entry:
     """Return an entry before hours."""
     there, own = fields_of(row["details"]), dict(activity.told)
     kind = str(row["kind"])
@@ -127,7 +141,7 @@ def _entry(what: str, activity: Activity, row: pd.Series, walk: tuple[float, flo
         activity=activity,
         place_name=str(row["name"]),
         kind_of_place=kind,
-        theme=_theme(activity.kind) or rules().themes.get(kind, ""),
+        theme=_theme(activity.kind) or rules().themes.get(kind) or _theme(kind_of_place(kind)),
         metres=walk[0],
         minutes=walk[1],
         link=next(filter(None, map(link_of, links)), ""),
@@ -136,7 +150,7 @@ def _entry(what: str, activity: Activity, row: pd.Series, walk: tuple[float, flo
     )
 
 
-def _of_place(area: Area, row: pd.Series) -> Activity:
+def _of_place(area: Area, row: pd.Series | Mapping[str, Any]) -> Activity:
     """Return what a plain place's record reports, in the fields of an activity without a kind."""
     record = fields_of(row["details"])
     by_plain = {plain(str(key)): value for key, value in record.items()}
@@ -157,7 +171,15 @@ def _of_place(area: Area, row: pd.Series) -> Activity:
 
 
 def _of_association(each: Association, ground: _Ground) -> Entry:
-    row = ground.row(each.place)
+    return _of_organisation(each, ground, ground.row(each.place), ground.walk(each.place))
+
+
+def _of_organisation(
+    each: Association,
+    ground: _Ground,
+    row: pd.Series | Mapping[str, Any],
+    walk: tuple[float, float],
+) -> Entry:
     place = _of_place(ground.area, row)
     told = replace(
         place,
@@ -165,8 +187,65 @@ def _of_association(each: Association, ground: _Ground) -> Entry:
         contact=each.contact,
         confirmed=each.confirmed or place.confirmed,
     )
-    found = _entry(ASSOCIATION, told, row, ground.walk(each.place))
-    return replace(found, mentors=each.mentors_per_year, buddies=each.buddies_per_year)
+    what = ASSOCIATION if row["kind"] == ASSOCIATION else PLACE
+    return replace(
+        _entry(what, told, row, walk),
+        mentors=each.mentors_per_year,
+        buddies=each.buddies_per_year,
+        seats=each.seats_per_year,
+        does=each.does,
+    )
+
+
+def municipal_of(area: Area, question: BankQuestion, metres: Floats) -> Iterator[Entry]:
+    """Yield what serves the whole municipality and is beyond the limit, whatever the hour, and
+    every known record without a point; those that serve the whole municipality are marked.
+
+    Parameters
+    ----------
+    metres : to each of ``area.places``, inf where no path leads.
+    """
+    ids = area.places["id"].astype(str).to_numpy(object)
+    told = ~protected.is_restricted(area.places)
+    beyond = np.flatnonzero(told & (metres > question.limit_m) & np.isfinite(metres))
+    ground = _Ground(area, question, metres, {str(ids[row]): int(row) for row in beyond})
+    for place in ground.row_of:
+        row = ground.row(place)
+        if is_municipal(str(row["kind"]), row["details"]):
+            found = _of_organisation(of_record(row.to_dict()), ground, row, ground.walk(place))
+            yield replace(found, municipal=True)
+    for each in activities_of(area):
+        if each.place in ground.row_of and each.kind in MUNICIPAL and _runs(each, question):
+            found = _entry(ACTIVITY, each, ground.row(each.place), ground.walk(each.place))
+            yield replace(found, municipal=True)
+    for record in area.unplaced:
+        if record.kind not in rules().left_out:
+            yield _without_point(ground, record)
+
+
+MUNICIPAL = ("mentors",)
+"""Kinds of activity that serve a whole municipality wherever they are arranged."""
+
+
+def _without_point(ground: _Ground, record: Unplaced) -> Entry:
+    row = {
+        "id": record.id,
+        "name": record.name,
+        "kind": record.kind,
+        "details": record.details,
+        "source": record.source,
+        "demonstration": ground.area.demonstration,
+    }
+    found = _of_organisation(of_record(row), ground, row, (math.nan, math.nan))
+    organisers = tuple(
+        part.strip() for part in re.split(r"[;,]", said(fields_of(record.details), "organisers"))
+    )
+    return replace(
+        found,
+        activity=replace(found.activity, organisers=tuple(filter(None, organisers))),
+        placed=False,
+        municipal=is_municipal(record.kind, record.details),
+    )
 
 
 def _runs(activity: Activity, question: BankQuestion) -> bool:

@@ -13,8 +13,9 @@ import shapely
 
 from geo import presets
 from geo.access.from_point import placed
-from geo.access.knowledge_bank.entries import entries_of
+from geo.access.knowledge_bank.entries import entries_of, municipal_of
 from geo.access.knowledge_bank.model import SORTS, Bank, Entry, Start
+from geo.access.knowledge_bank.municipality import speakers_of, with_stops
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.rules import fields_of, rules
 from geo.access.meeting.terms import speaks
@@ -53,6 +54,12 @@ def bank_of(area: Area, question: BankQuestion) -> Bank:
         if part is not None:
             parts["far" if math.isinf(found.metres) else part].append(found)
     ordered = {name: tuple(sorted(rows, key=_order)) for name, rows in parts.items()}
+    away = _away(area, question, metres)
+    if start.restricted:
+        # Of protected housing nothing farther than its region's surroundings has a distance.
+        away = [replace(each, metres=math.nan, minutes=math.nan) for each in away]
+    else:
+        away = with_stops(area, metres, away, walker)
     return Bank(
         area=area.id,
         area_name=area.name,
@@ -62,8 +69,24 @@ def bank_of(area: Area, question: BankQuestion) -> Bank:
         language_unknown=ordered["language"],
         hours_unknown=ordered["hours"],
         unreachable=ordered["far"],
+        municipal=tuple(each for each in away if each.municipal),
+        unplaced=tuple(each for each in away if not each.municipal),
+        speakers=speakers_of(area, question),
         demonstration=area.demonstration,
     )
+
+
+def _away(area: Area, question: BankQuestion, metres: Floats) -> list[Entry]:
+    """Return what is not walked to and what has no point, of the question's themes and languages
+    (unknown ones too), by name.
+    """
+    found = []
+    for entry in municipal_of(area, question, metres):
+        asked = not question.kinds or entry.theme in question.kinds
+        asked = asked or entry.activity.kind in question.kinds
+        if asked and speaks(entry.activity, question.language) is not False:
+            found.append(_timed(entry, question))
+    return sorted(found, key=lambda each: (each.activity.name.casefold(), each.id))
 
 
 def _start(area: Area, question: BankQuestion) -> tuple[Start, int | None]:

@@ -55,7 +55,7 @@ def bank_document(
         ),
         findings=lambda: pages(
             language,
-            [headline, asked, *notes],
+            [headline, asked, *notes, *words.speakers_words(bank, language)],
             bank_map(area, bank, bank.all, language),
             _tables(bank, language),
             (first, *rests),

@@ -153,6 +153,7 @@ def _notes(asked: _Asked) -> list[str]:
     """Return how protected housing is counted from, and what of a language cannot be shown."""
     bank, language = asked.bank, asked.language
     notes = knowledge_bank_words.restricted_note(bank, language)
+    notes += [_cut(note, "text") for note in knowledge_bank_words.municipal_notes(bank, language)]
     code = bank.question.language
     if not asked.as_leaflet or not code or code in texts.LANGUAGES:
         return notes

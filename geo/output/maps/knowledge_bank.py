@@ -87,8 +87,8 @@ def bank_table(
             knowledge_bank_words.name_words(entry, language),
             knowledge_bank_words.kind_words(entry, language),
             entry.place_name,
-            texts.number(entry.metres, language),
-            texts.number(entry.minutes, language, 1),
+            texts.number(entry.metres, language) if math.isfinite(entry.metres) else "",
+            texts.number(entry.minutes, language, 1) if math.isfinite(entry.minutes) else "",
             knowledge_bank_words.hours_words(entry, bank.question, language),
             knowledge_bank_words.language_words(entry, language),
             knowledge_bank_words.terms_and_whom(entry, language),
@@ -145,6 +145,7 @@ def _card(entry: Entry, bank: Bank, numbers: Mapping[str, int], language: str) -
         knowledge_bank_words.where_words(entry),
     )
     told = (
+        knowledge_bank_words.does_words(entry),
         knowledge_bank_words.language_words(entry, language),
         knowledge_bank_words.terms_and_whom(entry, language),
         ", ".join(entry.activity.organisers),

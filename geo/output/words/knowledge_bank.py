@@ -15,13 +15,13 @@ import pandas as pd
 from babel.dates import format_date, format_interval
 
 from geo import presets, texts
-from geo.access.knowledge_bank.model import PLACE, VISIT, Bank, Entry, Start
+from geo.access.knowledge_bank.model import PLACE, VISIT, Bank, Entry, Speakers, Start
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.rules import rules
 from geo.access.meeting.terms import kinds_name
 from geo.area import languages
 from geo.area.activities.derived import DERIVED
-from geo.area.activities.model import Occurrence, activity_kinds, audiences, themes
+from geo.area.activities.model import Occurrence, Span, activity_kinds, audiences, themes
 from geo.area.activities.occurrences import weekday_name
 from geo.area.associations import ASSOCIATION
 from geo.area.model import Area
@@ -120,19 +120,100 @@ def theme_words(theme: str, language: str) -> str:
     return themes()[theme].name(language) if theme in themes() else say("other_theme", language)
 
 
+def does_words(entry: Entry) -> str:
+    """Return what an organisation does, in its record's own words."""
+    return ", ".join(entry.does)
+
+
 def where_words(entry: Entry) -> str:
     """Return the place's name where it says more than the entry's own."""
     return "" if entry.place_name == entry.activity.name else entry.place_name
 
 
 def walk_words(entry: Entry, language: str) -> str:
-    """Return how far it is: metres and whole minutes, begun ones counted."""
+    """Return how far it is: metres and whole minutes, begun ones counted; of what serves the whole
+    municipality also the metres to stops at both ends, and of what has no point that it has none.
+    """
+    if entry.municipal or not entry.placed:
+        return _travel_words(entry, language)
     if math.isinf(entry.metres):
         return say("unreachable_one", language)
     minutes = max(1, math.ceil(round(entry.minutes, 6)))
     return say(
         "walk", language, metres=texts.metres(round(entry.metres), language), minutes=minutes
     )
+
+
+def _travel_words(entry: Entry, language: str) -> str:
+    parts = [say("no_point", language)] if not entry.placed else []
+    if entry.municipal:
+        parts.insert(0, say("municipal", language))
+    if math.isfinite(entry.metres):
+        metres = texts.metres(round(entry.metres), language)
+        parts.append(say("on_foot", language, metres=metres))
+    if entry.stops is not None and entry.municipal:
+        stops = entry.stops
+        values = {
+            "here": texts.metres(round(stops.from_m), language),
+            "stop": stops.from_name,
+            "there": "" if math.isnan(stops.to_m) else texts.metres(round(stops.to_m), language),
+            "end": stops.to_name,
+        }
+        parts.append(say("stops" if values["there"] else "stop_here", language, **values))
+    return "; ".join(parts)
+
+
+def municipal_notes(bank: Bank, language: str) -> list[str]:
+    """Return the names of what serves the whole municipality, in one line; nothing without any."""
+    names = [name_words(each, language) for each in bank.municipal]
+    return [say("municipal_note", language, names=", ".join(names))] if names else []
+
+
+def speakers_words(bank: Bank, language: str) -> list[str]:
+    """Return how many matches and seats a year there are of what serves the whole municipality for
+    each newcomer, and by language; nothing where there is no such supply.
+    """
+    return [_shared_by(each, language) for each in bank.speakers]
+
+
+def _shared_by(each: Speakers, language: str) -> str:
+    name = languages.name(each.language, language) if each.language else ""
+    who = say("speak", language, spoken=name) if name else say("all_newcomers", language)
+    if each.hidden:
+        return say("shared_few", language, who=who)
+    people = texts.number(round(each.people), language)
+    told = [
+        say(
+            f"shared_{key}",
+            language,
+            per=_per(span, each.people, language),
+            count=_ends(span, language),
+        )
+        for key, span in (("matches", each.matches), ("seats", each.seats))
+        if span.high > 0
+    ]
+    if each.untold:
+        told.append(say("shared_untold", language, count=each.untold))
+    return say(
+        "shared",
+        language,
+        who=who,
+        people=people,
+        told=_sentence("; ".join(told) or say("shared_none", language)),
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _ends(span: Span, language: str, digits: int = 0) -> str:
+    low, high = (texts.number(end, language, digits) for end in (span.low, span.high))
+    return low if low == high else f"{low}–{high}"
+
+
+def _per(span: Span, people: float, language: str) -> str:
+    return _ends(Span(span.low / people, span.high / people), language, 2)
 
 
 def hours_words(entry: Entry, question: BankQuestion, language: str) -> str:
@@ -196,7 +277,8 @@ def terms_words(entry: Entry, language: str) -> str:
         entry.activity.cost,
         "" if drop_in is None else say("drop_in" if drop_in else "book", language),
     ]
-    for count, key in ((entry.mentors, "mentors"), (entry.buddies, "buddies")):
+    counts = ((entry.mentors, "mentors"), (entry.buddies, "buddies"), (entry.seats, "seats"))
+    for count, key in counts:
         parts.append("" if count is None else say(key, language, count=count))
     return ", ".join(filter(None, parts))
 
@@ -224,6 +306,7 @@ def lines(bank: Bank, language: str) -> list[str]:
     found += [*restricted_note(bank, language), count_words(bank, language)]
     for part, entries in sections(bank, language):
         found += ["", f"{part} ({len(entries)})"]
+        found += speakers_words(bank, language) if entries is bank.municipal else []
         found += [f"  {line}" for each in entries for line in _lines(each, bank, language)]
     return found
 
@@ -235,6 +318,8 @@ def sections(bank: Bank, language: str) -> list[tuple[str, tuple[Entry, ...]]]:
         ("part_language_unknown", bank.language_unknown),
         ("part_hours_unknown", bank.hours_unknown),
         ("part_unreachable", bank.unreachable),
+        ("part_municipal", bank.municipal),
+        ("part_unplaced", bank.unplaced),
     )
     return [*named, *((say(key, language), rows) for key, rows in apart if rows)]
 
@@ -251,6 +336,7 @@ def _lines(entry: Entry, bank: Bank, language: str) -> list[str]:
         (name_words(entry, language), kind_words(entry, language), where_words(entry))
     )
     told = [
+        does_words(entry),
         hours_words(entry, bank.question, language),
         language_words(entry, language),
         whom_words(entry, language),
@@ -298,21 +384,29 @@ BANK_COLUMNS = (
     "list", "what", "theme", "kind", "name", "place", "metres", "minutes", "hours", "languages",
     "audience", "terms", "organisers", "contact", "link", "uncertain", "confirmed", "source", "id",
     "place_id", "from", "limit_m", "profile", "when", "area", "demonstration", "sources",
+    "travel", "from_stop_m", "to_stop_m", "matches_per_year", "seats_per_year",
 )  # fmt: skip
 """Columns of the knowledge bank as CSV and Excel; metres and minutes along the paths."""
-LISTS = ("in_reach", "language_unknown", "hours_unknown", "unreachable")
+LISTS = (
+    *("in_reach", "language_unknown", "hours_unknown", "unreachable"),
+    *("municipality", "unplaced"),
+)
 """Which list a row stands in."""
 
 
 def bank_rows(bank: Bank, area: Area, language: str) -> pd.DataFrame:
     """Return a row for each entry of each list, with the question and what it rests on."""
-    parts = (bank.entries, bank.language_unknown, bank.hours_unknown, bank.unreachable)
-    rows = [
-        _row(part, entry, bank, language)
-        for part, entries in zip(LISTS, parts, strict=True)
-        for entry in entries
+    parts = (
+        *(bank.entries, bank.language_unknown, bank.hours_unknown, bank.unreachable),
+        *(bank.municipal, bank.unplaced),
+    )
+    listed = [
+        (part, entry) for part, entries in zip(LISTS, parts, strict=True) for entry in entries
     ]
+    rows = [_row(part, entry, bank, language) for part, entry in listed]
     table = pd.DataFrame(rows, columns=list(BANK_COLUMNS[:20]))
+    away = [_away(entry, language) for _, entry in listed]
+    table = table.assign(**pd.DataFrame(away, columns=list(BANK_COLUMNS[-5:])).to_dict("series"))
     question = bank.question
     return table.assign(
         **{"from": start_name(bank.start, language)},
@@ -329,8 +423,9 @@ def bank_json(bank: Bank, area: Area, language: str) -> dict[str, Any]:
     """Return the answer as plain data; of protected housing there is no point."""
     question, start = bank.question, bank.start
     point = None if math.isnan(start.lon) else [start.lon, start.lat]
-    rows = bank_rows(bank, area, language)[list(BANK_COLUMNS[:20])].to_dict("records")
-    entries = (*bank.all, *bank.unreachable)
+    names = [*BANK_COLUMNS[:20], *BANK_COLUMNS[-5:]]
+    rows = bank_rows(bank, area, language)[names].to_dict("records")
+    entries = (*bank.all, *bank.unreachable, *bank.municipal, *bank.unplaced)
     return {
         "area": area.id,
         "area_name": area.name,
@@ -349,8 +444,37 @@ def bank_json(bank: Bank, area: Area, language: str) -> dict[str, Any]:
             "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),
         },
         "rows": [_told(row, entry, language) for row, entry in zip(rows, entries, strict=True)],
+        "municipality": [_speakers_json(each, language) for each in bank.speakers],
         "sources": [sources.source_json(source, language) for source in area.sources],
         "demonstration": area.demonstration,
+    }
+
+
+def _away(entry: Entry, language: str) -> tuple[Any, ...]:
+    """Return how one travels to what is not walked to, and how much of it there is in a year."""
+    stops = entry.stops
+    told = [count for count in (entry.mentors, entry.buddies) if count is not None]
+    return (
+        _travel_words(entry, language) if entry.municipal or not entry.placed else "",
+        None if stops is None else round(stops.from_m, 1),
+        None if stops is None or math.isnan(stops.to_m) else round(stops.to_m, 1),
+        sum(told) if told else None,
+        entry.seats,
+    )
+
+
+def _speakers_json(each: Speakers, language: str) -> dict[str, Any]:
+    """Return whom what serves the whole municipality is for: no number where they are few."""
+    few = each.hidden
+    return {
+        "language": each.language,
+        "newcomers": None if few else round(each.people),
+        "matches_per_year_low": None if few else each.matches.low,
+        "matches_per_year_high": None if few else each.matches.high,
+        "seats_per_year_low": None if few else each.seats.low,
+        "seats_per_year_high": None if few else each.seats.high,
+        "without_a_number": each.untold,
+        "words": _shared_by(each, language),
     }
 
 

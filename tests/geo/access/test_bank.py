@@ -16,9 +16,9 @@ from geo import presets, texts
 from geo.access.knowledge_bank.model import Bank
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
-from geo.area.activities.model import link_of, written_of
+from geo.area.activities.model import Span, link_of, written_of
 from geo.area.languages import speaks
-from geo.area.model import Area
+from geo.area.model import Area, Unplaced
 from geo.area.protected import SHAPE
 from geo.catalog import save_area
 from geo.cli.parser import main
@@ -334,3 +334,115 @@ def test_the_command_answers_in_lines_json_and_files(tmp_path, capsys) -> None:
     assert "--leaflet" in capsys.readouterr().err
     assert main(["bank", "street", "--housing", HOME, "--when", "igår"]) == 2
     assert "”igår”" in capsys.readouterr().err
+
+
+WHOLE = {
+    60.0: ("station", {"name": "Stopp väst"}),
+    200.0: ("school", {}),
+    700.0: ("association", {"mentorer per år": "10", "språk": "arabiska"}),
+    900.0: ("job_centre", {}),
+    950.0: ("library", {}),
+    980.0: ("station", {"name": "Stopp öst"}),
+}
+FRIENDS = Unplaced(
+    "kompis",
+    "Kompisarna",
+    "association",
+    '{"inriktning": "matchar nyanlända", "kompisar per år": "5", "arrangörer": "Stiftelsen"}',
+)
+LOST = Unplaced("cafe-x", "Kaféet utan adress", "language_cafe", "{}")
+
+
+def whole(housing=None) -> Area:
+    told = {100.0: {"antal_boende": 20, "språk": "tigrinja 12, arabiska 8"},
+            400.0: {"antal_boende": 30, "språk": "arabiska 30"}}  # fmt: skip
+    area = meeting_street({50.0: 3}, housing=housing or told, places=WHOLE, activities=())
+    return replace(area, unplaced=(FRIENDS, LOST))
+
+
+def test_what_serves_the_whole_municipality_stands_apart_with_metres_to_stops_at_both_ends() -> (
+    None
+):
+    bank = bank_of(whole(), BankQuestion.read({"housing": HOME, "limit": "300"}, today=TODAY))
+    assert {each.place for each in bank.municipal} == {
+        "association-700",
+        "job_centre-900",
+        "kompis",
+    }
+    assert [each.place for each in bank.unplaced] == ["cafe-x"]
+    assert "library-950" not in {each.place for each in (*bank.all, *bank.municipal)}
+    work = next(each for each in bank.municipal if each.place == "job_centre-900")
+    assert work.metres == pytest.approx(800)
+    assert work.stops is not None
+    assert (work.stops.from_m, work.stops.to_m) == (pytest.approx(40), pytest.approx(80))
+    lines = [
+        line.replace(texts.NO_BREAK_SPACE, " ") for line in knowledge_bank_words.lines(bank, "sv")
+    ]
+    said = next(line for line in lines if "job_centre 900" in line)
+    assert "finns i hela kommunen; 800 m till fots; hållplats 40 m härifrån" in said
+    assert "och 80 m därifrån" in said
+    friends = next(line for line in lines if "Kompisarna" in line)
+    assert "finns i hela kommunen; platsen är okänd; närmaste hållplats härifrån 40 m" in friends
+    near = bank_of(whole(), BankQuestion.read({"housing": HOME, "limit": "1000"}, today=TODAY))
+    assert {each.place for each in near.municipal} == {"kompis"}, "what is in reach stands there"
+
+
+def test_matches_a_year_are_shared_by_all_newcomers_by_language_whatever_the_walk() -> None:
+    for limit in ("100", "2000"):
+        bank = bank_of(whole(), BankQuestion.read({"housing": HOME, "limit": limit}, today=TODAY))
+        told = {each.language: (each.people, each.matches) for each in bank.speakers}
+        # Ten mentors in Arabic, five buddies in a language nobody told; the job centre tells none.
+        assert told == {
+            "": (50, Span(15, 15)),
+            "ar": (38, Span(10, 15)),
+            "ti": (12, Span(0, 5)),
+        }
+        assert [each.untold for each in bank.speakers] == [1, 1, 1]
+    said = [
+        line.replace(texts.NO_BREAK_SPACE, " ")
+        for line in knowledge_bank_words.speakers_words(bank, "sv")
+    ]
+    assert said[1] == (
+        "De som talar arabiska: 38. 0,26–0,39 matchningar per person och år (10–15 om året); "
+        "verksamheter som inte uppger antal: 1."
+    )
+
+
+def test_a_few_who_speak_a_language_have_no_number_and_protected_housing_no_distance() -> None:
+    few = {100.0: {"antal_boende": 20, "språk": "tigrinja 3, arabiska 17"}}
+    bank = bank_of(whole(few), BankQuestion.read({"housing": HOME, "limit": "300"}, today=TODAY))
+    tigrinya = next(each for each in bank.speakers if each.language == "ti")
+    assert tigrinya.hidden
+    (told,) = (
+        each
+        for each in bank_json(bank, whole(few), "sv")["municipality"]
+        if each["language"] == "ti"
+    )
+    assert told["newcomers"] is None and told["matches_per_year_high"] is None
+    area = whole({100.0: {"antal_boende": 20, "skyddad": "ja"}})
+    home = str(area.places["id"][area.places["kind"] == "transitional_housing"].iloc[0])
+    hidden = bank_of(area, BankQuestion.read({"housing": home, "limit": "300"}, today=TODAY))
+    assert hidden.municipal
+    assert all(math.isnan(each.metres) and each.stops is None for each in hidden.municipal)
+
+
+def test_what_serves_the_whole_municipality_is_in_each_kind_of_file_and_the_leaflet() -> None:
+    area = whole()
+    bank = bank_of(area, BankQuestion.read({"housing": HOME, "limit": "300"}, today=TODAY))
+    for as_leaflet in (False, True):
+        document = bank_document(bank, area, "sv", day="2026-11-30", as_leaflet=as_leaflet)
+        for ending in (".pdf", ".html", ".pptx"):
+            words = words_of(answer_bytes(document, ending), ending)
+            assert "Kompisarna" in words, ending
+    table = document.rows.set_index("place_id")
+    assert (
+        table.loc["kompis", "list"] == "municipality" and table.loc["cafe-x", "list"] == "unplaced"
+    )
+    assert (
+        table.loc["kompis", "matches_per_year"] == 5
+        and table.loc["job_centre-900", "to_stop_m"] == 80
+    )
+    told = {row["place_id"]: row for row in bank_json(bank, area, "sv")["rows"]}
+    assert told["job_centre-900"]["from_stop_m"] == 40
+    for ending in ENDINGS:
+        assert answer_bytes(document, ending) == answer_bytes(document, ending), ending
