@@ -275,7 +275,10 @@ def headline(answer: Gap, language: str) -> str:
         limit=texts.metres(answer.limit_m, language),
         place=kind.indefinite(language),
     )
-    return said[:1].upper() + said[1:]
+    said = said[:1].upper() + said[1:]
+    if kind.walked_to:
+        return said
+    return f"{said} {text('gap.not_walked_to', language, kind=kind.plural(language))}"
 
 
 def _without(row: DistrictGap, no_people: bool, no_beyond: bool) -> DistrictGap:

@@ -1,25 +1,27 @@
 """How many mentors, and how many seats at activities, there are for each newcomer in reach, by
 floating catchments. What has no count is unknown, not zero.
 
-A supply's places are shared by all newcomers of transitional housing within the limit of it
+Seats are shared by all newcomers of transitional housing within the limit of them
 (``geo.models.catchments``, plain two-step catchment); a housing's figure is the sum over what it
-reaches.
+reaches. Mentors serve the whole municipality, and are walked to by nobody: all newcomers share all
+of them, whatever the limit.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from geo.access.meeting.question import MeetingQuestion
 from geo.access.meeting.supply import Home, Offer, homes, homes_asked, reach, supply_of
 from geo.access.meeting.terms import mentor_columns
 from geo.area.activities.model import Activity, Span, a_year_before
 from geo.area.activities.occurrences import in_week, possible
-from geo.area.associations import associations_of
+from geo.area.associations import ASSOCIATION, associations_of, is_municipal, of_record
 from geo.area.model import Area
 from geo.area.record_fields import place_fields
 from geo.cells import plain
@@ -39,6 +41,7 @@ class Stock:
     """
 
     row: int
+    """Its place's row of ``area.places``; -1 for organisations without a point, together."""
     low: float
     high: float
     unknown: bool
@@ -104,7 +107,11 @@ def _answer(
     found = stocks(area, question, measure)
     rows = np.array([each.row for each in found], dtype=np.int64)
     people = np.array([0.0 if math.isnan(each.people) else each.people for each in known])
-    metres = reach(area, np.array([each.row for each in known]), rows, question)
+    metres = (
+        _everywhere(len(known), len(rows))
+        if measure == MENTORS
+        else reach(area, np.array([each.row for each in known]), rows, question)
+    )
     low, high = (
         floating_catchment(metres, people, amounts, limit_m=question.limit_m)
         for amounts in (_amounts(found, "low"), _amounts(found, "high"))
@@ -127,6 +134,13 @@ def _answer(
         untold=sum(each.unknown for each in found),
         homes=tuple(told),
     )
+
+
+def _everywhere(homes: int, places: int) -> csr_array:
+    """Return that each housing has each place, as ``reach`` does: at no metres."""
+    whole = np.zeros(homes * places)
+    columns = np.tile(np.arange(places), homes)
+    return csr_array((whole, columns, np.arange(homes + 1) * places), shape=(homes, places))
 
 
 def _home(each: Home, columns: Ints, found: tuple[Stock, ...], reached: Span) -> HomeContact:
@@ -177,9 +191,21 @@ def _associations(area: Area, question: MeetingQuestion) -> list[tuple[int, floa
         fresh = each.confirmed is not None and each.confirmed >= a_year_before(question.today)
         if each.matches_per_year is not None:
             told.append((row, float(each.matches_per_year), fresh))
-        elif names & set(map(plain, place_fields(area.places["details"].iloc[row]))):
+        elif _may_match(str(area.places["details"].iloc[row]), names):
             told.append((row, math.nan, fresh))
+    for record in area.unplaced:
+        each = of_record({**asdict(record), "demonstration": area.demonstration})
+        if record.kind == ASSOCIATION and is_municipal(record.kind, record.details):
+            fresh = each.confirmed is not None and each.confirmed >= a_year_before(question.today)
+            count = each.matches_per_year
+            told.append((-1, math.nan if count is None else float(count), fresh))
     return told
+
+
+def _may_match(details: str, columns: set[str]) -> bool:
+    """Return whether an association's record has a column for mentors, or says it matches people."""
+    told = columns & set(map(plain, place_fields(details)))
+    return bool(told) or is_municipal(ASSOCIATION, details)
 
 
 def _number(activity: Activity) -> float:

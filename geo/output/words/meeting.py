@@ -600,10 +600,13 @@ def contact_head(answer: Contact, language: str) -> str:
     name = measure_name(answer.measure, language)
     if not answer.stock.high and not answer.untold:
         return say("contact_none", language, measure=name)
+    municipal = "_municipal" if answer.measure == MENTORS else ""
     if not answer.stock.high:
-        return say("contact_unknown", language, measure=name, count=answer.untold)
+        key = f"contact_unknown{municipal}"
+        return say(key, language, measure=name, count=answer.untold)
+    key = "contact_municipal" if municipal else "contact_some"
     return say(
-        "contact_some",
+        key,
         language,
         stock=range_words(answer.stock, language),
         measure=name,
@@ -615,17 +618,19 @@ def contact_head(answer: Contact, language: str) -> str:
 
 def contact_words(each: HomeContact, answer: Contact, language: str) -> str:
     """Return one housing in a sentence."""
+    municipal = "_municipal" if answer.measure == MENTORS else ""
     if not each.places and each.untold:
         return say(
-            "contact_home_unknown",
+            f"contact_home_unknown{municipal}",
             language,
             home=home_name(each.home, language),
             measure=measure_name(answer.measure, language),
             limit=texts.metres(answer.question.limit_m, language),
             untold=each.untold,
         )
+    key = f"contact_home{municipal}"
     return say(
-        "contact_home",
+        key,
         language,
         home=home_name(each.home, language),
         per=range_words(each.per_newcomer, language, 2),

@@ -23,7 +23,11 @@ def headline(proposal: Proposal, language: str) -> str:
     Names stand as the data have them: escape the sentence where it is shown.
     """
     shown = without_small_counts(proposal)
-    return f"{_effect(shown, language)} {proof(shown, language)}"
+    said = f"{_effect(shown, language)} {proof(shown, language)}"
+    kind = presets.kind(proposal.question.kind)
+    if kind.walked_to:
+        return said
+    return f"{said} {text('sites.not_walked_to', language, kind=kind.plural(language))}"
 
 
 def proof(proposal: Proposal, language: str) -> str:

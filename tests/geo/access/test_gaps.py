@@ -119,6 +119,13 @@ def test_squares_sum_to_the_headcount(area: Area) -> None:
     assert isinstance(cells, gpd.GeoDataFrame)
 
 
+def test_who_lives_far_from_what_serves_the_whole_municipality_is_not_without_it() -> None:
+    for kind, walked in (("job_centre", False), ("library", True)):
+        far = street(homes={100.0: 10}, places={900.0: kind})
+        said = gaps.headline(gaps.gap(far, kind=kind, group="all", limit_m=400), "sv")
+        assert ("är inget man måste kunna gå till" in said) != walked
+
+
 def test_headline_says_the_gap_in_a_sentence(area: Area) -> None:
     answer = gaps.gap(area, kind="preschool", limit_m=400, group="children_0_4")
     swedish = gaps.headline(answer, "sv").replace(texts.NO_BREAK_SPACE, " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from geo.access.meeting.contact import Contact, contact_supply
 from geo.access.meeting.question import MeetingQuestion
 from geo.area.activities.model import Span
+from geo.area.model import Unplaced
 from geo.errors import AreaLacks
+from geo.output.words.meeting import contact_head
 from tests.geo.access.meeting.worlds import STALE, TODAY, activity, meeting_street
 
 
@@ -30,15 +33,33 @@ def world(*activities, **places):
     )
 
 
-def test_mentors_are_shared_by_the_newcomers_who_can_walk_there() -> None:
+@pytest.mark.parametrize("limit", [50, 250, 2000])
+def test_mentors_are_shared_by_all_newcomers_however_far_they_live(limit) -> None:
+    """Twenty at the school, 200 m from both, and five at the association, 600 m from the first:
+    25 among 50, and six more of an organisation without a point that tells no other number."""
+    area = world(
+        activity("school-300", None, kind="mentors", seats=20),
+        activity("association-700", None, kind="mentors", seats=5),
+    )
+    answer = found(area, limit)["mentors"]
+    assert [each.per_newcomer for each in answer.homes] == [Span(0.5, 0.5)] * 2
+    assert answer.stock == Span(25, 25) and (answer.newcomers, answer.unreached) == (50, 0)
+    friends = Unplaced("k", "Kompisar", "association", '{"kompisar per år": "6"}')
+    others = Unplaced("c", "Kaféet", "language_cafe", '{"kompisar per år": "6"}')
+    more = found(replace(area, unplaced=(friends, others)), limit)["mentors"]
+    assert [each.per_newcomer for each in more.homes] == [Span(0.5, pytest.approx(31 / 50))] * 2
+    assert "ingen är utan för att det är långt att gå" in contact_head(more, "sv")
+
+
+def test_seats_are_shared_by_the_newcomers_who_can_walk_there() -> None:
     """The school at 300 is 200 m from both: 20 among 50. The association at 700 is 200 m from the
     second alone: 5 among 10."""
     answer = found(
         world(
-            activity("school-300", None, kind="mentors", seats=20),
-            activity("association-700", None, kind="mentors", seats=5),
+            activity("school-300", (1,), seats=20),
+            activity("association-700", (1,), seats=5),
         )
-    )["mentors"]
+    )["seats"]
     first, second = (each.per_newcomer for each in answer.homes)
     assert first.low == first.high == pytest.approx(0.4)
     assert second.low == pytest.approx(0.4 + 0.5)
