@@ -203,7 +203,7 @@ def _associations(area: Area, question: MeetingQuestion) -> list[tuple[int, floa
 
 
 def _may_match(details: str, columns: set[str]) -> bool:
-    """Return whether an association's record has a column for mentors, or says it matches people."""
+    """Return whether an association reports mentors in some column, or says it matches people."""
     told = columns & set(map(plain, place_fields(details)))
     return bool(told) or is_municipal(ASSOCIATION, details)
 

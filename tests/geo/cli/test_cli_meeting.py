@@ -101,7 +101,7 @@ def test_language_arena_and_contact_are_told(capsys) -> None:
     assert "utrikes födda: " in said
     assert "transitional_housing 150: kända mötesplatser inom 310 m" in said
     said = told(capsys, "--measure", "contact")
-    assert "0,30 mentorer och kompisar om året per nyanländ" in said
+    assert "0,10 mentorer och kompisar om året per nyanländ" in said, "six among all sixty"
 
 
 @pytest.mark.usefixtures("area")
