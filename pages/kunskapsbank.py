@@ -8,6 +8,7 @@ from geo import texts
 from geo.access import from_point
 from geo.access.knowledge_bank.model import Bank, Entry
 from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.errors import NarhetError
 from geo.output.documents import leaflet
 from geo.output.documents.knowledge_bank import bank_document
@@ -36,6 +37,7 @@ def render() -> None:
         question = question_box.question(area)
         if question is None:
             st.info(t("kunskapsbank.choose_start"), icon=":material/location_on:")
+            _add_housing(area)
             question_box.blank_map(area, MAP)
             return
         bank = cache.bank(area, question)
@@ -48,9 +50,28 @@ def render() -> None:
     _rests_on(area, bank)
 
 
+def _add_housing(area: Area) -> None:
+    """Offer the way to add transitional housing, where the area has none to start from."""
+    if HOUSING in area.kinds:
+        return
+    st.button(
+        t("kunskapsbank.add_housing"),
+        key="bank_housing",
+        icon=":material/add:",
+        on_click=state.to_housing,
+    )
+
+
 def _show(area: Area, bank: Bank) -> None:
     language = state.language()
-    st.header(literal(knowledge_bank_words.title(bank, language)), anchor=False)
+    st.header(literal(knowledge_bank_words.answer_words(bank, language)), anchor=False)
+    if not any(entry.activity.times for entry in bank.all):
+        st.button(
+            t("moten.add_activity"),
+            key="bank_add",
+            icon=":material/add:",
+            on_click=state.to_activities,
+        )
     st.caption(literal(knowledge_bank_words.question_words(bank.question, language)))
     for note in knowledge_bank_words.restricted_note(bank, language):
         st.info(note, icon=":material/shield:")

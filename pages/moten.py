@@ -60,15 +60,17 @@ def _hours(answer: Hours) -> None:
     st.header(literal(meeting_words.headline(answer, language)), anchor=False)
     if answer.silent:
         _add_activity(some=bool(answer.supply.offers))
+    if not answer.supply.offers:
+        if answer.supply.lost:
+            st.markdown(literal(t("meeting.lost", count=len(answer.supply.lost))))
+        return
     others = meeting_words.other_hours(answer, language)
-    if others:
-        st.markdown("\n".join(f"- {literal(line)}" for line in others))
+    st.markdown("\n".join(f"- {literal(line)}" for line in others))
     for line in meeting_words.nowhere_lines(answer, language):
         st.markdown(literal(line))
-    if answer.supply.offers:
-        for line in meeting_words.unsure_lines(answer, language):
-            st.markdown(literal(line))
-        _heat(answer)
+    for line in meeting_words.unsure_lines(answer, language):
+        st.markdown(literal(line))
+    _heat(answer)
     _notes(meeting_words.hours_notes(answer, language))
     with st.expander(t("moten.hours_table")):
         table = meeting_map.hours_table(answer, language)
@@ -104,13 +106,8 @@ def _add_activity(*, some: bool) -> None:
         key="moten_add",
         icon=":material/add:",
         type="primary",
-        on_click=_to_activities,
+        on_click=state.to_activities,
     )
-
-
-def _to_activities() -> None:
-    state.choose("task", "activities")
-    state.go("data")
 
 
 def _language(area: Area, answer: Languages) -> None:
@@ -130,17 +127,34 @@ def _language(area: Area, answer: Languages) -> None:
 def _arena(area: Area, answer: Arenas) -> None:
     language = state.language()
     st.header(meeting_words.arena_head(answer, language), anchor=False)
-    _notes(meeting_words.arena_notes(answer, language))
+    for line in meeting_words.who_is_new(answer, language):
+        st.markdown(literal(line))
+    if not answer.newcomers:
+        st.button(
+            t("kunskapsbank.add_housing"),
+            key="moten_housing",
+            icon=":material/add:",
+            on_click=state.to_housing,
+        )
+    if answer.least or not answer.known:
+        st.button(
+            t("moten.add_newcomers"),
+            key="moten_newcomers",
+            icon=":material/add:",
+            on_click=state.go,
+            args=("omrade",),
+        )
+    said = [
+        meeting_words.home_arena_words(each, answer.question, language) for each in answer.homes
+    ]
+    st.markdown("\n".join(f"- {literal(line)}" for line in said))
     spec = meeting_map.arena_map(area, answer, language)
     map_box.show_map(spec, area, key="moten", language=language)
     map_box.table_twin(spec)
     if answer.homes:
-        said = [
-            meeting_words.home_arena_words(each, answer.question, language) for each in answer.homes
-        ]
-        st.markdown("\n".join(f"- {literal(line)}" for line in said))
         rows = meeting_map.home_arena_table(answer, language)
         tables.table(rows, t("moten.home_arenas"), numbers=rows.columns[2:])
+    _notes(meeting_words.arena_basis(answer, language))
 
 
 def _contact(answer: tuple[Contact, ...]) -> None:

@@ -133,6 +133,19 @@ def go(page: str) -> None:
     st.session_state["go"] = page
 
 
+def to_activities() -> None:
+    """Ask for where a file of activities is added, in a button's ``on_click``."""
+    choose("task", "activities")
+    go("data")
+
+
+def to_housing() -> None:
+    """Ask for where transitional housing is added, in a button's ``on_click``."""
+    choose("task", "edit")
+    choose("records", "transitional_housing")
+    go("data")
+
+
 def wanted_page() -> str:
     """Return the page that ``go`` asked for, once; empty where none is."""
     return str(st.session_state.pop("go", ""))

@@ -148,7 +148,10 @@ def test_an_area_without_newcomers_is_asked_about_its_residents() -> None:
     save_area(street(homes={100.0: 10}, places={0.0: "library"}))
     test = asked()
     assert not test.exception and not test.error
-    assert "av 100 invånare" in said(test)
+    assert "så när invånare kan gå till något öppet" in said(test)
+    arena = asked(meet="arena")
+    assert not arena.exception and "nyanlända är okänt" in said(arena)
+    assert {"moten_newcomers", "moten_housing"} <= {each.key for each in arena.button}
     contact = asked(meet="contact")
     assert not contact.exception and contact.error
 

@@ -158,7 +158,7 @@ def _card(entry: Entry, bank: Bank, numbers: Mapping[str, int], language: str) -
         walk=knowledge_bank_words.walk_words(entry, language),
         hours=knowledge_bank_words.hours_words(entry, bank.question, language),
         told=tuple(filter(None, told)),
-        doubt=knowledge_bank_words.doubt_words(entry, language),
+        doubt=knowledge_bank_words.doubt_words(entry, language, but=("times", "language")),
         link=entry.link,
         texts=tuple(
             OtherText(each.language, is_right_to_left(each.language), part)

@@ -84,6 +84,24 @@ def when_words(question: BankQuestion, language: str) -> str:
     return say("asked_hour", language, day=str(day), hour=clock, soon=hours)
 
 
+def answer_words(bank: Bank, language: str) -> str:
+    """Return the answer in a sentence or two: how much can be walked to from there, and of how much
+    of it the hours are unknown.
+    """
+    values = {
+        "start": start_name(bank.start, language),
+        "limit": texts.metres(bank.question.limit_m, language),
+    }
+    found = bank.all
+    if not found:
+        return say("answer_none", language, **values)
+    said = [say("answer", language, found=len(found), **values)]
+    untimed = sum(bool({"times", "weeks"} & set(each.doubts)) for each in found)
+    if untimed:
+        said.append(say("answer_times", language, count=untimed))
+    return " ".join(said)
+
+
 def count_words(bank: Bank, language: str) -> str:
     """Return how many answer the question; and how many stand apart, where any do."""
     unsure = sum(bool(entry.doubts) for entry in bank.entries)

@@ -563,9 +563,12 @@ def home_arena_words(each: HomeArenas, question: MeetingQuestion, language: str)
 
 def arena_notes(answer: Arenas, language: str) -> list[str]:
     """Return who counts as a newcomer, what the span is, the context and how distance counts."""
-    notes = [*_who_is_new(answer, language)]
-    if answer.known:
-        notes.append(say("arena_span", language))
+    return [*who_is_new(answer, language), *arena_basis(answer, language)]
+
+
+def arena_basis(answer: Arenas, language: str) -> list[str]:
+    """Return what the span is, the context, and how distance and small counts are counted."""
+    notes = [say("arena_span", language)] if answer.known else []
     if answer.established:
         group = presets.group(answer.established).name(language)
         notes.append(say("arena_measure", language, group=group))
@@ -578,7 +581,7 @@ def arena_notes(answer: Arenas, language: str) -> list[str]:
     return [*notes, *few_notes([each.home.hidden for each in answer.homes], language)]
 
 
-def _who_is_new(answer: Arenas, language: str) -> list[str]:
+def who_is_new(answer: Arenas, language: str) -> list[str]:
     """Return who is counted as new, and that it is the least there can be where it is."""
     if not answer.known:
         return [say("arena_add", language)]
