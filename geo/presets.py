@@ -82,6 +82,17 @@ class Kind:
         """Return the kind with its article, as in ``en förskola``."""
         return self.indefinite_sv if language == "sv" else self.indefinite_en
 
+    def none(self, language: str) -> str:
+        """Return that there is none of the kind, as in ``Ingen förskola``."""
+        article, _, rest = self.indefinite(language).partition(" ")
+        if language == "sv":
+            return f"{'Inget' if article == 'ett' else 'Ingen'} {rest}"
+        return f"No {rest if article in ('a', 'an') else self.indefinite(language)}"
+
+    def one(self, language: str) -> str:
+        """Return the pronoun of one of the kind: ``en``, ``ett``; ``one``."""
+        return self.indefinite(language).partition(" ")[0] if language == "sv" else "one"
+
     def why(self, language: str) -> str:
         """Return why a question about the kind begins with its limit, group and objective."""
         return self.why_sv if language == "sv" else self.why_en

@@ -58,7 +58,7 @@ def render() -> None:
 
 def _question() -> PreschoolQuestion:
     columns = st.columns(4)
-    choices.limit(where=columns[0])
+    choices.limit(where=columns[0], usual=PreschoolQuestion.limit_m)
     profile = choices.profile(where=columns[1])
     method = state.select(
         "method",

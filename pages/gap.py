@@ -28,7 +28,7 @@ def render() -> None:
     try:
         _needs(area)
         columns = st.columns(4)
-        question = GapQuestion.read(choices.gap_values(area, columns))
+        question = GapQuestion.read(choices.gap_values(area, columns), area)
         with st.spinner(t("gap.computing")):
             answer = cache.answer(area, question)
     except NarhetError as error:

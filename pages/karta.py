@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo import presets, privacy, texts
 from geo.access import from_point
+from geo.access.defaults import defaults
 from geo.access.from_point import Here
 from geo.area.model import Area
 from geo.errors import NarhetError
@@ -32,9 +33,9 @@ def render() -> None:
     kinds = _layers(area)
     columns = st.columns([2, 1, 1, 1])
     _search(area, columns[0])
-    limit_m = choices.limit(where=columns[1])
     profile = choices.profile(where=columns[2])
     kind = reach_box.choose_kind(area, where=columns[3])
+    limit_m = choices.limit(where=columns[1], usual=defaults(area, kind or "").limit_m, own=False)
     language = state.language()
     click = map_box.heard(
         lambda: places_and_gaps_map.places_map(area, kinds, language),

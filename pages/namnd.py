@@ -74,7 +74,8 @@ def _question(area: Area) -> ReportQuestion:
             "words": own_words,
             "sites": str(sites) if sites else None,
             "candidates": rooms if sites else None,
-        }
+        },
+        area,
     )
 
 

@@ -66,7 +66,7 @@ def _key(area: Area, question: SitingQuestion, *more: object) -> tuple[object, .
 
 def _proposed(placing: Placing) -> Callable[[Progress], Proposal]:
     def work(progress: Progress) -> Proposal:
-        return siting_proposal.propose(placing, progress=progress)
+        return siting_proposal.proposed(placing, progress=progress)
 
     return work
 

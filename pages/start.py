@@ -25,6 +25,7 @@ from pages import (
     uppsokande,
 )
 from pages.shared import asks, cache, page, state
+from pages.shared.literal import literal
 from pages.shared.state import t
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
@@ -56,7 +57,7 @@ def main() -> None:
         _pick_area()
         _pick_language()
     for problem in state.problems():
-        st.warning(problem.message(state.language()))
+        st.warning(literal(problem.message(state.language())), icon=":material/link_off:")
     asks.begin()
     chosen.run()
     state.write_address()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo import presets
+from geo.access.defaults import filled
+
+if TYPE_CHECKING:
+    from geo.area.model import Area
 
 
 @dataclass(frozen=True)
@@ -32,17 +36,19 @@ class GapQuestion:
         presets.profile(self.profile)
 
     @classmethod
-    def read(cls, values: Mapping[str, Any]) -> GapQuestion:
+    def read(cls, values: Mapping[str, Any], area: Area | None = None) -> GapQuestion:
         """Return the question of an option's or an address's texts.
 
         Parameters
         ----------
-        values : ``kind``, ``limit``, ``group`` and ``profile`` as words. Of the last two, what is
-            missing or None is as the class says; other names are passed over.
+        values : ``kind``, ``limit``, ``group`` and ``profile`` as words. What is missing or None is
+            what a question about the kind begins with in the area (``geo.access.defaults``); the
+            profile, and without an area the group, as the class says; other names are passed over.
         """
+        told = filled(values, area)
         return cls(
-            kind=values["kind"],
-            limit_m=values["limit"],
-            group=cls.group if values.get("group") is None else values["group"],
-            profile=cls.profile if values.get("profile") is None else values["profile"],
+            kind=told["kind"],
+            limit_m=told["limit"],
+            group=told.get("group", cls.group),
+            profile=told.get("profile", cls.profile),
         )

@@ -118,20 +118,20 @@ class Gap(Measures):
 
 
 def distances(area: Area, kind: str, profile: str = "adult") -> Floats:
-    """Return walking metres from each row of ``area.people`` to the nearest place of a kind.
+    """Return walking metres from each row of ``area.people`` to the nearest place of a kind; inf
+    where the area has none.
 
     Raises
     ------
     InputError ``unknown_kind``, ``unknown_profile`` : with the nearest valid names.
-    AreaLacks : the area has no people, or no place of the kind.
+    AreaLacks : the area has no people.
     """
     presets.kind(kind)
     walker = presets.profile(profile)
     if area.people.empty:
         raise AreaLacks(key="lacks.people")
     if kind not in area.kinds:
-        known = ", ".join(area.kinds) or "–"
-        raise AreaLacks(key="lacks.kind", kind=kind, known=known, id=kind)
+        return np.full(len(area.people), np.inf)
     found = nearest(
         area.network,
         area.snapped_people(walker),
@@ -158,7 +158,7 @@ def gap(
     ------
     BadLimit, InputError ``unknown_kind``, ``unknown_group``, ``unknown_profile`` : what was asked
     for is not valid.
-    AreaLacks : no people, no such group among them, or no place of the kind.
+    AreaLacks : no people, or no such group among them.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def gap_of(area: Area, question: GapQuestion, *, metres: Floats | None = None) -
 
     Raises
     ------
-    AreaLacks : no people, no such group among them, or no place of the kind.
+    AreaLacks : no people, or no such group among them.
     """
     kind, group, limit = question.kind, question.group, question.limit_m
     _needs(area, group)
@@ -262,7 +262,9 @@ def headline(answer: Gap, language: str) -> str:
     kind, group = presets.kind(answer.kind), presets.group(answer.group)
     small = answer.small
     key = "headline_few" if answer.few_beyond else "headline_all_but" if small else "headline"
-    if answer.few_people:
+    if not answer.places:
+        key = "headline_none"
+    elif answer.few_people:
         key = "headline_few_people"
     fewer = text("gap.fewer", language, smallest=privacy.SMALLEST)
     said = text(
@@ -274,6 +276,8 @@ def headline(answer: Gap, language: str) -> str:
         group=group.name(language),
         limit=texts.metres(answer.limit_m, language),
         place=kind.indefinite(language),
+        none=kind.none(language),
+        one=kind.one(language),
     )
     said = said[:1].upper() + said[1:]
     if kind.walked_to:

@@ -15,6 +15,7 @@ from geo.network.walk_network import WalkNetwork
 from geo.presets import Profile
 from geo.types import Floats
 
+UNKNOWN_LIGHT = -1
 BASES = ("metres", "minutes")
 """The limit is as many metres for both; or as many minutes, so that who is slower gets less far."""
 
@@ -121,18 +122,38 @@ def headline(answer: Flips, language: str) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
+def differs_by(network: WalkNetwork) -> tuple[str, ...]:
+    """Return by what the walking profiles can differ on a network: ``speed``, and of ``steps``,
+    ``light`` and ``slope`` what the network has figures of.
+    """
+    known = {
+        "steps": network.steps.any(),
+        "light": (network.lit != UNKNOWN_LIGHT).any(),
+        "slope": np.isfinite(network.slope).any(),
+    }
+    return ("speed", *(name for name, is_known in known.items() if is_known))
+
+
+def profile_doubts(network: WalkNetwork, profile: str) -> tuple[str, ...]:
+    """Return what a walk with a profile leaves unknown on a network, as keys of sentences."""
+    if differs_by(network) == ("speed",):
+        return ("flips.speed_alone",)
+    first = next(iter(presets.profiles().values()))
+    return _doubts(network, first, presets.profile(profile), "minutes")
+
+
 def _same_paths(network: WalkNetwork, one: Profile, other: Profile) -> bool:
     return bool(np.array_equal(network.walkable(one).allowed, network.walkable(other).allowed))
 
 
 def _doubts(network: WalkNetwork, one: Profile, other: Profile, basis: str) -> tuple[str, ...]:
     """Return what the network leaves unknown between two profiles."""
-    doubts = []
-    if one.steps != other.steps and not network.steps.any():
+    doubts, known = [], differs_by(network)
+    if one.steps != other.steps and "steps" not in known:
         doubts.append("flips.no_steps")
-    if one.unlit != other.unlit and not (network.lit != -1).any():
+    if one.unlit != other.unlit and "light" not in known:
         doubts.append("flips.no_light")
-    if one.max_slope != other.max_slope and not np.isfinite(network.slope).any():
+    if one.max_slope != other.max_slope and "slope" not in known:
         doubts.append("flips.no_heights")
     if basis == "metres" and _rules(one) == _rules(other):
         doubts.append("flips.same_paths")

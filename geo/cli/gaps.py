@@ -18,7 +18,7 @@ def gaps(options: Options) -> None:
         from geo.cli.scenarios import with_scenario  # loads the store: few ask for one
 
         area = with_scenario(area, options.scenario, options.home)
-    question = GapQuestion.read(vars(options))
+    question = GapQuestion.read(vars(options), area)
     file = console.answer_file(options)
     if options.by and area.districts.empty:
         raise AreaLacks(key="lacks.districts")

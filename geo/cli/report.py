@@ -25,8 +25,8 @@ def report(options: Options) -> None:
         _verify(options)
         return
     output = _output(options)
-    question = ReportQuestion.read(vars(options))
     area = open_area(options.area, options.home)
+    question = ReportQuestion.read(vars(options), area)
     made = report_of(area, question, home=options.home)
     content = documents_report.report_bytes(made, area, output.suffix.lower())
     formats.write_file(output, content)

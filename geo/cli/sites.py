@@ -4,6 +4,7 @@ file.
 
 from __future__ import annotations
 
+from geo.area.model import Area
 from geo.catalog import open_area
 from geo.cli import console
 from geo.cli.console import Options
@@ -17,10 +18,10 @@ from geo.planning.siting.question import SitingQuestion, whole_of
 
 def sites(options: Options) -> None:
     """Print where something new should open, with proof."""
-    question = SitingQuestion.read(vars(_with_points(options)))
     most = None if options.curve is None else whole_of(options.curve)
     file = console.answer_file(options)
     area = open_area(options.area, options.home)
+    question = SitingQuestion.read(vars(_with_points(options, area)), area)
     placing = instance.prepare(area, question, progress=_quiet)
     _check_excluded(placing)
     answer = alternatives.answered(placing, vary=options.robust, most=most, progress=_quiet)
@@ -32,10 +33,9 @@ def sites(options: Options) -> None:
     console.warn_of_demonstration(area.demonstration, options.lang)
 
 
-def _with_points(options: Options) -> Options:
+def _with_points(options: Options, area: Area) -> Options:
     """Read the points that are given by address or name, which the area has."""
     if options.candidate and not all(is_point(words) for words in options.candidate):
-        area = open_area(options.area, options.home)
         options.candidate = [point_words(area, words) for words in options.candidate]
     return options
 

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
+from geo.access import defaults
 from geo.area.model import Area
 from pages.shared import state
 from pages.shared.state import t
@@ -17,35 +18,39 @@ LONGEST_M = 20_000
 
 
 def gap_values(area: Area, columns: Sequence[Any]) -> dict[str, str]:
-    """Choose in four columns what ``GapQuestion.read`` takes."""
-    kind(area, where=columns[0])
-    limit(where=columns[1])
-    group(area, where=columns[2])
+    """Choose in four columns what ``GapQuestion.read`` takes; it begins as its kind does there."""
+    state.suggest("kind", defaults.first_kind(area))
+    usual = defaults.defaults(area, kind(where=columns[0]))
+    limit(where=columns[1], usual=usual.limit_m)
+    group(area, where=columns[2], usual=usual.group)
     profile(where=columns[3])
     return {name: state.get(name) for name in ("kind", "limit", "group", "profile")}
 
 
-def kind(area: Area, *, where: Any = st) -> str:
-    """Choose a kind of place that the area has."""
+def kind(*, where: Any = st) -> str:
+    """Choose a kind of place, also one that the area has none of."""
     language = state.language()
     return state.select(
         "kind",
         t("choose.kind"),
-        area.kinds,
+        list(presets.kinds()),
         lambda name: presets.kind(name).name(language),
         where=where,
     )
 
 
-def group(area: Area, *, where: Any = st) -> str:
-    """Choose a group of people that the area has figures of."""
+def group(area: Area, *, usual: str, where: Any = st) -> str:
+    """Choose a group of people that the area has figures of; ``usual`` is the question's own, until
+    somebody has chosen.
+    """
+    state.suggest("group", usual)
     language = state.language()
 
     def label(name: str) -> str:
         words = presets.group(name).name(language)
         return words[0].upper() + words[1:]
 
-    return state.select("group", t("choose.group"), area.groups, label, where=where)
+    return state.select("group", t("choose.group"), area.groups, label, where=where, usual=usual)
 
 
 def profile(*, where: Any = st) -> str:
@@ -64,11 +69,11 @@ def profile(*, where: Any = st) -> str:
     )
 
 
-def limit(*, where: Any = st, usual: float = float(state.DEFAULTS["limit"])) -> float:
+def limit(*, usual: float, where: Any = st, own: bool = True) -> float:
     """Choose a distance limit: a preset with its source, or one's own number of metres. ``usual``
-    is the page's, until somebody has chosen.
+    is the page's, until somebody has chosen; ``own`` as in ``state.suggest``.
     """
-    state.suggest("limit", f"{usual:g}")
+    state.suggest("limit", f"{usual:g}", own=own)
     language = state.language()
     chosen = f"{presets.limit_m(state.get('limit')):g}"
     known = {str(row.metres): row for row in presets.limits()}

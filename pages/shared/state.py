@@ -8,23 +8,25 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
+from geo.access.defaults import INFO_DESK
 from geo.access.gap_question import GapQuestion
 from geo.access.meeting.question import MeetingQuestion
 from geo.access.preschools.question import PreschoolQuestion
-from geo.errors import NarhetError
+from geo.errors import InputError, NarhetError
 from geo.planning.outreach.question import OutreachQuestion
 from geo.planning.siting import question as siting_question
+from pages.shared.literal import literal
 
 DEFAULTS: dict[str, str] = {
     "area": "demo",
     "lang": "sv",
-    "kind": "preschool",
-    "limit": "400",
-    "group": "children_0_4",
+    "kind": "",
+    "limit": "",
+    "group": "",
     "profile": GapQuestion.profile,
-    "open": "language_cafe",
+    "open": INFO_DESK,
     "count": "2",
-    "aim": siting_question.SitingQuestion.objective,
+    "aim": "",
     "rooms": "",
     "near": "",
     "spots": "",
@@ -44,7 +46,7 @@ DEFAULTS: dict[str, str] = {
     "spot": "",
     "residents": "",
     "meet": MeetingQuestion.measure,
-    "activity": "usual",
+    "activity": "all",
     "who": MeetingQuestion.group,
     "week": "",
     "speaks": "",
@@ -59,10 +61,13 @@ DEFAULTS: dict[str, str] = {
     "day": "",
     "hour": "",
 }
-"""Names as they stand in the address, with what a first visitor gets."""
+"""Names as they stand in the address, with what a first visitor gets; "" where the page suggests
+what a question begins with in the area (``geo.access.defaults``).
+"""
 
-ALWAYS = ("area", "lang", "kind", "limit", "group", "profile")
-"""What the address always says; the rest only where it is not what a first visitor gets."""
+ALWAYS = ("area", "lang", "kind", "limit", "group", "profile", "aim")
+"""What the address says once it is known; the rest only where it is not what a first visitor gets.
+"""
 
 CHECKS: dict[str, Callable[[str], object]] = {
     "kind": presets.kind,
@@ -79,7 +84,7 @@ def load() -> None:
     if "view" in st.session_state:
         return
     view, problems = dict(DEFAULTS), []
-    st.session_state["chosen"] = {name for name in DEFAULTS if name in st.query_params}
+    chosen: set[str] = set()
     for name in DEFAULTS:
         if name not in st.query_params:
             continue
@@ -88,11 +93,13 @@ def load() -> None:
             if name in CHECKS:
                 CHECKS[name](value)
             view[name] = value
+            chosen.add(name)
         except NarhetError as error:
             problems.append(error)
     if view["lang"] not in texts.LANGUAGES:
         view["lang"] = DEFAULTS["lang"]
     st.session_state["view"] = view
+    st.session_state["chosen"], st.session_state["linked"] = chosen, set(chosen)
     st.session_state["link_problems"] = problems
 
 
@@ -122,9 +129,23 @@ def choose(name: str, value: str) -> None:
         st.session_state["link_problems"] = []
 
 
-def suggest(name: str, value: str) -> None:
-    """Set what a page begins with, where neither the link nor the user has chosen."""
-    if name not in st.session_state.get("chosen", ()):
+def suggest(name: str, value: str, *, own: bool = True) -> None:
+    """Set what a page begins with, where neither the link nor the user has chosen.
+
+    A link that says just what its page begins with has chosen nothing: another kind then begins
+    with its own. Not ``own``: the page only looks around, and its address does not say it.
+    """
+    chosen: set[str] = st.session_state.setdefault("chosen", set())
+    linked: set[str] = st.session_state.setdefault("linked", set())
+    loose: set[str] = st.session_state.setdefault("loose", set())
+    if own:
+        loose.discard(name)
+        if name in linked and get(name) == value:
+            chosen.discard(name)
+        linked.discard(name)
+    elif name not in chosen:
+        loose.add(name)
+    if name not in chosen:
         st.session_state.setdefault("view", dict(DEFAULTS))[name] = value
 
 
@@ -153,8 +174,11 @@ def wanted_page() -> str:
 
 def write_address() -> None:
     """Put the view in the address, where the browser's bookmark and copy take it from."""
+    loose = st.session_state.get("loose", set()) - st.session_state.get("chosen", set())
     view = {
-        name: get(name) for name, usual in DEFAULTS.items() if name in ALWAYS or get(name) != usual
+        name: get(name)
+        for name, usual in DEFAULTS.items()
+        if name not in loose and ((name in ALWAYS and get(name)) or get(name) != usual)
     }
     if st.query_params.to_dict() != view:
         st.query_params.from_dict(view)
@@ -178,11 +202,17 @@ def select(
     *,
     where: Any = st,
     help_text: str | None = None,
+    usual: str | None = None,
 ) -> str:
-    """Show a select box for one choice, and remember it across pages and in the address."""
+    """Show a select box for one choice, and remember it across pages and in the address.
+
+    What was chosen but is not among the options is said, and ``usual``, or the first, is shown.
+    """
     key = f"pick_{name}"
-    if get(name) not in options:  # not the user's choice: the notice on the link stays
-        st.session_state["view"][name] = options[0]
+    if get(name) not in options:
+        instead = usual if usual is not None and usual in options else options[0]
+        _say_not_here(name, label, shown(instead))
+        st.session_state["view"][name] = instead
     # The view is the truth: a widget's own memory does not survive a change of page.
     st.session_state[key] = get(name)
 
@@ -191,3 +221,25 @@ def select(
 
     where.selectbox(label, options, format_func=shown, key=key, help=help_text, on_change=changed)
     return get(name)
+
+
+def refuse(name: str, label: str, instead: str, *, found: str = "", left: str = "") -> None:
+    """Say that a link's or a person's choice cannot be had here; ``left`` of it stays."""
+    if get(name) == DEFAULTS[name]:
+        return
+    st.session_state.setdefault("chosen", set()).add(name)
+    _say_not_here(name, label, instead, found)
+    st.session_state["view"][name] = left or DEFAULTS[name]
+
+
+def _say_not_here(name: str, label: str, instead: str, found: str = "") -> None:
+    """Say that what a link or a person chose cannot be chosen here; later runs show it above the
+    page.
+    """
+    chosen: set[str] = st.session_state.get("chosen", set())
+    if name not in chosen or not get(name):
+        return
+    chosen.discard(name)
+    problem = InputError("not_here", what=label, found=(found or get(name))[:40], instead=instead)
+    note_problem(problem)
+    st.warning(literal(problem.message(language())), icon=":material/link_off:")

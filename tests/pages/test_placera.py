@@ -30,7 +30,8 @@ def gatan() -> None:
 
 
 def asked(**choices: str) -> AppTest:
-    return page("placera", **{"area": "street", "limit": "300", "group": "all", **choices})
+    whole = {"area": "street", "open": "language_cafe", "limit": "300", "group": "all"}
+    return page("placera", **{**whole, **choices})
 
 
 @pytest.mark.usefixtures("gatan")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from geo import presets
 from geo.access.gap_question import GapQuestion
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.meeting.question import MeetingQuestion
@@ -72,9 +73,8 @@ def meeting_area() -> None:
 @pytest.mark.parametrize(
     ("address", "options"),
     [
-        # The page asks its first question of language cafés alone; a command names its kinds.
-        ({}, ("--measure", "hours", "--kind", "language_cafe")),
-        ({"activity": "all"}, ("--measure", "hours")),
+        ({}, ("--measure", "hours")),
+        ({"activity": "language_cafe"}, ("--measure", "hours", "--kind", "language_cafe")),
         *(({"meet": name}, ("--measure", name)) for name in ("language", "arena", "contact")),
         (
             {"activity": "language", "limit": "600", "profile": "older", "at_home": HOME,
@@ -84,7 +84,7 @@ def meeting_area() -> None:
              "--week", "2026-11-25"),
         ),
         (
-            {"who": "all", "activity": "all"},
+            {"who": "all"},
             ("--measure", "hours", "--group", "all"),
         ),
         (
@@ -145,6 +145,37 @@ def test_outreach(asked, address, options) -> None:
 
 
 @pytest.mark.usefixtures("meeting_area")
+def test_the_missions_question_is_the_first_one_and_needs_no_option(asked) -> None:
+    there, here = asked(
+        SitingQuestion,
+        {"page": "placera", "area": "street"},
+        ("sites", "street", "--kind", "info_desk", "--count", "2"),
+    )
+    assert there == here == SitingQuestion("info_desk", 2, limit_m=600.0, group="newcomers")
+    _, fewer = asked(
+        SitingQuestion,
+        {"page": "placera", "area": "street"},
+        ("sites", "street", "--kind", "info_desk"),
+    )
+    assert fewer == here
+
+
+@pytest.mark.usefixtures("meeting_area")
+@pytest.mark.parametrize("kind", ["language_cafe", "preschool", "job_centre", "station"])
+def test_each_kind_begins_alike_on_page_and_command(asked, kind) -> None:
+    address = {"page": "gap", "area": "street", "kind": kind, "limit": "500"}
+    words = ("gaps", "street", "--kind", kind, "--limit", "500")
+    there, here = asked(GapQuestion, address, words)
+    assert there == here
+    # The street counts children aged 0 to 4, who stand in for those aged 1 to 5.
+    assert here.group == ("children_0_4" if kind == "preschool" else presets.kind(kind).group)
+    if kind != "station":  # nobody opens one
+        address = {"page": "placera", "area": "street", "open": kind, "count": "1"}
+        there, here = asked(SitingQuestion, address, ("sites", "street", "--kind", kind))
+        assert there == here
+
+
+@pytest.mark.usefixtures("meeting_area")
 @pytest.mark.parametrize(
     ("address", "options"),
     [
@@ -164,8 +195,8 @@ def test_outreach(asked, address, options) -> None:
     ],
 )  # fmt: skip
 def test_siting(asked, address, options) -> None:
-    # A first visit is shown what an address must say, and a command is told or takes otherwise.
-    shown = {"open": "language_cafe", "count": "1", "limit": "800", "group": "all"}
+    # A command that names no other number asks for one café; the page's box begins with two.
+    shown = {"open": "language_cafe", "count": "1"}
     address = {"page": "placera", "area": "street", **shown, **address}
     words = ("sites", "street", "--kind", "language_cafe", *options)
     there, here = asked(SitingQuestion, address, words)
@@ -185,8 +216,7 @@ def test_siting(asked, address, options) -> None:
     ],
 )  # fmt: skip
 def test_preschools(asked, address, options) -> None:
-    # The page begins with the limit of the page Gap; a command with the longer one of preschools.
-    address = {"page": "forskola", "area": "street", "limit": "1000", **address}
+    address = {"page": "forskola", "area": "street", **address}
     there, here = asked(PreschoolQuestion, address, ("preschools", "street", *options))
     assert there == here
 
@@ -197,8 +227,8 @@ def test_preschools(asked, address, options) -> None:
     [({}, ()), ({"profile": "older"}, ("--profile", "older"))],
 )
 def test_gaps(asked, address, options) -> None:
-    # The page begins with a kind, a limit and a group; a command must name the first two.
-    shown = {"kind": "school", "limit": "400", "group": "all"}
+    # A command must name the kind and the limit; whom it is about follows from the kind.
+    shown = {"kind": "school", "limit": "400"}
     there, here = asked(
         GapQuestion,
         {"page": "gap", "area": "street", **shown, **address},
@@ -213,7 +243,7 @@ def test_gaps(asked, address, options) -> None:
     [({}, ()), ({"profile": "older", "lang": "en"}, ("--profile", "older", "--lang", "en"))],
 )
 def test_reports(asked, address, options, tmp_path) -> None:
-    shown = {"kind": "school", "limit": "400", "group": "all"}
+    shown = {"kind": "school", "limit": "400"}
     words = ("report", "street", "--kind", "school", "--limit", "400", *options)
     there, here = asked(
         ReportQuestion,

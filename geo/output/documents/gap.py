@@ -13,6 +13,7 @@ from geo.output.maps.places_and_gaps import district_table, gap_map
 from geo.output.words.area_and_gaps import (
     gap_json,
     gap_lines,
+    gap_notes,
     gap_rows,
     gap_summary,
     unplaced_lines,
@@ -41,7 +42,8 @@ def gap_document(
     if not exact and not answer.estimated:
         cells = without_small_squares(area, answer, cells)
     layers = (Layer("districts", shapes), Layer("squares", cells))
-    said = [headline(shown, language), *unplaced_lines(area, answer.kind, language)]
+    said = [headline(shown, language), *gap_notes(answer, area, language)]
+    said += unplaced_lines(area, answer.kind, language)
     place = presets.kind(answer.kind).indefinite(language)
     return AnswerDocument(
         id="gap",

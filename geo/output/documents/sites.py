@@ -25,6 +25,7 @@ from geo.output.words.sites import (
     rests_on,
     site_json,
     site_lines,
+    site_notes,
     site_rows,
     site_summary,
     sites_table,
@@ -80,6 +81,7 @@ def site_document(
             language,
             [
                 proposal_words.headline(proposal, language),
+                *site_notes(proposal, language),
                 *known_lines(proposal, language),
                 *lost_lines(proposal, language),
                 " ".join(aim_lines(shown, language)),

@@ -30,7 +30,7 @@ from geo.output.report.make import make_report
 from geo.output.report.model import Report, one_line
 from geo.output.report.record import area_checksums, checksum
 from geo.planning.siting.instance import prepare
-from geo.planning.siting.proposal import propose
+from geo.planning.siting.proposal import proposed
 from geo.planning.siting.question import SitingQuestion
 from geo.texts import Phrase
 from geo.types import Progress
@@ -161,7 +161,7 @@ def _again(
         proposal = None
         if asked["proposal"] is not None:
             question = _question(asked["proposal"])
-            proposal = propose(prepare(area, question, progress=progress), progress=progress)
+            proposal = proposed(prepare(area, question, progress=progress), progress=progress)
         for name in ("kind", "group", "profile", "language", "title"):
             if not isinstance(asked[name], str):
                 raise TypeError

@@ -26,7 +26,7 @@ from geo.output.report.record import area_checksums
 from geo.output.report.sensitivity import Variant, sensitivity, width
 from geo.output.report.suppression import shown
 from geo.planning.siting.instance import prepare
-from geo.planning.siting.proposal import Proposal, propose
+from geo.planning.siting.proposal import Proposal, proposed
 from geo.texts import text
 from geo.types import Progress
 
@@ -108,7 +108,7 @@ def report_of(
     """
     proposal = None
     if question.sites is not None:
-        proposal = propose(prepare(area, question.sites, progress=progress), progress=progress)
+        proposal = proposed(prepare(area, question.sites, progress=progress), progress=progress)
     return _made(area, question, proposal, home, progress)
 
 

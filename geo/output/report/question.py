@@ -6,13 +6,16 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo import clock, texts
 from geo.access.gap_question import GapQuestion
 from geo.errors import InputError, SitingError
 from geo.output.report.model import FINDINGS, one_line, writable
 from geo.planning.siting.question import SitingQuestion
+
+if TYPE_CHECKING:
+    from geo.area.model import Area
 
 MAX_TITLE = 200
 """Characters of a title; longer ones are refused."""
@@ -72,7 +75,7 @@ class ReportQuestion:
             object.__setattr__(self, name, value)
 
     @classmethod
-    def read(cls, values: Mapping[str, Any]) -> ReportQuestion:
+    def read(cls, values: Mapping[str, Any], area: Area | None = None) -> ReportQuestion:
         """Return the question of an option's or an address's texts.
 
         Parameters
@@ -95,7 +98,7 @@ class ReportQuestion:
         for name in words:
             if name in FINDINGS and name not in findings:
                 raise InputError("bad_option", reason=f"--words {name}", command="report")
-        gap = GapQuestion.read(told)
+        gap = GapQuestion.read(told, area)
         return cls(
             gap=gap,
             date=told.get("date") or clock.today().isoformat(),
@@ -103,12 +106,12 @@ class ReportQuestion:
             title=told.get("title", cls.title),
             findings=tuple(findings),
             own_words=tuple(words.items()),
-            sites=_sites(gap, told.get("sites"), told.get("candidates")),
+            sites=_sites(gap, told.get("sites"), told.get("candidates"), area),
         )
 
 
 def _sites(
-    gap: GapQuestion, count: str | None, candidates: str | Sequence[str] | None
+    gap: GapQuestion, count: str | None, candidates: str | Sequence[str] | None, area: Area | None
 ) -> SitingQuestion | None:
     """Return the question of the proposal, about the same as the gap; None without a count."""
     if count is None:
@@ -118,7 +121,7 @@ def _sites(
     if not count.isascii() or not count.isdigit():
         raise SitingError("bad_count", found=count)
     same = {"kind": gap.kind, "limit": gap.limit_m, "group": gap.group, "profile": gap.profile}
-    return SitingQuestion.read({**same, "count": count, "candidates": candidates})
+    return SitingQuestion.read({**same, "count": count, "candidates": candidates}, area)
 
 
 def date_of(date: str) -> str:

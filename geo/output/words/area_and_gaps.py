@@ -12,8 +12,10 @@ from typing import Any
 import pandas as pd
 
 from geo import clock, presets, privacy, texts
+from geo.access.defaults import for_everybody_words
 from geo.access.from_point import Way
 from geo.access.gaps import Gap, headline, without_small_counts
+from geo.access.profile_comparison import differs_by
 from geo.area.model import Area
 from geo.area.record_fields import approximate, place_fields
 from geo.cells import finite
@@ -154,9 +156,17 @@ def gap_lines(answer: Gap, area: Area, language: str, *, exact: bool = True) -> 
         for value in rows["share_beyond"]
     ]
     rows.columns = [texts.text(f"table.{name}", language) for name in rows.columns]
-    said = [headline(answer, language), *unplaced_lines(area, answer.kind, language)]
+    said = [headline(answer, language), *gap_notes(answer, area, language)]
+    said += unplaced_lines(area, answer.kind, language)
     rests = [row for row in gap_summary(answer, area, language) if row[1] not in said]
     return [*said, "", as_text(rows), "", *(f"{label}: {words}" for label, words in rests)]
+
+
+def gap_notes(answer: Gap, area: Area, language: str) -> list[str]:
+    """Return what has to be said beside the headline: that it is for all residents, although
+    newcomers come first.
+    """
+    return for_everybody_words(area, answer.kind, answer.group, language)
 
 
 def as_text(table: pd.DataFrame) -> str:
@@ -227,6 +237,8 @@ def gap_json(
         "sources": [source_json(source, language) for source in answer.sources],
         "estimated": answer.estimated,
         "demonstration": answer.demonstration,
+        "profile_differs_by": list(differs_by(area.network)),
+        "notes": gap_notes(answer, area, language),
         "headline": headline(answer, language),
     }
 
@@ -274,6 +286,8 @@ def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> 
 def gap_summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ...]:
     """Return a file's own description: the sentence, the settings, the sources."""
     lines = [(texts.text("file.answer", language), headline(answer, language))]
+    about = texts.text("defaults.about", language)
+    lines += [(about, note) for note in gap_notes(answer, area, language)]
     missing = texts.text("file.unplaced", language)
     lines += [(missing, line) for line in unplaced_lines(area, answer.kind, language)]
     lines += walked(area, answer.profile, language)

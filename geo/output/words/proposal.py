@@ -18,16 +18,47 @@ MOST_NAMED = 6
 
 def headline(proposal: Proposal, language: str) -> str:
     """Return the proposal and its proof in words: "Två nya språkcaféer, på A och B, når 1 912 fler
-    inom 800 m. Bevisat: inget annat par når fler."; small counts of counted people hidden.
+    inom 800 m. Bevisat: inget annat par når fler."; small counts of counted people hidden. What
+    helps nobody, and what the numbers cannot tell apart, is said so, with no names and no proof.
 
     Names stand as the data have them: escape the sentence where it is shown.
     """
     shown = without_small_counts(proposal)
+    if shown.nobody_gains and shown.question.count != 0:
+        return _nobody_gains(shown, language)
+    if shown.spans_all:
+        number = texts.number(len(shown.placing.candidates), language)
+        return text("sites.spans_all", language, number=number)
     said = f"{_effect(shown, language)} {proof(shown, language)}"
     kind = presets.kind(proposal.question.kind)
     if kind.walked_to:
         return said
     return f"{said} {text('sites.not_walked_to', language, kind=kind.plural(language))}"
+
+
+def _nobody_gains(shown: Proposal, language: str) -> str:
+    """Return that nothing is proposed, and why."""
+    question, effect = shown.question, shown.effect
+    kind = presets.kind(question.kind)
+    kinds = kind.plural(language)
+    values = {
+        "group": presets.group(question.group).name(language),
+        "limit": texts.metres(question.limit_m, language),
+        "one": kind.one(language),
+        "kinds": kinds[:1].lower() + kinds[1:],
+        "number": texts.number(len(shown.placing.candidates), language),
+    }
+    if not shown.placing.weights.any():
+        return text("sites.nobody_here", language, **values)
+    if question.objective in (MEDIAN, CENTRE):
+        return text("sites.nobody_nearer", language, **values)
+    said = text("sites.nobody_reached", language, **values)
+    if effect.people is None or effect.before is None:
+        return said
+    whole, before = round(effect.people), round(effect.before)
+    key = "nobody_all_have" if before == whole else "nobody_can"
+    people = texts.number(whole if before == whole else whole - before, language)
+    return f"{said} {text(f'sites.{key}', language, people=people, **values)}"
 
 
 def proof(proposal: Proposal, language: str) -> str:
@@ -72,6 +103,8 @@ def runner_up_sentence(proposal: Proposal, second: Proposal, language: str) -> s
 def compared(proposal: Proposal, other: Proposal, language: str) -> str:
     """Return what another choice of sites comes to, in terms of the objective."""
     aim = proposal.question.objective
+    if _as_many(proposal, other):
+        return _as_many_words(proposal, other, language)
     before_m, after_m = (
         found.walk_after.mean_m if aim == MEDIAN else found.walk_after.worst_m
         for found in (proposal, other)
@@ -84,6 +117,27 @@ def compared(proposal: Proposal, other: Proposal, language: str) -> str:
         metres=texts.metres(after_m, language),
         longer=_longer(after_m - before_m, language),
         number=number_word(len(other.sites), language),
+    )
+
+
+def _as_many(one: Proposal, other: Proposal) -> bool:
+    """Whether both reach everybody, so that the walk decides, and may be shown."""
+    everybody = all(
+        not without_small_counts(each).small
+        and each.people_after is not None
+        and round(each.people_after) == round(each.effect.people or 0.0)
+        for each in (one, other)
+    )
+    return everybody and one.placing.walk_decides
+
+
+def _as_many_words(one: Proposal, other: Proposal, language: str) -> str:
+    before_m, after_m = one.walk_after.mean_m, other.walk_after.mean_m
+    return text(
+        "sites.compared_as_many",
+        language,
+        metres=texts.metres(after_m, language),
+        longer=_longer(after_m - before_m, language),
     )
 
 
@@ -171,8 +225,7 @@ def _effect(proposal: Proposal, language: str) -> str:
         "group": group,
     }
     if not proposal.sites:
-        key = "cover_all_already" if question.objective == COVER_ALL else "nothing"
-        return text(f"sites.{key}", language, limit=limit, group=group)
+        return text("sites.nothing", language)
     if question.objective == MEDIAN:
         return _walks(proposal, MEDIAN, language, common)
     if question.objective == CENTRE:

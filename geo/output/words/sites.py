@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from geo import presets, privacy, texts
+from geo.access.defaults import for_everybody_words
+from geo.access.profile_comparison import differs_by
 from geo.area.protected import HOUSING
 from geo.cells import finite
 from geo.network.walk_network import MAX_SNAP_M
@@ -32,7 +34,7 @@ from geo.planning.siting.curves import (
 )
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Effect, Proposal, ProposedSite, Walk
-from geo.planning.siting.question import CENTRE
+from geo.planning.siting.question import CENTRE, SitingQuestion
 from geo.planning.siting.robustness import Robustness, Stays
 
 
@@ -43,7 +45,8 @@ def site_lines(answer: SiteAnswer, language: str, *, exact: bool = True) -> list
     """
     proposal, counted = answer.proposal, not answer.proposal.estimated
     shown = proposal if exact else without_small_counts(proposal)
-    lines = [proposal_words.headline(proposal, language), *known_lines(proposal, language)]
+    lines = [proposal_words.headline(proposal, language), *site_notes(proposal, language)]
+    lines += known_lines(proposal, language)
     lines += lost_lines(proposal, language)
     if answer.runner_up is not None:
         lines.append(proposal_words.runner_up_sentence(proposal, answer.runner_up, language))
@@ -77,6 +80,14 @@ def lost_lines(proposal: Proposal, language: str) -> list[str]:
     ]
 
 
+def site_notes(proposal: Proposal, language: str) -> list[str]:
+    """Return what has to be said beside the sentence: that it is an answer for all residents,
+    although newcomers come first.
+    """
+    question, area = proposal.question, proposal.placing.area
+    return for_everybody_words(area, question.kind, question.group, language)
+
+
 def aim_lines(shown: Proposal, language: str) -> list[str]:
     """Return what a proposal strives for, what its sites cost of a budget, and how many per group
     reach a place before and after; nothing where a count is hidden.
@@ -88,6 +99,8 @@ def aim_lines(shown: Proposal, language: str) -> list[str]:
         cost = texts.number(round(sum(site.cost for site in shown.sites)), language)
         budget = texts.number(round(question.budget), language)
         lines.append(texts.text("placera.cost_of_all", language, cost=cost, budget=budget))
+    if shown.placing.walk_decides and shown.sites:
+        lines.append(texts.text("sites.walk_decides", language))
     limit = texts.metres(question.limit_m, language)
     for effect in shown.groups:
         if effect.people is None or effect.before is None or effect.after is None:
@@ -112,7 +125,7 @@ def off_paths_line(proposal: Proposal, language: str, *, exact: bool = False) ->
 
 def rests_on(answer: SiteAnswer, language: str) -> list[tuple[str, str]]:
     """Return what an answer rests on, without the sentences that stand above it."""
-    above = ("file.answer", "file.unplaced", "sites.second")
+    above = ("file.answer", "file.unplaced", "sites.second", "defaults.about")
     said = {texts.text(name, language) for name in above}
     return [row for row in site_summary(answer, language) if row[0] not in said]
 
@@ -259,6 +272,7 @@ def site_summary(answer: SiteAnswer, language: str) -> tuple[tuple[str, str], ..
 
     lines = [
         (word("file.answer"), proposal_words.headline(proposal, language)),
+        *((word("defaults.about"), note) for note in site_notes(proposal, language)),
         *((word("file.unplaced"), line) for line in known_lines(proposal, language)),
         (word("sites.objective"), proposal_words.objective_words(question, language)),
         *source_words.walked(area, question.profile, language),
@@ -372,6 +386,8 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
         "area": area.id,
         "area_name": area.name,
         "kind": proposal.question.kind,
+        "question": question_json(proposal.question),
+        "nobody_gains": proposal.nobody_gains,
         "objective": None if hidden else finite(proposal.objective),
         "bound": None if hidden else finite(proposal.bound),
         "gap": finite(proposal.gap),
@@ -404,7 +420,32 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
         "unknown_rows": proposal.placing.unknown,
         "estimated": proposal.estimated,
         "demonstration": proposal.demonstration,
+        "profile_differs_by": list(differs_by(area.network)),
+        "notes": site_notes(proposal, language),
         "headline": proposal_words.headline(proposal, language),
+    }
+
+
+def question_json(question: SitingQuestion) -> dict[str, Any]:
+    """Return what was asked as plain data, what nobody chose filled in."""
+    new_only = question.points or question.lattice_m is not None
+    return {
+        "kind": question.kind,
+        "count": question.count,
+        "group": question.group,
+        "limit_m": question.limit_m,
+        "aim": question.objective,
+        "profile": question.profile,
+        "existing": question.existing,
+        "candidates": list(question.kinds or (() if new_only else presets.rooms())),
+        "points": [list(point) for point in question.points],
+        "lattice_m": question.lattice_m,
+        "near": [list(each) for each in question.near],
+        "evening": question.evening,
+        "staffed": question.staffed,
+        "refused": list(question.excluded),
+        "balance": question.balance,
+        "budget": question.budget,
     }
 
 
@@ -482,7 +523,9 @@ def _curves(answer: SiteAnswer, *, exact: bool, hidden: bool) -> dict[str, Any]:
     tells = exact or trade_off_tells(trade, counted=counted)
     return {
         "curve": points if curve else None,
-        "knee": curve.points[curve.knee].count if curve and curve.knee is not None else None,
+        "knee": curve.points[curve.knee].count
+        if curve and curve.knee is not None and (exact or not few)
+        else None,
         "trade_off": [asdict(point) for point in trade] if trade and tells else None,
     }
 

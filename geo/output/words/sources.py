@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from geo import presets, texts
+from geo.access.profile_comparison import profile_doubts
 from geo.area.model import Area
 from geo.area.provenance import OSM_CREDIT, Source
 from geo.network.walk_network import MAX_SNAP_M
@@ -75,6 +76,10 @@ def walked(area: Area, profile: str, language: str) -> list[tuple[str, str]]:
         (
             texts.text("file.profile", language),
             f"{walker.name(language)}: {walker.source(language)}",
+        ),
+        *(
+            (texts.text("file.profiles", language), texts.text(doubt, language))
+            for doubt in profile_doubts(area.network, profile)
         ),
         (texts.text("file.snap_rule", language), rule),
     ]

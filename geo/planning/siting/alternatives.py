@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from geo.errors import NoCandidates, SitingError, TooManySites
 from geo.planning.siting.curves import Curve, TradePoint, curve, trade_off
 from geo.planning.siting.instance import Placing
-from geo.planning.siting.proposal import Proposal, described, propose
+from geo.planning.siting.proposal import Proposal, described, proposed
 from geo.planning.siting.question import COVER_ALL, COVERAGE
 from geo.planning.siting.robustness import Robustness, robust, with_shares
 from geo.planning.siting.solve import Choice, shared, solve
@@ -124,10 +124,12 @@ def _without_each(placing: Placing, node: _Node, progress: Progress | None) -> I
 
 
 def _key(placing: Placing, choice: Choice) -> tuple[float, float]:
-    """Order choices, best first: whom they leave out, then their objective."""
+    """Order choices, best first: whom they leave out, then their objective; of as many reached,
+    the shortest walk.
+    """
     value = round(choice.objective, 6)
     if placing.question.objective == COVERAGE:
-        return 0.0, -value
+        return -value, round(choice.walk_m, 3)
     return round(choice.missed, 6), value
 
 
@@ -164,9 +166,10 @@ def answered(
     ------
     What ``propose``, ``robust``, ``curve`` and ``trade_off`` raise.
     """
-    proposal = propose(placing, progress=progress)
+    proposal = proposed(placing, progress=progress)
     second = runner_up(placing, proposal, progress=progress)
-    found = robust(placing, proposal, progress=progress) if vary else None
+    varies = vary and not proposal.nobody_gains
+    found = robust(placing, proposal, progress=progress) if varies else None
     if found is not None:
         proposal = with_shares(proposal, found)
     along = None if most is None else curve(placing, most, progress=progress)

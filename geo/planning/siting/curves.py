@@ -26,6 +26,10 @@ STRAIGHT = 0.05
 """A curve that rises less than this above its chord (both sides scaled to 1) has no knee."""
 
 
+LEAST_RISE = 0.5
+"""A curve that rises less than this, in people or metres, is flat."""
+
+
 @dataclass(frozen=True)
 class CurvePoint:
     """The best answer with so many sites, or for so much. ``people`` within the limit; ``walk`` to
@@ -109,13 +113,14 @@ def knee(values: Sequence[float]) -> int | None:
     """Return where a curve bends most: the point farthest above the chord from the first to the
     last, both sides scaled to 1 (the distance Kneedle uses: Satopää and others 2011).
 
-    ``argmax_i (v_i − v_0)/(v_n − v_0) − i/n``; None where nothing lies more than 0.05 above.
+    ``argmax_i (v_i − v_0)/(v_n − v_0) − i/n``; None where nothing lies more than 0.05 above, or
+    the curve is flat: it rises less than one person, or one metre.
 
     >>> knee([0, 50, 80, 90, 95]), knee([0, 10, 20, 30])
     (2, None)
     """
     v = np.asarray(values, dtype=np.float64)
-    if len(v) < 3 or not np.isfinite(v).all() or v[-1] == v[0]:
+    if len(v) < 3 or not np.isfinite(v).all() or abs(v[-1] - v[0]) < LEAST_RISE:
         return None
     above = (v - v[0]) / (v[-1] - v[0]) - np.linspace(0, 1, len(v))
     at = int(np.argmax(np.round(above, 12)))
@@ -189,6 +194,8 @@ def _point(placing: Placing, count: int | None, progress: Progress | None) -> Cu
 
 def _chosen(placing: Placing, count: int | None, progress: Progress | None) -> Choice:
     """Ask for so many; nothing new needs no model, and is proven as there is no other way."""
+    if not placing.weights.any():
+        count = 0
     affordable = placing.costs[placing.costs <= (placing.question.budget or 0.0)]
     if count == 0 or (placing.question.budget is not None and not len(affordable)):
         none = np.zeros(0, dtype=np.int64)

@@ -33,6 +33,10 @@ SAME_SPOT_M = 10.0
 MOST_PAIRS = 20_000_000
 """More pairs of people and places than this are not held: walks beyond ``FAR_M`` are left out."""
 FAR_M = 3_000.0
+MOST_TIED_ROWS = 500
+"""Among choices that reach as many, the shortest walk decides for no more rows of people than this:
+so many seldom tie, and it is a question of its own.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +88,13 @@ class Placing:
         found: Floats = self.candidates.table["cost"].to_numpy(np.float64)
         return found
 
+    @property
+    def walk_decides(self) -> bool:
+        """Whether the shortest walk decides among choices that reach as many."""
+        asked = self.question
+        few = 0 < len(self.rows) <= MOST_TIED_ROWS
+        return few and asked.objective == COVERAGE and asked.budget is None
+
     @cached_property
     def alike(self) -> tuple[csr_array, Ints]:
         """Rows that reach the same columns as one: the matrix of the different rows, and which of
@@ -122,9 +133,8 @@ def prepare(area: Area, question: SitingQuestion, *, progress: Progress | None =
     Raises
     ------
     InputError ``unknown_kind`` and what ``checked`` and ``candidates`` raise; AreaLacks : no people
-    of the group;
-    SitingError ``nobody_to_serve`` : all their counts are zero. No candidates is no error here:
-    asking for sites among none is.
+    of the group. No candidates is no error here: asking for sites among none is; nor are counts
+    that are all zero: nothing is proposed then.
     """
     question = checked(question)
     say = progress or _quiet
@@ -216,8 +226,6 @@ def _demand(area: Area, question: SitingQuestion) -> tuple[Ints, Floats, Floats,
         if NEWCOMERS not in area.groups:
             raise AreaLacks(key="lacks.newcomers")
         housing = np.where(origin == HOUSING, area.count(NEWCOMERS), 0.0)
-    if not people.any():
-        raise SitingError("nobody_to_serve")
     rows = np.flatnonzero((people > 0) | (housing > 0))
     unknown = int((of_group & area.people[question.group].isna().to_numpy(bool)).sum())
     return rows, people[rows], housing[rows], unknown

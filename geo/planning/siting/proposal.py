@@ -13,10 +13,13 @@ from geo.area.protected import HOUSING
 from geo.network.distances import nearest
 from geo.planning.siting.candidates import LATTICE, POINT
 from geo.planning.siting.instance import Placing
-from geo.planning.siting.question import SitingQuestion
+from geo.planning.siting.question import CENTRE, MEDIAN, SitingQuestion
 from geo.planning.siting.solve import Choice, check_count, solve
 from geo.texts import text
 from geo.types import Bools, Floats, Ints, Progress
+
+LEAST_M = 0.5
+"""Nobody walks less who walks this much less."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class Proposal:
         ``runner_up`` or ``ranked``.
     missed : as in ``Choice``.
     small : whether the group's own counts must be hidden (``without_small_counts``).
+    spans_all : whether the numbers tell no candidates apart: varied, each is chosen at some time
+        (``with_shares``).
     """
 
     placing: Placing
@@ -125,6 +130,18 @@ class Proposal:
     missed: float = 0.0
     condition: str = ""
     small: bool = False
+    spans_all: bool = False
+
+    @property
+    def nobody_gains(self) -> bool:
+        """Whether nobody is reached who was not, or, where walks are striven for, walks less."""
+        weights = np.maximum(self.placing.people, self.placing.housing)
+        if self.question.objective in (MEDIAN, CENTRE):
+            gains = self.metres_after < self.metres_before - LEAST_M
+        else:
+            limit_m = self.question.limit_m
+            gains = (self.metres_before > limit_m) & (self.metres_after <= limit_m)
+        return bool(round(float(weights[gains].sum())) == 0)
 
     @property
     def question(self) -> SitingQuestion:
@@ -167,7 +184,26 @@ def propose(placing: Placing, *, progress: Progress | None = None) -> Proposal:
     NarhetError ``solver_failed``; Cancelled : ``progress`` stopped it.
     """
     check_count(placing)
+    if not placing.weights.any():
+        return described(placing, Choice(_NO_SITES, 0.0, 0.0, 0.0, True, 0.0, "optimal"))
     return described(placing, solve(placing, count=placing.question.count, progress=progress))
+
+
+def proposed(placing: Placing, *, progress: Progress | None = None) -> Proposal:
+    """Return the answer as ``propose``, without sites where nobody gains by them: those are not
+    proposed to anybody.
+    """
+    found = propose(placing, progress=progress)
+    if not found.nobody_gains or not len(found.chosen):
+        return found
+    choice = Choice(
+        _NO_SITES, found.objective, found.bound, found.gap, found.proven, found.seconds,
+        found.status, found.missed,
+    )  # fmt: skip
+    return described(placing, choice)
+
+
+_NO_SITES: Ints = np.zeros(0, dtype=np.int64)
 
 
 def described(placing: Placing, choice: Choice, condition: str = "") -> Proposal:

@@ -1,5 +1,5 @@
 """What a coordinator asks: what to open, how many, and with which objective. What a person writes
-of it, in options or an address, is read and checked here; no area is known yet.
+of it, in options or an address, is read and checked here; what nobody chose is filled in.
 """
 
 from __future__ import annotations
@@ -7,11 +7,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from geo import presets
+from geo.access.defaults import defaults, filled
 from geo.cells import read_point
 from geo.errors import InputError, SitingError
+
+if TYPE_CHECKING:
+    from geo.area.model import Area
 
 COVERAGE, MEDIAN, CENTRE, COVER_ALL = "coverage", "median", "centre", "cover_all"
 OBJECTIVES = (COVERAGE, MEDIAN, CENTRE, COVER_ALL)
@@ -69,7 +73,7 @@ class SitingQuestion:
         return replace(self, count=1, budget=None, time_limit_s=TIME_LIMIT_S)
 
     @classmethod
-    def read(cls, values: Mapping[str, Any]) -> SitingQuestion:
+    def read(cls, values: Mapping[str, Any], area: Area | None = None) -> SitingQuestion:
         """Return the question of an option's or an address's texts, checked.
 
         Parameters
@@ -78,21 +82,25 @@ class SitingQuestion:
             ``existing``, ``balance``, ``budget``, ``lattice`` and ``time_limit`` as words;
             ``candidates`` (kinds) and ``exclude`` (ids) as words, or as one with commas;
             ``candidate`` as ``lon,lat`` each; ``max_distance_to`` as ``kind=metres`` each;
-            ``evening`` and ``staffed`` as bool. What is missing or None is as the class says, but
-            ``count``, where a budget or ``cover_all`` decides it; other names are passed over.
+            ``evening`` and ``staffed`` as bool. Of kind, limit, group, objective and count, what
+            is missing or None is what a question about the kind begins with in the area
+            (``geo.access.defaults``); no count where a budget or ``cover_all`` decides it. The
+            rest, and all of it without an area, is as the class says; other names are passed over.
 
         Raises
         ------
         InputError ``bad_point``, ``bad_option``, and what ``checked`` raises.
         """
-        told = {name: value for name, value in values.items() if value is not None}
+        told = filled(values, area, desks=True)
 
         def number(name: str, code: _NumberCode) -> float | None:
             return number_of(told[name], code) if name in told else None
 
         aim = objective(told.get("objective", cls.objective))
         seconds = number("time_limit", "bad_time_limit")
-        count = None if aim == COVER_ALL or "budget" in told else cls.count
+        free = aim == COVER_ALL or "budget" in told
+        usual = cls.count if area is None else defaults(area, told["kind"]).count
+        count = None if free else usual
         return checked(
             cls(
                 kind=told.get("kind", ""),

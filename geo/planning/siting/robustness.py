@@ -97,10 +97,15 @@ def robust(placing: Placing, proposal: Proposal, *, progress: Progress | None = 
 
 
 def with_shares(proposal: Proposal, found: Robustness) -> Proposal:
-    """Return the proposal with each site's ``share_of_variants`` filled in."""
+    """Return the proposal with each site's ``share_of_variants`` filled in, and whether the
+    variants chose every candidate, and one of the sites no more often than not.
+    """
     times = {site.id: site.times for site in found.sites}
+    chosen = {id for variant in found.variants for id in variant.ids}
+    seldom = any(2 * site.times <= found.count for site in found.sites)
     return replace(
         proposal,
+        spans_all=seldom and chosen >= set(proposal.placing.candidates.table["id"]),
         sites=tuple(
             replace(site, share_of_variants=times[site.id] / found.count) for site in proposal.sites
         ),

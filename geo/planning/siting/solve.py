@@ -30,6 +30,7 @@ class Choice:
     """The sites a model chose, as sorted columns of the placing, and its proof: see ``Siting``.
 
     ``missed`` : people (rows, with ``cover_all``) whom it leaves out, in reach of others or not.
+    ``walk_m`` : people × metres of those it reaches, where that decides among equals; else 0.
     """
 
     sites: Ints
@@ -40,6 +41,7 @@ class Choice:
     seconds: float
     status: str
     missed: float = 0.0
+    walk_m: float = 0.0
 
 
 class _Common(TypedDict):
@@ -79,7 +81,7 @@ def solve(
     missed = found.unreachable + found.unserved
     answer = Choice(
         chosen, found.objective, found.bound, found.gap, found.proven, found.seconds,
-        found.status, missed,
+        found.status, missed, _walk_m(placing, chosen),
     )  # fmt: skip
     return _counting_new(placing, answer, found, forced)
 
@@ -135,8 +137,35 @@ def _modelled(
         return fewest
     together: Floats = np.bincount(which, weights, matrix.shape[0]).astype(np.float64)
     if placing.question.budget is None:
-        return max_coverage_solve.max_coverage(matrix, together, count, **common)
+        most: Siting = max_coverage_solve.max_coverage(matrix, together, count, **common)
+        return _nearest_of_equals(placing, keep, most, common)
     return _within_budget(placing, keep, count, forced, (matrix, together), common)
+
+
+def _nearest_of_equals(placing: Placing, keep: Ints, most: Siting, common: _Common) -> Siting:
+    """Return, of the choices that reach as many, the one with the shortest walk; the proof stays
+    that of the number.
+    """
+    if not placing.walk_decides or not len(most.sites):
+        return most
+    walk: Siting = p_median_solve.p_median(
+        placing.matrix[:, keep], placing.weights, len(most.sites), **common
+    )
+    if walk.unserved > most.unserved + 1e-6 or not walk.proven:
+        return most
+    return replace(most, sites=walk.sites, assignment=walk.assignment)
+
+
+def _walk_m(placing: Placing, chosen: Ints) -> float:
+    """Return people × metres to the nearest open column of those in reach of one."""
+    if not placing.walk_decides:
+        return 0.0
+    columns = np.concatenate([chosen, placing.open_columns]).astype(np.intp)
+    near = placing.matrix[:, columns].tocoo()
+    metres = np.full(near.shape[0], np.inf)
+    np.minimum.at(metres, near.row, near.data)
+    reached = np.isfinite(metres)
+    return float(placing.weights[reached] @ metres[reached])
 
 
 def _within_budget(

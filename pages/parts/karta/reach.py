@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets
+from geo.access.defaults import first_kind
 from geo.access.from_point import Around, Here, Way
 from geo.area.model import Area
 from geo.output.files import reach as reach_files
@@ -48,11 +49,13 @@ def choose_kind(area: Area, *, where: Any = st) -> str | None:
     """Choose the kind of place that the way leads to; None in an area without places."""
     if not area.kinds:
         return None
+    state.suggest("kind", first_kind(area), own=False)
     language = state.language()
+    asked = [name for name in presets.kinds() if name == state.get("kind")]
     return state.select(
         "kind",
         t("reach.route_to"),
-        area.kinds,
+        list(dict.fromkeys([*area.kinds, *asked])),
         lambda name: presets.kind(name).name(language).lower(),
         where=where,
     )

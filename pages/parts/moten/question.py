@@ -45,7 +45,7 @@ def question(area: Area, chosen: str) -> MeetingQuestion:
         {
             "measure": chosen,
             "week": state.get("week") if day(state.get("week")) else None,
-            "kinds": None if _kind_of(chosen) == ALL else (_kind_of(chosen),),
+            "kinds": None if _kind_of() == ALL else (_kind_of(),),
             "limit": state.get("limit"),
             "group": state.get("who") if hours else None,
             "profile": state.get("profile"),
@@ -78,7 +78,7 @@ def _established(area: Area, where: Any) -> str:
 def _filters(area: Area, chosen: str) -> None:
     columns = st.columns(4)
     language = state.language()
-    _kind(columns[0], chosen)
+    _kind(columns[0])
     known = {each.id: each for each in homes(area)}
     state.select(
         "at_home",
@@ -107,14 +107,13 @@ def _filters(area: Area, chosen: str) -> None:
         )
 
 
-def _kind_of(chosen: str) -> str:
-    """Return the question's kind or theme: of hours, language cafés unless chosen otherwise."""
+def _kind_of() -> str:
+    """Return the question's kind or theme: all, as a command, unless chosen otherwise."""
     kind = state.get("activity")
-    usual = "language_cafe" if chosen == "hours" else ALL
-    return kind if kind in (ALL, *themes(), *activity_kinds()) else usual
+    return kind if kind in (*themes(), *activity_kinds()) else ALL
 
 
-def _kind(where: Any, chosen: str) -> None:
+def _kind(where: Any) -> None:
     language = state.language()
     valid = {**themes(), **activity_kinds()}
 
@@ -125,7 +124,7 @@ def _kind(where: Any, chosen: str) -> None:
         return t("moten.theme", name=words) if name in themes() else words
 
     key = "pick_activity"
-    st.session_state[key] = _kind_of(chosen)
+    st.session_state[key] = _kind_of()
 
     def changed() -> None:
         state.choose("activity", st.session_state[key])

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from geo import presets, texts
+from geo.access import defaults
 from geo.area.model import Area
 from geo.area.protected import HOUSING, in_the_open
 from geo.errors import NarhetError
@@ -35,11 +36,14 @@ def question(area: Area) -> SitingQuestion:
     """
     first, second = st.columns(4), st.columns(4)
     kind = _kind(first[0])
-    aim = _aim(first[2])
+    usual = defaults.defaults(area, kind)
+    aim = _aim(usual.aim, first[2])
     spends = aim == "coverage" and bool(state.get("budget"))
     count = _count(first[1], free=aim == siting_question.OBJECTIVES[3] or spends, spends=spends)
-    choices.limit(where=first[3])
-    group = choices.group(area, where=second[0])
+    choices.limit(where=first[3], usual=usual.limit_m)
+    weighs = bool(state.get("balance"))  # against all residents
+    whom = defaults.usual_group(area, defaults.EVERYBODY) if weighs else usual.group
+    group = choices.group(area, where=second[0], usual=whom)
     profile = choices.profile(where=second[1])
     existing = _existing(kind, second[2])
     balance = _balance(area, group, second[3])
@@ -59,7 +63,8 @@ def question(area: Area) -> SitingQuestion:
             "budget": budget,
             "exclude": refused(),
             **where,
-        }
+        },
+        area,
     )
 
 
@@ -116,7 +121,10 @@ def _count(where: Any, *, free: bool, spends: bool) -> str | None:
     return None if free else str(st.session_state["pick_count"])
 
 
-def _aim(where: Any) -> str:
+def _aim(usual: str, where: Any) -> str:
+    if "budget" in st.session_state.get("chosen", ()):  # no other objective takes one
+        usual = "coverage"
+    state.suggest("aim", usual)
     return state.select(
         "aim",
         t("placera.aim"),
@@ -145,6 +153,7 @@ def _existing(kind: str, where: Any) -> str:
 def _balance(area: Area, group: str, where: Any) -> str | None:
     """Weigh residents of transitional housing against the group, where the area has both."""
     if NEWCOMERS not in area.groups or presets.group(group).origin != "residents":
+        state.refuse("balance", t("placera.balance"), "0 %")
         return None
     share = number_of(state.get("balance")) if state.get("balance") else 0.0
     st.session_state["pick_balance"] = round(min(max(share, 0.0), 1.0) * 100)
@@ -196,9 +205,15 @@ def _rooms(area: Area, where: Any) -> tuple[str, ...]:
     offered = [
         kind for kind in area.kinds if kind != NO_ROOM and len(in_the_open(area.places_of(kind)))
     ]
-    st.session_state["pick_rooms"] = [
-        name for name in state.get("rooms").split("|") if name in offered
-    ]
+    asked = [name for name in state.get("rooms").split("|") if name]
+    if gone := [name for name in asked if name not in offered]:
+        left = [name for name in asked if name in offered]
+        instead = ", ".join(map(label, left)) or t("placera.rooms_all")
+        state.refuse(
+            "rooms", t("placera.rooms"), instead, found=", ".join(gone), left="|".join(left)
+        )
+        asked = left
+    st.session_state["pick_rooms"] = asked
 
     def changed() -> None:
         state.choose("rooms", "|".join(st.session_state["pick_rooms"]))
@@ -227,6 +242,7 @@ def _lattice(where: Any) -> str | None:
 
 def _near(area: Area, where: Any) -> tuple[str, ...]:
     if "transitional_housing" not in area.kinds:
+        state.refuse("near", t("placera.near"), t("placera.near_any"))
         return ()
     metres = ("", *(str(row.metres) for row in presets.limits()))
     metres = (*metres, *({state.get("near")} - set(metres)))

@@ -6,18 +6,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import texts
 from geo.access.gaps import distances, gap
-from geo.access.profile_comparison import BASES, flips, headline
+from geo.access.profile_comparison import BASES, differs_by, flips, headline, profile_doubts
 from geo.area.model import Area
-from geo.errors import AreaLacks, BadLimit
-from geo.network.walk_network import network_from_frame
+from geo.errors import BadLimit
+from geo.network.walk_network import build_network, network_from_frame
 from geo.output.maps import from_point as from_point_map
+from geo.types import SWEREF99_TM
 from tests.geo.worlds import street
 from tests.refusals import refused
 
@@ -148,5 +151,29 @@ def test_what_can_not_be_asked_is_refused() -> None:
         flips(area, kind="preschool", limit_m=0, group="children_0_4")
     with refused("unknown_profile"):
         flips(area, kind="preschool", limit_m=400, group="children_0_4", beyond="flying")
-    with pytest.raises(AreaLacks):
-        flips(area, kind="library", limit_m=400, group="children_0_4")
+
+
+def test_nobodys_answer_flips_where_there_is_no_place_to_walk_to() -> None:
+    found = flips(world(), kind="library", limit_m=400, group="children_0_4")
+    assert found.gap.beyond == 0
+
+
+@pytest.mark.parametrize(
+    ("known", "differs"),
+    [
+        ({}, ("speed",)),
+        ({"steps": True}, ("speed", "steps")),
+        ({"lit": 0, "slope": 0.1}, ("speed", "light", "slope")),
+        ({"steps": True, "lit": 1, "slope": 0.0}, ("speed", "steps", "light", "slope")),
+    ],
+)
+def test_profiles_differ_by_what_the_network_knows(known, differs) -> None:
+    line = shapely.LineString([(660_000, 6_580_000), (660_100, 6_580_000)])
+    table = gpd.GeoDataFrame({name: [value] for name, value in known.items()}, geometry=[line])
+    network = build_network(table.set_crs(SWEREF99_TM))
+    assert differs_by(network) == differs
+    alone = ("flips.speed_alone",) if differs == ("speed",) else ()
+    for profile, own in (("with_stroller", "steps"), ("evening", "light"), ("older", "slope")):
+        doubts = profile_doubts(network, profile)
+        assert bool(doubts) == (own not in differs)
+        assert not alone or doubts == alone

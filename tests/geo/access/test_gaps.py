@@ -208,7 +208,6 @@ def test_another_place_never_widens_the_gap(at: float) -> None:
         ({"profile": "runner"}, "unknown_profile"),
         ({"limit_m": 0}, "bad_limit"),
         ({"limit_m": math.nan}, "bad_limit"),
-        ({"kind": "library"}, "area_lacks"),
         ({"group": "newcomers"}, "area_lacks"),
         ({"group": "born_abroad"}, "area_lacks"),
     ],
@@ -228,3 +227,20 @@ def test_the_nearest_valid_kind_is_named() -> None:
     with refused("unknown_kind") as caught:
         gaps.gap(area, kind="preschol", limit_m=400, group="children_0_4")
     assert "preschool" in caught.value.message("sv")
+
+
+def test_a_kind_that_the_area_has_none_of_is_lacked_by_all(area: Area) -> None:
+    found = gaps.gap(area, kind="language_cafe", limit_m=400, group="children_0_4")
+    assert found.places == 0 and found.beyond == found.people > 0
+    assert np.isinf(found.metres).all()
+    people = texts.number(round(found.people), "sv")
+    assert gaps.headline(found, "sv").replace("\u00a0", " ") == (
+        f"Inget språkcafé finns i området: alla {people} barn 0–4 år saknar ett inom 400 m."
+    )
+    assert gaps.headline(found, "en").startswith("No language café in the area: all ")
+
+
+def test_no_more_is_said_of_a_few_who_lack_what_is_not_there() -> None:
+    few = street(homes={100.0: 3}, places={0.0: "preschool"})
+    said = gaps.headline(gaps.gap(few, kind="library", limit_m=400, group="children_0_4"), "sv")
+    assert said.startswith("Inget bibliotek finns i området: alla färre än 5") and " 3 " not in said

@@ -55,6 +55,12 @@ def test_with_a_budget_the_curve_is_of_money() -> None:
     assert found.points[-1].people == pytest.approx(propose(placing).people_after)
 
 
+def test_a_flat_curve_has_no_knee_however_its_digits_differ() -> None:
+    assert knee([1912.0, 1912.0000002, 1912.0000002, 1912.0000002]) is None
+    assert knee([0.0, 0.3, 0.3, 0.3]) is None
+    assert knee([0.0, 120.0, 200.0, 200.0, 200.0]) == 2
+
+
 def test_the_curve_of_walks_bends_though_nobody_walks_before_the_first_place() -> None:
     area = street(
         homes={100: 10, 500: 10, 900: 10},

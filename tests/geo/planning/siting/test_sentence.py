@@ -18,8 +18,9 @@ from geo.output.words.proposal import (
 )
 from geo.planning.siting.alternatives import runner_up
 from geo.planning.siting.instance import prepare
-from geo.planning.siting.proposal import candidate_name, propose
+from geo.planning.siting.proposal import candidate_name, propose, proposed
 from geo.planning.siting.question import OBJECTIVES, SitingQuestion
+from geo.planning.siting.robustness import Robustness, Stays, Variant, with_shares
 from geo.texts import number_word
 from tests.geo.planning.siting.town import ask, town
 from tests.geo.worlds import street
@@ -142,9 +143,67 @@ def test_a_budget_is_part_of_the_aim_and_a_number_beside_it_of_the_proof() -> No
 def test_no_gain_and_no_site_are_said_plainly() -> None:
     near = street(homes={0: 50}, places={0: "language_cafe", 900: "school"})
     none = propose(prepare(near, replace(KIDS, count=1)))
-    assert "når inga fler barn" in headline(none, "sv")
+    assert none.nobody_gains
+    assert headline(none, "sv").replace(NBSP, " ") == (
+        "Inget föreslås: nya språkcaféer når inga fler barn 0–4 år inom 150 m, var bland "
+        "kandidaterna (1) de än öppnar. Alla 50 når redan ett."
+    )
     nothing = propose(prepare(near, replace(KIDS, count=0)))
     assert headline(nothing, "sv").startswith("Inga nya platser föreslås")
+
+
+def test_what_helps_nobody_is_said_without_names_or_proof_and_not_proposed() -> None:
+    far = street(homes={0: 50, 500: 20}, places={0: "language_cafe", 900: "school"}, estimated=True)
+    for aim in ("coverage", "median", "centre", "cover_all"):
+        placing = prepare(
+            far, replace(KIDS, count=None if aim == "cover_all" else 1, objective=aim)
+        )
+        # The school is 400 m from those at 500 m: beyond 150 m, but nearer than the café.
+        helps = aim in ("median", "centre")
+        found = proposed(placing)
+        assert found.nobody_gains != helps and bool(found.sites) == helps
+        for language, proof_word in (("sv", "Bevisat"), ("en", "Proven")):
+            said = headline(found, language)
+            assert ("school 900" in said) == (proof_word in said) == helps
+    assert "så nära de 20 som saknar ett" in headline(
+        proposed(prepare(far, replace(KIDS, count=1))), "sv"
+    )
+
+
+def test_a_group_of_nobody_gets_no_proposal() -> None:
+    empty = street(homes={0: 0, 500: 0}, places={900: "school"}, estimated=True)
+    found = proposed(prepare(empty, replace(KIDS, count=1)))
+    assert found.nobody_gains and not found.sites
+    assert headline(found, "sv") == ("Inget föreslås: det finns inga barn 0–4 år i området att nå.")
+
+
+def test_numbers_that_choose_every_candidate_in_turn_recommend_none() -> None:
+    area = street(homes={0: 100, 1000: 100}, places={0: "school", 1000: "school"}, estimated=True)
+    apart = area.people.assign(unit=["west", "east"])
+    placing = prepare(replace(area, people=apart), replace(KIDS, count=1))
+    proposal = proposed(placing)
+    asked = proposal.sites[0].id
+    other = next(name for name in placing.candidates.table["id"] if name != asked)
+    variants = [Variant(0, 150, "adult", frozenset({name}), True) for name in (asked, other, other)]
+    found = Robustness(tuple(variants), (Stays(asked, "", 1),), (Stays(other, "", 2),))
+    said = headline(with_shares(proposal, found), "sv")
+    assert "skiljer inte kandidaterna åt" in said and "school" not in said
+    assert "Bevisat" not in said
+    mostly = Robustness((*variants[:1] * 3, variants[1]), (Stays(asked, "", 3),), found.others)
+    assert "Bevisat" in headline(with_shares(proposal, mostly), "sv")
+
+
+def test_of_choices_that_reach_as_many_the_shortest_walk_decides() -> None:
+    area = street(homes={500: 50}, places={400: "school", 480: "school", 620: "school"})
+    placing = prepare(area, replace(KIDS, count=1))
+    found = proposed(placing)
+    assert found.sites[0].name == "school 480" and found.proven
+    second = runner_up(placing, found)
+    assert second is not None and second.sites[0].name == "school 400"
+    assert runner_up_sentence(found, second, "sv").replace(NBSP, " ") == (
+        "Näst bäst: school 400 i stället. Det når också alla, med en gångväg på i medeltal 100 m, "
+        "80 m längre."
+    )
 
 
 def test_small_counts_of_counted_people_are_not_in_the_sentence() -> None:
