@@ -344,7 +344,8 @@ def preschool_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
 
 def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
     """Return the districts as a table in words, most children without a place first; what matters
-    most stands first, where a narrow window shows it.
+    most stands first, where a narrow window shows it. Why some are left without stands there only
+    where some are.
     """
     rows = [
         (
@@ -368,7 +369,11 @@ def district_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
         *("places_per_child", "enrolled"),
         *("by_distance", "by_places", "surplus", "balance"),
     )
-    return _table(rows, names, language)
+    table = _table(rows, names, language)
+    if any(row.hidden or row.shortage.children.value for row in answer.districts):
+        return table
+    reasons = [texts.text(f"preschool_table.{name}", language) for name in names[8:10]]
+    return table.drop(columns=reasons)
 
 
 def calls_table(found: CallList, language: str) -> pd.DataFrame:
