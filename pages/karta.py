@@ -16,6 +16,7 @@ from geo.output.maps import places_and_gaps as places_and_gaps_map
 from pages.parts.karta import reach as reach_box
 from pages.shared import cache, choices, frame, state, tables
 from pages.shared import map as map_box
+from pages.shared import readiness as readiness_box
 from pages.shared.state import t
 
 Spot = (
@@ -30,6 +31,7 @@ def render() -> None:
     area = frame.current_area()
     frame.begin(t("karta.title"), area)
     st.markdown(t("karta.intro"))
+    readiness_box.show(area, where="karta")
     kinds = _layers(area)
     columns = st.columns([2, 1, 1, 1])
     _search(area, columns[0])

@@ -26,6 +26,7 @@ from geo.types import Progress
 from pages.parts.omrade import fetch as fetch_box
 from pages.parts.omrade import sources as sources_box
 from pages.shared import cache, frame, jobs, state, tables
+from pages.shared import readiness as readiness_box
 from pages.shared.state import t
 
 NETWORK_ENDINGS = ["geojson", "json", "gpkg", "zip", "gz", "parquet", "osm", "bz2", "pbf"]
@@ -67,6 +68,7 @@ def _holds(area: Area) -> None:
     language = state.language()
     st.header(area.name, anchor=False)
     tables.record(places_and_gaps_map.contents(area, language), t("omrade.contents"))
+    readiness_box.show(area, where="omrade")
     for key in places_and_gaps_map.missing(area):
         st.info(t(key), icon=":material/info:")
     read = places_and_gaps_map.columns_table(area, language)

@@ -32,13 +32,18 @@ def area_list(options: Options) -> None:
 
 def area_show(options: Options) -> None:
     """Show what an area holds, and where each part came from."""
+    from geo.access.readiness import readiness
     from geo.output.words.area_and_gaps import area_json, area_lines
+    from geo.output.words.readiness import readiness_json, readiness_lines
 
     area = open_area(options.area, options.home)
+    ready = readiness(area)
     if options.json:
-        print(json.dumps(area_json(area, options.lang), ensure_ascii=False, indent=1))
+        document = area_json(area, options.lang)
+        document["readiness"] = readiness_json(ready, options.lang)
+        print(json.dumps(document, ensure_ascii=False, indent=1))
         return
-    for line in area_lines(area, options.lang):
+    for line in [*area_lines(area, options.lang), "", *readiness_lines(ready, options.lang)]:
         print(line)
 
 

@@ -71,3 +71,14 @@ def _shown(item: object) -> str:
     value = getattr(item, "value", None)
     body = getattr(getattr(item, "proto", None), "body", "")
     return value.to_string() if hasattr(value, "to_string") else str(value or body)
+
+
+def test_what_is_missing_leads_to_where_it_is_added() -> None:
+    save_area(street(homes={100.0: 5.0}, places={0.0: "library"}))
+    test = page("karta", area="street")
+    shown = " ".join(each.value for each in test.markdown)
+    assert "Genomgångsbostäder" in shown and "--" not in shown
+    next(each for each in test.button if each.key == "ready_karta_housing").click().run()
+    assert not test.exception
+    assert test.session_state["view"]["task"] == "import"
+    assert test.session_state["data_kind"] == "transitional_housing"

@@ -1,0 +1,58 @@
+"""What the open area has and lacks: one list, with a button per lack that leads to where it is
+added.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.access.readiness import HAS, MISSING, OMRADE, Ready, readiness
+from geo.area.model import Area
+from geo.output.words import readiness as readiness_words
+from pages.shared import state
+from pages.shared.literal import literal
+from pages.shared.state import t
+
+ICONS = {
+    "has": ":material/check_circle:",
+    "partly": ":material/contrast:",
+    "missing": ":material/radio_button_unchecked:",
+}
+
+
+def show(area: Area, *, where: str, only_lacks: bool = False) -> None:
+    """Show the list, closed where all is there; ``where`` is the page it stands on."""
+    language = state.language()
+    found = readiness(area)
+    shown = [each for each in found if each.state != HAS or not only_lacks]
+    with st.expander(readiness_words.summary(found, language), icon=":material/checklist:"):
+        for each in shown:
+            _row(each, where)
+
+
+def _row(each: Ready, where: str) -> None:
+    language = state.language()
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    name = readiness_words.name(each, language)
+    words = f"{ICONS[each.state]} **{name}**: {literal(readiness_words.told(each, language))}"
+    lack = readiness_words.unanswerable(each, language)
+    left.markdown(f"{words} {lack}".rstrip())
+    if each.state == HAS or (each.where == OMRADE and where == OMRADE):
+        return
+    right.button(
+        t("readiness.add" if each.state == MISSING else "readiness.mend"),
+        key=f"ready_{where}_{each.part}",
+        width="stretch",
+        on_click=_lead,
+        args=(each,),
+    )
+
+
+def _lead(each: Ready) -> None:
+    if each.where == OMRADE:
+        state.go("omrade")
+        return
+    state.choose("task", each.where)
+    if each.part == "housing":
+        st.session_state["data_kind"] = "transitional_housing"
+    state.go("data")
