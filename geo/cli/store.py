@@ -5,17 +5,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo import clock, texts
+from geo.area.manifest import area_id, home_folder
 from geo.area.model import Area
 from geo.catalog import Saved, change_area, open_area, save_area
 from geo.cli import console
 from geo.cli.console import Options
-from geo.errors import InputError
+from geo.errors import InputError, UnknownArea
 
 if TYPE_CHECKING:  # a database takes a while to load: only who asks for it waits
     from geo.store.backup import Whole
@@ -70,14 +72,25 @@ def export(options: Options) -> None:
 def restore(options: Options) -> None:
     """Put what ``export`` wrote into the store of an area."""
     from geo.output.files.backup import read_everything
+    from geo.store.overlay import filed
     from geo.store.protection import ground_of
     from geo.store.store import store_of
     from geo.store.write import user
 
-    area = open_area(options.area, options.home)
+    try:
+        area = open_area(options.area, options.home)
+    except UnknownArea:
+        _restore_alone(options)
+        return
     whole = read_everything(Path(options.file))
     store = store_of(options.area, options.home)
-    done = store.restore(whole, who=user(options.who), ground=ground_of(area), dry=options.dry_run)
+    done = store.restore(
+        whole,
+        who=user(options.who),
+        ground=ground_of(area),
+        dry=options.dry_run,
+        files=filed(open_area(options.area, options.home, edited=False)),
+    )
     if options.dry_run:
         print(texts.text("store.dry_run", options.lang))
     if done.whole:
@@ -86,6 +99,29 @@ def restore(options: Options) -> None:
     values = {"added": done.added, "changed": done.changed, "scenarios": done.scenarios}
     batch = str(done.batch or "–")
     print(texts.text("store.restored", options.lang, batch=batch, **values))
+
+
+def _restore_alone(options: Options) -> None:
+    """Put a copy's records into a home that has no such area: they wait there for its paths."""
+    from geo.output.files.backup import read_everything
+    from geo.store.protection import no_ground
+    from geo.store.store import store_of
+    from geo.store.write import user
+
+    whole = read_everything(Path(options.file))
+    folder = home_folder(options.home) / "areas" / area_id(options.area)
+    made = not folder.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    store = store_of(options.area, options.home)
+    told = {"who": user(options.who), "ground": no_ground(), "dry": options.dry_run}
+    store.restore(whole, files=(), **told)
+    if options.dry_run:
+        print(texts.text("store.dry_run", options.lang))
+        if made:
+            store.engine.dispose()
+            shutil.rmtree(folder)
+    print(texts.text("store.restored_whole", options.lang, **_counts(whole)))
+    print(texts.text("store.restored_alone", options.lang, area=options.area))
 
 
 def save(

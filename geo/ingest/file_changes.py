@@ -56,7 +56,8 @@ def undo(name: str, batch: int, *, who: str = "", home: str | Path | None = None
         return store.undo(batch, who=who)
     folder = home_folder(home) / "areas" / name
     was, became = (read_revision(folder, each) for each in (change.before, change.after))
-    if was is None or became is None:
+    at = (change.before_at, change.after_at)
+    if was is None or became is None or at != (was.created, became.created):
         raise InputError("undo_too_old", batch=str(batch))
     now = open_area(name, home, edited=False)
     made = put_back(now, was, became, batch)

@@ -120,7 +120,8 @@ class Change:
 class FileChange:
     """Something done with an area's files as one change: ``what`` (a key that begins with
     ``store.files_``), with which ``files``, and the revisions of its folder before and after.
-    ``batch`` is the change that was undone, where that is what was done.
+    ``batch`` is the change that was undone, where that is what was done. ``before_at`` and
+    ``after_at`` are when those revisions were made: another home may have others of their numbers.
     """
 
     what: str
@@ -128,6 +129,8 @@ class FileChange:
     before: int = 0
     after: int = 0
     batch: int = 0
+    before_at: str = ""
+    after_at: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,12 @@ def ground_of(area: Area) -> Grounds:
     return Grounds(area.districts, area.boundary, area.network.crs, area.people)
 
 
+def no_ground() -> Grounds:
+    """Return the ground of an area that has none yet: nothing can be made coarse on it."""
+    empty = empty_table(("name",))
+    return Grounds(empty, gpd.GeoSeries([], crs=WGS84), str(WGS84), empty_table(PEOPLE))
+
+
 def hidden(
     connection: sa.Connection, area: str, edits: Sequence[Edit], note: str, ground: Ground
 ) -> Hidden:

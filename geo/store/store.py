@@ -152,7 +152,13 @@ class Store:
             if change.batch:  # refused before anything is written
                 store_write.undo_steps(connection, self.key, change.batch, {})
             area = write()
-            change = replace(change, before=before.revision, after=area.revision)
+            change = replace(
+                change,
+                before=before.revision,
+                after=area.revision,
+                before_at=before.created,
+                after_at=area.created,
+            )
             merged = store_merge.read_files(
                 connection, area, self.key, change, who=who, again=again
             )
@@ -289,9 +295,23 @@ class Store:
         with store_database.reading(self.engine) as connection:
             return backup.taken_out(connection, self.key)
 
-    def restore(self, told: Whole, *, who: str, ground: Ground, dry: bool = False) -> Restored:
+    def restore(
+        self,
+        told: Whole,
+        *,
+        who: str,
+        ground: Ground,
+        dry: bool = False,
+        files: Collection[Key] | None = None,
+    ) -> Restored:
         """Put in what ``everything`` returned: whole into a store that nobody changed yet, else its
-        records as a new batch, and its scenarios. ``dry``: only report what would be done.
+        records as a new batch, and its scenarios.
+
+        Parameters
+        ----------
+        dry : only report what would be done.
+        files : the records that the area's files hold here, where that is known: one that they lack
+            stands by itself, and is not taken for one that left its file.
 
         Raises
         ------
@@ -300,7 +320,7 @@ class Store:
         """
         try:
             with store_database.writing(self.engine, self.key) as connection:
-                done = self._restored(connection, told, who, ground)
+                done = self._restored(connection, _standing(told, files), who, ground)
                 if dry:
                     raise _OnlyTold
         except _OnlyTold:
@@ -327,6 +347,14 @@ class Store:
     def _records(self, *conditions: sa.ColumnElement[bool]) -> list[Record]:
         with store_database.reading(self.engine) as connection:
             return [each.record for each in store_rows.kept(connection, self.key, *conditions)]
+
+
+def _standing(told: Whole, files: Collection[Key] | None) -> Whole:
+    """Return records of which those that no file has here are nobody's but their own."""
+    if files is None:
+        return told
+    kept = (each if each.record.key in files else replace(each, base=None) for each in told.records)
+    return replace(told, records=tuple(kept))
 
 
 def _file(area: str, home: str | Path | None) -> Path:

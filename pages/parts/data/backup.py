@@ -11,10 +11,12 @@ import streamlit as st
 
 from geo import clock
 from geo.area.model import Area
+from geo.catalog import open_area
 from geo.errors import NarhetError
 from geo.output.files.backup import ENDINGS, read_everything, write_everything
 from geo.planning import scenario
 from geo.store.backup import Restored, Whole, of_area
+from geo.store.overlay import filed
 from geo.store.protection import ground_of
 from geo.store.store import store_of
 from geo.types import Progress
@@ -78,7 +80,9 @@ def _back(area: Area) -> None:
         progress("progress.reading", 0.1)
         told = _read(name, content)
         store = store_of(area.id)
-        return told, store.restore(told, who=keep_box.who(), ground=ground_of(area), dry=True)
+        there = filed(open_area(area.id, edited=False))
+        who = keep_box.who()
+        return told, store.restore(told, who=who, ground=ground_of(area), dry=True, files=there)
 
     try:
         found = asks.ask((area.key, own, "back"), t("data.reading", file=name), work)
@@ -104,7 +108,9 @@ def _read(name: str, content: bytes) -> Whole:
 def _restore(area: Area, told: Whole) -> None:
     def work() -> int:
         store = store_of(area.id)
-        return store.restore(told, who=keep_box.who(), ground=ground_of(area)).batch
+        there = filed(open_area(area.id, edited=False))
+        who = keep_box.who()
+        return store.restore(told, who=who, ground=ground_of(area), files=there).batch
 
     keep_box.run(area, work, t("data.is_back"))
 

@@ -5,6 +5,7 @@ happened since stays.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,70 @@ def test_an_area_fetched_again_keeps_what_files_gave(area: Area) -> None:
     assert made.people["all"].sum() == area.people["all"].sum()
     assert set(made.places["id"]) == set(area.places["id"])
     assert len(made.districts) == len(area.districts)
+
+
+def filled(area: Area, tmp_path: Path) -> Path:
+    """A copy of an area with an edit, a place of a person's own and one without a point."""
+    store = store_of(area.id)
+    store.take(area, "Ana")
+    edits = [
+        edit_of(store.record("b1"), name="Anas"),
+        Edit("ny", "place", 0, lon=17.82, lat=59.375, fields={"name": "Ny", "kind": "library"}),
+        Edit("väntar", "place", 0, fields={"name": "Väntar", "kind": "info_desk"}),
+    ]
+    store.write(edits, who="Ana", ground=ground_of(area))
+    path = tmp_path / "allt.gpkg"
+    run("export", area.id, "-o", path)
+    return path
+
+
+def test_a_copy_goes_into_an_empty_home_and_waits_for_the_paths(
+    area: Area, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled(area, tmp_path)
+    had = store_of(area.id).everything()
+    monkeypatch.setenv("NARHET_HOME", str(tmp_path / "tomt"))
+    run("restore", "provby", path, "--dry-run")
+    assert not (tmp_path / "tomt" / "areas" / "provby").exists()
+    run("restore", "provby", path)
+    bare = replace(area, places=area.places.iloc[:0], people=area.people.iloc[:0], _snaps={})
+    save_area(bare)  # its paths alone: no file has any of the places
+    now = open_area("provby")
+    assert set(now.places["id"]) == {*area.places["id"], "ny"}
+    assert "Anas" in now.places["name"].tolist()
+    assert [each.name for each in store_of("provby").unplaced()] == ["Väntar"]
+    there = {
+        each.record.key: each.record.fields for each in store_of("provby").everything().records
+    }
+    assert there == {each.record.key: each.record.fields for each in had.records}
+    save_area(area)  # and its files again: nothing is there twice
+    assert set(open_area("provby").places["id"]) == {*area.places["id"], "ny"}
+    assert "Anas" in open_area("provby").places["name"].tolist()
+
+
+def test_a_copy_into_an_area_that_has_fewer_files_loses_nothing(
+    area: Area, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled(area, tmp_path)
+    monkeypatch.setenv("NARHET_HOME", str(tmp_path / "annat"))
+    save_area(replace(area, places=area.places.iloc[:2], _snaps={}))
+    run("restore", "provby", path)
+    assert set(open_area("provby").places["id"]) == {*area.places["id"], "ny"}
+
+
+def test_a_change_of_files_in_another_home_is_not_undone_here(
+    area: Area, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(ACTIVITIES, encoding="utf-8")
+    run("activities", area.id, "--add", file)
+    added = batch_of()
+    path = tmp_path / "allt.xlsx"
+    run("export", area.id, "-o", path)
+    monkeypatch.setenv("NARHET_HOME", str(tmp_path / "annat"))
+    for name in ("A", "B"):
+        save_area(replace(area, name=name))
+    run("restore", "provby", path)
+    with refused("undo_too_old"):
+        file_changes.undo("provby", added)
+    assert open_area("provby").activities["name"].tolist() == ["Språkcafé"]
