@@ -9,13 +9,16 @@ import streamlit as st
 from geo import presets, texts
 from geo.access.gap_question import GapQuestion
 from geo.access.gaps import Gap, headline, without_small_counts
+from geo.access.profile_comparison import profile_doubts
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.output.documents.gap import gap_document
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.words import area_and_gaps as area_and_gaps_words
 from pages.parts.gap import flips as flips_box
+from pages.parts.placera.question import NEVER
 from pages.shared import cache, choices, frame, state, tables
+from pages.shared import housing as housing_box
 from pages.shared import map as map_box
 from pages.shared import scenarios as scenarios_box
 from pages.shared.downloads import offer_answer
@@ -29,15 +32,18 @@ def render() -> None:
         _needs(area)
         columns = st.columns(4)
         question = GapQuestion.read(choices.gap_values(area, columns), area)
+        st.caption(t("defaults.why", why=presets.kind(question.kind).why(state.language())))
         with st.spinner(t("gap.computing")):
             answer = cache.answer(area, question)
     except NarhetError as error:
         frame.say(error)
         return
-    _headline(answer)
+    housing_box.ask(area, answer.kind, answer.group)
+    _headline(area, answer)
     frame.unplaced(area, answer.kind)
     _map_and_table(area, answer)
-    flips_box.show(area, answer)
+    if answer.places:
+        flips_box.show(area, answer)
     scenarios_box.compare(area, answer)
     _measures(answer)
     _downloads(area, answer)
@@ -47,11 +53,9 @@ def render() -> None:
 def _needs(area: Area) -> None:
     if not area.groups:
         raise AreaLacks(key="lacks.people")
-    if not area.kinds:
-        raise AreaLacks(key="lacks.places")
 
 
-def _headline(answer: Gap) -> None:
+def _headline(area: Area, answer: Gap) -> None:
     language = state.language()
     st.header(headline(answer, language), anchor=False)
     profile = presets.profile(answer.profile)
@@ -61,13 +65,31 @@ def _headline(answer: Gap) -> None:
     named = [row for row in presets.limits() if row.metres == answer.limit_m]
     source = named[0].source(language) if named else t("gap.own_limit")
     st.caption(t("gap.limit_source", source=source))
+    for doubt in profile_doubts(area.network, answer.profile):
+        st.caption(t(doubt))
     if answer.estimated:
         st.info(t("gap.estimated"), icon=":material/calculate:")
-    if answer.unreachable > 0.5:
+    if not answer.places:
+        _place_one(answer.kind)
+    elif answer.unreachable > 0.5:
         lost = texts.number(round(answer.unreachable), language)
         st.warning(t("gap.unreachable", people=lost), icon=":material/warning:")
     if answer.unknown:
         st.warning(t("gap.unknown", rows=answer.unknown), icon=":material/help:")
+
+
+def _place_one(kind: str) -> None:
+    """Offer the next step where the area has none of the kind."""
+    if kind in NEVER:
+        return
+    kinds = presets.kind(kind).plural(state.language())
+
+    def go() -> None:
+        state.choose("open", kind)
+        state.go("placera")
+
+    label = t("defaults.to_place", kinds=kinds[:1].lower() + kinds[1:])
+    st.button(label, key="gap_place", type="primary", icon=":material/add_location:", on_click=go)
 
 
 def _map_and_table(area: Area, answer: Gap) -> None:

@@ -23,6 +23,7 @@ from geo.types import Progress
 from pages.parts.placera import proposal as proposal_box
 from pages.parts.placera import question as question_box
 from pages.shared import asks, cache, frame, state
+from pages.shared import housing as housing_box
 from pages.shared import map as map_box
 from pages.shared import scenarios as scenarios_box
 from pages.shared.literal import literal
@@ -46,6 +47,7 @@ def render() -> None:
     placing: Placing | None = None
     try:
         question = question_box.question(area)
+        housing_box.ask(area, question.kind, question.group)
         with st.spinner(t("placera.preparing")):
             placing = cache.placing(area, question)
         proposal = asks.ask(_key(area, question), t("placera.solving"), _proposed(placing))
@@ -78,6 +80,8 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     if varied is not None:
         proposal = robustness.with_shares(proposal, varied)
     proposal_box.sentence(proposal)
+    if proposal.nobody_gains:
+        st.info(t("placera.nobody_next"), icon=":material/lightbulb:")
     frame.unplaced(area, proposal.question.kind)
     _said_no(area, placing)
     spec = sites_map.sites_map(area, proposal, language)
@@ -92,6 +96,9 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     with right:
         proposal_box.refusals(proposal)
         beside = st.container()
+    if not proposal.sites:  # nothing to refuse, compare or vary
+        _without_sites(placing, proposal)
+        return
     proposal_box.sites(spec.table)
     proposal_box.districts(proposal)
     below = st.container()
@@ -108,6 +115,14 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     with varying:
         _best(area, placing, proposal)
         _robust(area, placing, proposal)
+    proposal_box.candidates(placing)
+    proposal_box.sources(answer)
+
+
+def _without_sites(placing: Placing, proposal: Proposal) -> None:
+    """Show what an answer that proposes nothing rests on."""
+    answer = SiteAnswer(proposal)
+    proposal_box.downloads(answer)
     proposal_box.candidates(placing)
     proposal_box.sources(answer)
 

@@ -208,6 +208,12 @@ def with_address(edit: Edit, address: str) -> Edit:
     return replace(edit, fields={**edit.fields, "address": address.strip()})
 
 
+def with_details(edit: Edit, details: Mapping[str, Any]) -> Edit:
+    """Return an edit that keeps more details as well."""
+    kept = {**edit.fields["details"], **details}
+    return replace(edit, fields={**edit.fields, "details": kept})
+
+
 def fix_edits(
     fixes: Sequence[Fix], places: gpd.GeoDataFrame, records: Sequence[Record]
 ) -> tuple[Edit, ...]:

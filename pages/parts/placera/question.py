@@ -47,6 +47,7 @@ def question(area: Area) -> SitingQuestion:
     profile = choices.profile(where=second[1])
     existing = _existing(kind, second[2])
     balance = _balance(area, group, second[3])
+    st.caption(t("defaults.why", why=presets.kind(kind).why(state.language())))
     with st.expander(t("placera.where"), expanded=False):
         where = _where(area)
         budget = _budget(aim)
