@@ -72,6 +72,18 @@ def associations_of(area: Area) -> tuple[Association, ...]:
     )
 
 
+def organisations_of(area: Area) -> tuple[Association, ...]:
+    """Return the associations of an area, those with a point first, then those without."""
+    waiting = [
+        of_record(
+            {"id": each.id, "name": each.name, "details": each.details, "source": each.source,
+             "demonstration": area.demonstration}
+        )
+        for each in area.unplaced_of(ASSOCIATION)
+    ]  # fmt: skip
+    return (*associations_of(area), *waiting)
+
+
 def of_record(row: Mapping[Any, Any]) -> Association:
     """Return what a record reports as an association does, of whatever kind it is: of one without a
     point, or a course.

@@ -16,6 +16,7 @@ from geo.area import languages
 from geo.area.activities.model import Activity, Span, activity_kinds
 from geo.area.activities.occurrences import in_week, weekday_name
 from geo.area.newcomers import availabilities
+from geo.area.people import HOUSING
 from geo.output.words.activity_hours import undated_words
 from geo.planning.outreach.answers import NoProposal, Shared
 from geo.planning.outreach.brief import Outreach, Row
@@ -31,7 +32,7 @@ from geo.planning.outreach.needs import (
     suits,
     within_of,
 )
-from geo.planning.outreach.proposals import MOVE, Proposal
+from geo.planning.outreach.proposals import MOVE, VISIT, Proposal
 from geo.planning.outreach.question import HOMES
 from geo.planning.outreach.rounds import NotVisited, Plan, Unspoken, Visit
 from geo.planning.outreach.rules import needs
@@ -116,7 +117,7 @@ def proposal_words(answer: Outreach, proposal: Proposal, language: str) -> str:
     values = {
         "name": activity.name or kind,
         "who": ", ".join(activity.organisers) or activity.name,
-        "place": place_name(answer, proposal.place, language),
+        "place": place_name(answer, proposal.place, language, at_door=proposal.what == VISIT),
         "times": times_words(answer, activity, language),
     }
     if proposal.what == MOVE and proposal.was is not None:
@@ -161,13 +162,18 @@ def area_effect_words(effect: Effect, language: str) -> str:
     )
 
 
-def place_name(answer: Outreach, place: str, language: str) -> str:
-    """Return a place's name; its kind where it has none."""
+def place_name(answer: Outreach, place: str, language: str, *, at_door: bool = False) -> str:
+    """Return a place's name; its kind where it has none. Of a housing its reception is meant,
+    unless somebody comes to the door.
+    """
     places = answer.world.area.places
     row = int(np.flatnonzero(places["id"].astype(str) == place)[0])
     name, kind = str(places["name"].iloc[row]), str(places["kind"].iloc[row])
     known = presets.kinds().get(kind)
-    return name or (known.name(language) if known else kind)
+    called = name or (known.name(language) if known else kind)
+    if kind == HOUSING and not at_door:
+        return texts.text("sites.reception_of", language, name=called)
+    return called
 
 
 def headline(answer: Outreach, language: str) -> str:

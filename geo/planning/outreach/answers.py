@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geo.access.meeting.mix import ESTABLISHED
+from geo.access.meeting.mix import ESTABLISHED, UNKNOWN
 from geo.access.meeting.supply import reach
 from geo.access.meeting.terms import speaks
 from geo.area.activities.derived import activities_of
 from geo.area.activities.model import Activity
+from geo.area.associations import organisations_of
+from geo.area.languages import in_common
 from geo.planning.outreach.context import World
 from geo.planning.outreach.needs import (
     ARENA,
@@ -40,6 +42,8 @@ from geo.planning.outreach.proposals import (
 from geo.planning.outreach.rules import proposal_rule
 from geo.planning.outreach.spots import Spot
 
+ASKED = 5
+"""So many organisations whose languages are unknown are named."""
 FARTHEST_M = 5_000.0
 """How far the nearest room is looked for that is beyond the limit."""
 SORTS = {
@@ -180,9 +184,11 @@ def _no_room(world: World, tried: Tried, need: str) -> NoProposal:
         return _farther("room", world, spot, set(world.rooms))
     if need == ARENA:
         ids = world.area.places["id"].astype(str)
-        good = {
-            place for place, most in zip(ids, world.majority, strict=True) if most == ESTABLISHED
-        }
+        most = dict(zip(ids, world.majority, strict=True))
+        good = {place for place in ids if most[place] == ESTABLISHED}
+        unsure = sum(most[place] == UNKNOWN for place in rooms)
+        if not good & set(rooms) and unsure:
+            return NoProposal("arena_unsure", {"count": unsure})
         if not good & set(rooms):
             return _farther("arena", world, spot, good & set(world.rooms))
     count = sum(what in SORTS[need] for what, _ in tried.ideas)
@@ -192,22 +198,45 @@ def _no_room(world: World, tried: Tried, need: str) -> NoProposal:
 def _nobody_comes(world: World, spot: Spot, need: str) -> NoProposal | None:
     """Return why no organisation of the area can come, None where one could."""
     own = [each for each in activities_of(world.area) if each.organisers]
+    missing = _unspoken(world, spot) if need == LANGUAGE else ()
+    if need == LANGUAGE:
+        return _nobody_speaks(world, spot, missing, own)
     if not own:
         return NoProposal("organisers")
-    missing = _unspoken(world, spot) if need == LANGUAGE else ()
     useful = [each for each in own if _useful(each, need, missing)]
-    if useful:
-        bases = {each.place for each in useful}
-        metres, _ = _nearest(world, spot, bases)
-        far = not math.isfinite(metres) or metres > proposal_rule().near_m
-        if far and not spot.restricted:
-            who = sorted({", ".join(each.organisers) for each in useful})
-            return NoProposal("far", {"who": who[0], "near": proposal_rule().near_m})
+    return _too_far(world, spot, useful) if useful else NoProposal("helps")
+
+
+def _nobody_speaks(
+    world: World, spot: Spot, missing: tuple[str, ...], own: Sequence[Activity]
+) -> NoProposal | None:
+    """Return that no known organiser or association speaks a language missing here, and whose
+    languages nobody knows: they may be asked.
+    """
+    useful = [each for each in own if _useful(each, LANGUAGE, missing)]
+    others = organisations_of(world.area)
+    if any(in_common(missing, each.languages) for each in others):
         return None
-    if need == LANGUAGE:
-        silent = len({each.organisers for each in own if not each.languages})
-        return NoProposal("speaks", {"languages": missing, "unknown": silent})
-    return NoProposal("helps")
+    if useful:
+        return _too_far(world, spot, useful)
+    silent = {", ".join(each.organisers): None for each in own if not each.languages}
+    silent |= {each.name: None for each in others if each.name and not each.languages}
+    if not own and not others:
+        return NoProposal("organisers")
+    values: dict[str, object] = {"languages": missing, "unknown": len(silent)}
+    if not silent:
+        return NoProposal("speaks", values)
+    return NoProposal("speaks_ask", {**values, "names": ", ".join(list(silent)[:ASKED])})
+
+
+def _too_far(world: World, spot: Spot, useful: Sequence[Activity]) -> NoProposal | None:
+    """Return that those who would do are too far away to come; None where some are near."""
+    metres, _ = _nearest(world, spot, {each.place for each in useful})
+    near = math.isfinite(metres) and metres <= proposal_rule().near_m
+    if near or spot.restricted:
+        return None
+    who = sorted({", ".join(each.organisers) for each in useful})
+    return NoProposal("far", {"who": who[0], "near": proposal_rule().near_m})
 
 
 def _useful(activity: Activity, need: str, missing: Sequence[str]) -> bool:

@@ -23,6 +23,7 @@ from geo.area.activities.derived import activities_of
 from geo.area.activities.model import Activity, Times
 from geo.area.activities.occurrences import WEEKDAYS, is_holiday, week_grid, weekly_rule
 from geo.area.activities.table import from_table
+from geo.area.associations import organisations_of
 from geo.cells import plain
 from geo.network.distances import within
 from geo.planning.outreach.context import World
@@ -247,8 +248,34 @@ def _desks(
         useful.sort(key=lambda each: (bases[each.place], each.id))
         once = {each.organisers: each for each in reversed(useful)}
         chosen = sorted(once.values(), key=lambda each: (bases[each.place], each.id))
-        for each in chosen[: rule.organisations]:
+        told = [each for each in _silent(world, spot, lacking) if each.organisers not in once]
+        for each in [*chosen, *told][: rule.organisations]:
             yield DESK, _visiting(world, each, place, times, DESK), None
+
+
+def _silent(world: World, spot: Spot, lacking: set[str]) -> list[Activity]:
+    """Return associations that speak a language lacking here, and of which no activity is known:
+    also those that serve the whole municipality or have no point. What they would do is not known.
+    """
+    if LANGUAGE not in lacking:
+        return []
+    named = {plain(name) for each in activities_of(world.area) for name in each.organisers}
+    found = [
+        Activity(
+            id=f"org:{each.place}",
+            place=each.place,
+            kind="other",
+            name=each.name,
+            organisers=(each.name,),
+            languages=each.languages,
+            audience=("everyone",),
+            demonstration=each.demonstration,
+        )
+        for each in organisations_of(world.area)
+        if each.name and plain(each.name) not in named
+    ]
+    spoken = [row.language for row in spot.spoken]
+    return [each for each in found if any(speaks(each, code) is True for code in spoken)]
 
 
 def _useful(activity: Activity, spot: Spot, lacking: set[str]) -> bool:

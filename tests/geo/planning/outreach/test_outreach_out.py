@@ -36,8 +36,12 @@ def world():  # type: ignore[no-untyped-def]
             )
         ],
         housing={
-            120.0: {"residents": 30, "språk": "tigrinja 12, arabiska 18"},
-            500.0: {"residents": 3},
+            120.0: {
+                "residents": 30,
+                "språk": "tigrinja 12, arabiska 18",
+                "reception": "nej",
+            },
+            500.0: {"residents": 3, "reception": "nej"},
         },
     )
     area.places["name"] = area.places["name"].replace({"Boende 0": EVIL})

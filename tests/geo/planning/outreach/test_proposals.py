@@ -13,6 +13,7 @@ import pytest
 from geo.area.activities.model import Span
 from geo.area.activities.occurrences import in_week
 from geo.area.activities.table import from_table
+from geo.area.model import Unplaced
 from geo.output.words.outreach import effect_words, none_words, proposal_words
 from geo.planning.outreach.brief import Outreach, Row, briefed
 from geo.planning.outreach.effects import Effect, applied
@@ -233,7 +234,7 @@ def test_what_is_alike_for_several_places_and_cafes_are_offered_once_and_help_al
 
 
 def test_the_reason_why_there_is_no_proposal_is_the_one_that_holds() -> None:
-    home = {120.0: {"residents": 30, "språk": "tigrinja 12, arabiska 18"}}
+    home = {120.0: {"residents": 30, "språk": "tigrinja 12, arabiska 18", "reception": "nej"}}
     kor = activity("kor", "school-0", organisers=("Kören",), languages=("so",))
 
     def none(need: str, activities=(), **world: object) -> tuple[str, str]:
@@ -247,12 +248,19 @@ def test_the_reason_why_there_is_no_proposal_is_the_one_that_holds() -> None:
     code, words = none("language", places={150.0: "school"}, activities=[kor])
     assert code == "speaks"
     assert "talar tigrinja eller arabiska. Arrangörer vars språk är okända: 0." in words
+    asked_of = replace(kor, languages=())
+    code, words = none("language", places={150.0: "school"}, activities=[asked_of])
+    assert code == "speaks_ask"
+    assert words.endswith("Fråga dem vars språk är okända (1): Kören.")
     code, words = none("hours", places={600.0: "school"})
     assert code == "room_far"
     assert "Närmast är school 600, 480" in words
     assert none("hours", places={600.0: "station"})[0] == "room_none"
-    code, words = none("arena", places={150.0: "school", 700.0: "library"}, born_abroad=0.8)
-    assert code == "arena_none"
+    few = {100.0: 1, 900.0: 1}  # thirty of forty at the school are newcomers
+    code, words = none("arena", homes=few, places={150.0: "school", 700.0: "library"})
+    assert code == "arena_far"
+    assert "säkert är färre än hälften av dem som kan gå dit. Närmast är library 700, 580" in words
+    assert none("arena", homes=few, places={150.0: "school"})[0] == "arena_none"
 
 
 def test_a_reason_tells_no_distance_from_protected_housing() -> None:
@@ -262,3 +270,14 @@ def test_a_reason_tells_no_distance_from_protected_housing() -> None:
     for each in brief.answers[at]:
         assert each.why_none is not None
         assert not {"metres", "place"} & set(each.why_none.values)
+
+
+def test_an_association_without_a_point_that_speaks_the_language_is_asked_to_the_desk() -> None:
+    home = {120.0: {"residents": 30, "språk": "tigrinja 12, arabiska 18", "reception": "nej"}}
+    area = town(housing=home, places={150.0: "school"})
+    friends = Unplaced("vanner", "Vännerna", "association", '{"språk": "tigrinja"}')
+    brief = briefed(asked(replace(area, unplaced=(friends,))), 1)
+    (desk,) = (each for each in brief.proposals[0] if each.what == "desk")
+    assert desk.activity.organisers == ("Vännerna",)
+    (effect,) = (each for each in desk.effects if each.need == "language")
+    assert (effect.here_before.low, effect.here_after.low) == (0, 12)
