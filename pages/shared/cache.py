@@ -89,6 +89,11 @@ class Kept:
                 self.found.popitem(last=False)
 
 
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _finder(key: str, _area: Area) -> Finder:  # noqa: ARG001
+    return Finder(_area)
+
+
 @st.cache_resource(show_spinner=False)
 def kept() -> Kept:
     """Return the answers of long work."""
@@ -108,6 +113,11 @@ def meeting(of: Area, question: MeetingQuestion) -> Answer:
 def bank(of: Area, question: BankQuestion) -> Bank:
     """Return what is in reach of one housing or point."""
     return _bank(of.key, question, of)
+
+
+def finder(of: Area) -> Finder:
+    """Return what finds points of an area by address and name."""
+    return _finder(of.key, of)
 
 
 def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:

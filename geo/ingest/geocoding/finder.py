@@ -142,6 +142,28 @@ class Finder:
                 )
         return Match(reason="no_address")
 
+    def name_at(self, lon: float, lat: float, language: str) -> str:
+        """Return what a person calls a point: the address or place it is near, else the district it
+        is in.
+        """
+        here = Spot(lon, lat, "", POINT)
+        known = self.known
+        near = [
+            (_metres(here, Spot(point.x, point.y, "", POINT)), entry.written)
+            for entry, point in zip(known.entries, known.points, strict=True)
+            if entry.written
+            and abs(point.y - lat) < NEAR_DEGREES
+            and abs(point.x - lon) < 3 * NEAR_DEGREES
+        ]
+        best = min(near, default=(np.inf, ""))
+        if best[0] <= SAME_SPOT_M:
+            return texts.text("near.close", language, name=best[1])
+        spot = shapely.Point(lon, lat)
+        shapes = self.area.districts.to_crs(WGS84) if len(self.area.districts) else None
+        for name in () if shapes is None else shapes["name"][shapes.intersects(spot)]:
+            return texts.text("near.point_in", language, district=name)
+        return texts.text("near.point", language)
+
     def _named(self, words: str) -> list[Spot]:
         """Return landmarks by their whole name first, then those whose name has all the words, or
         begins with them.
@@ -202,6 +224,7 @@ def check_near(area: Area, lon: float, lat: float) -> None:
         raise InputError("point_outside", found=f"{lon:g},{lat:g}", area=area.name)
 
 
+NEAR_DEGREES = 0.003
 FAR_DEGREES = 0.2
 """A point farther than this from an area (some 11 km east, 22 km north) is of another."""
 
