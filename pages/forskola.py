@@ -24,7 +24,7 @@ from pages.parts.forskola import growth as growth_box
 from pages.parts.forskola import more as more_box
 from pages.parts.forskola import surge as surge_box
 from pages.parts.forskola import take_up as take_up_box
-from pages.shared import cache, choices, frame, state, tables
+from pages.shared import cache, choices, frame, point, state, tables
 from pages.shared import map as map_box
 from pages.shared.downloads import offer_answer
 from pages.shared.literal import literal
@@ -116,7 +116,7 @@ def _map_and_table(area: Area, answer: PreschoolAnswer, shown: PreschoolAnswer) 
     spec = preschools_map.preschools_map(area, answer, language)
     click = map_box.heard(lambda: spec, area, key="forskola", language=language)
     if click is not None:
-        _clicked(shown, click)
+        _clicked(area, shown, click)
     left, right = st.columns([11, 9])
     with left:
         map_box.show_map(spec, area, key="forskola", language=language)
@@ -130,14 +130,14 @@ def _map_and_table(area: Area, answer: PreschoolAnswer, shown: PreschoolAnswer) 
         st.caption(t("forskola.assignment_note"))
 
 
-def _clicked(shown: PreschoolAnswer, click: map_box.Click) -> None:
+def _clicked(area: Area, shown: PreschoolAnswer, click: map_box.Click) -> None:
     """Take a click: on a housing it chooses it; on the open map it is where a surge arrives."""
     homes = {row.family.place for row in shown.housing}
     ids = [each.id for each in click.shown if each.id in homes]
     if ids:
         state.choose("home", ids[0])
     elif not click.shown:
-        st.session_state["surge_at"] = f"{click.lon:.5f},{click.lat:.5f}"
+        point.keep(area, "surge", click.lon, click.lat)
 
 
 def _preschools(shown: PreschoolAnswer) -> None:

@@ -14,7 +14,7 @@ from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from pages.parts.karta import reach as reach_box
-from pages.shared import cache, choices, frame, state, tables
+from pages.shared import cache, choices, frame, point, state, tables
 from pages.shared import map as map_box
 from pages.shared import readiness as readiness_box
 from pages.shared.state import t
@@ -104,6 +104,11 @@ def _search(area: Area, where: st.delta_generator.DeltaGenerator) -> None:
             st.session_state["spot"] = (area.key, "place", (place,))
             st.session_state["focus"] = (point.x, point.y)
 
+    def walk_from(lon: float, lat: float) -> None:
+        st.session_state["spot"] = (area.key, "point", (lon, lat))
+        st.session_state["focus"] = (lon, lat)
+
+    point.ask(area, "karta", walk_from, where=where)
     where.selectbox(
         t("karta.search"),
         list(rows.index),

@@ -29,6 +29,7 @@ from geo.area.manifest import DEMO, home_folder
 from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
+from geo.ingest.geocoding.finder import Finder
 from geo.planning.scenario import Scenario, after
 from geo.planning.siting.instance import Placing, prepare
 from geo.planning.siting.question import SitingQuestion

@@ -84,16 +84,16 @@ def test_a_surge_is_answered_week_by_week_and_what_can_not_be_is_told() -> None:
     next(each for each in test.toggle if each.key == "surge_open").set_value(True).run()
     assert not test.exception
     lon, lat = points_at(400.0)
-    test.text_input(key="surge_at").set_value(f"{lon:.5f},{lat:.5f}").run()
+    test.text_input(key="surge_words").set_value(f"{lon:.5f},{lat:.5f}").run()
     test.number_input(key="surge_people").set_value(100).run()
     test.text_input(key="surge_ages").set_value("0-5=20,6-15=30,16-=50").run()
     test.text_input(key="surge_ramp").set_value("50,50").run()
     assert not test.exception
     told = said(test)
     assert texts.text("forskola.surge_weeks", kind="förskolor") in told
-    test.text_input(key="surge_at").set_value("11.0,57.0").run()
+    test.text_input(key="surge_words").set_value("11.0,57.0").run()
     assert test.error and "11" in test.error[-1].value
-    test.text_input(key="surge_at").set_value(f"{lon:.5f},{lat:.5f}").run()
+    test.text_input(key="surge_words").set_value("preschool 200").run()
     test.date_input(key="surge_date").set_value(clock.today() - timedelta(days=3)).run()
     assert test.error
     assert "vilja ha en förskoleplats" in said(test)  # the rest stands

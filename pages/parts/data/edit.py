@@ -23,7 +23,7 @@ from geo.output.maps.spec import MapSpec
 from geo.store.model import CLOSED, OPEN, Record, edit_of
 from pages.parts.data import keep as keep_box
 from pages.shared import map as map_box
-from pages.shared import state
+from pages.shared import point, state
 from pages.shared.state import t
 
 
@@ -220,6 +220,11 @@ def _spot(
     click = map_box.heard(drawn, area, key="data_edit", language=language)
     if click is not None:
         st.session_state["edit_spot"] = (key, (click.lon, click.lat))
+
+    def put(lon: float, lat: float) -> None:
+        st.session_state["edit_spot"] = (key, (lon, lat))
+
+    point.ask(area, "data_edit", put)
     spec = drawn()
     map_box.show_map(spec, area, key="data_edit", height=420, language=language)
     map_box.table_twin(spec)

@@ -18,7 +18,7 @@ from geo.output.words.imports import suggestion_words, why_unplaced
 from geo.store.model import CLOSED, Record, edit_of
 from geo.types import Progress
 from pages.parts.data import keep as keep_box
-from pages.shared import asks, state
+from pages.shared import asks, point, state
 from pages.shared import map as map_box
 from pages.shared.literal import literal
 from pages.shared.state import t
@@ -150,6 +150,13 @@ def _place(area: Area, record: Record) -> None:
         spots[record.id] = (click.lon, click.lat)
     spot = spots.get(record.id)
     st.markdown(t("data.click_to_place"))
+
+    def put(lon: float, lat: float) -> None:
+        spots[record.id] = (lon, lat)
+
+    point.ask(area, f"work_{record.id}", put)
+    if spot is not None:
+        st.caption(literal(t("point.chosen", name=point.name(area, *spot))))
     map_box.show_map(drawn(), area, key="data_work", height=380, language=language)
     st.button(
         t("data.place_here"),

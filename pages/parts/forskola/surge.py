@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo import clock, presets
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.surge import SurgeAnswer, arrival_of, read_ages, read_ramp, surge
 from geo.area.model import Area
-from geo.cells import read_point
 from geo.errors import NarhetError
 from geo.output.maps import preschools as preschool_tables_map
 from geo.output.maps import preschools as preschools_map
 from geo.output.words import preschools as preschools_words
-from pages.shared import frame, state, tables
+from pages.shared import frame, point, state, tables
 from pages.shared import map as map_box
 from pages.shared.literal import literal
 from pages.shared.state import t
@@ -33,9 +33,7 @@ def show(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
 
 def _asked(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
     first, second, third, fourth, fifth = st.columns([3, 2, 2, 2, 3])
-    middle = area.boundary.union_all().representative_point()
-    st.session_state.setdefault("surge_at", f"{middle.x:.5f},{middle.y:.5f}")
-    at = first.text_input(t("forskola.surge_at"), key="surge_at", help=t("forskola.surge_at_help"))
+    at = _place(area, first)
     people = second.number_input(
         t("forskola.surge_people"), min_value=1, max_value=100_000, value=150, key="surge_people"
     )
@@ -50,7 +48,7 @@ def _asked(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
     )
     try:
         arrival = arrival_of(
-            read_point(at),
+            at,
             int(people),
             when,
             ages=read_ages(ages, int(people)) if ages.strip() else (),
@@ -63,6 +61,21 @@ def _asked(area: Area, answer: PreschoolAnswer) -> SurgeAnswer | None:
     except NarhetError as error:
         frame.say(error)
         return None
+
+
+def _place(area: Area, where: DeltaGenerator) -> point.Point:
+    """Find where they arrive; the middle of the area until somebody has."""
+    point.ask(
+        area,
+        "surge",
+        lambda lon, lat: point.keep(area, "surge", lon, lat),
+        where=where,
+        label=t("forskola.surge_at"),
+    )
+    middle = area.boundary.union_all().representative_point()
+    at = point.kept(area, "surge") or (middle.x, middle.y)
+    where.caption(literal(t("point.chosen", name=point.name(area, *at))))
+    return at
 
 
 def _show(area: Area, found: SurgeAnswer) -> None:

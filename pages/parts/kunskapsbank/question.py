@@ -16,11 +16,13 @@ from geo.area.model import Area
 from geo.area.newcomers import newcomers_of
 from geo.area.people import HOUSING
 from geo.area.record_fields import day
+from geo.cells import read_point
+from geo.errors import InputError
 from geo.output.maps import knowledge_bank as knowledge_bank_map
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.maps.spec import MapSpec
 from geo.output.words import knowledge_bank as knowledge_bank_words
-from pages.shared import choices, state
+from pages.shared import choices, point, state
 from pages.shared import map as map_box
 from pages.shared.state import t
 
@@ -111,32 +113,38 @@ def _start(area: Area) -> None:
     if not start and known:  # nobody chose yet
         start = next(iter(known))
         st.session_state["view"]["start"] = start
-    key, at_key = "pick_start", "pick_at"
+    key = "pick_start"
     st.session_state[key] = start if start in known else POINT
-    st.session_state[at_key] = "" if start in known else start
+    at = _point_of(start) if start not in known else None
+    chosen_point = t("point.chosen", name=point.name(area, *at)) if at else t("kunskapsbank.point")
 
     def changed() -> None:
         chosen = st.session_state[key]
         if chosen != POINT:
             state.choose("start", chosen)
 
-    def moved() -> None:
-        state.choose("start", st.session_state[at_key].strip() or next(iter(known), ""))
-
     columns[0].selectbox(
         t("kunskapsbank.start"),
         [*known, POINT],
-        format_func=lambda place: known.get(place) or t("kunskapsbank.point"),
+        format_func=lambda place: known.get(place) or chosen_point,
         key=key,
         on_change=changed,
     )
-    columns[1].text_input(
-        t("kunskapsbank.at"),
-        key=at_key,
-        placeholder="17.83,59.36",
-        help=t("kunskapsbank.at_help"),
-        on_change=moved,
+    point.ask(
+        area,
+        "bank",
+        lambda lon, lat: state.choose("start", f"{lon:.5f},{lat:.5f}"),
+        where=columns[1],
+        label=t("kunskapsbank.at"),
     )
+
+
+def _point_of(start: str) -> point.Point | None:
+    """Return the point that the address holds, None where it holds none."""
+    try:
+        return read_point(start)
+    except InputError:
+        return None
 
 
 def _theme(where: Any) -> None:

@@ -10,11 +10,12 @@ from geo import presets, texts
 from geo.access import defaults
 from geo.area.model import Area
 from geo.area.protected import HOUSING, in_the_open
-from geo.errors import NarhetError
+from geo.cells import read_point
+from geo.errors import InputError, NarhetError
 from geo.planning.siting import question as siting_question
 from geo.planning.siting.candidates import POINT
 from geo.planning.siting.question import EXISTING, SitingQuestion, number_of, whole_of
-from pages.shared import choices, state
+from pages.shared import choices, point, state
 from pages.shared.state import t
 
 MOST = 20
@@ -183,7 +184,7 @@ def _where(area: Area) -> dict[str, Any]:
     lattice = _lattice(right)
     near = _near(area, left)
     evening, staffed = _only(right)
-    points = _spots()
+    points = _spots(area)
     if points and not kinds:  # rooms as well as the points, as the controls show
         kinds = tuple(name for name in presets.rooms() if name in area.kinds)
     return {
@@ -271,7 +272,8 @@ def _only(where: Any) -> tuple[bool, bool]:
     return "evening" in chosen, "staffed" in chosen
 
 
-def _spots() -> tuple[str, ...]:
+def _spots(area: Area) -> tuple[str, ...]:
+    point.ask(area, "spots", add_spot, label=t("placera.find_spot"))
     words = [word for word in state.get("spots").split("|") if word]
     if not words:
         return ()
@@ -283,8 +285,22 @@ def _spots() -> tuple[str, ...]:
             if name.startswith(f"{POINT}-"):
                 take_back(name)
 
-    st.multiselect(t("placera.spots"), words, key="pick_spots", on_change=changed)
+    st.multiselect(
+        t("placera.spots"),
+        words,
+        key="pick_spots",
+        on_change=changed,
+        format_func=lambda spot: _spot_name(area, words.index(spot) + 1, spot),
+    )
     return tuple(st.session_state["pick_spots"])
+
+
+def _spot_name(area: Area, number: int, spot: str) -> str:
+    """Return a point's number, as the proposal has it, and what it is near."""
+    try:
+        return f"{number}: {point.name(area, *read_point(spot))}"
+    except InputError:  # the question says what is wrong with it
+        return spot
 
 
 def _budget(aim: str) -> str | None:
