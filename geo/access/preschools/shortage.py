@@ -248,14 +248,16 @@ def _housing(world: World, access: Floats, goals: Snapped) -> tuple[HousingRow, 
 
 
 def nearest_vacant(supply: Supply, metres: csr_array, walker: Profile) -> tuple[Vacant, ...]:
-    """Return the nearest preschools with vacancies of one row of metres, at any distance; those
-    that only may have some (an estimate) count too, and show their range.
+    """Return the nearest preschools with vacancies for one housing, of its row of metres, at any
+    distance; those that only may have some (an estimate) count too, and show their range. Those
+    that take nobody without a personal number are left out.
     """
     order = np.lexsort((metres.indices, metres.data))
     found = []
     for at in order:
         each, distance_m = supply.here[metres.indices[at]], float(metres.data[at])
-        if each.vacancies is not None and each.vacancies.value > 0:
+        takes = each.without_personal_number != "no"
+        if takes and each.vacancies is not None and each.vacancies.value > 0:
             minutes = walker.minutes(distance_m)
             found.append(Vacant(each.id, each.name, distance_m, minutes, each.vacancies))
     return tuple(found[: rules().calls.nearest_vacancies])

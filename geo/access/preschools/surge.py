@@ -123,7 +123,7 @@ def surge(
 
     The nearest place with vacancies takes first, of those that take people without a personal
     number or of which it is not known; who has no place waits for the next week. The vacancies are
-    those of the day: others who wait for them are not known.
+    those of the day: others in the area who want them are not deducted.
 
     Raises
     ------

@@ -120,6 +120,14 @@ def test_newcomers_are_told_from_first_to_last_in_the_queue() -> None:
     assert home.shortage is not None and home.shortage.children.value == 4
 
 
+def test_the_nearest_vacancies_of_a_housing_are_where_no_personal_number_is_needed() -> None:
+    told = {"platser": 10, "antal_barn": 4}
+    barring = {**told, "tar_emot_utan_personnummer": "nej"}
+    area = nursery_street({100: 10}, {790: barring, 600: told}, {800.0: {"barn_1_5": 6}})
+    found = capacity_of(area, PreschoolQuestion(when=TODAY))
+    assert [each.id for each in found.housing[0].nearest] == ["preschool-600"]
+
+
 def test_a_housing_of_unknown_size_has_no_shortage_but_what_is_near() -> None:
     found = hand_worked(housing={800.0: {"boende": 80}})
     assert found.housing[0].shortage is None and found.housing[0].places.value == 5
