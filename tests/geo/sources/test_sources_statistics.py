@@ -47,6 +47,8 @@ def areas(folder: Path, *rows: dict[str, object], geometry: object = "square") -
         ("0–4 år", "children_0_4"),
         ("UTLÄNDSK BAKGRUND", "foreign_background"),
         ("utrikes_fodda", "born_abroad"),
+        ("Vistelsetid 0–5 år", "up_to_five_years"),
+        ("vistelsetid_0_4", "up_to_five_years"),
     ],
 )
 def test_columns_are_known_by_many_names(tmp_path: Path, column: str, group: str) -> None:
