@@ -11,7 +11,7 @@ from geo.access import from_point
 from geo.access.defaults import defaults
 from geo.access.from_point import Here
 from geo.area.model import Area
-from geo.errors import NarhetError
+from geo.errors import AreaLacks, NarhetError
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from pages.parts.karta import reach as reach_box
 from pages.shared import cache, choices, frame, point, state, tables
@@ -73,7 +73,7 @@ def _layers(area: Area) -> list[str]:
         return f"{presets.kind(kind).plural(state.language())} ({len(area.places_of(kind))})"
 
     if not area.kinds:
-        st.info(t("karta.no_places"))
+        frame.say(AreaLacks(key="lacks.places"))
         return []
     chosen = st.pills(
         t("karta.layers"),

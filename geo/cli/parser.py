@@ -39,8 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         command(options.run)(options)
     except NarhetError as error:
         print(error.message(language), file=sys.stderr)
-        if hint := f"hint.{error.code}" in texts.catalogue(language) and f"hint.{error.code}":
-            print(texts.text(hint, language), file=sys.stderr)
+        print_hint(error, language)
         return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         return 1
@@ -48,6 +47,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(texts.text("errors.cancelled", language), file=sys.stderr)
         return 130
     return 0
+
+
+def print_hint(error: NarhetError, language: str) -> None:
+    """Print how the command line answers a refusal, where the sentence says what to do in words
+    that a page shares.
+    """
+    code = str(error.values["key"]).replace(".", "_") if "key" in error.values else error.code
+    if f"hint.{code}" in texts.catalogue(language):
+        print(texts.text(f"hint.{code}", language), file=sys.stderr)
 
 
 def command(where: str) -> Callable[[argparse.Namespace], None]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.area.model import Area
-from geo.errors import NarhetError
+from geo.errors import AreaLacks, NarhetError
 from geo.output.words.area_and_gaps import unplaced_lines
 from geo.warmup import is_ready
 from pages.shared import cache, page, state
 from pages.shared.literal import literal
 from pages.shared.state import t
+
+OF_PLACES = ("lacks.places", "lacks.kind", "lacks.newcomers", "meeting.lacks_arenas")
+"""What is lacking where places are; the rest is residents, districts and paths."""
 
 
 def current_area() -> Area:
@@ -31,6 +34,7 @@ def current_area() -> Area:
 def begin(title: str, area: Area) -> None:
     """Show a page's heading, and what marks every figure on it."""
     page.head(title)
+    st.session_state["lacks_said"] = 0
     if not is_ready():
         st.info(t("frame.warming"), icon=":material/hourglass_top:")
     if area.demonstration:
@@ -40,6 +44,28 @@ def begin(title: str, area: Area) -> None:
 def say(error: NarhetError) -> None:
     """Show an error as its sentence."""
     st.error(error.message(state.language()), icon=":material/error:")
+    if isinstance(error, AreaLacks):
+        _next_step(error)
+
+
+def _next_step(error: AreaLacks) -> None:
+    """Offer to add what the area lacks, where that is done."""
+    said = st.session_state["lacks_said"] = st.session_state.get("lacks_said", 0) + 1
+    to_data = error.values["key"] in OF_PLACES
+    st.button(
+        t("frame.to_data" if to_data else "frame.to_area"),
+        key=f"lack_{said}",
+        icon=":material/add:",
+        on_click=_to_data if to_data else state.go,
+        args=(str(error.values.get("id", "")),) if to_data else ("omrade",),
+    )
+
+
+def _to_data(kind: str) -> None:
+    state.choose("task", "import")
+    if kind:
+        st.session_state["data_kind"] = kind
+    state.go("data")
 
 
 def unplaced(area: Area, kind: str) -> None:
