@@ -109,7 +109,7 @@ def _gaps(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task = tasks.add_parser("gaps", parents=[common], help=say("gaps"))
     task.add_argument("area", help=say("area_id"))
     task.add_argument("--kind", required=True, help=say("kind"))
-    task.add_argument("--limit", required=True, help=say("limit"))
+    task.add_argument("--limit", help=say("limit"))
     task.add_argument("--group", help=say("group"))
     task.add_argument("--profile", help=say("profile"))
     task.add_argument("--by", choices=("district",), help=say("by"))

@@ -13,6 +13,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
+from geo import presets
 from geo.catalog import list_areas, open_area
 from geo.cli.parser import main
 from tests.conftest import ROOT
@@ -233,7 +234,7 @@ def test_a_failed_build_leaves_the_old_area_as_it_was(
         ("--kind", "preschool", "--limit", "400", "--group", "barn"),
         ("--kind", "preschool", "--limit", "400", "--profile", "flying"),
         ("--kind", "preschool", "--limit", "400", "-o", "gap.docx"),
-        ("--kind", "preschool"),
+        ("--limit", "400"),
         ("--limit", "400", "--colour"),
     ],
 )
@@ -249,6 +250,15 @@ def test_bad_questions_are_refused_in_words(
     assert "Traceback" not in said.err
 
 
+def test_a_gap_without_a_limit_begins_with_that_of_the_kind(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(files, *everything(files))
+    capsys.readouterr()
+    assert main(["gaps", "gatan", "--kind", "preschool", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["limit_m"] == presets.kind("preschool").limit_m
+
+
 def test_an_unknown_kind_names_the_nearest(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build(files, *everything(files))
     assert run("gaps", "gatan", "--kind", "förskola", "--limit", 400) == 2
@@ -259,7 +269,7 @@ def test_an_unknown_kind_names_the_nearest(files: Path, capsys: pytest.CaptureFi
     ("words", "expected"),
     [
         ((), "Det saknas"),
-        (("gaps", "x", "--kind", "library"), "--limit"),
+        (("gaps", "x", "--limit", "400"), "--kind"),
         (("gaps", "x", "--kind", "library", "--limit", "4", "--by", "day"), "Välj bland"),
         (("gaps", "x", "--kind"), "Ett värde saknas"),
         (("area", "fly"), "Välj bland"),

@@ -66,7 +66,7 @@ def test_help_loads_no_library_that_answers(words: tuple[str, ...]) -> None:
 
 
 def test_a_refusal_of_options_loads_no_library_that_answers() -> None:
-    loaded, _ = loaded_by("gaps", "demo", "--kind", "library")
+    loaded, _ = loaded_by("gaps", "demo", "--limit", "400")
     assert not loaded & HEAVY
 
 
