@@ -41,7 +41,7 @@ class Stock:
     """
 
     row: int
-    """Its place's row of ``area.places``; -1 for organisations without a point, together."""
+    """Its place's row of ``area.places``; below zero for organisations without a point."""
     low: float
     high: float
     unknown: bool
@@ -193,12 +193,12 @@ def _associations(area: Area, question: MeetingQuestion) -> list[tuple[int, floa
             told.append((row, float(each.matches_per_year), fresh))
         elif _may_match(str(area.places["details"].iloc[row]), names):
             told.append((row, math.nan, fresh))
-    for record in area.unplaced:
+    for number, record in enumerate(area.unplaced, start=1):
         each = of_record({**asdict(record), "demonstration": area.demonstration})
         if record.kind == ASSOCIATION and is_municipal(record.kind, record.details):
             fresh = each.confirmed is not None and each.confirmed >= a_year_before(question.today)
             count = each.matches_per_year
-            told.append((-1, math.nan if count is None else float(count), fresh))
+            told.append((-number, math.nan if count is None else float(count), fresh))
     return told
 
 

@@ -48,6 +48,11 @@ def test_mentors_are_shared_by_all_newcomers_however_far_they_live(limit) -> Non
     others = Unplaced("c", "Kaféet", "language_cafe", '{"kompisar per år": "6"}')
     more = found(replace(area, unplaced=(friends, others)), limit)["mentors"]
     assert [each.per_newcomer for each in more.homes] == [Span(0.5, pytest.approx(31 / 50))] * 2
+    silent = Unplaced("s", "Stiftelsen", "association", '{"inriktning": "matchar nyanlända"}')
+    unknown = found(replace(area, unplaced=(friends, silent, replace(silent, id="t"))), limit)
+    assert unknown["mentors"].untold == 2 and math.isnan(
+        unknown["mentors"].homes[0].per_newcomer.high
+    )
     assert "ingen är utan för att det är långt att gå" in contact_head(more, "sv")
 
 
