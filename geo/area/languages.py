@@ -89,6 +89,21 @@ def name(code: str, spoken: str = "sv") -> str:
     return _displayed(code, "sv" if spoken == "sv" else "en") or code
 
 
+def named(told: Iterable[str], spoken: str = "sv") -> str:
+    """Return languages by name, whether a file has codes or names; what is none stays as it is.
+
+    >>> named(["ti", "Arabic", "flera"]), named(["tigrinja"], "en")
+    ('tigrinja, arabiska, flera', 'Tigrinya')
+    """
+    names = []
+    for each in told:
+        try:
+            names.append(name(language(each), spoken))
+        except UnknownLanguage:
+            names.append(each)
+    return ", ".join(dict.fromkeys(names))
+
+
 def own_name(code: str) -> str:
     """Return what a language calls itself, as in ``ትግርኛ``; a code where that is not known."""
     listed = _listed().get(code)

@@ -21,6 +21,7 @@ from geo.access.preschools.call_list import CallList
 from geo.access.preschools.model import DistrictRow, PreschoolAnswer
 from geo.access.preschools.supply import Amount, Preschool
 from geo.access.preschools.surge import Need, SurgeAnswer
+from geo.area import languages
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.output.maps.places_and_gaps import districts_layers, kind_layers
@@ -331,7 +332,8 @@ def preschool_table(answer: PreschoolAnswer, language: str) -> pd.DataFrame:
             texts.text("gap.hidden", language) if answer.few else _count(row.assigned, language),
             _owner(row.preschool, language),
             _word(f"answer_{row.preschool.without_personal_number}", language),
-            ", ".join(row.preschool.languages) or texts.text("source.unknown", language),
+            languages.named(row.preschool.languages, language)
+            or texts.text("source.unknown", language),
         )
         for row in answer.preschools
     ]
@@ -385,7 +387,8 @@ def calls_table(found: CallList, language: str) -> pd.DataFrame:
             texts.number(call.metres, language),
             _amount(call.place.vacancies, language),
             _word(f"answer_{call.place.without_personal_number}", language),
-            ", ".join(call.place.languages) or texts.text("source.unknown", language),
+            languages.named(call.place.languages, language)
+            or texts.text("source.unknown", language),
             " ".join(ask_words(call, language)),
         )
         for number, call in enumerate(found.calls, start=1)

@@ -517,7 +517,7 @@ def _row(part: str, entry: Entry, bank: Bank, language: str) -> tuple[Any, ...]:
         entry.metres if reached else None,
         entry.minutes if reached else None,
         hours_words(entry, bank.question, language),
-        ", ".join(activity.languages),
+        languages.named(activity.languages, language),
         ", ".join(activity.audience),
         terms_words(entry, language),
         ", ".join(activity.organisers),

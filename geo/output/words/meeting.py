@@ -856,7 +856,9 @@ def _languages(answer: Languages, area: Area, language: str) -> Iterator[Row]:
 
 
 def _language(row: LanguageRow, area: Area, language: str) -> Row:
-    told: Row = {"measure": "language", "what": "language", "language": row.language}
+    told: Row = {"measure": "language", "what": "language"} | {
+        "language": languages.name(row.language, language)
+    }
     if row.nearest is not None:
         told |= {
             "name": row.home,
@@ -882,7 +884,7 @@ def _home_languages(each: HomeLanguages, area: Area, language: str) -> Iterator[
         near = each.nearest[at]
         row = {
             **where,
-            "language": spoken.language,
+            "language": languages.name(spoken.language, language),
             "share_low": float(each.sure[at]),
             "share_high": float(each.maybe[at]),
         }

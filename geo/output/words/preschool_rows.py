@@ -10,6 +10,7 @@ import pandas as pd
 from geo import privacy, texts
 from geo.access.preschools.model import DistrictRow, HousingRow, PreschoolAnswer, Shortage
 from geo.access.preschools.supply import Amount
+from geo.area import languages
 from geo.area.model import Area
 from geo.output.words import preschools as words
 from geo.output.words import sources as source_words
@@ -47,7 +48,7 @@ def preschool_rows(
         rows += [{"what": what, **row} for row in document[part]]
     hidden = texts.text("gap.hidden_note", language, smallest=privacy.SMALLEST)
     asked = answer.question
-    table = pd.DataFrame([_flat(row, hidden) for row in rows])
+    table = pd.DataFrame([_flat(row, hidden, language) for row in rows])
     table = table.reindex(columns=list(PRESCHOOL_COLUMNS[:-6]))
     table = table.astype(dict.fromkeys(_WHOLE, "Int64"))
     return table.assign(
@@ -248,7 +249,7 @@ def _district_lines(answer: PreschoolAnswer, language: str) -> list[str]:
     ]
 
 
-def _flat(row: dict[str, Any], hidden: str) -> dict[str, Any]:
+def _flat(row: dict[str, Any], hidden: str, language: str) -> dict[str, Any]:
     """Return a part of the JSON as a row of the table."""
     note = hidden if row.get("hidden") else row.get("note", "")
     places = "places_in_reach" if "places_in_reach" in row else "places"
@@ -262,5 +263,5 @@ def _flat(row: dict[str, Any], hidden: str) -> dict[str, Any]:
         flat[f"vacancies{end}"] = row.get(f"{vacancies}{end}")
     if row["what"] == "transitional_housing":
         flat["children_low"] = flat["children_high"] = row["children"]
-    flat["languages"] = ", ".join(row.get("languages", ()))
+    flat["languages"] = languages.named(row.get("languages", ()), language)
     return flat

@@ -24,6 +24,7 @@ from geo.access.preschools.question import AGES
 from geo.access.preschools.supply import Amount, Preschool, Problem
 from geo.access.preschools.surge import Need, SurgeAnswer, Taker
 from geo.access.preschools.wanting import take_up_of
+from geo.area import languages
 from geo.area.model import Area
 from geo.area.record_fields import rules
 from geo.models.assignment.assign import MorePlaces
@@ -661,7 +662,7 @@ def need_of_lines(found: CallList, language: str) -> list[str]:
         words = texts.percent(value, language) if found.housing else texts.number(value, language)
         lines.append(say("three_year_olds", count=words))
     if found.languages:
-        lines.append(say("languages", languages=", ".join(found.languages)))
+        lines.append(say("languages", languages=languages.named(found.languages, language)))
     return lines
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import clock
+from geo.area import languages
 from geo.area.activities.occurrences import weekday_name
 from geo.area.model import Area
 from geo.area.protected import in_the_open
@@ -218,7 +219,10 @@ def _first_rows(area: Area) -> pd.DataFrame:
     blank = dict.fromkeys(COLUMNS, "")
     start = in_the_open(area.places)["name"]
     if area.demonstration and len(start):
-        example = {NAMES[0]: t("uppsokande.staff_example"), LANGUAGES[0]: "sv, ar"}
+        example = {
+            NAMES[0]: t("uppsokande.staff_example"),
+            LANGUAGES[0]: languages.named(("sv", "ar"), state.language()),
+        }
         hours = {DAYS[0][0]: "09:00-12:00", DAYS[2][0]: "13:00-16:00"}
         desk = area.places_of("info_desk")["name"]
         return pd.DataFrame([{**blank, **example, **hours, STARTS[0]: next(iter(desk), "")}])
