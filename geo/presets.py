@@ -22,6 +22,8 @@ OUTREACH_WHERE = ("all", "housing", "areas")
 """Whom to rank: housing and statistical areas, or one of them."""
 OUTREACH_ORDERS = ("person", "number")
 """What ranks them: need per person, or how many have a need."""
+REPORT_FORMS = ("report", "tjansteskrivelse")
+"""A report to the board, or the letter that puts a matter to it."""
 EXISTING = ("keep", "ignore")
 """Whether places of the kind that are open already count."""
 

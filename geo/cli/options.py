@@ -246,7 +246,17 @@ def _preschools(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None
 def _sites(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task = tasks.add_parser("sites", parents=[common], help=say("sites"))
     task.add_argument("area", help=say("area_id"))
-    task.add_argument("--kind", required=True, help=say("sites_kind"))
+    task.add_argument("--kind", help=say("sites_kind"))
+    _proposal(task, say)
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.add_argument("-o", "--output", help=say("output"))
+    task.set_defaults(run="sites:sites")
+
+
+def _proposal(task: argparse.ArgumentParser, say: Say) -> None:
+    """Add what a proposal is asked for with: the same to the command that answers and the one that
+    reports.
+    """
     task.add_argument("--count", metavar="N", help=say("count"))
     task.add_argument("--objective", help=say("objective"))
     task.add_argument("--limit", help=say("limit"))
@@ -259,26 +269,25 @@ def _sites(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     for name in ("lattice", "balance", "budget", "curve", "time-limit"):
         task.add_argument(f"--{name}", metavar="N", help=say(name.replace("-", "_")))
     task.add_argument("--existing", choices=presets.EXISTING, help=say("existing"))
-    task.add_argument("--exclude", metavar="ID,ID", help=say("exclude"))
-    for name in ("evening", "staffed", "robust", "exact", "json"):
-        task.add_argument(f"--{name}", action="store_true", help=say(name))
-    task.add_argument("-o", "--output", help=say("output"))
-    task.set_defaults(run="sites:sites")
+    task.add_argument("--exclude", action="append", metavar="ID[=REASON]", help=say("exclude"))
+    for name in ("evening", "staffed", "robust", "exact"):
+        task.add_argument(f"--{name}", action="store_true", default=None, help=say(name))
+    task.add_argument("--proposal", metavar="NAME", help=say("proposal"))
+    task.add_argument("--save", metavar="NAME", help=say("sites_save"))
+    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
 
 
 def _report(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task = tasks.add_parser("report", parents=[common], help=say("report"))
     task.add_argument("area", nargs="?", help=say("area_id"))
     task.add_argument("--kind", help=say("kind"))
-    task.add_argument("--limit", help=say("limit"))
-    task.add_argument("--group", help=say("group"))
-    task.add_argument("--profile", help=say("profile"))
+    _proposal(task, say)
     task.add_argument("--date", metavar="YYYY-MM-DD", help=say("report_date"))
     task.add_argument("--title", help=say("title"))
     task.add_argument("--findings", metavar="A,B", help=say("findings"))
     task.add_argument("--words", action="append", metavar="FINDING=TEXT", help=say("words"))
     task.add_argument("--sites", metavar="N", help=say("report_sites"))
-    task.add_argument("--candidates", metavar="KIND,KIND", help=say("candidates"))
+    task.add_argument("--form", choices=presets.REPORT_FORMS, help=say("report_form"))
     task.add_argument("--verify", metavar="FILE", help=say("verify"))
     task.add_argument("--json", action="store_true", help=say("report_json"))
     task.add_argument("-o", "--output", help=say("output"))

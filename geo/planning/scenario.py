@@ -22,12 +22,17 @@ from geo.area.manifest import slug
 from geo.area.model import Area
 from geo.area.people import HOUSING, with_districts
 from geo.area.provenance import Source
-from geo.errors import BadScenario, InputError
-from geo.planning.siting.proposal import Proposal, site_name
+from geo.errors import BadScenario, InputError, NarhetError
+from geo.planning.siting.alternatives import choice_of, order_of
+from geo.planning.siting.instance import Placing, prepare
+from geo.planning.siting.proposal import Proposal, described, site_name
+from geo.planning.siting.proposal import proposed as proposed_now
+from geo.planning.siting.question import SitingQuestion
+from geo.planning.siting.solve import solve
 from geo.privacy import is_small
 from geo.store.store import has_store, store_of
 from geo.store.write import user
-from geo.types import WGS84
+from geo.types import WGS84, Progress
 
 MOST_NAME = 80
 PREFIX = "scenario-"
@@ -45,12 +50,33 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class KeptSite:
+    """A site of a kept proposal: its candidate's id, and what it was called."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class KeptProposal:
+    """A proposal as it is kept: its whole question, refusals and their reasons among it, and the
+    sites that answered it.
+    """
+
+    question: SitingQuestion
+    sites: tuple[KeptSite, ...]
+
+
+@dataclass(frozen=True)
 class Scenario:
-    """What changes: ``opened`` places, and the ids of places that are ``closed``."""
+    """What changes: ``opened`` places, and the ids of places that are ``closed``; ``proposal``
+    where the places that open are the answer to a question.
+    """
 
     name: str
     opened: tuple[Opened, ...] = ()
     closed: tuple[str, ...] = ()
+    proposal: KeptProposal | None = None
 
     @property
     def id(self) -> str:
@@ -97,7 +123,56 @@ def of_proposal(proposal: Proposal, name: str, language: str = "sv") -> Scenario
     opened = tuple(
         Opened(kind, site_name(site, language), site.lon, site.lat) for site in proposal.sites
     )
-    return checked(Scenario(name.strip(), opened))
+    sites = tuple(KeptSite(new.id, site_name(new, language)) for new in proposal.sites)
+    return checked(Scenario(name.strip(), opened, (), KeptProposal(proposal.question, sites)))
+
+
+def proposed(
+    area: Area,
+    scenario: Scenario,
+    *,
+    progress: Progress | None = None,
+    placing: Placing | None = None,
+) -> Proposal:
+    """Return a kept proposal as it was kept, computed again with the area as it is.
+
+    Raises
+    ------
+    InputError ``no_proposal`` : nothing but places is kept under the name. InputError
+    ``proposal_changed`` : the same question has another and better answer now. What ``prepare`` and
+    ``propose`` raise.
+    """
+    kept = scenario.proposal
+    if kept is None:
+        raise InputError("no_proposal", found=scenario.name)
+    placing = placing or prepare(area, kept.question, progress=progress)
+    now = proposed_now(placing, progress=progress)
+    ids = {site.id for site in kept.sites}
+    if now.ids == ids:
+        return now
+    # The question may have several answers as good: the one that was kept is the one to show.
+    try:
+        columns = [placing.column(one) for one in sorted(ids)]
+        forced = solve(placing, count=placing.question.count, also=columns, progress=progress)
+    except NarhetError as error:
+        raise _proposal_changed(scenario, now) from error
+    as_good = order_of(placing, replace(forced, walk_m=0.0)) <= order_of(placing, choice_of(now))
+    if not as_good or len(forced.sites) != len(columns):
+        raise _proposal_changed(scenario, now)
+    return described(placing, replace(choice_of(now), sites=forced.sites))
+
+
+def _proposal_changed(scenario: Scenario, now: Proposal) -> InputError:
+    def listed(names: list[str]) -> str:
+        return ", ".join(names)[:200] or "–"
+
+    kept = () if scenario.proposal is None else scenario.proposal.sites
+    return InputError(
+        "proposal_changed",
+        found=scenario.name,
+        then=listed([site.name for site in kept]),
+        now=listed([site_name(site, "sv") for site in now.sites]),
+    )
 
 
 def effect(before: Gap, changed: Gap, name: str, language: str) -> str:
@@ -138,7 +213,24 @@ def to_data(scenario: Scenario) -> dict[str, Any]:
         "name": scenario.name,
         "opened": [asdict(new) for new in scenario.opened],
         "closed": list(scenario.closed),
+        **({} if scenario.proposal is None else {"proposal": proposal_data(scenario.proposal)}),
     }
+
+
+def proposal_data(kept: KeptProposal) -> dict[str, Any]:
+    """Return a kept proposal as a JSON value: ``question``, ``sites`` and who ``refused``."""
+    return {
+        "question": kept.question.to_data(),
+        "sites": [asdict(site) for site in kept.sites],
+        "refused": list(kept.question.excluded),
+    }
+
+
+def _kept_proposal(data: Any) -> KeptProposal | None:
+    if data is None:
+        return None
+    sites = tuple(KeptSite(str(one["id"]), str(one["name"])) for one in data["sites"])
+    return KeptProposal(SitingQuestion.from_data(data["question"]), sites)
 
 
 def from_data(data: Any) -> Scenario:
@@ -154,8 +246,9 @@ def from_data(data: Any) -> Scenario:
             for new in data["opened"]
         )
         closed = tuple(str(one) for one in data["closed"])
-        return checked(Scenario(str(data["name"]), opened, closed))
-    except (KeyError, TypeError, ValueError) as error:
+        proposal = _kept_proposal(data.get("proposal"))
+        return checked(Scenario(str(data["name"]), opened, closed, proposal))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, BadScenario):
             raise
         raise BadScenario(found=str(data)[:MOST_NAME]) from error

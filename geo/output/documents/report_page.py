@@ -69,7 +69,7 @@ def html_bytes(report: Report, area: Area) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{title}</title><style>{_static('leaflet/leaflet.css')}",
         f"{_static('narhet-map.css')}{_STYLE}</style></head><body><main>",
-        f"<h1>{title}</h1><p>{escape(report.subtitle)}</p>",
+        f"<h1>{title}</h1>{f'<p>{escape(report.said_once)}</p>' if report.said_once else ''}",
         *(f'<p class="mark">{escape(mark)}</p>' for mark in marks),
         *(_section(at, finding, words) for at, finding in enumerate(report.findings)),
         f"</main><footer><p>{escape(_foot(report))}</p></footer>",

@@ -138,7 +138,9 @@ def _content(report: Report) -> dict[str, Any]:
     return {
         "lang": language,
         "title": text_shapes.strong(report.title),
-        "subtitle": text_shapes.plain(report.subtitle),
+        "subtitle": text_shapes.plain(report.said_once),
+        "appendix": texts.text("report.appendix", language),
+        "appendix-at": _appendix_at(report),
         "description": text_shapes.plain(report.subtitle or report.title),
         "keywords": [text_shapes.plain(report.area_key)],
         "line": text_shapes.plain(f"{report.area_name} · {report.date}"),
@@ -154,6 +156,12 @@ def _content(report: Report) -> dict[str, Any]:
         },
         "findings": [_finding(finding) for finding in report.findings],
     }
+
+
+def _appendix_at(report: Report) -> int:
+    """Return the place of the finding that the appendix begins with; past the last for none."""
+    names = [finding.id for finding in report.findings]
+    return names.index(report.appendix) if report.appendix in names else len(names)
 
 
 def _cut(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 import geopandas as gpd
 import pandas as pd
@@ -86,13 +85,14 @@ def site_document(
                 *lost_lines(proposal, language),
                 " ".join(aim_lines(shown, language)),
                 *off_paths_line(proposal, language, exact=exact),
+                proposal_words.refusals_line(proposal.placing, language),
             ],
             sites_map(area, proposal, language, exact=exact),
             _parts(answer, language, exact=exact),
             tuple(rests_on(answer, language)),
         ),
         credit=credit(area),
-        settings=asdict(question),
+        settings=question.to_data(),
         demonstration=proposal.demonstration,
         estimated=proposal.estimated,
     )

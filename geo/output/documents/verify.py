@@ -23,14 +23,25 @@ from openpyxl.utils.exceptions import InvalidFileException
 from geo import texts
 from geo.area.model import Area
 from geo.catalog import open_area
-from geo.errors import BadName, BadProvenance, Cancelled, NarhetError, OutputUnwritable, UnknownArea
+from geo.errors import (
+    BadName,
+    BadProvenance,
+    Cancelled,
+    InputError,
+    NarhetError,
+    OutputUnwritable,
+    UnknownArea,
+)
 from geo.output.documents import answer as documents_report
 from geo.output.documents.read_record import bounded_parts, embedded, texts_of
-from geo.output.report.make import make_report
+from geo.output.report.make import answer_of, make_report
 from geo.output.report.model import Report, one_line
+from geo.output.report.question import REPORT
 from geo.output.report.record import area_checksums, checksum
+from geo.planning.scenario import KeptProposal, KeptSite, Scenario, proposed
 from geo.planning.siting.instance import prepare
-from geo.planning.siting.proposal import proposed
+from geo.planning.siting.proposal import Proposal
+from geo.planning.siting.proposal import proposed as proposed_now
 from geo.planning.siting.question import SitingQuestion
 from geo.texts import Phrase
 from geo.types import Progress
@@ -131,7 +142,7 @@ def verify(
         raise
     except NarhetError as error:
         return replace(known, status=CHANGED, reason=error)
-    figures = tuple(_compared(found["results"], report.results))
+    figures = (*_compared(found["results"], report.results), *_kept(found, report.proposal))
     all_hold = all(figure.holds for figure in figures)
     content = UNSEEN
     if all_hold and not known.altered:
@@ -158,10 +169,11 @@ def _again(
     """Make the report of the file's settings once more; they may hold anything."""
     asked = found["settings"]
     try:
-        proposal = None
+        answer = None
         if asked["proposal"] is not None:
-            question = _question(asked["proposal"])
-            proposal = proposed(prepare(area, question, progress=progress), progress=progress)
+            proposal = _proposed(area, found, progress)
+            most, vary = asked.get("curve"), bool(asked.get("robust", False))
+            answer = answer_of(proposal, curve=most, robust=vary, say=progress)
         for name in ("kind", "group", "profile", "language", "title"):
             if not isinstance(asked[name], str):
                 raise TypeError
@@ -177,27 +189,34 @@ def _again(
             title=asked["title"],
             findings=[str(name) for name in asked["findings"]],
             own_words=words,
-            proposal=proposal,
+            form=str(asked.get("form", REPORT)),
+            proposal=answer,
             home=home,
             progress=progress,
         )
-    except NarhetError:
+    except NarhetError as error:
+        if error.code == "bad_question":
+            raise _damaged(path) from error
         raise
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise _damaged(path) from error
 
 
-def _question(asked: Mapping[str, Any]) -> SitingQuestion:
-    """Return a proposal's question; its content is checked when it is computed."""
-    fields: dict[str, Any] = {
-        name: tuple(tuple(item) if isinstance(item, list) else item for item in value)
-        if isinstance(value, list)
-        else value
-        for name, value in asked.items()
-    }
-    question = SitingQuestion(**fields)
-    seconds = min(float(question.time_limit_s), MOST_S)
-    return replace(question, time_limit_s=seconds)
+def _proposed(area: Area, found: Mapping[str, Any], progress: Progress | None) -> Proposal:
+    """Return a file's proposal computed again: of answers that are as good the one it has."""
+    question = SitingQuestion.from_data(found["settings"]["proposal"])
+    quick = replace(question, time_limit_s=min(question.time_limit_s, MOST_S))
+    placing = prepare(area, quick, progress=progress)
+    rows = (found.get("proposal") or {}).get("sites") or ()
+    sites = tuple(KeptSite(str(row["id"]), "") for row in rows)
+    try:
+        kept = Scenario(str(found["date"]), proposal=KeptProposal(quick, sites))
+        proposal = proposed(area, kept, placing=placing, progress=progress)
+    except InputError as error:
+        if error.code != "proposal_changed":
+            raise
+        proposal = proposed_now(placing, progress=progress)
+    return replace(proposal, placing=replace(placing, question=question))
 
 
 def _compared(stated: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[Checked]:
@@ -205,6 +224,12 @@ def _compared(stated: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[C
     for name in [*then, *(name for name in now if name not in then)]:
         gone = name not in then or name not in now
         yield Checked(name, then.get(name), now.get(name), gone)
+
+
+def _kept(found: Mapping[str, Any], now: Mapping[str, Any] | None) -> Iterator[Checked]:
+    """Compare what is proposed; a file made before reports carried it has nothing to compare."""
+    if "proposal" in found:
+        yield from _compared({"proposed": found["proposal"]}, {"proposed": now})
 
 
 def _flat(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:

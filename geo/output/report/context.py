@@ -18,15 +18,24 @@ from geo.output.maps.spec import CircleLayer, Layer, MapSpec, PointLayer, circle
 from geo.output.report.model import one_line, short, writable_table
 from geo.output.report.sensitivity import Variant, Width
 from geo.output.report.suppression import Shown, drawable_housing
+from geo.planning.scenario import KeptProposal
+from geo.planning.siting.curves import Curve
 from geo.planning.siting.proposal import Proposal
+from geo.planning.siting.robustness import Robustness
 
 
 @dataclass(frozen=True, eq=False)
 class ToldProposal:
-    """A proposal as it may leave, and the next best; None where there is no other."""
+    """A proposal as it may leave, and the next best (None where there is no other); how it holds
+    and what each further site gives, where that was asked for. ``kept`` : the question, and the
+    sites by name.
+    """
 
     proposal: Proposal
     second: Proposal | None
+    robustness: Robustness | None = None
+    curve: Curve | None = None
+    kept: KeptProposal | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -193,7 +193,7 @@ def _proposal(found: ToldProposal | None, gone: set[tuple[str, int]]) -> ToldPro
     if second is not None and (SECOND, 0) in gone:
         effect = replace(second.effect, before=None, after=None)
         second = replace(second, effect=effect, groups=(effect,), small=True)
-    return ToldProposal(proposal, second)
+    return replace(found, proposal=proposal, second=second)
 
 
 def _without_gains(proposal: Proposal) -> Proposal:

@@ -14,8 +14,9 @@ from geo.network.walk_network import MAX_SNAP_M
 from geo.output.report import proposals
 from geo.output.report.context import Told, district_table, has_circles, safe_map
 from geo.output.report.model import Finding, KeyFigure, one_line, writable_table
-from geo.output.report.sensitivity import BASE, Variant
+from geo.output.report.sensitivity import BASE, STEP, Variant
 from geo.output.report.suppression import LEFT_OUT
+from geo.output.words import proposal as proposal_words
 from geo.output.words.sources import part_name, source_date
 from geo.texts import text
 
@@ -27,7 +28,20 @@ def question(told: Told, own: str) -> Finding:
     """Return the finding on the question."""
     minutes = presets.profile(told.answer.profile).minutes(told.answer.limit_m)
     profile = presets.profile(told.answer.profile).name(told.language).lower()
+    opens = None if told.proposal is None else told.proposal.proposal
     words = (
+        *(
+            ()
+            if opens is None or not opens.sites
+            else (
+                told.say(
+                    "question_sites",
+                    what=proposal_words.what_inside(opens, told.language),
+                    objective=proposal_words.objective_words(opens.question, told.language),
+                    group=told.group,
+                ),
+            )
+        ),
         told.say(
             "question", group=told.group, area=told.area_name, limit=told.limit, place=told.place
         ),
@@ -112,6 +126,56 @@ def estimated(told: Told, own: str) -> Finding:
     if told.answer.unknown:
         words.append(text("gap.unknown", told.language, rows=told.answer.unknown))
     return Finding("estimated", told.say("estimated_title"), tuple(words), own)
+
+
+def uncertain(told: Told, own: str) -> Finding:
+    """Return in one paragraph what is uncertain: who lives where, the limit, and what is not
+    counted.
+    """
+    said = []
+    if told.answer.demonstration:
+        said.append(text("demo.mark", told.language))
+    wide = told.width
+    if not told.answer.estimated:
+        said.append(told.say("uncertain_counted"))
+    elif wide is None:
+        said.append(told.say("uncertain_estimated"))
+    else:
+        said.append(
+            told.say(
+                "uncertain_between",
+                beyond=told.number(told.answer.beyond),
+                low=told.number(wide.low),
+                high=told.number(wide.high),
+            )
+        )
+    if told.answer.unknown:
+        said.append(text("gap.unknown", told.language, rows=told.answer.unknown))
+    said += _if_limit(told)
+    if told.proposal is not None and not told.proposal.proposal.proven:
+        said.append(told.say("uncertain_unproven"))
+    said.append(told.say("uncertain_hours"))
+    return Finding("uncertain", told.say("uncertain_title"), (" ".join(said),), own)
+
+
+def _if_limit(told: Told) -> list[str]:
+    """Return what a shorter and a longer limit would give, where both may be told."""
+    steps = [row for row in told.variants if row.why == STEP and row.beyond is not None]
+    if len(steps) < _BOTH:
+        return []
+    low, high = (sorted(steps, key=lambda row: row.limit_m)[at] for at in (0, -1))
+    return [
+        told.say(
+            "uncertain_limit",
+            shorter=texts.metres(low.limit_m, told.language),
+            longer=texts.metres(high.limit_m, told.language),
+            most=told.number(low.beyond or 0.0),
+            least=told.number(high.beyond or 0.0),
+        )
+    ]
+
+
+_BOTH = 2
 
 
 def variants(told: Told, own: str) -> Finding:

@@ -17,14 +17,25 @@ from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.output.maps.spec import credits_of
 from geo.output.report import findings as report_findings
-from geo.output.report import proposals
+from geo.output.report import letter, proposals
 from geo.output.report.context import Told
 from geo.output.report.disclosure_guard import guarded
-from geo.output.report.model import FINDINGS, Finding, Report, one_line, short, writable_table
-from geo.output.report.question import ReportQuestion
+from geo.output.report.model import (
+    APPENDIX,
+    FINDINGS,
+    Finding,
+    Report,
+    one_line,
+    short,
+    writable_table,
+)
+from geo.output.report.question import LETTER, REPORT, ReportQuestion
 from geo.output.report.record import area_checksums
 from geo.output.report.sensitivity import Variant, sensitivity, width
 from geo.output.report.suppression import shown
+from geo.output.words import proposal as proposal_words
+from geo.planning.siting import curves, robustness
+from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import Proposal, proposed
 from geo.texts import text
@@ -43,7 +54,8 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
     title: str = "",
     findings: Sequence[str] = FINDINGS,
     own_words: Mapping[str, str] | None = None,
-    proposal: Proposal | None = None,
+    form: str = REPORT,
+    proposal: Proposal | SiteAnswer | None = None,
     home: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -55,7 +67,8 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
     findings : ids of ``FINDINGS`` in the order wanted; one named twice stands once. ``proposal`` is
         left out where there is none.
     own_words : a user's own text a finding; for findings not chosen it is left out.
-    proposal : sites for the same area, kind, limit, group and profile.
+    proposal : sites for the same area, kind, limit, group and profile; as a ``SiteAnswer`` with how
+        it holds and what each further site gives.
     home : the home folder the area is in, for the checksums of its files. ``progress`` is called
         while the next best of a proposal is sought.
 
@@ -79,7 +92,7 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
     >>> report.title
     'Who cannot walk to a library? Demonstration: Helsingfors centrum'
     >>> [finding.id for finding in report.findings][:4]
-    ['question', 'answer', 'map', 'key_figures']
+    ['question', 'answer', 'uncertain', 'map']
     """
     question = ReportQuestion(
         gap=GapQuestion(kind, limit_m, group, profile),
@@ -88,34 +101,55 @@ def make_report(  # noqa: PLR0913 (each is a choice of the user's)
         title=title,
         findings=tuple(findings),
         own_words=tuple((own_words or {}).items()),
+        form=form,
     )
-    return _made(area, question, proposal, home, progress)
+    answer = SiteAnswer(proposal) if isinstance(proposal, Proposal) else proposal
+    return _made(area, question, answer, home, progress)
 
 
 def report_of(
     area: Area,
     question: ReportQuestion,
     *,
+    proposal: Proposal | None = None,
     home: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Return the report that a question asks for, with a proposal where it asks for sites.
+
+    Parameters
+    ----------
+    proposal : the answer to ``question.sites``, where it is known already.
 
     Raises
     ------
     What ``make_report`` raises of an area, and where sites are asked for what ``prepare`` and
     ``propose`` raise.
     """
-    proposal = None
+    answer = None
     if question.sites is not None:
-        proposal = proposed(prepare(area, question.sites, progress=progress), progress=progress)
-    return _made(area, question, proposal, home, progress)
+        if proposal is None:
+            proposal = proposed(prepare(area, question.sites, progress=progress), progress=progress)
+        answer = answer_of(proposal, curve=question.curve, robust=question.robust, say=progress)
+    return _made(area, question, answer, home, progress)
+
+
+def answer_of(
+    proposal: Proposal, *, curve: int | None, robust: bool, say: Progress | None = None
+) -> SiteAnswer:
+    """Return a proposal, and where asked for what each of so many sites gives and how it holds."""
+    placing = proposal.placing
+    return SiteAnswer(
+        proposal,
+        robustness=robustness.robust(placing, proposal, progress=say) if robust else None,
+        curve=None if curve is None else curves.curve(placing, curve, progress=say),
+    )
 
 
 def _made(
     area: Area,
     question: ReportQuestion,
-    proposal: Proposal | None,
+    sites: SiteAnswer | None,
     home: str | Path | None,
     progress: Progress | None,
 ) -> Report:
@@ -126,25 +160,31 @@ def _made(
         shown=shown(area, answer),
         variants=sensitivity(area, answer),
         width=width(area, answer),
-        proposal=proposals.told(area, answer, proposal, progress),
+        proposal=proposals.told(area, answer, sites, question.language, progress),
         language=question.language,
     )
     told = guarded(found)
+    if question.form == LETTER:
+        findings, title = letter.findings(told, question), letter.title(told)
+    else:
+        findings, title = _findings(told, question), _title(told)
     return Report(
-        title=question.title or _title(told),
+        title=question.title or title,
         subtitle=_subtitle(told),
         language=question.language,
         date=question.date,
         area=area.id,
         area_name=one_line(area.name),
         area_key=area.key,
-        findings=_findings(told, question),
+        findings=findings,
+        appendix=_appendix([finding.id for finding in findings], sites is not None),
         settings=_settings(told, question),
         results=_results(told),
         demonstration=answer.demonstration,
         estimated=answer.estimated,
         credits=credits_of(area),
         checksums=area_checksums(area, home),
+        proposal=proposals.kept(told.proposal),
         squares=told.shown.squares,
         places=_places(area, question.gap.kind),
     )
@@ -158,6 +198,9 @@ def _findings(told: Told, question: ReportQuestion) -> tuple[Finding, ...]:
         "key_figures": report_findings.key_figures,
         "districts": report_findings.districts,
         "proposal": proposals.finding,
+        "alternatives": proposals.alternatives,
+        "no_action": proposals.no_action,
+        "uncertain": report_findings.uncertain,
         "estimated": report_findings.estimated,
         "sensitivity": report_findings.variants,
         "method": report_findings.method,
@@ -168,7 +211,23 @@ def _findings(told: Told, question: ReportQuestion) -> tuple[Finding, ...]:
     return tuple(finding for finding in made if finding is not None)
 
 
+def _appendix(names: Sequence[str], proposes: bool) -> str:
+    """Return the finding from which on all are what the answer rests on; "" where nothing stands
+    before it, or the user has mixed them. A proposal has a map of its own, and the gap's goes with
+    the rest.
+    """
+    behind = {*APPENDIX, "map"} if proposes else set(APPENDIX)
+    at = next((at for at, name in enumerate(names) if name in behind), 0)
+    return names[at] if at and behind.issuperset(names[at:]) else ""
+
+
 def _title(told: Told) -> str:
+    if told.proposal is not None and told.proposal.proposal.sites:
+        return told.say(
+            "title_sites",
+            what=proposal_words.what_inside(told.proposal.proposal, told.language),
+            area=told.area_name,
+        )
     kind = presets.kind(told.answer.kind)
     return text(
         "report.title",
@@ -202,6 +261,9 @@ def _settings(told: Told, question: ReportQuestion) -> dict[str, Any]:
         "findings": list(question.findings),
         "own_words": dict(question.own_words),
         "proposal": proposals.settings(told.proposal),
+        "curve": question.curve,
+        "robust": question.robust,
+        "form": question.form,
     }
 
 

@@ -15,10 +15,11 @@ import pandas as pd
 
 from geo.output.maps.spec import MapSpec
 
-FINDINGS = (
-    *("question", "answer", "map", "key_figures", "districts", "proposal", "estimated"),
-    *("sensitivity", "method", "sources"),
-)
+DECISION = ("question", "answer", "proposal", "alternatives", "no_action", "uncertain", "map")
+"""What a board needs to decide, in that order."""
+APPENDIX = ("key_figures", "districts", "sensitivity", "estimated", "method", "sources")
+"""What the decision rests on; stands last, under a heading of its own."""
+FINDINGS = (*DECISION, *APPENDIX)
 """What a report may hold, in the order it has unless the user chooses another."""
 
 
@@ -60,6 +61,8 @@ class Report:
     ``date`` is given, never taken from the clock, so that the same inputs give the same bytes.
     ``settings`` and ``results`` are plain JSON: the question, and every figure in the report as a
     number (None where hidden). ``area_key`` is the area's version, ``checksums`` are of its files.
+    ``appendix`` is the id of the finding that the appendix begins with; "" for none.
+    ``proposal`` is what it proposes, as it is kept: question, sites, who refused.
     ``credits`` are shown wherever a map is. ``squares`` (of 250 m, WGS84: ``id``, ``district``,
     ``beyond``; for estimates ``people``, ``share_beyond``, ``unreachable``) and ``places`` of the
     kind (``name``, ``kind``, ``address``, ``district``, ``source``) are as they may be disclosed:
@@ -76,12 +79,20 @@ class Report:
     findings: tuple[Finding, ...]
     settings: dict[str, Any] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
+    appendix: str = ""
     demonstration: bool = False
     estimated: bool = False
     credits: tuple[str, ...] = ()
     checksums: dict[str, str] = field(default_factory=dict)
+    proposal: dict[str, Any] | None = None
     squares: gpd.GeoDataFrame | None = None
     places: gpd.GeoDataFrame | None = None
+
+    @property
+    def said_once(self) -> str:
+        """The subtitle, "" where a finding says the same: on a page one reads it once."""
+        said = any(self.subtitle in found.words for found in self.findings)
+        return "" if said else self.subtitle
 
     def finding(self, name: str) -> Finding | None:
         """Return a finding by id, None where the report does not hold it."""

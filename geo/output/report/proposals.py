@@ -5,7 +5,7 @@ small counts hidden beside those of the gap.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,12 @@ from geo.output.report import suppression
 from geo.output.report.context import Told, ToldProposal, safe_map
 from geo.output.report.model import Finding, KeyFigure, one_line, writable_table
 from geo.output.words import proposal as proposal_words
-from geo.planning.siting import alternatives, curves
+from geo.output.words import sites as sites_words
+from geo.planning.scenario import KeptProposal, KeptSite, proposal_data
+from geo.planning.siting import alternatives as siting_alternatives
+from geo.planning.siting import curves
 from geo.planning.siting import proposal as siting_proposal
+from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.proposal import Proposal, ProposedSite
 from geo.planning.siting.question import CENTRE, MEDIAN
 from geo.types import Progress
@@ -33,7 +37,11 @@ WALKS = (MEDIAN, CENTRE)
 
 
 def told(
-    area: Area, answer: Gap, proposal: Proposal | None, progress: Progress | None = None
+    area: Area,
+    answer: Gap,
+    sites: SiteAnswer | None,
+    language: str,
+    progress: Progress | None = None,
 ) -> ToldProposal | None:
     """Return a proposal as it may leave beside a gap, with the next best; None for none.
 
@@ -41,8 +49,9 @@ def told(
     ------
     InputError ``proposal_apart`` : it is of another area, kind, limit, group or profile. Cancelled.
     """
-    if proposal is None:
+    if sites is None:
         return None
+    proposal = sites.proposal
     asked = proposal.question
     for what, one, other in (
         ("area", proposal.placing.area.key, area.key),
@@ -53,10 +62,25 @@ def told(
     ):
         if one != other:
             raise InputError("proposal_apart", what=what, found=str(one), wanted=str(other))
-    second = alternatives.runner_up(proposal.placing, proposal, progress=progress)
+    second = siting_alternatives.runner_up(proposal.placing, proposal, progress=progress)
     shown = _with_gap(curves.without_small_counts(proposal), proposal, answer)
     next_best = None if second is None else suppression.rounded(curves.without_small_counts(second))
-    return ToldProposal(suppression.rounded(shown), next_best)
+    named = tuple(
+        KeptSite(site.id, one_line(siting_proposal.site_name(site, language)))
+        for site in proposal.sites
+    )
+    return ToldProposal(
+        suppression.rounded(shown),
+        next_best,
+        robustness=sites.robustness,
+        curve=sites.curve if proposal.estimated else None,  # counted people are rounded
+        kept=KeptProposal(asked, named),
+    )
+
+
+def kept(found: ToldProposal | None) -> dict[str, Any] | None:
+    """Return what is proposed as plain data: question, sites and who refused."""
+    return None if found is None or found.kept is None else proposal_data(found.kept)
 
 
 def sentence(told: Told) -> str:
@@ -68,14 +92,23 @@ def sentence(told: Told) -> str:
     return one_line(whole.removesuffix(proposal_words.proof(proposal, told.language)))
 
 
-def finding(told: Told, own: str) -> Finding | None:
-    """Return the finding on the proposal, None where there is none."""
+def sentences(told: Told) -> tuple[str, ...]:
+    """Return the proposal and its proof, and the next best, in words; nothing for none."""
     if told.proposal is None:
-        return None
+        return ()
     proposal, second = told.proposal.proposal, told.proposal.second
     words = [_headline(told, proposal)]
     if second is not None:
         words.append(_second(told, proposal, second))
+    return tuple(map(one_line, words))
+
+
+def finding(told: Told, own: str) -> Finding | None:
+    """Return the finding on the proposal, None where there is none."""
+    if told.proposal is None:
+        return None
+    proposal = told.proposal.proposal
+    words = [*sentences(told), cost(told, proposal)]
     if proposal.small:
         words.append(told.say("hidden_words", smallest=privacy.SMALLEST))
     words += told.rounding
@@ -83,7 +116,7 @@ def finding(told: Told, own: str) -> Finding | None:
     return Finding(
         id="proposal",
         title=told.say("proposal_title"),
-        words=tuple(one_line(word) for word in words),
+        words=tuple(one_line(word) for word in words if word),
         own_words=own,
         figures=_figures(told, proposal),
         table=table,
@@ -96,14 +129,60 @@ def finding(told: Told, own: str) -> Finding | None:
     )
 
 
+def alternatives(told: Told, own: str) -> Finding | None:
+    """Return the finding on what else there is: the next best, who said no and why, how the
+    proposal holds and what each further site gives; None where there is no proposal.
+    """
+    if told.proposal is None:
+        return None
+    proposal, second, found = told.proposal.proposal, told.proposal.second, told.proposal.robustness
+    placing = proposal.placing
+    words = [told.say("no_second")] if second is None else [_other_choice(told, second)]
+    words.append(proposal_words.refusals_line(placing, told.language))
+    if found is not None:
+        words += [
+            told.say("robust_words"),
+            *sites_words.robust_lines(found, placing, told.language),
+        ]
+    curve = told.proposal.curve
+    table = None if curve is None else sites_words.curve_table(curve, told.language)
+    if table is not None:
+        words.append(told.say("curve_words"))
+    return Finding(
+        "alternatives",
+        told.say("alternatives_title"),
+        tuple(one_line(word) for word in words if word),
+        own,
+        table=table,
+    )
+
+
+def no_action(told: Told, own: str) -> Finding | None:
+    """Return the finding on what follows if nothing is done; None where there is no proposal."""
+    if told.proposal is None:
+        return None
+    effect = told.proposal.proposal.effect
+    common = {"group": told.group, "limit": told.limit, "place": told.place}
+    if effect.people is None or effect.before is None or effect.after is None:
+        words = told.say("no_action_hidden", **common)
+    else:
+        without = effect.people - effect.before
+        left = effect.people - effect.after
+        words = told.say(
+            "no_action_words",
+            without=told.people(without),
+            people=told.people(effect.people),
+            left=told.fewer if told.rounded and privacy.is_few(left) else told.people(left),
+            **common,
+        )
+    return Finding("no_action", told.say("no_action_title"), (words, *told.rounding), own)
+
+
 def settings(found: ToldProposal | None) -> dict[str, Any] | None:
     """Return the question as plain data, so that it can be computed again."""
     if found is None:
         return None
-    return {
-        name: list(map(_plain_item, value)) if isinstance(value, tuple) else value
-        for name, value in asdict(found.proposal.question).items()
-    }
+    return found.proposal.question.to_data()
 
 
 def results(found: ToldProposal | None) -> dict[str, Any] | None:
@@ -131,6 +210,20 @@ def results(found: ToldProposal | None) -> dict[str, Any] | None:
         "runner_up": None if second is None else sorted(one_line(name) for name in second.ids),
         "runner_up_fewer": _known(None if not proposal.estimated and not fewer else fewer),
     }
+
+
+def cost(told: Told, proposal: Proposal) -> str:
+    """Return what the sites cost, as far as that is known."""
+    costs = [site.cost for site in proposal.sites]
+    known = [cost for cost in costs if math.isfinite(cost)]
+    if not costs:
+        return ""
+    if not known:
+        return told.say("cost_unknown")
+    amount = texts.number(round(sum(known)), told.language)
+    if len(known) == len(costs):
+        return told.say("cost", cost=amount)
+    return told.say("cost_some", cost=amount, known=len(known), count=len(costs))
 
 
 def _headline(told: Told, proposal: Proposal) -> str:
@@ -161,6 +254,13 @@ def _second(told: Told, proposal: Proposal, second: Proposal) -> str:
         told.language,
         places=proposal_words.places(new or gone, told.language),
     )
+
+
+def _other_choice(told: Told, second: Proposal) -> str:
+    """Return the whole next best choice, and whether any but the proposal is better."""
+    places = proposal_words.places(second.sites, told.language)
+    said = told.say("second_whole", places=places)
+    return f"{said} {proposal_words.proof(second, told.language)}"
 
 
 def _with_gap(shown: Proposal, exact: Proposal, answer: Gap) -> Proposal:
@@ -266,7 +366,3 @@ def _name(told: Told, site: ProposedSite) -> str:
 
 def _known(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else round(float(value), 6)
-
-
-def _plain_item(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value

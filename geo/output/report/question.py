@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from geo import clock, texts
+from geo import clock, presets, texts
 from geo.access.gap_question import GapQuestion
 from geo.errors import InputError, SitingError
 from geo.output.report.model import FINDINGS, one_line, writable
-from geo.planning.siting.question import SitingQuestion
+from geo.planning.siting.question import SitingQuestion, whole_of
 
 if TYPE_CHECKING:
     from geo.area.model import Area
 
 MAX_TITLE = 200
 """Characters of a title; longer ones are refused."""
+REPORT, LETTER = FORMS = presets.REPORT_FORMS
+"""The board's report, and the letter a matter is put to the board with (``letter``)."""
 MAX_WORDS = 2_000
 """Characters of a user's own words for one finding."""
 
@@ -32,7 +34,9 @@ class ReportQuestion:
     date : YYYY-MM-DD, as it stands in the report.
     title : on one line; "": the report's own. ``findings`` : of ``FINDINGS``, each once.
     own_words : a user's own text per finding, by name.
-    sites : the proposal to show; None: none.
+    sites : the proposal to show; None: none. ``curve`` : also what up to so many sites give, and
+        ``robust`` how the proposal holds when the numbers vary.
+    form : of ``FORMS``.
 
     Raises
     ------
@@ -47,11 +51,16 @@ class ReportQuestion:
     findings: tuple[str, ...] = FINDINGS
     own_words: tuple[tuple[str, str], ...] = ()
     sites: SitingQuestion | None = None
+    curve: int | None = None
+    robust: bool = False
+    form: str = REPORT
 
     def __post_init__(self) -> None:
         if self.language not in texts.LANGUAGES:
             known = ", ".join(texts.LANGUAGES)
             raise InputError("bad_language", found=str(self.language)[:40], known=known)
+        if self.form not in FORMS:
+            raise InputError("bad_option", reason=f"form={self.form}"[:40], command="report")
         chosen = tuple(dict.fromkeys(self.findings))
         if not chosen:
             raise InputError("no_findings", known=", ".join(FINDINGS))
@@ -82,12 +91,15 @@ class ReportQuestion:
         ----------
         values : ``kind``, ``limit``, ``group``, ``profile`` as ``GapQuestion.read`` takes them;
             ``date`` (empty: today), ``lang``, ``title``; ``findings`` as words, or as one with
-            commas; ``words`` as ``finding=text`` each; ``sites``, how many, and ``candidates``, of
-            which kinds. What is missing or None is as the class says; other names are passed over.
+            commas; ``words`` as ``finding=text`` each; ``sites`` or ``count``, how many to propose,
+            and all else that ``SitingQuestion.read`` takes, with ``curve`` and ``robust``. A
+            proposal is asked for by ``sites``, ``count``, ``budget`` or ``objective``. What is
+            missing or None is as the class says; other names are passed over.
 
         Raises
         ------
-        InputError ``bad_option`` : words of a finding that is not chosen, candidates without sites.
+        InputError ``bad_option`` : words of a finding that is not chosen, what only a proposal has
+        without one.
         SitingError ``bad_count``, and what the class, ``GapQuestion`` and ``SitingQuestion`` raise.
         """
         told = {name: value for name, value in values.items() if value is not None}
@@ -106,22 +118,51 @@ class ReportQuestion:
             title=told.get("title", cls.title),
             findings=tuple(findings),
             own_words=tuple(words.items()),
-            sites=_sites(gap, told.get("sites"), told.get("candidates"), area),
+            sites=_sites(gap, told, area),
+            curve=whole_of(told["curve"]) if "curve" in told else None,
+            robust=told.get("robust", cls.robust),
+            form=told.get("form", cls.form),
         )
+
+    @classmethod
+    def of_proposal(cls, asked: SitingQuestion, values: Mapping[str, Any]) -> ReportQuestion:
+        """Return the question of a report on a proposal: the gap is that of the same kind, limit,
+        group and profile. ``values`` as for ``read``, which raises the same.
+        """
+        names = ("kind", "group", "profile")
+        same = {"limit": asked.limit_m, **{name: getattr(asked, name) for name in names}}
+        kept = ("date", "lang", "title", "findings", "words", "form")
+        others = {name: values.get(name) for name in kept}
+        found = cls.read({**others, **same})
+        curve = None if values.get("curve") is None else whole_of(values["curve"])
+        return replace(found, sites=asked, curve=curve, robust=bool(values.get("robust")))
+
+
+ASKS = ("sites", "count", "budget", "objective")
+"""Each of these asks a report for a proposal."""
+ONLY_SITES = (
+    *("candidates", "candidate", "max_distance_to", "lattice", "balance", "existing", "exclude"),
+    *("evening", "staffed", "curve", "robust", "time_limit"),
+)
+"""And these only say what kind of proposal."""
 
 
 def _sites(
-    gap: GapQuestion, count: str | None, candidates: str | Sequence[str] | None, area: Area | None
+    gap: GapQuestion, told: Mapping[str, Any], area: Area | None
 ) -> SitingQuestion | None:
-    """Return the question of the proposal, about the same as the gap; None without a count."""
-    if count is None:
-        if candidates:
+    """Return the question of the proposal, about the same as the gap; None where none is asked
+    for.
+    """
+    if not any(name in told for name in ASKS):
+        lonely = [name for name in ONLY_SITES if told.get(name)]
+        if lonely:
             raise _refused("said_missing", what="--sites")
         return None
-    if not count.isascii() or not count.isdigit():
+    count = told.get("sites", told.get("count"))
+    if count is not None and not (count.isascii() and count.isdigit()):
         raise SitingError("bad_count", found=count)
     same = {"kind": gap.kind, "limit": gap.limit_m, "group": gap.group, "profile": gap.profile}
-    return SitingQuestion.read({**same, "count": count, "candidates": candidates}, area)
+    return SitingQuestion.read({**told, **same, "count": count}, area)
 
 
 def date_of(date: str) -> str:

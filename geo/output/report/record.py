@@ -1,5 +1,5 @@
-"""What a report's file carries of where it came from, as JSON: area, version, checksums, settings
-and figures; and how it is put into each kind of file.
+"""What a report's file carries of where it came from, as JSON: area, version, checksums, settings,
+figures and what is proposed; and how it is put into each kind of file.
 
 =========== ==============================================================================
 ending      where the JSON is
@@ -56,6 +56,7 @@ def record(report: Report) -> dict[str, Any]:
         "date": report.date,
         "settings": report.settings,
         "results": report.results,
+        "proposal": report.proposal,
         "estimated": report.estimated,
         "demonstration": report.demonstration,
     }

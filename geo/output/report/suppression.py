@@ -227,7 +227,8 @@ def rounded(proposal: Proposal) -> Proposal:
     """
     if proposal.estimated:
         return proposal
-    groups = tuple(_effect(effect) for effect in proposal.groups)
+    none_there = proposal.placing.existing.empty
+    groups = tuple(_effect(effect, none_there=none_there) for effect in proposal.groups)
     small = groups[0].hidden
     objective, bound, gap = _striven_for(proposal, groups[0].after)
     return replace(
@@ -248,10 +249,11 @@ def rounded(proposal: Proposal) -> Proposal:
     )
 
 
-def _effect(effect: Effect) -> Effect:
+def _effect(effect: Effect, *, none_there: bool) -> Effect:
     """Return people and gain rounded. Those before are the rounded people less the rounded people
     beyond, as the gap beside it shows them, and those after are they with the gain: one more
-    number, the gain, is disclosed and no more.
+    number, the gain, is disclosed and no more. That nobody is within reach of places there are none
+    of (``none_there``) says nothing of anybody.
     """
     if not effect.counted:
         return effect
@@ -261,7 +263,8 @@ def _effect(effect: Effect) -> Effect:
     whole = privacy.rounded(people)
     if before is None or after is None:
         return replace(effect, people=whole, before=None, after=None)
-    if any(privacy.is_few(part) for part in (before, after - before)):
+    parts = (after,) if none_there else (before, after - before)
+    if any(privacy.is_few(part) for part in parts):
         return replace(effect, people=whole, before=None, after=None)
     within = whole - privacy.rounded(people - before)
     gain = privacy.rounded(after - before)

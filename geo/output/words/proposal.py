@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from geo import presets, privacy, texts
 from geo.planning.siting.curves import difference, without_small_counts
@@ -165,6 +166,34 @@ def name_of(placing: Placing, candidate: str, language: str) -> str:
     return candidate
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A place that said no: its id, its name, and why ("": not said)."""
+
+    id: str
+    name: str
+    reason: str
+
+
+def refusals(placing: Placing, language: str) -> tuple[Refusal, ...]:
+    """Return those who said no to a question, in the order they did."""
+    question, why = placing.question, dict(placing.question.reasons)
+    return tuple(
+        Refusal(one, name_of(placing, one, language), why.get(one, "")) for one in question.excluded
+    )
+
+
+def refusals_line(placing: Placing, language: str) -> str:
+    """Return who said no and why in one sentence; empty for nobody."""
+    said = [
+        text("sites.refused_why", language, name=one.name, reason=one.reason.rstrip(" ."))
+        if one.reason
+        else one.name
+        for one in refusals(placing, language)
+    ]
+    return text("sites.refused", language, names="; ".join(said)) if said else ""
+
+
 def places(sites: Sequence[ProposedSite], language: str) -> str:
     """Name sites in a row: "A, B och C"; many of them by number and the first few."""
     return texts.listed([site_name(site, language) for site in sites], language, most=MOST_NAMED)
@@ -186,6 +215,12 @@ def what(proposal: Proposal, language: str) -> str:
         number=number[:1].upper() + number[1:],
         kinds=kinds[:1].lower() + kinds[1:],
     )
+
+
+def what_inside(proposal: Proposal, language: str) -> str:
+    """Return what is opened, for the inside of a sentence."""
+    said = what(proposal, language)
+    return said[:1].lower() + said[1:]
 
 
 def _longer(metres: float, language: str) -> str:

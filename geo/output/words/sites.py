@@ -50,6 +50,8 @@ def site_lines(answer: SiteAnswer, language: str, *, exact: bool = True) -> list
     lines += lost_lines(proposal, language)
     if answer.runner_up is not None:
         lines.append(proposal_words.runner_up_sentence(proposal, answer.runner_up, language))
+    if said_no := proposal_words.refusals_line(proposal.placing, language):
+        lines.append(said_no)
     if shown.sites:
         lines += ["", as_text(sites_table(shown, language))]
     lines += ["", *(_group(effect, language) for effect in shown.groups)]
@@ -278,6 +280,8 @@ def site_summary(answer: SiteAnswer, language: str) -> tuple[tuple[str, str], ..
         *source_words.walked(area, question.profile, language),
         (word("sites.candidates"), candidates_words(proposal, language)),
     ]
+    if said_no := proposal_words.refusals_line(proposal.placing, language):
+        lines.append((word("sites.said_no"), said_no))
     if answer.runner_up is not None:
         second = proposal_words.runner_up_sentence(proposal, answer.runner_up, language)
         lines.append((word("sites.second"), second))
@@ -407,6 +411,7 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
         "out_of_reach": None if hidden else _few(proposal.out_of_reach, proposal, exact),
         "off_paths": None if hidden else _few(proposal.off_paths, proposal, exact),
         "sites": [_site(site, language) for site in shown.sites],
+        "refused": [asdict(one) for one in proposal_words.refusals(proposal.placing, language)],
         "runner_up": _runner_up(answer, language, exact=exact),
         "robustness": _robustness(answer.robustness),
         **_curves(answer, exact=exact, hidden=hidden),
@@ -558,7 +563,7 @@ def _candidates(proposal: Proposal, language: str) -> dict[str, Any]:
 def _settings(proposal: Proposal, language: str) -> dict[str, Any]:
     within_m = proposal.placing.within_m
     return {
-        **asdict(proposal.question),
+        **proposal.question.to_data(),
         "objective_text": proposal_words.objective_words(proposal.question, language),
         "walks_within_m": finite(within_m),
         "snap_rule": texts.text("gap.snap_rule", language, limit=MAX_SNAP_M),

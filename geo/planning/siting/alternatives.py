@@ -50,7 +50,7 @@ def runner_up(
     )
     if not found:
         return None
-    best = min(found, key=lambda node: _key(placing, node.choice)).choice
+    best = min(found, key=lambda node: order_of(placing, node.choice)).choice
     proven = proposal.proven and all(node.choice.proven for node in found)
     return described(placing, replace(best, proven=proven), "runner_up")
 
@@ -71,12 +71,9 @@ def best_answers(
     only add sites that gain nothing) are not looked at. In the order of the list only when every
     question on the way was proven; each proposal says whether it was.
     """
-    first = Choice(
-        proposal.chosen, proposal.objective, proposal.bound, proposal.gap, proposal.proven,
-        proposal.seconds, proposal.status, proposal.missed,
-    )  # fmt: skip
+    first = choice_of(proposal)
     asked = shared(placing, k * max(1, len(first.sites)))
-    heap = [(_key(placing, first), 0, _Node(first.sites, choice=first))]
+    heap = [(order_of(placing, first), 0, _Node(first.sites, choice=first))]
     found: list[Choice] = []
     number, proven = 0, True
     while heap and len(found) < k:
@@ -89,7 +86,7 @@ def best_answers(
         for child in _without_each(asked, node, progress):
             number += 1
             proven = proven and child.choice.proven
-            heapq.heappush(heap, (_key(placing, child.choice), number, child))
+            heapq.heappush(heap, (order_of(placing, child.choice), number, child))
     rest = (described(placing, choice, "ranked") for choice in found[1:])
     return (proposal, *rest)
 
@@ -123,7 +120,15 @@ def _without_each(placing: Placing, node: _Node, progress: Progress | None) -> I
         forced = (*forced, site)
 
 
-def _key(placing: Placing, choice: Choice) -> tuple[float, float]:
+def choice_of(proposal: Proposal) -> Choice:
+    """Return the choice of sites that a proposal describes."""
+    return Choice(
+        proposal.chosen, proposal.objective, proposal.bound, proposal.gap, proposal.proven,
+        proposal.seconds, proposal.status, proposal.missed,
+    )  # fmt: skip
+
+
+def order_of(placing: Placing, choice: Choice) -> tuple[float, float]:
     """Order choices, best first: whom they leave out, then their objective; of as many reached,
     the shortest walk.
     """
@@ -155,18 +160,21 @@ class SiteAnswer:
 def answered(
     placing: Placing,
     *,
+    proposal: Proposal | None = None,
     vary: bool = False,
     most: int | None = None,
     progress: Progress | None = None,
 ) -> SiteAnswer:
     """Ask for the proposal and the next best; with ``vary`` also how often each site stays, with
-    ``most`` also the curve, and with a balance in the question also the trade-off.
+    ``most`` also the curve, and with a balance in the question also the trade-off. A ``proposal``
+    that is known already is not asked for again.
 
     Raises
     ------
     What ``propose``, ``robust``, ``curve`` and ``trade_off`` raise.
     """
-    proposal = proposed(placing, progress=progress)
+    if proposal is None:
+        proposal = proposed(placing, progress=progress)
     second = runner_up(placing, proposal, progress=progress)
     varies = vary and not proposal.nobody_gains
     found = robust(placing, proposal, progress=progress) if varies else None

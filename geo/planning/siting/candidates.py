@@ -38,6 +38,8 @@ DOUBLE_M = 30.0
 """Places of one name nearer than this are one place that stands twice."""
 SAME_POINT_M = 3.0
 """And so are places without a name, of one kind, nearer than this."""
+AT_THE_DOOR_M = 10.0
+"""A chosen point this near a place that said no is that place."""
 COSTS = ("kostnad", "cost", "hyra", "rent", "kostnadkr", "hyrakr", "årshyra", "årskostnad")
 """Columns of a place's record that hold what it would cost."""
 STAFF = ("bemannad", "bemannat", "staffed", "personal", "staff")
@@ -137,8 +139,7 @@ def candidates(  # noqa: PLR0913  (each is one control on the page)
     if not (kinds or points or lattice_m is not None):
         kinds = presets.rooms()
     found = Candidates(_gathered(area, kinds, points, lattice_m, profile))
-    by_hand = found.table["id"].isin(set(excluded)).to_numpy(bool)
-    found = found.without(by_hand, "excluded")
+    found = found.without(_refused(area, found.table, set(excluded)), "excluded")
     found = found.without(_without_reception(found.table), "no_reception")
     found = found.without(_doubles(found.table, area.network.crs), "double")
     snapped = area.network.snap(found.table.geometry, profile)
@@ -219,6 +220,30 @@ def _new(area: Area, spots: gpd.GeoSeries, kind: str) -> gpd.GeoDataFrame:
     table["district"] = with_districts(table, area.districts)
     table["record"] = [{} for _ in range(len(table))]
     return table[["id", "name", "kind", "district", "cost", "record", "geometry"]]
+
+
+def _refused(area: Area, table: gpd.GeoDataFrame, excluded: set[str]) -> Bools:
+    """Return which candidates said no: those of the ids, and those that are the same place under
+    another id (a record that stands twice, a point at its door).
+    """
+    ids: Bools = np.array(table["id"].isin(excluded), dtype=bool)
+    places = area.places[area.places["id"].isin(excluded)]
+    both = (table[ids], protected.in_the_open(places))
+    columns = ["id", "name", "kind", "geometry"]
+    said_no = pd.concat([part[columns] for part in both], ignore_index=True)
+    if said_no.empty or table.empty:
+        return ids
+    crs = area.network.crs
+    xy = shapely.get_coordinates(table.geometry.to_crs(crs).values)
+    names, kinds = np.array([plain(name) for name in table["name"]]), table["kind"].to_numpy(object)
+    spot = np.isin(kinds, (POINT, LATTICE))
+    there = gpd.GeoDataFrame(said_no, crs=WGS84).to_crs(crs)
+    for row in there.itertuples():
+        metres = np.hypot(*(xy - shapely.get_coordinates(row.geometry)[0]).T)
+        same = names == plain(row.name) if row.name else (names == "") & (kinds == row.kind)
+        ids |= same & ~spot & (metres <= (DOUBLE_M if row.name else SAME_POINT_M))
+        ids |= spot & (metres <= AT_THE_DOOR_M) & (row.kind not in (POINT, LATTICE))
+    return ids
 
 
 def _doubles(table: gpd.GeoDataFrame, crs: str) -> Bools:

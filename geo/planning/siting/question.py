@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from geo import presets
@@ -27,6 +27,8 @@ _ALSO = {
 }  # fmt: skip
 KEEP, IGNORE = EXISTING = presets.EXISTING
 TIME_LIMIT_S = 60.0
+MOST_REASON = 200
+"""Characters of why a place says no."""
 _NumberCode = Literal["bad_budget", "bad_balance", "bad_time_limit"]
 
 
@@ -45,6 +47,7 @@ class SitingQuestion:
         were none.
     balance : None, or 0 to 1: the weight of residents of transitional housing against the group's.
     budget : with ``coverage`` only: the most the new sites may cost together.
+    reasons : why some of ``excluded`` said no, by id; it changes no answer.
     """
 
     kind: str
@@ -64,13 +67,14 @@ class SitingQuestion:
     balance: float | None = None
     budget: float | None = None
     time_limit_s: float = TIME_LIMIT_S
+    reasons: tuple[tuple[str, str], ...] = ()
 
     @property
     def basis(self) -> SitingQuestion:
         """The question without what can change on the same preparation: keep a ``Placing`` on it,
         and put the rest to it with ``Placing.asked``.
         """
-        return replace(self, count=1, budget=None, time_limit_s=TIME_LIMIT_S)
+        return replace(self, count=1, budget=None, time_limit_s=TIME_LIMIT_S, reasons=())
 
     @classmethod
     def read(cls, values: Mapping[str, Any], area: Area | None = None) -> SitingQuestion:
@@ -80,7 +84,8 @@ class SitingQuestion:
         ----------
         values : ``kind``, ``count``, ``objective``, ``limit``, ``group``, ``profile``,
             ``existing``, ``balance``, ``budget``, ``lattice`` and ``time_limit`` as words;
-            ``candidates`` (kinds) and ``exclude`` (ids) as words, or as one with commas;
+            ``candidates`` (kinds) as words, or as one with commas; ``exclude`` the same of ids,
+            each with or without ``=reason`` (a reason stands for all ids before it);
             ``candidate`` as ``lon,lat`` each; ``max_distance_to`` as ``kind=metres`` each;
             ``evening`` and ``staffed`` as bool. Of kind, limit, group, objective and count, what
             is missing or None is what a question about the kind begins with in the area
@@ -96,6 +101,7 @@ class SitingQuestion:
         def number(name: str, code: _NumberCode) -> float | None:
             return number_of(told[name], code) if name in told else None
 
+        excluded, reasons = _refusals(told.get("exclude", ()))
         aim = objective(told.get("objective", cls.objective))
         seconds = number("time_limit", "bad_time_limit")
         free = aim == COVER_ALL or "budget" in told
@@ -115,13 +121,41 @@ class SitingQuestion:
                 near=tuple(_near(words) for words in told.get("max_distance_to", ())),
                 evening=told.get("evening", cls.evening),
                 staffed=told.get("staffed", cls.staffed),
-                excluded=_words(told.get("exclude", cls.excluded)),
+                excluded=excluded,
                 existing=told.get("existing", cls.existing),
                 balance=number("balance", "bad_balance"),
                 budget=number("budget", "bad_budget"),
                 time_limit_s=cls.time_limit_s if seconds is None else seconds,
+                reasons=reasons,
             )
         )
+
+    @classmethod
+    def from_data(cls, data: Any) -> SitingQuestion:
+        """Return the question that ``to_data`` wrote, checked; what it does not say is as the class
+        says.
+
+        Raises
+        ------
+        InputError ``bad_question`` : it is something else; and what ``checked`` raises.
+        """
+        try:
+            question = cls(**{name: _frozen(value) for name, value in data.items()})
+            _check_types(question)
+            return checked(question)
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise InputError("bad_question", found=" ".join(str(data).split())[:80]) from error
+
+    def to_data(self, *, all_of_it: bool = True) -> dict[str, Any]:
+        """Return the question as a JSON value; only what differs from the class's own values unless
+        ``all_of_it``.
+        """
+        usual = {field.name: field.default for field in fields(self)}
+        return {
+            name: _plain(value)
+            for name, value in asdict(self).items()
+            if all_of_it or value != usual[name]
+        }
 
 
 def objective(name: str) -> str:
@@ -164,7 +198,17 @@ def checked(question: SitingQuestion) -> SitingQuestion:
         balance=balance,
         budget=budget,
         time_limit_s=_seconds(question.time_limit_s),
+        reasons=_reasons(question),
     )
+
+
+def _reasons(question: SitingQuestion) -> tuple[tuple[str, str], ...]:
+    """Return the reasons on one line each, of those who said no, in their order."""
+    told = {name: " ".join(why.split()) for name, why in question.reasons}
+    for why in told.values():
+        if len(why) > MOST_REASON:
+            raise SitingError("reason_too_long", length=len(why), most=MOST_REASON)
+    return tuple((name, told[name]) for name in question.excluded if told.get(name))
 
 
 def _count(count: object, *, free: bool) -> int | None:
@@ -242,6 +286,55 @@ def _near(words: str) -> tuple[str, float]:
     if not sign:
         raise InputError("bad_option", reason=f"--max-distance-to {words}", command="sites")
     return presets.kind(kind).id, presets.limit_m(metres)
+
+
+def _refusals(given: str | Iterable[str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return the ids of those who said no, each once, and the reasons given.
+
+    >>> _refusals(["a,b", "c=closes, in May"])
+    (('a', 'b', 'c'), (('c', 'closes, in May'),))
+    """
+    found: dict[str, str] = {}
+    for word in [given] if isinstance(given, str) else given:
+        ids, _, why = word.partition("=")
+        for name in _words(ids):
+            found[name] = why.strip() or found.get(name, "")
+    return tuple(found), tuple((name, why) for name, why in found.items() if why)
+
+
+def _check_types(question: SitingQuestion) -> None:
+    """Refuse values of another type than the class says, which would be taken for something."""
+    texts = (question.kind, question.objective, question.group, question.profile, question.existing)
+    names = (
+        *question.kinds,
+        *question.excluded,
+        *(word for pair in question.reasons for word in pair),
+    )
+    numbers = [number for point in question.points for number in point]
+    numbers += [metres for _, metres in question.near]
+    if question.lattice_m is not None:
+        numbers.append(question.lattice_m)
+    ticks = (question.evening, question.staffed)
+    if not (
+        all(isinstance(word, str) for word in (*texts, *names))
+        and not any(math.isnan(_number(number)) for number in numbers)
+        and all(isinstance(tick, bool) for tick in ticks)
+        and all(len(point) == _PAIR for point in (*question.points, *question.near))
+    ):
+        raise TypeError
+
+
+_PAIR = 2
+
+
+def _frozen(value: Any) -> Any:
+    """Return a JSON value with tuples for lists."""
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with lists for tuples."""
+    return list(map(_plain, value)) if isinstance(value, tuple) else value
 
 
 def _words(text: str | Iterable[str]) -> tuple[str, ...]:
