@@ -41,10 +41,11 @@ def render() -> None:
     housing_box.ask(area, answer.kind, answer.group)
     _headline(area, answer)
     frame.unplaced(area, answer.kind)
+    scenarios_box.effect(area, answer)
     _map_and_table(area, answer)
     if answer.places:
         flips_box.show(area, answer)
-    scenarios_box.compare(area, answer)
+    scenarios_box.pick(area)
     _measures(answer)
     _downloads(area, answer)
     _sources(area, answer)
@@ -101,7 +102,7 @@ def _map_and_table(area: Area, answer: Gap) -> None:
         st.caption(t("gap.map_note"))
     with right:
         if area.districts.empty:
-            st.info(t("lacks.districts"))
+            frame.say(AreaLacks(key="lacks.districts"))
         names = list(spec.table.columns)
         tables.table(spec.table, t("gap.by_district"), numbers=names[1:], last_is_total=True)
         hidden = any(row.hidden for row in without_small_counts(answer).districts)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
 from geo import clock
 from geo.area.model import Area
-from geo.errors import NarhetError
-from geo.output.documents import answer as documents_report
-from geo.output.documents.report_pdf import page_images
+from geo.errors import AreaLacks, NarhetError
 from geo.output.report.make import report_of
 from geo.output.report.model import FINDINGS, Report
-from geo.output.report.question import MAX_TITLE, MAX_WORDS, ReportQuestion
+from geo.output.report.question import FORMS, MAX_TITLE, MAX_WORDS, REPORT, ReportQuestion
+from geo.planning.siting.proposal import Proposal
 from geo.types import Progress
+from pages.parts.namnd import files as files_box
 from pages.parts.namnd import present
 from pages.parts.namnd import report as report_box
-from pages.shared import asks, cache, choices, frame, state
-from pages.shared.downloads import offer
+from pages.parts.namnd import travelling as travelling_box
+from pages.shared import asks, choices, frame, proposals, state
 from pages.shared.state import t
 
 MOST_SITES = 6
@@ -31,9 +32,11 @@ def render() -> None:
         return
     frame.begin(t("namnd.title"), area)
     st.markdown(t("namnd.intro"))
+    if _lacks(area):
+        return
     try:
         question = _question(area)
-        report = asks.ask((area.key, question), t("namnd.making"), _work(area, question))
+        report = _report(area, question)
     except NarhetError as error:
         frame.say(error)
         return
@@ -41,14 +44,26 @@ def render() -> None:
         return
     st.session_state["report_shown"] = report
     st.button(t("namnd.present"), on_click=present.start, icon=":material/slideshow:")
-    _files(area, report, question)
+    files_box.offer(area, report, (area.key, question, state.get("saved")))
     st.divider()
     report_box.show(area, report)
 
 
+def _lacks(area: Area) -> bool:
+    """Say what of people, places and districts an area lacks, each with the button that adds it;
+    return whether nothing can be answered without it.
+    """
+    there = {"people": area.groups, "places": area.kinds, "districts": len(area.districts)}
+    for part, known in there.items():
+        if not known:
+            frame.say(AreaLacks(key=f"lacks.{part}"))
+    return not area.groups
+
+
 def _question(area: Area) -> ReportQuestion:
-    columns = st.columns(4)
-    gap = choices.gap_values(area, columns)
+    _recall()
+    taken = travelling_box.show(area)
+    gap = choices.gap_values(area, st.columns(4)) if taken is None else {}
     first, second, third = st.columns([5, 2, 2])
     title = first.text_input(
         t("namnd.own_title"),
@@ -56,27 +71,43 @@ def _question(area: Area) -> ReportQuestion:
         max_chars=MAX_TITLE,
         placeholder=t("namnd.own_title_hint"),
     )
-    day = second.date_input(
-        t("namnd.date"), value=clock.today(), key="report_date", format="YYYY-MM-DD"
-    )
-    sites = third.number_input(
+    day = second.date_input(t("namnd.date"), key="report_date", format="YYYY-MM-DD")
+    sites = "" if taken is not None else _sites(third)
+    findings, own_words = _findings()
+    values: dict[str, Any] = {
+        "date": day.isoformat(),
+        "lang": state.language(),
+        "title": title.strip(),
+        "findings": findings,
+        "words": own_words,
+        "form": st.session_state["report_form"],
+        "robust": st.session_state["report_robust"] if taken is not None or sites else None,
+    }
+    _remember()
+    if taken is not None:
+        return ReportQuestion.of_proposal(taken, values)
+    return ReportQuestion.read({**gap, **values, **_proposal(area, sites)}, area)
+
+
+def _sites(where: Any) -> str:
+    sites = where.number_input(
         t("namnd.sites"), 0, MOST_SITES, key="report_sites", help=t("namnd.sites_help")
     )
-    findings, own_words = _findings()
+    return str(sites) if sites else ""
+
+
+def _proposal(area: Area, sites: str) -> Mapping[str, Any]:
+    """Return what ``ReportQuestion.read`` takes of a proposal asked for here; who said no on the
+    page Placera is not proposed here either.
+    """
+    if not sites:
+        return {}
     rooms = tuple(name for name in state.get("rooms").split("|") if name in area.kinds)
-    return ReportQuestion.read(
-        {
-            **gap,
-            "date": day.isoformat(),
-            "lang": state.language(),
-            "title": title.strip(),
-            "findings": findings,
-            "words": own_words,
-            "sites": str(sites) if sites else None,
-            "candidates": rooms if sites else None,
-        },
-        area,
-    )
+    return {
+        "sites": sites,
+        "candidates": rooms,
+        "exclude": tuple(state.get("refused").split("|")),
+    }
 
 
 def _findings() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -85,10 +116,17 @@ def _findings() -> tuple[tuple[str, ...], tuple[str, ...]]:
         chosen = st.multiselect(
             t("namnd.findings"),
             FINDINGS,
-            default=list(FINDINGS),
             format_func=lambda name: t(f"report.{name}_title"),
             key="report_findings",
             help=t("namnd.findings_help"),
+        )
+        st.checkbox(t("namnd.robust"), key="report_robust")
+        st.radio(
+            t("namnd.form"),
+            FORMS,
+            format_func=lambda form: t(f"namnd.form_{form}"),
+            key="report_form",
+            horizontal=True,
         )
         words = []
         for name in chosen:
@@ -103,52 +141,46 @@ def _findings() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(chosen), tuple(words)
 
 
-def _work(area: Area, question: ReportQuestion) -> Callable[[Progress], Report]:
+def _recall() -> None:
+    """Begin with what was written here before: Streamlit forgets what another page, or the
+    presentation, does not show.
+    """
+    usual = {
+        "report_title": "",
+        "report_date": clock.today(),
+        "report_sites": 0,
+        "report_findings": list(FINDINGS),
+        "report_robust": False,
+        "report_form": REPORT,
+    }
+    for name, value in {**usual, **st.session_state.get("report_chosen", {})}.items():
+        st.session_state.setdefault(name, value)
+
+
+def _remember() -> None:
+    st.session_state["report_chosen"] = {
+        name: st.session_state[name]
+        for name in st.session_state
+        if str(name).startswith(("report_title", "report_date", "report_sites", "own_"))
+        or name in ("report_findings", "report_robust", "report_form")
+    }
+
+
+def _report(area: Area, question: ReportQuestion) -> Report | None:
+    """Return the report; the proposal in it is the one that Placera and Gap show."""
+    proposal = None
+    if proposals.current() is not None and question.sites is not None:
+        proposal = proposals.proposed(area, question.sites)
+        if proposal is None:
+            return None
+    key = (area.key, question, state.get("saved"))
+    return asks.ask(key, t("namnd.making"), _work(area, question, proposal))
+
+
+def _work(
+    area: Area, question: ReportQuestion, proposal: Proposal | None
+) -> Callable[[Progress], Report]:
     def work(progress: Progress) -> Report:
-        return report_of(area, question, progress=progress)
+        return report_of(area, question, proposal=proposal, progress=progress)
 
     return work
-
-
-def _files(area: Area, report: Report, question: ReportQuestion) -> None:
-    """Make the files when asked, one by one with progress, then offer them and show the pages."""
-    key = (area.key, question, "files")
-    if st.session_state.get("files_wanted") != key and cache.kept().get(key) is None:
-        st.button(
-            t("namnd.make_files"),
-            type="primary",
-            icon=":material/description:",
-            on_click=lambda: st.session_state.update(files_wanted=key),
-        )
-        return
-
-    def work(progress: Progress) -> tuple[dict[str, bytes], list[bytes]]:
-        made = {}
-        endings = documents_report.REPORT_ENDINGS
-        for at, ending in enumerate(endings):
-            progress("progress.documents", at / (len(endings) + 1))
-            made[ending] = documents_report.report_bytes(report, area, ending)
-        progress("progress.documents", len(endings) / (len(endings) + 1))
-        return made, page_images(report, area, dpi=70)
-
-    try:
-        found = asks.ask(key, t("namnd.making_files"), work)
-    except NarhetError as error:
-        frame.say(error)
-        return
-    if found is None:
-        return
-    made, pages = found
-    stem = f"narhet-{report.area}-{question.gap.kind}-{question.gap.limit_m:g}-{report.date}"
-    offer(made, stem, key="report", labels="namnd.download_")
-    with st.expander(t("namnd.preview", pages=len(pages))):
-        for at, (column, picture) in enumerate(zip(_columns(len(pages)), pages, strict=True)):
-            column.image(picture, caption=t("namnd.page_of", page=at + 1, pages=len(pages)))
-
-
-def _columns(count: int) -> list[st.delta_generator.DeltaGenerator]:
-    """Return a place for each page, three abreast."""
-    places: list[st.delta_generator.DeltaGenerator] = []
-    while len(places) < count:
-        places += st.columns(3)
-    return places[:count]

@@ -14,7 +14,6 @@ from geo.errors import AreaLacks, NarhetError, SitingError
 from geo.output.maps import sites as sites_map
 from geo.output.words import proposal as proposal_words
 from geo.planning.siting import alternatives, curves, robustness
-from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal
@@ -22,7 +21,7 @@ from geo.planning.siting.question import SitingQuestion
 from geo.types import Progress
 from pages.parts.placera import proposal as proposal_box
 from pages.parts.placera import question as question_box
-from pages.shared import asks, cache, frame, state
+from pages.shared import asks, cache, frame, proposals, state
 from pages.shared import housing as housing_box
 from pages.shared import map as map_box
 from pages.shared import scenarios as scenarios_box
@@ -50,7 +49,8 @@ def render() -> None:
         housing_box.ask(area, question.kind, question.group)
         with st.spinner(t("placera.preparing")):
             placing = cache.placing(area, question)
-        proposal = asks.ask(_key(area, question), t("placera.solving"), _proposed(placing))
+        proposals.follow(question)
+        proposal = proposals.answered(area, placing)
     except SitingError as error:
         question_box.say(error)
         _said_no(area, placing)
@@ -62,27 +62,18 @@ def render() -> None:
         _show(area, placing, proposal)
 
 
-def _key(area: Area, question: SitingQuestion, *more: object) -> tuple[object, ...]:
-    return (area.key, question, *more)
-
-
-def _proposed(placing: Placing) -> Callable[[Progress], Proposal]:
-    def work(progress: Progress) -> Proposal:
-        return siting_proposal.proposed(placing, progress=progress)
-
-    return work
-
-
 def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     """Show the proposal at once, and the other answers as they come."""
     language = state.language()
-    varied = cache.kept().get(_key(area, placing.question, "robust"))
+    varied = cache.kept().get(proposals.key(area, placing.question, "robust"))
     if varied is not None:
         proposal = robustness.with_shares(proposal, varied)
     proposal_box.sentence(proposal)
     if proposal.nobody_gains:
         st.info(t("placera.nobody_next"), icon=":material/lightbulb:")
     frame.unplaced(area, proposal.question.kind)
+    if proposal.sites:
+        _onward(placing.question)
     _said_no(area, placing)
     spec = sites_map.sites_map(area, proposal, language)
     click = map_box.heard(lambda: spec, area, key="placera", language=language)
@@ -127,8 +118,28 @@ def _without_sites(placing: Placing, proposal: Proposal) -> None:
     proposal_box.sources(answer)
 
 
+def _onward(question: SitingQuestion) -> None:
+    """Offer the ways on: what the proposal changes, and the paper for the board."""
+    with st.container(horizontal=True):
+        st.button(
+            t("placera.to_gap"),
+            key="to_gap",
+            icon=":material/compare_arrows:",
+            on_click=proposals.show_effect,
+            args=(question,),
+        )
+        st.button(
+            t("placera.to_board"),
+            key="to_board",
+            type="primary",
+            icon=":material/description:",
+            on_click=proposals.to_board,
+            args=(question,),
+        )
+
+
 def _said_no(area: Area, placing: Placing | None) -> None:
-    """List who said no, each with a button to ask again."""
+    """List who said no and why, each with a button to ask again."""
     refused = question_box.refused()
     if not refused:
         return
@@ -139,7 +150,9 @@ def _said_no(area: Area, placing: Placing | None) -> None:
             shown = names.get(name) or name
             if placing is not None:
                 shown = proposal_words.name_of(placing, name, state.language())
-            st.button(
+            why, back = st.columns([2, 1], vertical_alignment="bottom")
+            question_box.ask_why(name, shown, at, where=why)
+            back.button(
                 t("placera.take_back", name=literal(shown)),
                 key=f"back_{at}",
                 icon=":material/undo:",
@@ -174,7 +187,7 @@ def _runner_up(area: Area, placing: Placing, proposal: Proposal) -> Proposal | N
     def work(progress: Progress) -> tuple[Proposal | None]:
         return (alternatives.runner_up(placing, proposal, progress=progress),)
 
-    key = _key(area, placing.question, "runner-up")
+    key = proposals.key(area, placing.question, "runner-up")
     found = _asked(key, t("placera.second_working"), work)
     if found is None or found[0] is None:
         return None
@@ -193,7 +206,9 @@ def _curve(area: Area, placing: Placing, proposal: Proposal) -> curves.Curve | N
 
     title = t("placera.curve_budget" if money else "placera.curve")
     st.subheader(title, anchor=False)
-    found: curves.Curve | None = _asked(_key(area, placing.question, "curve", most), title, work)
+    found: curves.Curve | None = _asked(
+        proposals.key(area, placing.question, "curve", most), title, work
+    )
     if found is not None:
         proposal_box.curve(found, proposal)
     return found
@@ -209,7 +224,7 @@ def _trade_off(area: Area, placing: Placing, proposal: Proposal) -> tuple[curves
         return curves.trade_off(area, question, progress=progress)
 
     st.subheader(t("placera.trade_off"), anchor=False)
-    key = _key(area, replace(question, balance=0.5), "trade-off")
+    key = proposals.key(area, replace(question, balance=0.5), "trade-off")
     found: tuple[curves.TradePoint, ...] | None = _asked(key, t("placera.trade_off"), work)
     if found is not None:
         proposal_box.trade_off(found, proposal)
@@ -226,7 +241,7 @@ def _why_not(area: Area, placing: Placing, proposal: Proposal) -> None:
     def work(progress: Progress) -> Proposal:
         return alternatives.why_not(placing, candidate, progress=progress)
 
-    key = _key(area, placing.question, "why not", candidate)
+    key = proposals.key(area, placing.question, "why not", candidate)
     other = _asked(key, t("placera.why_not_table"), work)
     if other is not None:
         proposal_box.why_not(proposal, other, candidate)
@@ -246,7 +261,7 @@ def _best(area: Area, placing: Placing, proposal: Proposal) -> None:
             placing, proposal, k=BEST_MOST, within=BEST_WITHIN, progress=progress
         )
 
-    found = _asked(_key(area, placing.question, "best"), t("placera.best"), work)
+    found = _asked(proposals.key(area, placing.question, "best"), t("placera.best"), work)
     if found is not None:
         proposal_box.best(found)
 
@@ -257,7 +272,7 @@ def _robust(area: Area, placing: Placing, proposal: Proposal) -> None:
     st.markdown(t("placera.robust_intro"))
     if not st.toggle(t("placera.robust_open"), key="robust_open"):
         return
-    key = _key(area, placing.question, "robust")
+    key = proposals.key(area, placing.question, "robust")
     fresh = cache.kept().get(key) is None
 
     def work(progress: Progress) -> robustness.Robustness:

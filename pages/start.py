@@ -24,7 +24,7 @@ from pages import (
     placera,
     uppsokande,
 )
-from pages.shared import asks, cache, page, state
+from pages.shared import asks, cache, frame, page, state
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -54,12 +54,12 @@ def main() -> None:
     _go_on({each.url_path: each for each in pages})
     page.configure(chosen.title)
     with st.sidebar:
-        _pick_area()
+        frame.guarded(_pick_area, "area")
         _pick_language()
     for problem in state.problems():
         st.warning(literal(problem.message(state.language())), icon=":material/link_off:")
     asks.begin()
-    chosen.run()
+    frame.guarded(chosen.run, chosen.url_path)
     state.write_address()
 
 

@@ -1,6 +1,11 @@
-"""What every page begins with: the open area, its marks, and errors in words."""
+"""What every page begins with: the open area, its marks, and errors in words; and what it ends with
+where it breaks.
+"""
 
 from __future__ import annotations
+
+import logging
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -14,6 +19,22 @@ from pages.shared.state import t
 
 OF_PLACES = ("lacks.places", "lacks.kind", "lacks.newcomers", "meeting.lacks_arenas")
 """What is lacking where places are; the rest is residents, districts and paths."""
+
+log = logging.getLogger(__name__)
+
+
+def guarded(run: Callable[[], object], name: str) -> None:
+    """Run a page; where it breaks, show a sentence in its place and log the rest. Streamlit's own
+    signals (stop, run again) are no errors, and pass.
+    """
+    try:
+        run()
+    except NarhetError as error:
+        say(error)
+    except Exception:  # nobody reads a traceback: the log keeps it
+        log.exception("the page %s broke", name)
+        st.error(t("frame.broke"), icon=":material/error:")
+        st.button(t("frame.again"), key="frame_again", icon=":material/refresh:")
 
 
 def current_area() -> Area:

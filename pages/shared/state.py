@@ -15,6 +15,7 @@ from geo.access.preschools.question import PreschoolQuestion
 from geo.errors import InputError, NarhetError
 from geo.planning.outreach.question import OutreachQuestion
 from geo.planning.siting import question as siting_question
+from pages.shared import siting_view
 from pages.shared.literal import literal
 
 DEFAULTS: dict[str, str] = {
@@ -32,6 +33,8 @@ DEFAULTS: dict[str, str] = {
     "spots": "",
     "lattice": "",
     "refused": "",
+    "asked": "",
+    "saved": "",
     "existing": siting_question.SitingQuestion.existing,
     "only": "",
     "balance": "",
@@ -76,7 +79,11 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "limit": presets.limit_m,
     "open": presets.kind,
     "aim": siting_question.objective,
+    "asked": siting_view.read,
 }
+
+OF_AN_AREA = ("refused", "spots", "asked", "saved")
+"""What is of one area's places: another area begins without it."""
 
 
 def load() -> None:
@@ -96,6 +103,11 @@ def load() -> None:
             chosen.add(name)
         except NarhetError as error:
             problems.append(error)
+    # A proposal in a link is the question of the page Placera as well: what is changed there is
+    # changed from it.
+    travelling = siting_view.view_of(view["asked"])
+    view.update(travelling)
+    chosen |= set(travelling)
     if view["lang"] not in texts.LANGUAGES:
         view["lang"] = DEFAULTS["lang"]
     st.session_state["view"] = view
@@ -127,6 +139,16 @@ def choose(name: str, value: str) -> None:
         view[name] = value
         st.session_state.setdefault("chosen", set()).add(name)
         st.session_state["link_problems"] = []
+        if name == "area":
+            view.update({each: DEFAULTS[each] for each in OF_AN_AREA})
+
+
+def choose_firmly(name: str, value: str) -> None:
+    """Change one choice, or keep it as it is; no page suggests another in its place."""
+    choose(name, value)
+    st.session_state.setdefault("chosen", set()).add(name)
+    for loosely in ("linked", "loose"):
+        st.session_state.setdefault(loosely, set()).discard(name)
 
 
 def suggest(name: str, value: str, *, own: bool = True) -> None:

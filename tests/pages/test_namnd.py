@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -61,14 +62,51 @@ def test_a_proposal_is_told_with_its_proof() -> None:
 
 
 @pytest.mark.usefixtures("gatan")
-def test_the_files_are_made_on_a_click_and_all_are_offered() -> None:
+def test_each_file_is_made_on_a_click_of_its_own() -> None:
     test = asked()
     test.date_input(key="report_date").set_value(date(2026, 11, 26)).run()
-    press(test, "namnd.make_files")
+    for ending in ("pdf", "pptx", "xlsx", "gpkg", "geojson", "html"):
+        name = texts.text(f"namnd.download_{ending}")
+        assert name not in {each.proto.label for each in test.get("download_button")}
+        press(test, "namnd.make_files" if ending == "pdf" else f"namnd.make_{ending}")
+        assert not test.exception
+        assert name in {each.proto.label for each in test.get("download_button")}
+
+
+@pytest.mark.usefixtures("gatan")
+def test_what_was_written_is_still_there_after_the_presentation() -> None:
+    test = asked()
+    test.text_input(key="report_title").input("Vårt förslag").run()
+    test.multiselect(key="report_findings").set_value(["answer", "map"]).run()
+    press(test, "namnd.present")
+    press(test, "namnd.close")
     assert not test.exception
-    labels = {each.proto.label for each in test.get("download_button")}
-    endings = ("pdf", "pptx", "xlsx", "gpkg", "geojson", "html")
-    assert {texts.text(f"namnd.download_{ending}") for ending in endings} <= labels
+    assert test.text_input(key="report_title").value == "Vårt förslag"
+    assert test.multiselect(key="report_findings").value == ["answer", "map"]
+
+
+def test_an_area_without_people_places_or_districts_says_what_to_add() -> None:
+    whole = street(homes=HOMES, places={0.0: "preschool"}, estimated=True)
+    bare = {"people": whole.people.iloc[:0], "places": whole.places.iloc[:0]}
+    save_area(replace(whole, **bare, districts=whole.districts.iloc[:0]))
+    test = asked()
+    assert not test.exception
+    for part in ("people", "places", "districts"):
+        assert texts.text(f"lacks.{part}") in said(test)
+        assert "--" not in texts.text(f"lacks.{part}")
+    next(each for each in test.button if each.label == texts.text("frame.to_area")).click().run()
+    assert not test.exception
+    assert test.title[0].value == texts.text("omrade.title")
+
+
+@pytest.mark.parametrize("lacking", ["places", "districts"])
+def test_an_area_that_lacks_one_of_them_is_answered_all_the_same(lacking: str) -> None:
+    whole = street(homes=HOMES, places={0.0: "preschool"}, estimated=True)
+    save_area(replace(whole, **{lacking: getattr(whole, lacking).iloc[:0]}))
+    test = asked()
+    assert not test.exception
+    assert texts.text(f"lacks.{lacking}") in said(test)
+    assert texts.text("report.answer_title") in [each.value for each in test.subheader]
 
 
 @pytest.mark.usefixtures("gatan")

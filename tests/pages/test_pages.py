@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,10 @@ def page(address: str = "", **choices: str) -> AppTest:
     for name, value in choices.items():
         test.query_params[name] = value
     test.run()
-    return _at(test, address) if address else test
+    return at(test, address) if address else test
 
 
-def _at(test: AppTest, name: str) -> AppTest:
+def at(test: AppTest, name: str) -> AppTest:
     """Move to a page: AppTest knows pages by the hash of their path in the address."""
     test._page_hash = calc_hash("" if name == "karta" else name)
     return test.run()
@@ -119,6 +120,28 @@ def test_a_damaged_area_is_said_and_not_a_crash(home: Path) -> None:
 
 
 @pytest.mark.usefixtures("gatan")
+@pytest.mark.usefixtures("gatan")
+def test_a_page_that_breaks_says_so_and_the_rest_is_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from pages import gap
+
+    def broken() -> None:
+        raise ZeroDivisionError("a secret of the server")
+
+    with (
+        monkeypatch.context() as patched,
+        caplog.at_level(logging.ERROR, logger="pages.shared.frame"),
+    ):
+        patched.setattr(gap, "render", broken)
+        test = page("gap", area="street")
+    assert not test.exception
+    assert texts.text("frame.broke") in [each.value for each in test.error]
+    assert "secret" not in said(test) and "a secret of the server" in caplog.text
+    test.button(key="frame_again").click().run()
+    assert not test.error and "50 av 60" in said(test)
+
+
 def test_every_page_runs_in_both_languages() -> None:
     for name in ("karta", "gap", "omrade", "metod"):
         for language in texts.LANGUAGES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,12 +13,14 @@ from streamlit.testing.v1 import AppTest
 from geo import texts
 from geo.catalog import open_area, save_area
 from geo.errors import Cancelled
-from geo.output.documents.answer import ENDINGS
-from pages.shared import asks
+from geo.output.documents.answer import ENDINGS, report_bytes
+from geo.output.documents.read_record import embedded
+from geo.planning.siting.question import SitingQuestion
+from pages.shared import asks, siting_view
 from pages.shared.literal import literal
 from tests.geo.worlds import street
 from tests.pages.conftest import PATIENCE_S
-from tests.pages.test_pages import page, said
+from tests.pages.test_pages import at, page, said
 
 HOMES = {20.0: 10.0, 310.0: 20.0, 560.0: 5.0, 705.0: 10.0, 990.0: 30.0}
 ROOMS = {200.0: "library", 400.0: "school", 900.0: "library", 0.0: "place_of_worship"}
@@ -303,12 +306,74 @@ def test_a_proposal_is_saved_as_a_scenario_and_tried_on_gap() -> None:
     test.text_input(key="scenario_name").set_value("Två caféer").run()
     test.button(key="scenario_save").click().run()
     assert not test.exception
-    assert [each.value for each in test.success] == [
-        "”Två caféer” är sparat. Pröva det på sidan Gap."
-    ]
-    tried = page("gap", area="street", kind="library", limit="300", group="all")
+    assert [each.value for each in test.success] == ["”Två caféer” är sparat, med sin fråga."]
+    tried = page("gap", area="street", kind="library", limit="600", group="children_0_4")
     tried.selectbox(key="scenario_pick").set_value("tva-cafeer").run()
     assert not tried.exception
-    assert "Det är lika många som i dag." in said(tried)  # cafés change nothing for libraries
+    # The question is the proposal's own, whatever the page asked before: 50 of 750 are left.
+    assert {name: tried.query_params[name] for name in ("kind", "limit", "group")} == {
+        "kind": "language_cafe", "limit": "300", "group": "all",
+    }  # fmt: skip
+    assert "Med ”Två caféer”: 50 av 750 invånare" in said(tried)
     tried.button(key="scenario_delete").click().run()
-    assert not tried.exception and "Pröva ett scenario" not in said(tried)
+    assert not tried.exception and texts.text("scenario.title") not in said(tried)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_refusal_goes_with_its_reason_from_the_page_to_the_paper(tmp_path: Path) -> None:
+    test = asked()
+    next(each for each in test.button if "library 200 säger nej" in each.label).click().run()
+    test.text_input(key="why_0").input("stänger i maj").run()
+    assert test.query_params["refused"] == "library-0=stänger i maj"
+    test.button(key="to_gap").click().run()
+    assert not test.exception and test.title[0].value == texts.text("gap.title")
+    assert test.query_params["kind"] == "language_cafe"
+    # Today nobody has a café; library 900 and the school leave the 100 at 20 m.
+    assert "Med ”förslaget”: 100 av 750 invånare" in said(test)
+    at(test, "gap").button(key="effect_to_board").click().run()
+    assert not test.exception and test.title[0].value == texts.text("namnd.title")
+    assert "på library 900 och school 400, når 650" in said(test)
+    assert "Har sagt nej: library 200 (stänger i maj)." in said(test)
+    at(test, "namnd")
+    next(each for each in test.button if each.key == "make.pdf").click().run()
+    assert not test.exception
+    report = test.session_state["report_shown"]
+    paper = tmp_path / "board.pdf"
+    paper.write_bytes(report_bytes(report, open_area("street"), ".pdf"))
+    kept = embedded(paper)["proposal"]
+    assert kept["refused"] == ["library-0"]
+    assert {site["id"] for site in kept["sites"]} == {"library-2", "school-1"}
+    # Asked again on Placera, and another says no: the paper is of the new question.
+    test.button(key="board_change").click().run()
+    assert test.title[0].value == texts.text("placera.title")
+    at(test, "placera")
+    next(each for each in test.button if "library 900 säger nej" in each.label).click().run()
+    test.button(key="to_board").click().run()
+    assert {site["id"] for site in test.session_state["report_shown"].proposal["sites"]} == {
+        "school-1", "place_of_worship-3",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("gatan")
+def test_a_link_to_the_paper_holds_the_whole_question() -> None:
+    question = SitingQuestion(
+        "language_cafe", 1, limit_m=250.0, objective="median", excluded=("library-2",)
+    )
+    test = page("namnd", area="street", asked=siting_view.write(question))
+    assert not test.exception
+    assert test.session_state["report_shown"].proposal["question"] == question.to_data()
+    test.button(key="board_change").click().run()
+    assert test.query_params["asked"] == siting_view.write(question)
+    assert {name: test.query_params[name] for name in ("aim", "limit", "refused")} == {
+        "aim": "median", "limit": "250", "refused": "library-2",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("gatan")
+def test_another_area_begins_without_the_proposal_and_the_refusals_of_the_first() -> None:
+    save_area(replace(street(homes=HOMES, places=ROOMS, estimated=True), id="other", name="Andra"))
+    test = asked(refused="library-0")
+    test.button(key="to_board").click().run()
+    test.selectbox(key="pick_area").set_value("other").run()
+    assert not test.exception
+    assert not {"asked", "refused"} & set(test.query_params)

@@ -147,9 +147,7 @@ ONLY_SITES = (
 """And these only say what kind of proposal."""
 
 
-def _sites(
-    gap: GapQuestion, told: Mapping[str, Any], area: Area | None
-) -> SitingQuestion | None:
+def _sites(gap: GapQuestion, told: Mapping[str, Any], area: Area | None) -> SitingQuestion | None:
     """Return the question of the proposal, about the same as the gap; None where none is asked
     for.
     """

@@ -15,7 +15,8 @@ from geo.errors import InputError, NarhetError
 from geo.planning.siting import question as siting_question
 from geo.planning.siting.candidates import POINT
 from geo.planning.siting.question import EXISTING, SitingQuestion, number_of, whole_of
-from pages.shared import choices, point, state
+from pages.shared import choices, point, siting_view, state
+from pages.shared.literal import literal
 from pages.shared.state import t
 
 MOST = 20
@@ -63,7 +64,7 @@ def question(area: Area) -> SitingQuestion:
             "existing": existing,
             "balance": balance,
             "budget": budget,
-            "exclude": refused(),
+            "exclude": tuple(state.get("refused").split("|")),
             **where,
         },
         area,
@@ -72,17 +73,41 @@ def question(area: Area) -> SitingQuestion:
 
 def refused() -> tuple[str, ...]:
     """Return the ids of those who said no."""
-    return tuple(name for name in state.get("refused").split("|") if name)
+    return tuple(siting_view.read_refused(state.get("refused")))
 
 
 def refuse(candidate: str) -> None:
     """Note that a place says no."""
-    state.choose("refused", "|".join(dict.fromkeys([*refused(), candidate])))
+    _note({**siting_view.read_refused(state.get("refused")), candidate: ""})
 
 
 def take_back(candidate: str) -> None:
     """Let a place that said no be chosen again."""
-    state.choose("refused", "|".join(name for name in refused() if name != candidate))
+    said = siting_view.read_refused(state.get("refused"))
+    said.pop(candidate, None)
+    _note(said)
+
+
+def ask_why(candidate: str, name: str, at: int, *, where: Any) -> None:
+    """Ask why a place says no: it is printed beside its name, on the board's paper too."""
+    key = f"why_{at}"
+    st.session_state[key] = siting_view.read_refused(state.get("refused"))[candidate]
+
+    def changed() -> None:
+        said = siting_view.read_refused(state.get("refused"))
+        _note({**said, candidate: st.session_state[key]})
+
+    where.text_input(
+        t("placera.why_no", name=literal(name)),
+        key=key,
+        max_chars=siting_question.MOST_REASON,
+        placeholder=t("placera.why_no_hint"),
+        on_change=changed,
+    )
+
+
+def _note(said: dict[str, str]) -> None:
+    state.choose("refused", siting_view.write_refused(said, said))
 
 
 def add_spot(lon: float, lat: float) -> None:
