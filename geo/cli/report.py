@@ -87,7 +87,7 @@ def _output(options: Options) -> Path | None:
     """
     needed = {"area": options.area}
     if options.proposal is None:
-        needed |= {"--kind": options.kind, "--limit": options.limit}
+        needed |= {"--kind": options.kind}
     if not options.json:
         needed["-o"] = options.output
     lacking = [name for name, value in needed.items() if value is None]

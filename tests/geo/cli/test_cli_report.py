@@ -84,7 +84,7 @@ def test_a_demonstration_warns(tmp_path: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "area, --kind, --limit, -o"),
+        ((), "area, --kind, -o"),
         (("provby", *DATED), "-o"),
         (("provby", *DATED, "-o", "a.docx"), ".xlsx"),
         (("provby", *DATED, "-o", "a"), ".xlsx"),
