@@ -52,7 +52,8 @@ def question(area: Area) -> OutreachQuestion:
     ------
     NarhetError : the link asks for something that cannot be.
     """
-    first, second, third, fourth, fifth, sixth = st.columns(6)
+    first, second, third = st.columns(3)
+    fourth, fifth, sixth = st.columns(3)
     choices.limit(where=first, usual=MeetingQuestion.limit_m)
     choices.profile(where=second)
     when = _when(third)
