@@ -49,7 +49,7 @@ def test_a_visit_from_the_demonstration_to_another_area_language_and_limit(visit
     expect(page.get_by_role("heading", level=1)).to_have_text("Karta")
     expect(page.get_by_text("Demonstration: påhittade boenden").first).to_be_visible()
     page.get_by_role("link", name="Gap").click()
-    sentence(page, r"barn 0–4 år .* bor längre än 400.m från en förskola\.")
+    sentence(page, r"boende i genomgångsbostad .* bor längre än 600.m från en infodisk\.")
     choose(page, "Område", "Gatan")
     sentence(page, r"^50 av 60 barn 0–4 år \(83.%\) bor längre än 400.m från en förskola\.$")
     choose(page, "Avståndsgräns", "^600")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 HOMES = {20.0: 10.0, 310.0: 20.0, 560.0: 5.0, 705.0: 10.0, 990.0: 30.0}
 ROOMS = {200.0: "library", 400.0: "school", 900.0: "library", 0.0: "place_of_worship"}
 """Within 300 m: library 200 reaches 300, the school 250, library 900 400, the church 100."""
-LINK = "/placera?area=street&limit=300&group=all"
+LINK = "/placera?area=street&open=language_cafe&limit=300&group=all"
 BEST = (
     r"^Två nya språkcaféer, på library 900 och library 200, når 700 invånare inom 300.m\. Bevisat"
 )
