@@ -17,6 +17,7 @@ from geo.output.report.model import Finding, KeyFigure, one_line, writable_table
 from geo.output.report.sensitivity import BASE, STEP, Variant
 from geo.output.report.suppression import LEFT_OUT
 from geo.output.words import proposal as proposal_words
+from geo.output.words.area_and_gaps import unplaced_lines
 from geo.output.words.sources import part_name, source_date
 from geo.texts import text
 
@@ -151,6 +152,7 @@ def uncertain(told: Told, own: str) -> Finding:
         )
     if told.answer.unknown:
         said.append(text("gap.unknown", told.language, rows=told.answer.unknown))
+    said += map(one_line, unplaced_lines(told.area, told.answer.kind, told.language))
     said += _if_limit(told)
     if told.proposal is not None and not told.proposal.proposal.proven:
         said.append(told.say("uncertain_unproven"))
