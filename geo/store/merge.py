@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.area.model import Area
+from geo.store import protection
 from geo.store import rows as store_rows
 from geo.store.database import areas, changes
 from geo.store.model import (
@@ -27,7 +28,7 @@ from geo.store.model import (
     content,
     same,
 )
-from geo.store.overlay import filed
+from geo.store.overlay import filed, without
 from geo.store.rows import Kept, Step, Writer
 from geo.store.write import undo_steps
 
@@ -87,7 +88,7 @@ def merge(connection: sa.Connection, area: Area, key: str, who: str) -> Merged:
         return Merged()
     by = store_rows.writer(connection, key, who)
     there = {each.record.key: each for each in store_rows.kept(connection, key)}
-    return _merged(by, area, filed(area), there)
+    return _merged(by, area, _files_of(connection, area, key), there)
 
 
 def read_files(
@@ -110,7 +111,7 @@ def read_files(
     ------
     UndoBlocked : records of the batch were changed later.
     """
-    files = filed(area)
+    files = _files_of(connection, area, key)
     undone = undo_steps(connection, key, change.batch, files) if change.batch else []
     by = store_rows.writer(connection, key, who)
     store_rows.put(by, undone)
@@ -122,6 +123,11 @@ def read_files(
     merged = _merged(by, area, files, there)
     store_rows.note(by, FILES, json.dumps(vars(change), ensure_ascii=False))
     return replace(merged, batch=by.batch)
+
+
+def _files_of(connection: sa.Connection, area: Area, key: str) -> dict[Key, Json]:
+    """Return what the files of an area hold, but what was forgotten when it became protected."""
+    return filed(without(area, protection.forgotten(connection, key)))
 
 
 def _undone(

@@ -5,7 +5,7 @@ records. What nobody touched stays as its files have it, row for row and sign fo
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,14 +24,16 @@ from geo.store.rows import Kept
 from geo.types import WGS84
 
 
-def overlay(area: Area, edited: Sequence[Kept], edits: int) -> Area:
+def overlay(area: Area, edited: Sequence[Kept], edits: int, forgotten: Container[Key] = ()) -> Area:
     """Return an area with the edited records in it.
 
     Parameters
     ----------
     edited : the records that differ from the files, in order.
     edits : the number of the latest change.
+    forgotten : places that the files still hold and nobody may know of.
     """
+    area = without(area, forgotten)
     places = [each for each in edited if each.record.type == PLACE]
     activities = [each for each in edited if each.record.type == ACTIVITY]
     table = _places(area, places) if places else area.places
@@ -45,6 +47,25 @@ def overlay(area: Area, edited: Sequence[Kept], edits: int) -> Area:
         activities=_activities(area.activities, activities, away),
         edits=edits,
         unplaced=tuple(_unplaced(each.record) for each in places if _waits(each.record)),
+    )
+
+
+def without(area: Area, forgotten: Container[Key]) -> Area:
+    """Return an area as its files have it, without the places that are forgotten and who lives
+    there.
+    """
+    if not forgotten:
+        return area
+    there = [(PLACE, str(name)) not in forgotten for name in area.places["id"]]
+    if all(there):
+        return area
+    gone = set(area.places["id"][~np.array(there)].astype(str))
+    homes = (area.people["origin"] == HOUSING) & area.people["unit"].astype(str).isin(gone)
+    return replace(
+        area,
+        places=area.places[there].reset_index(drop=True),
+        people=area.people[~homes].reset_index(drop=True),
+        activities=area.activities[~area.activities["place"].isin(gone)].reset_index(drop=True),
     )
 
 

@@ -4,7 +4,9 @@ made coarse before anything is written, and what was known of one that becomes p
 
 from __future__ import annotations
 
+import hashlib
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -89,7 +91,9 @@ def hidden(
 
 
 def forget(by: Writer, known: Sequence[Kept]) -> None:
-    """Take records and all that the log holds of them out of the database, and log that."""
+    """Take records and all that the log holds of them out of the database, and log that: what is
+    left is a seal, by which a row of a file that is read again is known.
+    """
     for each in known:
         kind, record_id = each.record.key
         by.connection.execute(
@@ -107,7 +111,34 @@ def forget(by: Writer, known: Sequence[Kept]) -> None:
             .values(record="", action="hide", before=None, after=None, note="")
         )
     if known:
-        store_rows.note(by, "hide")
+        salt = secrets.token_hex(16)
+        seals = [_seal(salt, each.record.key) for each in known]
+        store_rows.note(by, "hide", json.dumps({"salt": salt, "seals": seals}))
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """Which places were forgotten when they became protected. ``key in forgotten`` tells."""
+
+    seals: Mapping[str, frozenset[str]]
+    """Of each salt."""
+
+    def __bool__(self) -> bool:
+        return bool(self.seals)
+
+    def __contains__(self, key: Key) -> bool:
+        return any(_seal(salt, key) in found for salt, found in self.seals.items())
+
+
+def forgotten(connection: sa.Connection, area: str) -> Forgotten:
+    """Return what the log of an area knows as forgotten."""
+    wanted = changes.c.action == "hide", changes.c.note != ""
+    told = [json.loads(change.note) for change in store_rows.log_of(connection, area, *wanted)]
+    return Forgotten({each["salt"]: frozenset(each["seals"]) for each in told})
+
+
+def _seal(salt: str, key: Key) -> str:
+    return hashlib.sha256("\0".join((salt, *key)).encode(errors="replace")).hexdigest()
 
 
 def tells_of_protected(place: Record) -> bool:

@@ -18,7 +18,7 @@ from geo.area.manifest import area_id, home_folder
 from geo.area.model import Area
 from geo.area.protected import Ground
 from geo.errors import InputError
-from geo.store import backup
+from geo.store import backup, protection
 from geo.store import database as store_database
 from geo.store import merge as store_merge
 from geo.store import overlay as store_overlay
@@ -261,7 +261,8 @@ class Store:
         with store_database.reading(self.engine) as connection:
             edited = store_rows.kept(connection, self.key, records.c.edited)
             revision = store_rows.latest(connection, self.key)
-        return store_overlay.overlay(area, edited, revision)
+            forgotten = protection.forgotten(connection, self.key)
+        return store_overlay.overlay(area, edited, revision, forgotten)
 
     def scenarios(self) -> list[Scenario]:
         """Return the saved scenarios by name."""
@@ -335,6 +336,10 @@ class Store:
             backup.put_in(connection, self.key, told)
             new = len(told.records) - len(there)
             return Restored(True, 0, new, len(told.changes), len(told.scenarios))
+        gone = protection.forgotten(connection, self.key)
+        told = replace(
+            told, records=tuple(each for each in told.records if each.record.key not in gone)
+        )
         edits = backup.as_edits(told, there)
         batch = store_write.write(connection, self.key, edits, who=who, note="", ground=ground)
         log = store_rows.log_of(connection, self.key, changes.c.batch == batch) if batch else []

@@ -10,6 +10,7 @@ import shapely
 import sqlalchemy as sa
 
 from geo.area.model import Area
+from geo.area.people import of_housing
 from geo.area.protected import SHAPE, is_restricted
 from geo.errors import HousingHidden, InputError, NarhetError, RecordChanged
 from geo.store.database import records
@@ -115,6 +116,43 @@ def test_the_file_itself_would_tell_if_it_were_written_as_it_is(
     with pytest.raises(NarhetError):
         store.undo(batch - 1, who="Anna")
     assert "hide" in {change.action for change in store.log()}
+
+
+def test_a_housing_of_a_file_that_becomes_protected_is_nowhere_else(
+    store: Store, ground: Grounds, area: Area, look
+) -> None:
+    """The row stays in the area's files: nobody sees it, counts it, or gets it back."""
+    (at,) = area.places.index[area.places["id"] == "g1"]
+    rows = area.places.copy()
+    rows.loc[at, ["name", "address", "details"]] = [NAME, STREET, '{"hushall": 6}']
+    people = of_housing(rows)
+    area = replace(area, places=rows, people=people, created="2026-11-30T10:00:00+00:00")
+    store.merge(area, "filer")
+    before = store.everything()
+    shown = store.record("g1")
+    hide = edit_of(shown, details={**shown.fields["details"], "skyddad": "ja"})
+    at_work = Edit("a1", "activity", 0, fields={"place": "g1", "kind": "language_cafe"})
+    store.write([at_work], who="Anna", ground=ground)
+    store.write([hide], who="Anna", ground=ground)
+
+    def nowhere(of: Area) -> None:
+        found = store.overlay(of)
+        there = found.places[found.places["kind"] == "transitional_housing"]
+        assert there["id"].tolist() == ["transitional_housing-restricted-1"]
+        assert found.people["newcomer_households"].sum() == 6, "counted once"
+        assert found.activities["place"].tolist() == ["transitional_housing-restricted-1"]
+        assert NAME not in found.places.to_json() and STREET not in found.places.to_json()
+        assert all(each.id != "g1" for each in store.records(status=""))
+
+    nowhere(area)
+    again = replace(area, created="2026-12-01T10:00:00+00:00")
+    store.merge(again, "filer")
+    nowhere(again)
+    store.restore(before, who="Anna", ground=ground)
+    nowhere(again)
+    assert store.record("f1").id == "f1", "what else the copy holds is there"
+    for word in (NAME, STREET):
+        assert word.encode() not in look()
 
 
 def test_without_a_point_only_counts_are_kept_until_it_is_placed(
