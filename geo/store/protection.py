@@ -126,7 +126,9 @@ class Forgotten:
     def __bool__(self) -> bool:
         return bool(self.seals)
 
-    def __contains__(self, key: Key) -> bool:
+    def __contains__(self, key: object) -> bool:
+        if not isinstance(key, tuple):
+            return False
         return any(_seal(salt, key) in found for salt, found in self.seals.items())
 
 
