@@ -42,7 +42,7 @@ def test_a_report_is_made_downloaded_verified_and_presented(
     visit.open("/namnd?area=street&limit=400&group=all")
     expect(page.get_by_text("460 av 760 invånare").first).to_be_visible()
     page.get_by_role("button", name=texts.text("namnd.make_files")).click()
-    button = page.get_by_role("button", name=texts.text("namnd.download_pdf"))
+    button = page.get_by_role("button", name=texts.text("namnd.download_pdf"), exact=True)
     expect(button).to_be_visible()
     with page.expect_download() as arriving:
         button.click()

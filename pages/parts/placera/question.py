@@ -97,9 +97,11 @@ def ask_why(candidate: str, name: str, at: int, *, where: Any) -> None:
         said = siting_view.read_refused(state.get("refused"))
         _note({**said, candidate: st.session_state[key]})
 
+    where.markdown(t("placera.why_no", name=literal(name)))
     where.text_input(
-        t("placera.why_no", name=literal(name)),
+        t("placera.why_no_label", number=at + 1),  # no name: a reader would hear its escapes
         key=key,
+        label_visibility="collapsed",
         max_chars=siting_question.MOST_REASON,
         placeholder=t("placera.why_no_hint"),
         on_change=changed,
