@@ -87,7 +87,7 @@ def test_a_surge_is_placed_by_a_click_on_the_map_and_answered_by_week(visit: Vis
     before = place.inner_text()
     frame = page.frame_locator("iframe[src*='streamlit_folium']").first
     frame.locator("html[data-narhet-ground]").wait_for(state="attached")
-    frame.locator(".leaflet-container").click(position={"x": 250, "y": 280})
+    frame.locator(".leaflet-container").click(position={"x": 95, "y": 275})
     expect(place).not_to_have_text(before)
     weeks = page.get_by_role("textbox", name="Each week")
     weeks.fill("50,100")

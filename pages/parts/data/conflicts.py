@@ -77,7 +77,7 @@ def _field(each: Difference, key: str) -> None:
         return ingest_edits.value_words(each.field, value, language)
 
     label = f"**{literal(name)}** ({t('data.clash_was', was=literal(words(each.base)))})"
-    st.session_state.setdefault(key, each.usual)
+    st.session_state[key] = st.session_state.get(key, each.usual)
     st.radio(
         label,
         (MINE, THEIRS),
@@ -90,7 +90,7 @@ def _field(each: Difference, key: str) -> None:
 
 
 def _choice(label: str, key: str, usual: str) -> None:
-    st.session_state.setdefault(key, usual)
+    st.session_state[key] = st.session_state.get(key, usual)
     st.radio(
         label,
         (MINE, THEIRS),

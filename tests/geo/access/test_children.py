@@ -87,7 +87,7 @@ def test_nobody_known_to_be_small_is_refused_with_what_to_do() -> None:
     area = replace(area, people=area.people.drop(columns="children_0_4"))
     with pytest.raises(AreaLacks) as refused:
         demand_of(area)
-    assert "barn_1_5" in refused.value.message("sv")
+    assert "antalet barn 1–5 år i genomgångsbostäderna" in refused.value.message("sv")
 
 
 def test_the_tiny_area_keeps_its_children() -> None:

@@ -175,7 +175,7 @@ def test_a_scenario_is_saved_listed_tried_and_deleted_from_the_command_line(
     new = f"preschool,{lon},{lat},Nya, vid torget"
     assert main(["scenarios", "gatan", "--save", "Vid torget", "--open", new, "--who", "Ada"]) == 0
     assert "vid-torget\tVid torget: 1 öppnar, 0 stänger" in capsys.readouterr().out
-    asked = ["gaps", "gatan", "--kind", "preschool", "--limit", "400", "--json"]
+    asked = ["gaps", "gatan", "--kind", "preschool", "--limit", "400", "--group", "all", "--json"]
     main([*asked, "--scenario", "vid-torget"])
     tried = json.loads(capsys.readouterr().out)
     main(asked)
