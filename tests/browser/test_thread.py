@@ -108,6 +108,7 @@ def test_where_two_desks_should_stand_goes_from_the_first_page_to_the_paper(
     assert visit.outside == [] and visit.complaints == []
 
 
+@pytest.mark.parametrize("spoken", ["sv"], indirect=True)
 def test_a_reception_that_says_no_is_on_the_paper_with_its_reason_and_nowhere_else(
     visit: Visit, spoken: str, tmp_path: Path
 ) -> None:
