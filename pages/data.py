@@ -15,9 +15,9 @@ from pages.parts.data import conflicts as conflicts_box
 from pages.parts.data import edit as edit_box
 from pages.parts.data import history as history_box
 from pages.parts.data import import_file as import_box
-from pages.parts.data import keep as keep_box
 from pages.parts.data import worklist as worklist_box
 from pages.shared import frame, state
+from pages.shared import keep as keep_box
 from pages.shared.state import t
 
 

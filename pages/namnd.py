@@ -154,8 +154,7 @@ def _recall() -> None:
         "report_form": REPORT,
     }
     for name, value in {**usual, **st.session_state.get("report_chosen", {})}.items():
-        # Set anew each run: a run that was broken off has told the browser nothing of it.
-        st.session_state[name] = st.session_state.get(name, value)
+        state.begin_with(name, value)
 
 
 def _remember() -> None:

@@ -6,11 +6,15 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 import geo  # noqa: F401  (before any test imports pyogrio: GDAL reads its settings once)
+
+if TYPE_CHECKING:
+    from geo.ingest.build import Inputs
 
 # Slow machines are no failures; on CI the same examples each time, so that a red run can be redone.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -28,6 +32,20 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the real data in ../shared/data")
     return folder
+
+
+@pytest.fixture(scope="session")
+def borough_files(shared_data: Path) -> Inputs:
+    """The real borough's paths, districts, people and preschools."""
+    from geo.ingest.build import Inputs
+
+    folder = shared_data / "hasselby-vallingby"
+    return Inputs(
+        lines=folder / "walk_lines.geojson.gz",
+        districts=folder / "stadsdelar.geojson",
+        people=(folder / "deso2025.geojson",),
+        places=(("preschool", folder / "preschools.csv"),),
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -11,13 +11,14 @@ from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.errors import NarhetError
 from geo.ingest import edits
-from geo.ingest.geocoding.finder import Finder
 from geo.presets import kind as kind_of
-from pages.parts.data import keep as keep_box
-from pages.shared import frame, state
+from pages.shared import cache, frame, state
+from pages.shared import keep as keep_box
 from pages.shared.state import t
 
 MOST_RESIDENTS = 5_000
+WAYS = (("file", "upload_file", "import"), ("click", "add_location_alt", "edit"))
+"""What else than a row to type: its name, its icon, and the task of the page Data that takes it."""
 
 
 def ask(area: Area, kind: str, group: str) -> None:
@@ -32,23 +33,15 @@ def ask(area: Area, kind: str, group: str) -> None:
     with st.expander(t("defaults.ask"), expanded=True, icon=":material/add_home:"):
         st.markdown(t("defaults.ask_why"))
         _form(area)
-        left, right = st.columns(2)
-        left.button(
-            t("defaults.by_file"),
-            key="housing_file",
-            icon=":material/upload_file:",
-            width="stretch",
-            on_click=_to_data,
-            args=("import",),
-        )
-        right.button(
-            t("defaults.by_click"),
-            key="housing_click",
-            icon=":material/add_location_alt:",
-            width="stretch",
-            on_click=_to_data,
-            args=("edit",),
-        )
+        for column, (way, icon, task) in zip(st.columns(len(WAYS)), WAYS, strict=True):
+            column.button(
+                t(f"defaults.by_{way}"),
+                key=f"housing_{way}",
+                icon=f":material/{icon}:",
+                width="stretch",
+                on_click=_to_data,
+                args=(task,),
+            )
 
 
 def _form(area: Area) -> None:
@@ -87,7 +80,7 @@ def _add(area: Area) -> None:
         st.session_state["housing_error"] = True
         return
     try:
-        spot = Finder(area).spot(where)
+        spot = cache.finder(area).spot(where)
     except NarhetError as error:
         st.session_state["housing_error"] = error
         return

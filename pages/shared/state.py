@@ -143,6 +143,13 @@ def choose(name: str, value: str) -> None:
             view.update({each: DEFAULTS[each] for each in OF_AN_AREA})
 
 
+def begin_with(key: str, usual: Any) -> None:
+    """Let a widget begin with a value, and keep what its user chose. The value is set in each run:
+    of a run that was broken off the browser knows nothing.
+    """
+    st.session_state[key] = st.session_state.get(key, usual)
+
+
 def choose_firmly(name: str, value: str) -> None:
     """Change one choice, or keep it as it is; no page suggests another in its place."""
     choose(name, value)

@@ -15,7 +15,7 @@ from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.supply import STATED, UNKNOWN, Preschool
 from geo.area.languages import known_in
 from geo.area.model import Area
-from geo.area.people import HOUSING
+from geo.area.newcomers import housing_asked
 from geo.area.record_fields import rules
 from geo.cells import plain
 from geo.errors import InputError
@@ -73,9 +73,9 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
     ------
     InputError ``unknown_housing`` : with those there are.
     """
-    by_file = f"{HOUSING}-{which}"
+    asked = _housing(area, which)
     for row in answer.housing:
-        if which in (row.family.place, row.family.name) or row.family.place == by_file:
+        if row.family.place == asked:
             family = row.family
             metres = _from_row(area, answer, family.row)
             return CallList(
@@ -110,6 +110,14 @@ def calls_for(area: Area, answer: PreschoolAnswer, which: str) -> CallList:
     known = [row.family.name or row.family.place for row in answer.housing]
     known += [row.name for row in answer.districts if row.name]
     raise InputError("unknown_housing", found=which, known=", ".join(known) or "–")
+
+
+def _housing(area: Area, which: str) -> str:
+    """Return the id of the housing that a text means, "" where it means none or several."""
+    try:
+        return housing_asked(area, which)
+    except InputError:
+        return ""
 
 
 def questions(place: Preschool) -> tuple[str, ...]:

@@ -19,9 +19,9 @@ from geo.output.words.activity_hours import activities_table
 from geo.sources.activities.reader import ActivitiesRead, read_activities
 from geo.sources.files.sheets import SHEET_ENDINGS
 from geo.store.model import ACTIVITY, FileChange
-from pages.parts.data import keep as keep_box
 from pages.parts.data import upload as upload_box
 from pages.shared import frame, state, tables
+from pages.shared import keep as keep_box
 from pages.shared.literal import literal
 from pages.shared.state import t
 

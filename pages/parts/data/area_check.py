@@ -13,8 +13,8 @@ from geo.ingest.checks.fixes import check_places
 from geo.ingest.checks.thresholds import Fix, Problem
 from geo.types import Progress
 from pages.parts.data import checks as checks_box
-from pages.parts.data import keep as keep_box
 from pages.shared import asks
+from pages.shared import keep as keep_box
 from pages.shared.state import t
 
 

@@ -20,9 +20,9 @@ from geo.store.overlay import filed
 from geo.store.protection import ground_of
 from geo.store.store import store_of
 from geo.types import Progress
-from pages.parts.data import keep as keep_box
 from pages.parts.data import upload as upload_box
 from pages.shared import asks, frame
+from pages.shared import keep as keep_box
 from pages.shared.downloads import offer
 from pages.shared.literal import literal
 from pages.shared.state import t

@@ -11,9 +11,9 @@ from geo.area.model import Area
 from geo.ingest import edits as ingest_edits
 from geo.ingest.edits import MINE, THEIRS, Difference
 from geo.store.model import Conflict
-from pages.parts.data import keep as keep_box
-from pages.parts.data.keep import Clashed
+from pages.shared import keep as keep_box
 from pages.shared import state
+from pages.shared.keep import Clashed
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -77,7 +77,7 @@ def _field(each: Difference, key: str) -> None:
         return ingest_edits.value_words(each.field, value, language)
 
     label = f"**{literal(name)}** ({t('data.clash_was', was=literal(words(each.base)))})"
-    st.session_state[key] = st.session_state.get(key, each.usual)
+    state.begin_with(key, each.usual)
     st.radio(
         label,
         (MINE, THEIRS),
@@ -90,7 +90,7 @@ def _field(each: Difference, key: str) -> None:
 
 
 def _choice(label: str, key: str, usual: str) -> None:
-    st.session_state[key] = st.session_state.get(key, usual)
+    state.begin_with(key, usual)
     st.radio(
         label,
         (MINE, THEIRS),

@@ -21,7 +21,7 @@ from geo.ingest.edits import Draft
 from geo.output.maps import data as data_map
 from geo.output.maps.spec import MapSpec
 from geo.store.model import CLOSED, OPEN, Record, edit_of
-from pages.parts.data import keep as keep_box
+from pages.shared import keep as keep_box
 from pages.shared import map as map_box
 from pages.shared import point, state
 from pages.shared.state import t

@@ -12,7 +12,7 @@ from geo.area.model import Area
 from geo.ingest import edits
 from geo.ingest.edits import Batch
 from geo.store.model import Change
-from pages.parts.data import keep as keep_box
+from pages.shared import keep as keep_box
 from pages.shared import state, tables
 from pages.shared.literal import literal
 from pages.shared.state import t

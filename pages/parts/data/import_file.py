@@ -25,11 +25,11 @@ from geo.sources.files.place_tables import Understood
 from geo.store.store import store_of
 from geo.types import Progress
 from pages.parts.data import checks as checks_box
-from pages.parts.data import keep as keep_box
 from pages.parts.data import understood as understood_box
 from pages.parts.data import upload as upload_box
 from pages.parts.data.upload import Upload
 from pages.shared import frame, state
+from pages.shared import keep as keep_box
 from pages.shared import map as map_box
 from pages.shared.state import t
 

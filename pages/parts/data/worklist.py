@@ -17,8 +17,8 @@ from geo.output.maps.spec import MapSpec
 from geo.output.words.imports import suggestion_words, why_unplaced
 from geo.store.model import CLOSED, Record, edit_of
 from geo.types import Progress
-from pages.parts.data import keep as keep_box
 from pages.shared import asks, point, state
+from pages.shared import keep as keep_box
 from pages.shared import map as map_box
 from pages.shared.literal import literal
 from pages.shared.state import t
@@ -88,8 +88,8 @@ def _one(area: Area, pairs: dict[str, tuple[Record, Match]]) -> None:
     """Work with one record: on the map, by its address, or close it."""
     st.subheader(t("data.work_one"), anchor=False)
     key = "work_chosen"
-    if st.session_state.get(key) not in pairs:
-        st.session_state[key] = next(iter(pairs))
+    before = st.session_state.get(key)
+    st.session_state[key] = before if before in pairs else next(iter(pairs))
     labels = ingest_edits.told_apart({name: _named(pair[0]) for name, pair in pairs.items()})
     chosen = st.selectbox(
         t("data.work_choose"),

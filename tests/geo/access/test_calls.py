@@ -98,6 +98,11 @@ def test_a_district_is_called_for_too_by_the_mean_walk_of_its_children() -> None
     assert found.calls[0].metres == pytest.approx(100, abs=1e-3)
 
 
+@pytest.mark.parametrize("which", ["500", "transitional_housing 500", "Transitional-Housing 500"])
+def test_a_housing_is_called_for_by_its_files_id_and_its_name_too(which: str) -> None:
+    assert calls({400: KNOWN}, which=which).housing == "transitional_housing-500"
+
+
 def test_a_name_nobody_has_is_answered_with_those_there_are() -> None:
     with refused("unknown_housing") as caught:
         calls({400: KNOWN}, which="Norr")

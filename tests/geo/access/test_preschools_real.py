@@ -22,15 +22,8 @@ WHEN = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
-def borough(shared_data: Path) -> Area:
-    folder = shared_data / "hasselby-vallingby"
-    inputs = Inputs(
-        lines=folder / "walk_lines.geojson.gz",
-        districts=folder / "stadsdelar.geojson",
-        people=(folder / "deso2025.geojson",),
-        places=(("preschool", folder / "preschools.csv"),),
-    )
-    return build.build("hv", "Hässelby-Vällingby", inputs)
+def borough(borough_files: Inputs) -> Area:
+    return build.build("hv", "Hässelby-Vällingby", borough_files)
 
 
 @pytest.fixture(scope="module")

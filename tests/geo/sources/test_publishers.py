@@ -37,15 +37,9 @@ def test_the_boroughs_files_are_recognised_and_nothing_is_invented(shared_data: 
     assert {each.date for each in told.values()} == {""}
 
 
-def test_the_borough_built_says_a_year_only_where_a_column_does(shared_data: Path) -> None:
-    folder = shared_data / "hasselby-vallingby"
-    inputs = Inputs(
-        lines=folder / "walk_lines.geojson.gz",
-        districts=folder / "stadsdelar.geojson",
-        people=(folder / "deso2025.geojson",),
-        places=(("preschool", folder / "preschools.csv"),),
-    )
-    lines = {each.part: source_line(each, "sv") for each in build("hv", "HV", inputs).sources}
+def test_the_borough_built_says_a_year_only_where_a_column_does(borough_files: Inputs) -> None:
+    built = build("hv", "HV", borough_files)
+    lines = {each.part: source_line(each, "sv") for each in built.sources}
     assert lines["people"] == "SCB, DeSO (deso2025.geojson), CC0 1.0, 2025, uppskattat"
     assert lines["preschool"] == "Skolverket, förskolor (preschools.csv), okänt, okänt"
     assert lines["network"] == "walk_lines.geojson.gz, okänt, okänt"
