@@ -58,7 +58,9 @@ def _add_housing(area: Area) -> None:
         t("kunskapsbank.add_housing"),
         key="bank_housing",
         icon=":material/add:",
-        on_click=state.to_housing,
+        on_click=state.to_data,
+        args=("edit",),
+        kwargs={"records": HOUSING},
     )
 
 
@@ -70,7 +72,8 @@ def _show(area: Area, bank: Bank) -> None:
             t("moten.add_activity"),
             key="bank_add",
             icon=":material/add:",
-            on_click=state.to_activities,
+            on_click=state.to_data,
+            args=("activities",),
         )
     st.caption(literal(knowledge_bank_words.question_words(bank.question, language)))
     for note in knowledge_bank_words.restricted_note(bank, language):

@@ -10,6 +10,7 @@ from geo.access.meeting.hours import Hours
 from geo.access.meeting.language import Languages
 from geo.access.meeting.mix import Arenas
 from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.errors import AreaLacks, NarhetError
 from geo.output.documents.meeting import meeting_document
 from geo.output.maps import meeting as meeting_map
@@ -106,7 +107,8 @@ def _add_activity(*, some: bool) -> None:
         key="moten_add",
         icon=":material/add:",
         type="primary",
-        on_click=state.to_activities,
+        on_click=state.to_data,
+        args=("activities",),
     )
 
 
@@ -134,7 +136,9 @@ def _arena(area: Area, answer: Arenas) -> None:
             t("kunskapsbank.add_housing"),
             key="moten_housing",
             icon=":material/add:",
-            on_click=state.to_housing,
+            on_click=state.to_data,
+            args=("edit",),
+            kwargs={"records": HOUSING},
         )
     if answer.least or not answer.known:
         st.button(

@@ -26,6 +26,7 @@ from geo.types import Progress
 from pages.parts.omrade import fetch as fetch_box
 from pages.parts.omrade import sources as sources_box
 from pages.shared import cache, frame, jobs, state, tables
+from pages.shared import keep as keep_box
 from pages.shared import readiness as readiness_box
 from pages.shared.state import t
 
@@ -100,12 +101,12 @@ def _ready() -> None:
         t("omrade.ready_choose"), list(areas), format_func=lambda name: areas[name].name
     )
     if right.button(t("omrade.fetch"), disabled=jobs.running(), width="stretch"):
-        ready = areas[chosen]
-        jobs.start(ready.name, lambda progress: _fetched(ready, progress))
+        ready, who = areas[chosen], keep_box.who()
+        jobs.start(ready.name, lambda progress: _fetched(ready, who, progress))
         st.rerun()
 
 
-def _fetched(ready: ReadyArea, progress: Progress) -> Area:
+def _fetched(ready: ReadyArea, who: str, progress: Progress) -> Area:
     found = fetch(ready.query, alternatives=ready.alternatives, progress=progress)
     progress("progress.saving", 0.95)
     there = {card.id for card in list_areas()}
@@ -113,7 +114,7 @@ def _fetched(ready: ReadyArea, progress: Progress) -> Area:
     made = from_fetched(ready.id, ready.name, found, earlier=earlier)
     if earlier is None:
         return save_area(made)
-    return change_area(earlier, made, FileChange("files_fetch")).area
+    return change_area(earlier, made, FileChange("files_fetch"), who=who).area
 
 
 def _instead() -> None:
@@ -194,7 +195,7 @@ def _start_build(
         if file is not None
     }
     name_id = earlier.id if earlier else _free_id(slug(name))
-    who = st.session_state.get("who", "")
+    who = keep_box.who()
 
     def work(progress: Progress) -> Area:
         try:

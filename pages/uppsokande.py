@@ -94,17 +94,5 @@ def _heard(area: Area, brief: Brief) -> None:
 def _proposals(area: Area, answer: Outreach, chosen: Row) -> Brief | None:
     """Ask what could be done for the places of the list, and for a chosen one beyond it."""
     st.subheader(t("uppsokande.proposals"), anchor=False)
-    question = answer.question
     top = max(list_box.TOP, 1 + answer.shown.index(chosen))
-
-    def run(progress: Progress) -> Brief:
-        return outreach_brief.briefed(answer, top, progress=progress)
-
-    try:
-        found: Brief | None = asks.ask(
-            (area.key, question, "proposals", top), t("uppsokande.proposals"), run
-        )
-    except NarhetError as error:
-        frame.say(error)
-        return None
-    return found
+    return list_box.brief_of(area, answer, top, t("uppsokande.proposals"))

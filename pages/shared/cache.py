@@ -25,6 +25,7 @@ from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
 from geo.access.profile_comparison import Flips
 from geo.access.profile_comparison import flips as count_flips
+from geo.access.readiness import Ready, readiness
 from geo.area.manifest import DEMO, home_folder
 from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
@@ -95,6 +96,16 @@ def _finder(key: str, _area: Area) -> Finder:  # noqa: ARG001
     return Finder(_area)
 
 
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _point_name(key: str, lon: float, lat: float, language: str, _area: Area) -> str:
+    return _finder(key, _area).name_at(lon, lat, language)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _ready(key: str, _area: Area) -> tuple[Ready, ...]:  # noqa: ARG001
+    return readiness(_area)
+
+
 @st.cache_resource(show_spinner=False)
 def kept() -> Kept:
     """Return the answers of long work."""
@@ -119,6 +130,16 @@ def bank(of: Area, question: BankQuestion) -> Bank:
 def finder(of: Area) -> Finder:
     """Return what finds points of an area by address and name."""
     return _finder(of.key, of)
+
+
+def point_name(of: Area, lon: float, lat: float, language: str) -> str:
+    """Return what a person calls a point."""
+    return _point_name(of.key, round(lon, 6), round(lat, 6), language, of)
+
+
+def ready(of: Area) -> tuple[Ready, ...]:
+    """Return what an area has, and what it lacks."""
+    return _ready(of.key, of)
 
 
 def here(of: Area, lon: float, lat: float, limit_m: float, profile: str) -> Here:

@@ -77,16 +77,10 @@ def _next_step(error: AreaLacks) -> None:
         t("frame.to_data" if to_data else "frame.to_area"),
         key=f"lack_{said}",
         icon=":material/add:",
-        on_click=_to_data if to_data else state.go,
-        args=(str(error.values.get("id", "")),) if to_data else ("omrade",),
+        on_click=state.to_data if to_data else state.go,
+        args=("import",) if to_data else ("omrade",),
+        kwargs={"files_of": str(error.values.get("id", ""))} if to_data else {},
     )
-
-
-def _to_data(kind: str) -> None:
-    state.choose("task", "import")
-    if kind:
-        st.session_state["data_kind"] = kind
-    state.go("data")
 
 
 def unplaced(area: Area, kind: str) -> None:
@@ -98,10 +92,6 @@ def unplaced(area: Area, kind: str) -> None:
             t("known.place_them"),
             key=f"unplaced_{kind}",
             icon=":material/edit_location_alt:",
-            on_click=_to_work_list,
+            on_click=state.to_data,
+            args=("worklist",),
         )
-
-
-def _to_work_list() -> None:
-    state.choose("task", "worklist")
-    state.go("data")

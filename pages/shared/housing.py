@@ -39,8 +39,9 @@ def ask(area: Area, kind: str, group: str) -> None:
                 key=f"housing_{way}",
                 icon=f":material/{icon}:",
                 width="stretch",
-                on_click=_to_data,
+                on_click=state.to_data,
                 args=(task,),
+                kwargs={"records": HOUSING},
             )
 
 
@@ -91,9 +92,3 @@ def _add(area: Area) -> None:
             st.session_state.pop(f"housing_{each}", None)
     else:
         st.session_state["housing_error"] = st.session_state.get("data_error")
-
-
-def _to_data(task: str) -> None:
-    state.choose("task", task)
-    state.choose("records", HOUSING)
-    state.go("data")

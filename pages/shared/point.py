@@ -14,7 +14,7 @@ import streamlit as st
 
 from geo.area.model import Area
 from geo.errors import InputError
-from geo.ingest.geocoding.finder import Spot
+from geo.ingest.geocoding.finder import POINT, Spot, check_near
 from pages.shared import cache, state
 from pages.shared.literal import literal
 from pages.shared.state import t
@@ -38,10 +38,11 @@ def ask(
             return
         try:
             spots = cache.finder(area).spots(words)
-        except InputError:  # figures that are no point
+            if spots and spots[0].how == POINT:
+                check_near(area, spots[0].lon, spots[0].lat)
+        except InputError:  # figures that are no point, or one of another town
             spots = []
-        sure = [each for each in spots if each.certain]
-        if len(sure) == 1 or (spots and spots[0].certain and not _rivals(spots)):
+        if spots and spots[0].certain and not _rivals(spots):
             take(spots[0])
         else:
             st.session_state[f"{key}_offered"] = (area.key, words, tuple(spots[:OFFERED]))
@@ -76,7 +77,7 @@ def kept(area: Area, key: str) -> Point | None:
 
 def name(area: Area, lon: float, lat: float) -> str:
     """Return what a person calls a point: near an address or a place, or in a district."""
-    return cache.finder(area).name_at(lon, lat, state.language())
+    return cache.point_name(area, lon, lat, state.language())
 
 
 def _rivals(spots: list[Spot]) -> bool:

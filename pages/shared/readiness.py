@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.access.readiness import HAS, MISSING, OMRADE, Ready, readiness
+from geo.access.readiness import HAS, MISSING, OMRADE, Ready
 from geo.area.model import Area
+from geo.area.people import HOUSING
 from geo.output.words import readiness as readiness_words
-from pages.shared import state
+from pages.shared import cache, state
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -20,13 +21,12 @@ ICONS = {
 }
 
 
-def show(area: Area, *, where: str, only_lacks: bool = False) -> None:
+def show(area: Area, *, where: str) -> None:
     """Show the list, closed where all is there; ``where`` is the page it stands on."""
     language = state.language()
-    found = readiness(area)
-    shown = [each for each in found if each.state != HAS or not only_lacks]
+    found = cache.ready(area)
     with st.expander(readiness_words.summary(found, language), icon=":material/checklist:"):
-        for each in shown:
+        for each in found:
             _row(each, where)
 
 
@@ -43,16 +43,7 @@ def _row(each: Ready, where: str) -> None:
         t("readiness.add" if each.state == MISSING else "readiness.mend"),
         key=f"ready_{where}_{each.part}",
         width="stretch",
-        on_click=_lead,
-        args=(each,),
+        on_click=state.go if each.where == OMRADE else state.to_data,
+        args=(each.where,),
+        kwargs={"files_of": HOUSING} if each.part == "housing" else {},
     )
-
-
-def _lead(each: Ready) -> None:
-    if each.where == OMRADE:
-        state.go("omrade")
-        return
-    state.choose("task", each.where)
-    if each.part == "housing":
-        st.session_state["data_kind"] = "transitional_housing"
-    state.go("data")

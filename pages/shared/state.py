@@ -183,16 +183,15 @@ def go(page: str) -> None:
     st.session_state["go"] = page
 
 
-def to_activities() -> None:
-    """Ask for where a file of activities is added, in a button's ``on_click``."""
-    choose("task", "activities")
-    go("data")
-
-
-def to_housing() -> None:
-    """Ask for where transitional housing is added, in a button's ``on_click``."""
-    choose("task", "edit")
-    choose("records", "transitional_housing")
+def to_data(task: str, *, records: str = "", files_of: str = "") -> None:
+    """Ask for a task of the page Data, in a button's ``on_click``: with the records of a kind of
+    place to edit, or a file of a kind to read.
+    """
+    choose("task", task)
+    if records:
+        choose("records", records)
+    if files_of:
+        st.session_state["data_kind"] = files_of
     go("data")
 
 

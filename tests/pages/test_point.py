@@ -72,6 +72,13 @@ def test_words_that_mean_several_are_offered_and_what_is_unknown_is_said() -> No
     assert "Ingenstans" in said(test)
 
 
+def test_coordinates_turned_round_are_no_point_of_the_area() -> None:
+    test = page("karta", area="street")
+    test.text_input(key="karta_words").set_value("59.36, 17.83").run()
+    assert not test.exception and "spot" not in test.session_state
+    assert "59.36, 17.83" in said(test)
+
+
 def test_a_record_of_the_work_list_is_placed_where_a_name_is() -> None:
     area = open_area("street")
     store = store_of(area.id)

@@ -65,7 +65,7 @@ def _words(times: Times, language: str) -> str:
     weeks = rule_interval(times)
     if is_weekly(times) and days:
         return f"{names} {hours}"
-    if not times.rrule.startswith("FREQ=WEEKLY") or not days:
+    if not times.rrule.startswith("FREQ=WEEKLY") or not days or weeks == 1:
         return texts.text("activities.by_rule", language, hours=hours)
     key = f"every_{weeks}" if 2 <= weeks <= _NAMED else "every_more"
     return texts.text(f"activities.{key}", language, weeks=weeks, days=names, hours=hours)

@@ -21,6 +21,7 @@ from geo.sources.statistics.join import LEVELS, NAMES
 from geo.store.model import FileChange
 from geo.types import Progress
 from pages.shared import jobs, state, tables
+from pages.shared import keep as keep_box
 from pages.shared.state import t
 
 PEOPLE, PRESCHOOLS = "people", "preschools"
@@ -97,7 +98,7 @@ def _start(area: Area, uploads: dict[str, Any], ask: Ask | AskSchools) -> None:
         name: kept_file(folder, name, file) for name, file in uploads.items() if file is not None
     }
 
-    who = st.session_state.get("who", "")
+    who = keep_box.who()
 
     def work(progress: Progress) -> Area:
         try:

@@ -14,6 +14,7 @@ from geo.ingest.build import Note
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.words.sources import part_name
 from pages.shared import frame, state, tables
+from pages.shared import keep as keep_box
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -58,7 +59,7 @@ def _save(area: Area, source: Source, note: Note) -> None:
     if note == Note():
         st.error(t("omrade.source_empty"))
         return
-    who = st.session_state.get("who", "")
+    who = keep_box.who()
     try:
         file_changes.state_source(area.id, source, note, who=who)
     except NarhetError as error:

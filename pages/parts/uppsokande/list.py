@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -182,6 +184,20 @@ def ranking(table: pd.DataFrame, count: int) -> None:
     tables.table(table, caption, numbers=numbers)
 
 
+def brief_of(area: Area, answer: Outreach, top: int, title: str) -> Brief | None:
+    """Return what could be done for the first places of the list; None while it is worked on."""
+
+    def run(progress: Progress) -> Brief:
+        return briefed(answer, top, progress=progress)
+
+    try:
+        found: Brief | None = asks.ask((area.key, answer.question, "proposals", top), title, run)
+    except NarhetError as error:
+        frame.say(error)
+        return None
+    return found
+
+
 def downloads(area: Area, answer: Outreach, plan: Plan | None) -> None:
     """Make files of the list and the plan when asked, and offer them."""
     st.subheader(t("uppsokande.files"), anchor=False)
@@ -189,16 +205,9 @@ def downloads(area: Area, answer: Outreach, plan: Plan | None) -> None:
     if not st.toggle(t("uppsokande.files_open"), key="outreach_files"):
         return
     language = state.language()
-
-    def run(progress: Progress) -> Brief:
-        return briefed(answer, TOP, plan=plan, progress=progress)
-
-    try:
-        brief = asks.ask((area.key, answer.question, plan, "files"), t("uppsokande.files"), run)
-    except NarhetError as error:
-        frame.say(error)
-        return
-    if brief is not None:
+    made = brief_of(area, answer, TOP, t("uppsokande.files"))
+    if made is not None:
+        brief = replace(made, plan=plan)
         stem = f"uppsokande-{answer.area}-{answer.question.meeting.monday.isoformat()}"
         offer_answer(
             lambda day: outreach_document(brief, language, day=day),

@@ -16,7 +16,7 @@ from geo.area.activities.occurrences import STOCKHOLM, in_week, possible, rule_w
 from geo.area.activities.table import from_table, to_table
 from geo.ingest.edits import with_activities
 from geo.output.files.calendar import to_ics
-from geo.output.words.activity_hours import undated_words
+from geo.output.words.activity_hours import undated_words, when_words
 from geo.sources.activities.cells import season, weekdays
 from geo.sources.activities.reader import ActivitiesRead, activities_in, read_activities
 from tests.refusals import refused
@@ -392,3 +392,19 @@ def test_weekdays_and_seasons_as_people_write_them() -> None:
     assert season("februari–februari") == (True, ("02-01", "02-29"))
     assert season("31 april–1 juni") == (False, None)
     assert season("året runt") == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("FREQ=WEEKLY;BYDAY=TU", "tisdag 10:00–12:00"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "varannan tisdag 10:00–12:00"),
+        ("FREQ=WEEKLY;INTERVAL=5;BYDAY=TU", "var 5:e tisdag 10:00–12:00"),
+        ("FREQ=WEEKLY;COUNT=10;BYDAY=TU", "10:00–12:00, inte varje vecka"),
+        ("FREQ=WEEKLY;BYMONTH=6,7;BYDAY=TU", "10:00–12:00, inte varje vecka"),
+    ],
+)
+def test_a_rule_is_said_in_words_and_no_more_often_than_it_is(rule: str, said: str) -> None:
+    times = Times(rule, date(2026, 12, 1), time(10), time(12))
+    told = Activity("a", "p", "language_cafe", times=(times,))
+    assert when_words(told, "sv") == said
