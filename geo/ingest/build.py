@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo import presets
@@ -22,7 +21,15 @@ from geo.area.model import Area
 from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, Source, empty_table
 from geo.errors import AreaLacks, InputError
 from geo.ingest import place_files
-from geo.ingest.merge_people import ask_before_older, merged, stacked, years_of
+from geo.ingest.merge_people import (
+    ask_before_older,
+    each_once,
+    merged,
+    stack,
+    stacked,
+    without_groups,
+    years_of,
+)
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources.files.vector import read_lines_listed, read_vector
 from geo.sources.osm.files import OsmExtract, read_osm
@@ -223,7 +230,7 @@ def _with_extract(area: Area, extract: OsmExtract, file: str) -> Area:
     places = replace(credit, part="places", made="osm_tags", rows=len(found))
     return replace(
         area,
-        places=_stack([kept, found.assign(source=extract.title)]),
+        places=stack([kept, found.assign(source=extract.title)]),
         buildings=extract.buildings,
         water=extract.water,
         addresses=extract.addresses,
@@ -262,7 +269,7 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
         read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
         for file in inputs.people
     ]
-    frames = _stack([units.frame for units in read])
+    frames = stack([units.frame for units in read])
     kept = merged(area.people, frames, area.network.crs)
     parts = np.cumsum([0, *(len(units.frame) for units in read)])
     for number, (file, units) in enumerate(zip(inputs.people, read, strict=True)):
@@ -284,10 +291,11 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
         )
     _ask_year(area, sources, inputs)
     groups = {group for source in sources for group in source.columns}
-    before = _people_before(area, set() if kept.whole else groups)
+    before = without_groups(area.sources, set() if kept.some_uncovered else groups)
     others = area.people[area.people["origin"] != "residents"]
-    residents = stacked(_stack(tables), kept.rows)
-    return replace(area, people=_stack([residents, others]), sources=(*before, *sources))
+    residents = stacked(stack(tables), kept.rows)
+    told = each_once((*before, *sources))
+    return replace(area, people=stack([residents, others]), sources=told)
 
 
 def _ask_year(area: Area, sources: Iterable[Source], inputs: Inputs) -> None:
@@ -296,19 +304,6 @@ def _ask_year(area: Area, sources: Iterable[Source], inputs: Inputs) -> None:
     for source in sources:
         year = int(source.date[:4]) if source.date[:4].isdigit() else 0
         ask_before_older(there, source.columns, year, replace_year=inputs.replace_year)
-
-
-def _people_before(area: Area, new: Collection[str]) -> tuple[Source, ...]:
-    """Return the area's sources, those of people without the groups that are new."""
-    kept = []
-    for source in area.sources:
-        if source.part != "people":
-            kept.append(source)
-            continue
-        columns = {name: said for name, said in source.columns.items() if name not in new}
-        if columns.keys() & presets.groups().keys():
-            kept.append(replace(source, columns=columns))
-    return tuple(kept)
 
 
 def _check_overrides(inputs: Inputs, used: Mapping[str, str], file: Path) -> None:
@@ -339,7 +334,7 @@ def with_places(area: Area, kind: str, file: Path, inputs: Inputs) -> Area:
         area.places["source"].isin([*(s.title for s in same)])
         | area.places["id"].astype(str).str.startswith("osm-")
     )
-    places = _stack([area.places[~stale], kept.assign(source=title)])
+    places = stack([area.places[~stale], kept.assign(source=title)])
     sources = tuple(s for s in area.sources if s not in same)
     return replace(area, places=_unique_ids(places), sources=(*sources, source), _snaps={})
 
@@ -355,25 +350,13 @@ def _with_housing(area: Area) -> Area:
     """Make people of the residents of transitional housing, anew from its places."""
     housing = area.places[area.places["kind"] == "transitional_housing"]
     residents = area.people[area.people["origin"] == "residents"]
-    return replace(area, people=_stack([residents, area_people.of_housing(housing)]))
+    return replace(area, people=stack([residents, area_people.of_housing(housing)]))
 
 
 def _with_district_names(area: Area) -> Area:
     people = area.people.assign(district=area_people.with_districts(area.people, area.districts))
     places = area.places.assign(district=area_people.with_districts(area.places, area.districts))
     return replace(area, people=people, places=places, _snaps={})
-
-
-def _stack(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Put tables on top of each other; a column one lacks is unknown there."""
-    full = [table for table in tables if len(table)]
-    if not full:
-        return tables[0]
-    rows = pd.concat([pd.DataFrame(table) for table in full], ignore_index=True)
-    for name in presets.groups():
-        if name in rows:
-            rows[name] = rows[name].astype(np.float64)
-    return gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
 
 
 def _put(sources: tuple[Source, ...], new: Source) -> tuple[Source, ...]:
@@ -444,7 +427,7 @@ def source_of(
     told = published(file, columns.values())
     return Source(
         part=part,
-        title=note.title or (f"{told.title} ({file.name})" if told.title else file.name),
+        title=note.title or told.title_of(file),
         licence=note.licence or told.licence,
         date=note.date or told.date,
         made=made,

@@ -4,8 +4,8 @@ nothing of stay, and nobody is counted twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,7 @@ from geo.area.people import RESIDENTS
 from geo.area.provenance import Source
 from geo.errors import InputError
 from geo.sources.statistics.join import read_code
-from geo.types import Ints
+from geo.types import WGS84, Ints
 
 HALF = 0.5
 NEAR_M = 100.0
@@ -27,14 +27,14 @@ NEAR_M = 100.0
 @dataclass(frozen=True, eq=False)
 class Merged:
     """``units``: the new statistical areas with what was known before of other ``groups``.
-    ``rows``: residents who stay where and as they were. ``whole``: some of those are people of
-    places that the new figures do not cover.
+    ``rows``: residents who stay where and as they were. ``some_uncovered``: some of those are
+    people of places that the new figures do not cover, so that the earlier sources still count.
     """
 
     units: gpd.GeoDataFrame
     groups: tuple[str, ...]
     rows: gpd.GeoDataFrame
-    whole: bool
+    some_uncovered: bool
 
 
 def merged(
@@ -94,11 +94,45 @@ def stacked(new: gpd.GeoDataFrame, rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return new
     taken = set(new["id"].astype(str))
     ids = [f"{name}-before" if name in taken else name for name in rows["id"].astype(str)]
-    table = pd.concat([new, rows.assign(id=ids)], ignore_index=True)
+    return stack([new, rows.assign(id=ids)])
+
+
+def stack(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Put tables of people or places on top of each other; a column that one lacks is unknown
+    there.
+    """
+    full = [pd.DataFrame(table) for table in tables if len(table)]
+    if not full:
+        return tables[0]
+    rows = pd.concat(full, ignore_index=True)
     for name in presets.groups():
-        if name in table:
-            table[name] = table[name].astype(np.float64)
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=new.crs)
+        if name in rows:
+            rows[name] = rows[name].astype(np.float64)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
+
+
+def without_groups(sources: Iterable[Source], new: Collection[str]) -> tuple[Source, ...]:
+    """Return sources, those of people without the groups that are new; of one that had no other,
+    nothing is left.
+    """
+    kept = []
+    for source in sources:
+        if source.part == "people":
+            columns = {name: said for name, said in source.columns.items() if name not in new}
+            if not columns.keys() & presets.groups().keys():
+                continue
+            source = replace(source, columns=columns)
+        kept.append(source)
+    return tuple(kept)
+
+
+def each_once(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Return sources without repetition: a file read again is the source that it was."""
+    kept: list[Source] = []
+    for source in sources:
+        if source not in kept:
+            kept.append(source)
+    return tuple(kept)
 
 
 def years_of(sources: Iterable[Source]) -> dict[str, int]:

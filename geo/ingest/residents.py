@@ -15,7 +15,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo import presets
 from geo.area import people
 from geo.area import people as area_people
 from geo.area import record_fields as area_places
@@ -25,7 +24,15 @@ from geo.area.record_fields import cell, plain_record, rules
 from geo.errors import InputError
 from geo.ingest import place_files
 from geo.ingest.build import MARGIN_M, Inputs, with_places
-from geo.ingest.merge_people import ask_before_older, merged, stacked, years_of
+from geo.ingest.merge_people import (
+    ask_before_older,
+    each_once,
+    merged,
+    stack,
+    stacked,
+    without_groups,
+    years_of,
+)
 from geo.sources.skolverket import KIND, Preschools, fetch_preschools
 from geo.sources.statistics import outlines as statistics_outlines
 from geo.sources.statistics.files import read_figures
@@ -43,7 +50,7 @@ from geo.sources.statistics.join import (
 )
 from geo.sources.statistics.scb import Wanted, check_municipality, fetch_figures
 from geo.texts import Phrase
-from geo.types import WGS84, Progress
+from geo.types import Progress
 
 RESIDENTS = area_people.RESIDENTS
 OUTLINES = "people_outlines"
@@ -75,8 +82,8 @@ class Added:
     """The area with its people, and what to report of it.
 
     ``totals``: people of each group in the area, NaN where nothing is known. ``unknown`` counts the
-    statistical areas where a group is unknown, ``gone`` names groups of residents that the area had
-    before and the new figures do not have.
+    statistical areas where a group is unknown, ``gone`` names groups that nobody is counted in any
+    more.
     """
 
     area: Area
@@ -197,15 +204,8 @@ def _with_own(area: Area, ask: Ask, own: dict[str, str], progress: Progress | No
 
 def _other_sources(area: Area, new: set[str]) -> tuple[Source, ...]:
     """Return the sources of the groups that have no new figures, and of the outlines."""
-    kept = []
-    for source in area.sources:
-        if source.part == OUTLINES:
-            kept.append(source)
-        elif source.part == "people":
-            columns = {name: said for name, said in source.columns.items() if name not in new}
-            if columns.keys() & presets.groups().keys():
-                kept.append(replace(source, columns=columns))
-    return tuple(kept)
+    of_people = [source for source in area.sources if source.part in ("people", OUTLINES)]
+    return without_groups(of_people, new)
 
 
 def _placed(
@@ -227,8 +227,8 @@ def _placed(
     people, made, outside = area_people.spread(kept.units, area.network, area.buildings)
     estimated = bool(people["estimated"].any())
     sources = _told(figures, made, (*joined.left_out, *outside), estimated=estimated)
-    before = _other_sources(area, set() if kept.whole else set(figures.groups))
-    if not kept.whole:
+    before = _other_sources(area, set() if kept.some_uncovered else set(figures.groups))
+    if not kept.some_uncovered:
         before = tuple(source for source in before if source.part != OUTLINES)
     placed = _Placed(stacked(people, kept.rows), joined.frame[figures.groups])
     return _added(area, figures, joined.fit, placed, (*sources, *before, outlines.source))
@@ -265,9 +265,9 @@ def _added(
     sources: tuple[Source, ...],
 ) -> Added:
     """Return the area with these residents and their sources; its other people stay."""
-    counts = placed.counts
+    counts, sources = placed.counts, each_once(sources)
     others = area.people[area.people["origin"] != RESIDENTS]
-    people = _stacked(placed.people, others)
+    people = stack([placed.people, others])
     people = people.assign(district=area_people.with_districts(people, area.districts))
     kept = tuple(s for s in area.sources if s.part not in ("people", OUTLINES))
     made = replace(area, people=people, sources=(*kept, *sources), _snaps={})
@@ -275,16 +275,6 @@ def _added(
     unknown = {group: int(counts[group].isna().sum()) for group in figures.groups}
     gone = tuple(name for name in area.groups if name not in made.groups)
     return Added(made, fit, figures.level, figures.year, totals, unknown, gone, sources)
-
-
-def _stacked(residents: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Put people on top of each other; a group that one lacks is unknown there."""
-    full = [pd.DataFrame(table) for table in (residents, others) if len(table)]
-    rows = pd.concat(full, ignore_index=True) if full else pd.DataFrame(residents)
-    for name in presets.groups():
-        if name in rows:
-            rows[name] = rows[name].astype(np.float64)
-    return gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
 
 
 def municipality_of(area: Area) -> str:
@@ -419,9 +409,8 @@ def _with_fetched(area: Area, found: Preschools) -> tuple[Area, Source]:
     kept = kept.assign(
         id=[f"{name}-2" if name in taken else name for name in kept["id"].astype(str)]
     )
-    rows = pd.concat([pd.DataFrame(others), pd.DataFrame(kept)], ignore_index=True)
     sources = tuple(s for s in area.sources if not (s.part == KIND and s.title == source.title))
-    places = gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
+    places = stack([others, kept])
     return replace(area, places=places, sources=(*sources, source), _snaps={}), source
 
 

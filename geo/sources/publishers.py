@@ -10,6 +10,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,10 @@ class Published:
     title: str = ""
     licence: str = ""
     date: str = ""
+
+    def title_of(self, file: Path) -> str:
+        """Return what a source is called that was read of the file: publisher and file name."""
+        return f"{self.title} ({file.name})" if self.title else file.name
 
 
 def published(path: Path, columns: Iterable[str] = ()) -> Published:
@@ -92,17 +97,9 @@ def _stated(head: str) -> dict[str, str]:
     pairs = re.findall(r'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*")', before)
     stated: dict[str, str] = {}
     for name, value in pairs:  # the first: a coordinate system has a name of its own
-        if _sound(value):
+        with suppress(ValueError):
             stated.setdefault(name.lower(), str(json.loads(value))[:200])
     return stated
-
-
-def _sound(value: str) -> bool:
-    try:
-        json.loads(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _names(head: str) -> Iterable[str]:

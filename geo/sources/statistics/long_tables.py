@@ -374,7 +374,7 @@ def as_figures(table: Pivoted, path: Path, level: str = "") -> Figures:
     told = published(path, table.columns.values())
     source = Source(
         "people",
-        f"{told.title} ({path.name})" if told.title else path.name,
+        told.title_of(path),
         told.licence,
         str(table.year or "") or told.date,
         file=path.name,

@@ -130,7 +130,8 @@ def read_outlines(path: Path, level: str, *, crs: str | None = None) -> Outlines
     InputError ``column_missing`` : no column of codes or names of this level.
     FileFormat : no polygon; and what ``read_vector`` raises.
     """
-    shapes = read_vector(Path(path), crs=crs).to_crs(WGS84)
+    path = Path(path)
+    shapes = read_vector(path, crs=crs).to_crs(WGS84)
     is_area = shapes.geom_type.isin(("Polygon", "MultiPolygon")) & ~shapes.is_empty
     if not is_area.any():
         raise wrong_format(str(path), "GeoJSON", "no_polygons")
@@ -148,20 +149,19 @@ def read_outlines(path: Path, level: str, *, crs: str | None = None) -> Outlines
     if code:
         codes = [read_code(written(cell)) for cell in shapes[code]]
     names = [read_name(written(cell)).name for cell in shapes[name]] if name else [""] * len(shapes)
-    vintage = _vintage_of_file(shapes, level, codes, Path(path).name, code or "")
+    vintage = _vintage_of_file(shapes, level, codes, path.name, code or "")
     frame = gpd.GeoDataFrame(
         {"code": [c.plain if c and c.level == level else "" for c in codes], "name": names},
         geometry=_mended(shapes),
         crs=WGS84,
     )
-    told = published(Path(path))
-    name = Path(path).name
-    title = f"{told.title} ({name})" if told.title else name
-    source = Source("people_outlines", title, told.licence, told.date, file=name, rows=len(frame))
+    told = published(path)
+    title, rows = told.title_of(path), len(frame)
+    source = Source("people_outlines", title, told.licence, told.date, file=path.name, rows=rows)
     if level == REGSO and frame["code"].duplicated().any() and (frame["code"] != "").all():
         # A file of DeSO that says which RegSO each lies in: the larger areas are made of them.
         frame = frame.dissolve("code", sort=False, as_index=False)[["code", "name", "geometry"]]
-        smaller = stated_vintage(DESO, Path(path).name)
+        smaller = stated_vintage(DESO, path.name)
         vintage = vintage or {NEW: NEW, OLD[DESO]: OLD[REGSO]}.get(smaller, "")
         source = replace(source, made="dissolved", rows=len(frame))
     return Outlines(frame, level, vintage, source)

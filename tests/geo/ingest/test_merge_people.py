@@ -8,6 +8,7 @@ import geopandas as gpd
 import pytest
 
 from geo.area.model import Area
+from geo.area.provenance import Source
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
 from geo.ingest.build import Inputs, build
@@ -59,6 +60,41 @@ def test_a_file_that_lacks_a_group_leaves_it_where_it_was(area: Area, tmp_path: 
 def test_the_same_file_again_changes_no_number(area: Area, tmp_path: Path) -> None:
     again = added(area, people(tmp_path, "first", **FIRST))
     assert sums(again, "all", "children_0_4") == sums(area, "all", "children_0_4")
+
+
+def sources_of(name: str) -> list[Source]:
+    found = open_area(name).sources
+    return [each for each in found if each.part.startswith("people")]
+
+
+def test_a_partial_file_read_twice_is_one_source_and_undone_it_is_none(
+    area: Area, tmp_path: Path
+) -> None:
+    saved = save_area(area)
+    asked = ["area", "add", saved.id, "--people"]
+    asked.append(str(people(tmp_path, "one", CODES[:1], pop_2025=(250,))))
+    before = sources_of(saved.id)
+    assert main(asked) == 0
+    once = sources_of(saved.id)
+    assert [each.file for each in once] == ["first.geojson", "one.geojson"]
+    assert main(asked) == 0
+    assert sources_of(saved.id) == once
+    assert main(["undo", saved.id, "2"]) == 0
+    assert sources_of(saved.id) == before
+
+
+def test_partial_figures_read_twice_are_one_source_and_their_outlines_too(
+    area: Area, tmp_path: Path
+) -> None:
+    saved = save_area(area)
+    figures = table(tmp_path, "deso,pop_2025", f"{CODES[0]},250")
+    outlines = people(tmp_path, "deso2025", CODES[:1])
+    asked = ["statistics", saved.id, "--file", str(figures), "--outlines", str(outlines)]
+    assert main(asked) == 0
+    once = sources_of(saved.id)
+    assert sorted(each.file for each in once) == ["deso2025.geojson", figures.name, "first.geojson"]
+    assert main(asked) == 0
+    assert sorted(sources_of(saved.id), key=str) == sorted(once, key=str)
 
 
 def test_a_file_of_one_area_leaves_the_others(area: Area, tmp_path: Path) -> None:
