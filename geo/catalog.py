@@ -165,6 +165,7 @@ def _written(area: Area, home: str | Path | None, *, keep_before: bool = False) 
         "buildings": area.buildings,
         "water": area.water,
         "addresses": area.addresses,
+        "outlines": area.outlines,
         "activities": gpd.GeoDataFrame(
             area.activities, geometry=gpd.GeoSeries([None] * len(area.activities), crs=WGS84)
         ),

@@ -382,7 +382,7 @@ MOST_KEPT = 12
 LOOKS = 20
 """How often an area that is being written over and over is looked at again."""
 PARTS = ("network", "boundary", "districts", "people", "places", "buildings", "water")
-LATER_PARTS = ("addresses", "activities")
+LATER_PARTS = ("addresses", "activities", "outlines")
 """Parts that areas made by an older Närhet do not have."""
 
 
@@ -450,6 +450,7 @@ def _opened(folder: Path, manifest: dict[str, Any] | None = None) -> Area:
                 for part in ("districts", "people", "places", "buildings", "water")
             },
             addresses=later["addresses"],
+            outlines=later["outlines"],
             activities=pd.DataFrame(later["activities"].drop(columns="geometry")),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:

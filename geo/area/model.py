@@ -47,8 +47,10 @@ class Area:
     and one float column per group (NaN: unknown). ``places``: ``id``, ``name``, ``kind``,
     ``address``, ``district``, ``source`` (title), ``demonstration``, ``details`` (JSON of the other
     columns). ``buildings``: centre points with ``floor_m2`` and ``residential``. ``water``: shapes
-    for the map's background. ``unplaced``: records of its store that wait for a point, never
-    protected housing; none without a store.
+    for the map's background. ``outlines``: the statistical areas (``unit``) that estimated
+    residents were placed within, and how (``placed``); none in areas of an older make.
+    ``unplaced``: records of its store that wait for a point, never protected housing; none without
+    a store.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Area:
     created: str = ""
     addresses: gpd.GeoDataFrame = field(default_factory=provenance.no_addresses)
     activities: pd.DataFrame = field(default_factory=provenance.no_activities)
+    outlines: gpd.GeoDataFrame = field(default_factory=provenance.no_outlines)
     edits: int = 0
     unplaced: tuple[Unplaced, ...] = ()
     _snaps: dict[tuple[str, str], tuple[gpd.GeoDataFrame, WalkNetwork, Snapped]] = field(

@@ -58,6 +58,8 @@ PEOPLE = ("id", "origin", "unit", "district", "estimated")
 """Beside a float column per group."""
 PLACES = ("id", "name", "kind", "address", "district", "source", "demonstration", "details")
 BUILDINGS = ("floor_m2", "residential")
+OUTLINES = ("unit", "placed")
+"""Shapes of the statistical areas that estimated residents were placed within, and how."""
 ADDRESSES = ("street", "number", "postcode", "city", "name", "source")
 """Where a written address or the name of a building stands: points, "" for what is not known."""
 ACTIVITIES = (
@@ -79,6 +81,11 @@ def empty_table(columns: Iterable[str]) -> gpd.GeoDataFrame:
 def no_addresses() -> gpd.GeoDataFrame:
     """Return a table of addresses without any."""
     return empty_table(ADDRESSES)
+
+
+def no_outlines() -> gpd.GeoDataFrame:
+    """Return a table of outlines without any."""
+    return empty_table(OUTLINES)
 
 
 def no_activities() -> pd.DataFrame:

@@ -16,6 +16,7 @@ import shapely
 
 from geo import presets
 from geo.area import people as area_people
+from geo.area import spreading
 from geo.area.manifest import area_id
 from geo.area.model import Area
 from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, Source, empty_table
@@ -264,6 +265,7 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
     Groups and places that the files say nothing of stay as they were.
     """
     tables: list[gpd.GeoDataFrame] = []
+    outlines: list[gpd.GeoDataFrame] = []
     sources: list[Source] = []
     read = [
         read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
@@ -277,16 +279,18 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
         own = [*units.frame.columns, *kept.groups]
         frame = kept.units[own].iloc[parts[number] : parts[number + 1]]
         frame.index = units.frame.index
-        rows, made, left_out = area_people.spread(frame, area.network, area.buildings)
+        found = spreading.spread(frame, area.network, area.buildings, area.addresses)
+        rows = found.people
         prefix = f"{len(tables)}-" if len(inputs.people) > 1 else ""
         tables.append(rows.assign(id=prefix + rows["id"].astype(str)))
+        outlines.append(found.outlines)
         sources.append(
             replace(
                 source_of(
-                    "people", file, inputs, made=made, rows=units.rows, columns=units.columns
+                    "people", file, inputs, made=found.made, rows=units.rows, columns=units.columns
                 ),
                 estimated=bool(rows["estimated"].any()),
-                left_out=(*units.left_out, *left_out),
+                left_out=(*units.left_out, *found.left_out),
             )
         )
     _ask_year(area, sources, inputs)
@@ -294,8 +298,12 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
     before = without_groups(area.sources, set() if kept.some_uncovered else groups)
     others = area.people[area.people["origin"] != "residents"]
     residents = stacked(stack(tables), kept.rows)
-    told = each_once((*before, *sources))
-    return replace(area, people=stack([residents, others]), sources=told)
+    return replace(
+        area,
+        people=stack([residents, others]),
+        outlines=spreading.outlines_of(residents, area.outlines, stack(outlines)),
+        sources=each_once((*before, *sources)),
+    )
 
 
 def _ask_year(area: Area, sources: Iterable[Source], inputs: Inputs) -> None:

@@ -104,6 +104,7 @@ def put_back(now: Area, was: Area, became: Area, batch: int) -> Area:
     before, after = _residents(was), _residents(became)
     if not _same(before, after):
         _take("people", before, after, _residents(now), taken, blocked)
+        taken["outlines"] = was.outlines
     for part in BY_ROW:
         rows = _rows(getattr(now, part), getattr(was, part), getattr(became, part))
         if rows is None:

@@ -15,7 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.area import people
+from geo.area import people, spreading
 from geo.area import people as area_people
 from geo.area import record_fields as area_places
 from geo.area.model import Area
@@ -107,6 +107,7 @@ class _Placed:
 
     people: gpd.GeoDataFrame
     counts: pd.DataFrame
+    outlines: gpd.GeoDataFrame
 
 
 def add_statistics(area: Area, ask: Ask, *, progress: Progress | None = None) -> Added:
@@ -199,7 +200,7 @@ def _with_own(area: Area, ask: Ask, own: dict[str, str], progress: Progress | No
     sources = _told(figures, "kept_points", tuple(lost), estimated=True)
     kept = _other_sources(area, set() if keep and lost else set(figures.groups))
     counts = people.groupby("unit")[figures.groups].sum(min_count=1)
-    return _added(area, figures, fit, _Placed(people, counts), (*sources, *kept))
+    return _added(area, figures, fit, _Placed(people, counts, area.outlines), (*sources, *kept))
 
 
 def _other_sources(area: Area, new: set[str]) -> tuple[Source, ...]:
@@ -224,13 +225,16 @@ def _placed(
         same_year=_same_year(area, figures),
         is_official=True,
     )
-    people, made, outside = area_people.spread(kept.units, area.network, area.buildings)
+    found = spreading.spread(kept.units, area.network, area.buildings, area.addresses)
+    people = found.people
     estimated = bool(people["estimated"].any())
-    sources = _told(figures, made, (*joined.left_out, *outside), estimated=estimated)
+    lost = (*joined.left_out, *found.left_out)
+    sources = _told(figures, found.made, lost, estimated=estimated)
     before = _other_sources(area, set() if kept.some_uncovered else set(figures.groups))
     if not kept.some_uncovered:
         before = tuple(source for source in before if source.part != OUTLINES)
-    placed = _Placed(stacked(people, kept.rows), joined.frame[figures.groups])
+    counts = joined.frame[figures.groups]
+    placed = _Placed(stacked(people, kept.rows), counts, found.outlines)
     return _added(area, figures, joined.fit, placed, (*sources, *before, outlines.source))
 
 
@@ -270,7 +274,8 @@ def _added(
     people = stack([placed.people, others])
     people = people.assign(district=area_people.with_districts(people, area.districts))
     kept = tuple(s for s in area.sources if s.part not in ("people", OUTLINES))
-    made = replace(area, people=people, sources=(*kept, *sources), _snaps={})
+    outlines = spreading.outlines_of(people, area.outlines, placed.outlines)
+    made = replace(area, people=people, outlines=outlines, sources=(*kept, *sources), _snaps={})
     totals = {group: float(counts[group].sum(min_count=1)) for group in figures.groups}
     unknown = {group: int(counts[group].isna().sum()) for group in figures.groups}
     gone = tuple(name for name in area.groups if name not in made.groups)

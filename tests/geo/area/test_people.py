@@ -13,8 +13,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.area import people
-from geo.area.people import of_housing, spread, with_districts
+from geo.area import spreading
+from geo.area.people import of_housing, with_districts
 from geo.area.provenance import LeftOut, empty_table
 from geo.area.record_fields import PLACE_COLUMNS
 from geo.network.walk_network import WalkNetwork, build_network
@@ -33,6 +33,13 @@ def grid(step: float = 100.0, cells: int = 10) -> WalkNetwork:
     lines = [shapely.LineString([(X + a, Y + b), (X + a, Y + b + step)]) for a, b in ends]
     lines += [shapely.LineString([(X + b, Y + a), (X + b + step, Y + a)]) for a, b in ends]
     return build_network(gpd.GeoDataFrame(geometry=lines, crs=CRS))
+
+
+def spread(
+    table: gpd.GeoDataFrame, network: WalkNetwork, buildings: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, str, tuple[LeftOut, ...]]:
+    found = spreading.spread(table, network, buildings)
+    return found.people, found.made, found.left_out
 
 
 NETWORK = grid()
@@ -228,4 +235,4 @@ def test_a_real_boroughs_people_all_stand_on_its_paths(shared_data: Path) -> Non
     districts = read_districts(folder / "stadsdelar.geojson")
     outside = placed.loc[with_districts(placed, districts) == "", "all"].sum()
     assert outside < 0.005 * 76_322  # simplified outlines reach a little beyond the borough
-    assert people.PIECE_M == 50
+    assert spreading.PIECE_M == 50
