@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -35,7 +35,8 @@ class Association:
     ``place``: the id of its own place. ``mentors_per_year`` and ``buddies_per_year``: newcomers (or
     families) it can match in a year; ``seats_per_year``: those it has a place for. ``uses``: ids of
     places it uses beside its own; ``uses_elsewhere``: those it names that are not found in the
-    area. ``runs``: the activities that name it as an organiser.
+    area. ``runs``: the activities that name it as an organiser, and those at its own place that
+    name none.
     """
 
     place: str
@@ -64,31 +65,23 @@ class Association:
 
 def associations_of(area: Area) -> tuple[Association, ...]:
     """Return the associations of an area, in the order of its places."""
-    places = Places(area.places)
-    activities = activities_of(area)
-    return tuple(
-        _of_place(row, places, activities)
-        for row in area.places_of(ASSOCIATION).drop(columns="geometry").to_dict("records")
-    )
+    return _placed(area, activities_of(area))
 
 
 def organisations_of(area: Area) -> tuple[Association, ...]:
     """Return the associations of an area, those with a point first, then those without."""
-    waiting = [
-        of_record(
-            {"id": each.id, "name": each.name, "details": each.details, "source": each.source,
-             "demonstration": area.demonstration}
-        )
-        for each in area.unplaced_of(ASSOCIATION)
-    ]  # fmt: skip
-    return (*associations_of(area), *waiting)
+    activities = activities_of(area)
+    waiting = (
+        of_record(area.row_of_unplaced(each), activities) for each in area.unplaced_of(ASSOCIATION)
+    )
+    return (*_placed(area, activities), *waiting)
 
 
-def of_record(row: Mapping[Any, Any]) -> Association:
+def of_record(row: Mapping[Any, Any], activities: Sequence[Activity] = ()) -> Association:
     """Return what a record reports as an association does, of whatever kind it is: of one without a
-    point, or a course.
+    point, or a course. ``activities``: those among which it may run some.
     """
-    return _of_place(row, None, ())
+    return _of_place(row, None, activities)
 
 
 def is_municipal(kind: str, details: str) -> bool:
@@ -111,20 +104,27 @@ def is_municipal(kind: str, details: str) -> bool:
     known = presets.kinds().get(kind)
     if known is not None and not known.walked_to:
         return True
+    if kind != ASSOCIATION:
+        return False
     told = any(_said(record, name) for name in ("mentors_per_year", "buddies_per_year"))
     does = plain(_said(record, "does"))
-    matches = any(plain(word) in does for word in _table()["municipal"]["does"])
-    return kind == ASSOCIATION and (told or matches)
+    return told or any(plain(word) in does for word in _table()["municipal"]["does"])
+
+
+def _placed(area: Area, activities: Sequence[Activity]) -> tuple[Association, ...]:
+    places = Places(area.places)
+    return tuple(
+        _of_place(row, places, activities)
+        for row in area.places_of(ASSOCIATION).drop(columns="geometry").to_dict("records")
+    )
 
 
 def _of_place(
-    row: Mapping[Any, Any], places: Places | None, activities: tuple[Activity, ...]
+    row: Mapping[Any, Any], places: Places | None, activities: Sequence[Activity]
 ) -> Association:
     record = {plain(key): written(value) for key, value in place_fields(row["details"]).items()}
     own, name = str(row["id"]), str(row["name"])
-    runs = tuple(
-        each for each in activities if plain(name) in map(plain, each.organisers) and plain(name)
-    )
+    runs = tuple(each for each in activities if _is_run_by(each, own, plain(name)))
     uses = _listed(_said(record, "uses"))
     named = [(text, places.find(text).id if places else "") for text in uses]
     used = [found for _, found in named if found] + [each.place for each in runs]
@@ -144,6 +144,12 @@ def _of_place(
         confirmed=_day(_said(record, "confirmed")),
         demonstration=bool(row["demonstration"]),
     )
+
+
+def _is_run_by(activity: Activity, place: str, name: str) -> bool:
+    if activity.organisers:
+        return bool(name) and name in map(plain, activity.organisers)
+    return activity.place == place and not activity.visiting
 
 
 def _said(record: Mapping[str, str], field: str) -> str:

@@ -9,8 +9,9 @@ the old area as it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -119,6 +120,10 @@ class Area:
     def unplaced_of(self, kind: str) -> tuple[Unplaced, ...]:
         """Return the known records of a kind that have no point, in the order of the store."""
         return tuple(each for each in self.unplaced if each.kind == kind)
+
+    def row_of_unplaced(self, record: Unplaced) -> dict[str, Any]:
+        """Return a record without a point as a row of ``places`` has it: what of that it knows."""
+        return {**asdict(record), "demonstration": self.demonstration}
 
     def snapped_people(self, profile: Profile | None = None) -> Snapped:
         """Return people snapped to the network, computed once a profile."""

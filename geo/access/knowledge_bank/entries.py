@@ -109,19 +109,21 @@ def _places(ground: _Ground, running: list[Activity]) -> Iterator[Entry]:
     for place, kind in kinds.items():
         theme = rules().themes.get(kind) or _theme(kind_of_place(kind))
         left_out = place in own or kind == ASSOCIATION or kind in rules().left_out
-        if not left_out and _is_asked(theme, ground.question):
+        if not left_out and is_asked(theme, ground.question):
             row = ground.row(place)
             yield _entry(PLACE, _of_place(ground.area, row), row, ground.walk(place))
 
 
 def _associations(ground: _Ground) -> Iterator[Entry]:
-    if _is_asked(rules().themes[ASSOCIATION], ground.question):
+    if is_asked(rules().themes[ASSOCIATION], ground.question):
         for each in associations_of(ground.area):
             if each.place in ground.row_of:
-                yield _of_association(each, ground)
+                row, walk = ground.row(each.place), ground.walk(each.place)
+                yield _of_organisation(each, ground, row, walk)
 
 
-def _is_asked(theme: str, question: BankQuestion) -> bool:
+def is_asked(theme: str, question: BankQuestion) -> bool:
+    """Return whether a question is about a theme: about all where it names none."""
     return not question.kinds or theme in question.kinds
 
 
@@ -168,10 +170,6 @@ def _of_place(area: Area, row: pd.Series | Mapping[str, Any]) -> Activity:
         confirmed=_day(said(record, "confirmed")) or _day(dated),
         demonstration=bool(row["demonstration"]),
     )
-
-
-def _of_association(each: Association, ground: _Ground) -> Entry:
-    return _of_organisation(each, ground, ground.row(each.place), ground.walk(each.place))
 
 
 def _of_organisation(
@@ -228,14 +226,7 @@ MUNICIPAL = ("mentors",)
 
 
 def _without_point(ground: _Ground, record: Unplaced) -> Entry:
-    row = {
-        "id": record.id,
-        "name": record.name,
-        "kind": record.kind,
-        "details": record.details,
-        "source": record.source,
-        "demonstration": ground.area.demonstration,
-    }
+    row = ground.area.row_of_unplaced(record)
     found = _of_organisation(of_record(row), ground, row, (math.nan, math.nan))
     organisers = tuple(
         part.strip() for part in re.split(r"[;,]", said(fields_of(record.details), "organisers"))

@@ -65,8 +65,8 @@ class Entry:
 
     ``coming``: when it takes place in the week; ``then``: in the question's hours; ``later``: the
     next time, where there is none in the week. ``doubts``: what is uncertain: ``stale``, ``times``,
-    ``language``. ``link``: where to read more, "" for nowhere. ``written``: its texts in other
-    languages; ``place_written``: its place's. ``mentors`` and ``buddies``: matches per year,
+    ``weeks``, ``language``. ``link``: where to read more, "" for nowhere. ``written``: its texts in
+    other languages; ``place_written``: its place's. ``mentors`` and ``buddies``: matches per year,
     ``seats``: places per year; ``does``: what an organisation says it does. ``municipal``: it
     serves the whole municipality; ``placed``: its record has a point. ``stops``: how far the
     nearest stops are, where stops are known.

@@ -45,7 +45,11 @@ class Supply:
 
 
 def supplies_of(area: Area, question: BankQuestion) -> tuple[Supply, ...]:
-    """Return what serves the whole municipality, near and far, with a point and without."""
+    """Return what serves the whole municipality, near and far, with a point and without.
+
+    Mentors are those of activities, wherever they are held, and of records of who runs none of
+    those.
+    """
     rows = [
         row
         for row in area.places[area.places["kind"] != HOUSING]
@@ -54,24 +58,21 @@ def supplies_of(area: Area, question: BankQuestion) -> tuple[Supply, ...]:
         if is_municipal(str(row["kind"]), row["details"])
     ]
     rows += [
-        {"id": each.id, "name": each.name, "details": each.details, "source": each.source,
-         "demonstration": area.demonstration}
+        area.row_of_unplaced(each)
         for each in area.unplaced
         if each.kind != HOUSING and is_municipal(each.kind, each.details)
-    ]  # fmt: skip
-    found = [of_record(row) for row in rows]
-    told = [
-        Supply(each.place, each.name, each.matches_per_year, each.seats_per_year, each.languages)
-        for each in found
     ]
-    arranged = {each.place for each in found}
-    told += [
-        Supply(each.id, each.name, each.seats, None, each.languages)
+    arranged = [
+        each
         for each in activities_of(area)
-        if each.kind in MUNICIPAL
-        and each.place not in arranged
-        and is_counted(each, question.today)
+        if each.kind in MUNICIPAL and is_counted(each, question.today)
     ]
+    told = []
+    for each in (of_record(row, arranged) for row in rows):
+        matches, seats = None if each.runs else each.matches_per_year, each.seats_per_year
+        if seats is not None or not each.runs:
+            told.append(Supply(each.place, each.name, matches, seats, each.languages))
+    told += [Supply(each.id, each.name, each.seats, None, each.languages) for each in arranged]
     return tuple(told)
 
 

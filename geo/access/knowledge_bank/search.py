@@ -13,7 +13,7 @@ import shapely
 
 from geo import presets
 from geo.access.from_point import placed
-from geo.access.knowledge_bank.entries import entries_of, municipal_of
+from geo.access.knowledge_bank.entries import entries_of, is_asked, municipal_of
 from geo.access.knowledge_bank.model import SORTS, Bank, Entry, Start
 from geo.access.knowledge_bank.municipality import speakers_of, with_stops
 from geo.access.knowledge_bank.question import BankQuestion
@@ -82,8 +82,7 @@ def _away(area: Area, question: BankQuestion, metres: Floats) -> list[Entry]:
     """
     found = []
     for entry in municipal_of(area, question, metres):
-        asked = not question.kinds or entry.theme in question.kinds
-        asked = asked or entry.activity.kind in question.kinds
+        asked = is_asked(entry.theme, question) or entry.activity.kind in question.kinds
         if asked and speaks(entry.activity, question.language) is not False:
             found.append(_timed(entry, question))
     return sorted(found, key=lambda each: (each.activity.name.casefold(), each.id))

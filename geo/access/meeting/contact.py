@@ -11,17 +11,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from geo.access.meeting.question import MeetingQuestion
-from geo.access.meeting.supply import Home, Offer, homes, homes_asked, reach, supply_of
+from geo.access.meeting.supply import (
+    Home,
+    Offer,
+    homes,
+    homes_asked,
+    reach,
+    runs_in_week,
+    supply_of,
+)
 from geo.access.meeting.terms import mentor_columns
 from geo.area.activities.model import Activity, Span, a_year_before
 from geo.area.activities.occurrences import in_week, possible
-from geo.area.associations import ASSOCIATION, associations_of, is_municipal, of_record
+from geo.area.associations import ASSOCIATION, is_municipal, organisations_of
 from geo.area.model import Area
 from geo.area.record_fields import place_fields
 from geo.cells import plain
@@ -90,11 +98,12 @@ def contact_supply(area: Area, question: MeetingQuestion) -> tuple[Contact, ...]
 
 
 def stocks(area: Area, question: MeetingQuestion, measure: str) -> tuple[Stock, ...]:
-    """Return what each place has of a measure, in the order of ``area.places``.
+    """Return what each place has of a measure: organisations without a point first, then in the
+    order of ``area.places``.
 
     Seats are those of each time an activity is on in the week; hours or seats that are not reported
-    make them unknown. Mentors are those of activities of that kind, and of associations whose
-    record reports them.
+    make them unknown. Mentors are those of activities of that kind, and of associations that run
+    none and whose record reports them, or that they match people.
     """
     if measure == SEATS:
         return _seats(area, question)
@@ -178,27 +187,24 @@ def _mentors(area: Area, question: MeetingQuestion) -> tuple[Stock, ...]:
 
 
 def _associations(area: Area, question: MeetingQuestion) -> list[tuple[int, float, bool]]:
-    """Return the matches per year that associations' own records report; not of one that runs an
-    activity with mentors, which has them already.
+    """Return the matches per year that associations' own records report, also those without a point
+    that serve the whole municipality, and NaN where they match people and report no number; not of
+    one that runs an activity with mentors, which has them already.
     """
-    row_of = {str(place): row for row, place in enumerate(area.places["id"])}
+    places = zip(area.places["id"], area.places["details"], strict=True)
+    known = {str(place): (row, str(details)) for row, (place, details) in enumerate(places)}
+    known |= {each.id: (-at, each.details) for at, each in enumerate(area.unplaced, start=1)}
     names = {plain(name) for name in mentor_columns()}
     told = []
-    for each in associations_of(area):
-        row = row_of[each.place]
-        if any(activity.kind == MENTORS for activity in each.runs):
+    for each in organisations_of(area):
+        row, details = known[each.place]
+        has_mentors = any(run.kind == MENTORS and runs_in_week(run, question) for run in each.runs)
+        if has_mentors or (row < 0 and not is_municipal(ASSOCIATION, details)):
             continue
-        fresh = each.confirmed is not None and each.confirmed >= a_year_before(question.today)
-        if each.matches_per_year is not None:
-            told.append((row, float(each.matches_per_year), fresh))
-        elif _may_match(str(area.places["details"].iloc[row]), names):
-            told.append((row, math.nan, fresh))
-    for number, record in enumerate(area.unplaced, start=1):
-        each = of_record({**asdict(record), "demonstration": area.demonstration})
-        if record.kind == ASSOCIATION and is_municipal(record.kind, record.details):
+        count = each.matches_per_year
+        if count is not None or _may_match(details, names):
             fresh = each.confirmed is not None and each.confirmed >= a_year_before(question.today)
-            count = each.matches_per_year
-            told.append((-number, math.nan if count is None else float(count), fresh))
+            told.append((row, math.nan if count is None else float(count), fresh))
     return told
 
 

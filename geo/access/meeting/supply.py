@@ -223,7 +223,7 @@ def without_few(people: Floats) -> Floats:
     return np.where(few, float(FEW_AS), people)
 
 
-def _runs(activity: Activity, question: MeetingQuestion) -> bool:
+def runs_in_week(activity: Activity, question: MeetingQuestion) -> bool:
     """Return whether an activity is valid at some time of the week."""
     ended = activity.valid_to is not None and activity.valid_to < question.monday
     begins_later = activity.valid_from is not None and activity.valid_from > question.sunday
@@ -232,7 +232,7 @@ def _runs(activity: Activity, question: MeetingQuestion) -> bool:
 
 def _doubts(activity: Activity, question: MeetingQuestion) -> tuple[str, ...] | None:
     """Return what is in doubt about an activity; None where it does not count."""
-    if activity.kind not in kinds_of(question.kinds) or not _runs(activity, question):
+    if activity.kind not in kinds_of(question.kinds) or not runs_in_week(activity, question):
         return None
     doubts = [] if is_fresh(activity, question.today) else ["stale"]
     if activity.times is None:

@@ -17,6 +17,7 @@ from geo.access.knowledge_bank.model import Bank
 from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
 from geo.area.activities.model import Span, link_of, written_of
+from geo.area.activities.table import to_table
 from geo.area.languages import speaks
 from geo.area.model import Area, Unplaced
 from geo.area.protected import SHAPE
@@ -406,6 +407,37 @@ def test_matches_a_year_are_shared_by_all_newcomers_by_language_whatever_the_wal
         "De som talar arabiska: 38. 0,26–0,39 matchningar per person och år (10–15 om året); "
         "verksamheter som inte uppger antal: 1."
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "told", "matches"),
+    [
+        ("school-200", {"organisers": ("association 700",), "seats": 12}, 12 + 5),
+        ("school-200", {"organisers": ("Kompisarna",), "seats": 6}, 10 + 6),
+        ("association-700", {"organisers": ("Vänner",), "seats": 4}, 10 + 5 + 4),
+        ("job_centre-900", {"organisers": ("Vänner",), "seats": 4}, 10 + 5 + 4),
+        ("association-700", {"seats": 8}, 8 + 5),
+        (
+            "school-200",
+            {"organisers": ("association 700",), "seats": 12, "valid_to": date(2026, 11, 1)},
+            10 + 5,
+        ),
+    ],
+)
+def test_mentors_of_an_activity_count_once_wherever_it_is_held(place, told, matches) -> None:
+    """The association's record has ten, that of the one without a point five: an activity with
+    mentors counts instead of the record of whoever runs it, and of nobody else's."""
+    area = replace(whole(), activities=to_table([activity(place, None, kind="mentors", **told)]))
+    bank = bank_of(area, BankQuestion.read({"housing": HOME, "limit": "300"}, today=TODAY))
+    assert bank.speakers[0].matches == Span(matches, matches)
+
+
+def test_seats_stay_with_the_record_of_who_runs_an_activity_with_mentors() -> None:
+    friends = replace(FRIENDS, details='{"kompisar per år": "5", "platser per år": "30"}')
+    held = activity("school-200", None, kind="mentors", seats=6, organisers=("Kompisarna",))
+    area = replace(whole(), unplaced=(friends,), activities=to_table([held]))
+    everybody = bank_of(area, BankQuestion.read({"housing": HOME}, today=TODAY)).speakers[0]
+    assert (everybody.matches, everybody.seats) == (Span(16, 16), Span(30, 30))
 
 
 def test_a_few_who_speak_a_language_have_no_number_and_protected_housing_no_distance() -> None:

@@ -15,7 +15,7 @@ from geo.area.activities.model import Span
 from geo.area.model import Unplaced
 from geo.errors import AreaLacks
 from geo.output.words.meeting import contact_head
-from tests.geo.access.meeting.worlds import STALE, TODAY, activity, meeting_street
+from tests.geo.access.meeting.worlds import LONG_AGO, STALE, TODAY, activity, meeting_street
 
 
 def found(area, limit: float = 310, **words: object) -> dict[str, Contact]:
@@ -118,6 +118,34 @@ def test_an_association_whose_desk_tells_its_mentors_has_them_once() -> None:
         ],
     )
     assert found(area)["mentors"].stock == Span(12, 12)
+
+
+def test_an_organisation_without_a_point_has_the_mentors_of_its_activity_once() -> None:
+    held = activity("school-300", None, kind="mentors", seats=6, organisers=("Kompisar",))
+    friends = Unplaced("k", "Kompisar", "association", '{"kompisar per år": "6"}')
+    area = world(held)
+    assert found(replace(area, unplaced=(friends,)))["mentors"].stock == Span(6, 6)
+    others = replace(friends, id="o", name="Vänner")
+    assert found(replace(area, unplaced=(friends, others)))["mentors"].stock == Span(6, 12)
+    ended = world(replace(held, valid_to=LONG_AGO))
+    assert found(replace(ended, unplaced=(friends,)))["mentors"].stock == Span(0, 6)
+
+
+@pytest.mark.parametrize(
+    ("organisers", "visiting", "stock"), [((), False, 4), ((), True, 16), (("Vänner",), False, 16)]
+)
+def test_what_is_held_at_an_association_is_its_own_unless_another_runs_it(
+    organisers, visiting, stock
+) -> None:
+    area = meeting_street(
+        housing={100.0: {"antal_boende": 40}},
+        places={300.0: ("association", {"mentorer": 12})},
+        activities=[
+            activity("association-300", None, kind="mentors", seats=4, organisers=organisers,
+                     visiting=visiting)
+        ],
+    )  # fmt: skip
+    assert found(area)["mentors"].stock.high == stock
 
 
 def test_what_nobody_reaches_is_told() -> None:
