@@ -33,15 +33,16 @@ def ask(
 
     def looked() -> None:
         words = str(st.session_state[words_key]).strip()
-        st.session_state[f"{key}_offered"] = None
+        st.session_state[f"{key}_offered"] = st.session_state[f"{key}_refused"] = None
         if not words:
             return
         try:
             spots = cache.finder(area).spots(words)
             if spots and spots[0].how == POINT:
                 check_near(area, spots[0].lon, spots[0].lat)
-        except InputError:  # figures that are no point, or one of another town
-            spots = []
+        except InputError as error:  # figures that are no point, or one of another town
+            st.session_state[f"{key}_refused"] = (area.key, error)
+            return
         if spots and spots[0].certain and not _rivals(spots):
             take(spots[0])
         else:
@@ -59,7 +60,9 @@ def ask(
         on_change=looked,
         max_chars=200,
     )
-    offered = st.session_state.get(f"{key}_offered")
+    refused, offered = (st.session_state.get(f"{key}_{name}") for name in ("refused", "offered"))
+    if refused and refused[0] == area.key:
+        where.error(literal(refused[1].message(state.language())), icon=":material/error:")
     if offered and offered[0] == area.key:
         _offer(key, offered[1], offered[2], take, where)
 
