@@ -15,7 +15,7 @@ from geo.cli.parser import main, parser
 from geo.output.files.activities import COLUMNS as WEEK_COLUMNS
 from geo.output.words.area_and_gaps import GAP_COLUMNS
 from geo.output.words.knowledge_bank import BANK_COLUMNS
-from geo.output.words.meeting import MEETING_COLUMNS
+from geo.output.words.meeting_rows import MEETING_COLUMNS
 from geo.output.words.outreach_tables import OUTREACH_COLUMNS
 from geo.output.words.preschool_rows import PRESCHOOL_COLUMNS
 from geo.output.words.sites import SITE_COLUMNS

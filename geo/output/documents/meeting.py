@@ -22,7 +22,7 @@ from geo.output.maps import meeting as maps
 from geo.output.maps.places_and_gaps import places_map
 from geo.output.maps.spec import MapSpec
 from geo.output.words import meeting as words
-from geo.output.words.meeting import meeting_json, meeting_rows
+from geo.output.words.meeting_rows import meeting_json, meeting_rows
 from geo.output.words.sources import credit
 from geo.types import WGS84
 

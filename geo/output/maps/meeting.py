@@ -32,8 +32,8 @@ from geo.output.words.meeting import (
     newcomer_words,
     range_words,
     share_words,
-    small_part,
 )
+from geo.output.words.meeting_rows import small_part
 
 SHOWN_HOURS = tuple(range(7, 22))
 """Nothing is open at night; files hold all 24 hours."""

@@ -21,7 +21,7 @@ from geo.catalog import save_area
 from geo.cli.parser import main
 from geo.output.documents.answer import ENDINGS, answer_bytes
 from geo.output.documents.meeting import meeting_document
-from geo.output.words.meeting import MEETING_COLUMNS
+from geo.output.words.meeting_rows import MEETING_COLUMNS
 from tests.geo.access.meeting.worlds import MONDAY, TODAY, activity, meeting_street
 from tests.geo.output.opened import words_of
 
