@@ -22,10 +22,10 @@ from geo.area.manifest import slug
 from geo.area.model import Area
 from geo.area.people import HOUSING, with_districts
 from geo.area.provenance import Source
-from geo.errors import BadScenario, InputError, NarhetError
-from geo.planning.siting.alternatives import choice_of, order_of
+from geo.errors import BadScenario, InputError, SitingError
+from geo.planning.siting.alternatives import order_of
 from geo.planning.siting.instance import Placing, prepare
-from geo.planning.siting.proposal import Proposal, described, site_name
+from geo.planning.siting.proposal import Proposal, choice_of, described, site_name
 from geo.planning.siting.proposal import proposed as proposed_now
 from geo.planning.siting.question import SitingQuestion
 from geo.planning.siting.solve import solve
@@ -154,7 +154,7 @@ def proposed(
     try:
         columns = [placing.column(one) for one in sorted(ids)]
         forced = solve(placing, count=placing.question.count, also=columns, progress=progress)
-    except NarhetError as error:
+    except SitingError as error:
         raise _proposal_changed(scenario, now) from error
     as_good = order_of(placing, replace(forced, walk_m=0.0)) <= order_of(placing, choice_of(now))
     if not as_good or len(forced.sites) != len(columns):

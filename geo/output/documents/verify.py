@@ -50,6 +50,8 @@ HOLDS, CHANGED, MISSING = "holds", "changed", "missing"
 SAME, SAME_CELLS, REWRITTEN, UNSEEN = "same", "same_cells", "rewritten", "unseen"
 MOST_S = 60.0
 """A proposal is computed again for at most this long, whatever the file states."""
+MOST_STEPS = 100
+"""And a curve of no more steps than this: each takes a while of its own."""
 
 
 @dataclass(frozen=True)
@@ -172,13 +174,13 @@ def _again(
         answer = None
         if asked["proposal"] is not None:
             proposal = _proposed(area, found, progress)
-            most, vary = asked.get("curve"), bool(asked.get("robust", False))
+            most, vary = _curve(asked.get("curve"), proposal), bool(asked.get("robust", False))
             answer = answer_of(proposal, curve=most, robust=vary, say=progress)
         for name in ("kind", "group", "profile", "language", "title"):
             if not isinstance(asked[name], str):
                 raise TypeError
         words = {str(name): str(text) for name, text in asked["own_words"].items()}
-        return make_report(
+        report = make_report(
             area,
             kind=asked["kind"],
             limit_m=asked["limit_m"],
@@ -194,6 +196,7 @@ def _again(
             home=home,
             progress=progress,
         )
+        return report if answer is None else _stated(report, asked)
     except NarhetError as error:
         if error.code == "bad_question":
             raise _damaged(path) from error
@@ -203,7 +206,9 @@ def _again(
 
 
 def _proposed(area: Area, found: Mapping[str, Any], progress: Progress | None) -> Proposal:
-    """Return a file's proposal computed again: of answers that are as good the one it has."""
+    """Return a file's proposal computed again, with all that follows from it, for at most
+    ``MOST_S``: of answers that are as good the one it has.
+    """
     question = SitingQuestion.from_data(found["settings"]["proposal"])
     quick = replace(question, time_limit_s=min(question.time_limit_s, MOST_S))
     placing = prepare(area, quick, progress=progress)
@@ -211,12 +216,40 @@ def _proposed(area: Area, found: Mapping[str, Any], progress: Progress | None) -
     sites = tuple(KeptSite(str(row["id"]), "") for row in rows)
     try:
         kept = Scenario(str(found["date"]), proposal=KeptProposal(quick, sites))
-        proposal = proposed(area, kept, placing=placing, progress=progress)
+        return proposed(area, kept, placing=placing, progress=progress)
     except InputError as error:
         if error.code != "proposal_changed":
             raise
-        proposal = proposed_now(placing, progress=progress)
-    return replace(proposal, placing=replace(placing, question=question))
+        return proposed_now(placing, progress=progress)
+
+
+def _curve(most: object, proposal: Proposal) -> int | None:
+    """Return how many steps a file's curve has; ValueError where no report would have so many."""
+    if most is None:
+        return None
+    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+        raise ValueError
+    money = proposal.question.budget is not None
+    if (most if money else min(most, len(proposal.placing.candidates))) > MOST_STEPS:
+        raise ValueError
+    return most
+
+
+def _stated(report: Report, asked: Mapping[str, Any]) -> Report:
+    """Return a report with what its file states was asked of the proposal: the time limit it was
+    not made within here, and what was to be computed beside it.
+    """
+    limit = {"time_limit_s": SitingQuestion.from_data(asked["proposal"]).time_limit_s}
+    kept = report.proposal or {}
+    settings = {
+        **report.settings,
+        "proposal": {**report.settings["proposal"], **limit},
+        "curve": asked.get("curve"),
+        "robust": bool(asked.get("robust", False)),
+    }
+    return replace(
+        report, settings=settings, proposal={**kept, "question": {**kept["question"], **limit}}
+    )
 
 
 def _compared(stated: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[Checked]:

@@ -316,11 +316,7 @@ def _where(told: Told) -> str:
         return told.say("where_hidden", smallest=privacy.SMALLEST)
     named = [f"{one_line(row.name)} ({told.number(row.beyond or 0)})" for row in most]
     share = min(1.0, sum(row.beyond or 0.0 for row in most) / whole)
-    listed = named[0]
-    if len(named) > 1:
-        listed = text(
-            "sites.and", told.language, first=", ".join(named[:-1]), last=named[-1]
-        )  # fmt: skip
+    listed = texts.listed(named, told.language)
     if told.rounded:
         return told.say("where_most", places=listed)
     if share > 0.9995:

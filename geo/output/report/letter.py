@@ -29,8 +29,8 @@ def findings(told: Told, question: ReportQuestion) -> tuple[Finding, ...]:
     """Return background, analysis and proposal to decision, then method and sources as appendix;
     what the user did not choose is left out, and the user's own words stand in their part.
     """
-    own = dict(question.own_words)
     chosen = set(question.findings)
+    own = {name: words for name, words in question.own_words if name in chosen}
     appendix = [
         make(told, own.get(name, ""))
         for name, make in (
@@ -65,24 +65,28 @@ def _analysis(told: Told, own: Mapping[str, str], chosen: set[str]) -> Finding:
     words += [f"{part.title}: {word}" if not at else word
               for part in parts if part is not None
               for at, word in enumerate(part.words)]  # fmt: skip
-    names = ("answer", "alternatives", "no_action", "uncertain")
     said = tuple(dict.fromkeys(word for word in words if word and word not in told.rounding))
-    return Finding("analysis", told.say("analysis_title"), said, _own(own, *names))
+    table = next(
+        (part.table for part in parts if part is not None and part.table is not None), None
+    )
+    return Finding("analysis", told.say("analysis_title"), said, _own(own, *_ANALYSED), table=table)
+
+
+_ANALYSED = (
+    *("answer", "key_figures", "alternatives", "no_action", "uncertain"),
+    *("estimated", "sensitivity"),
+)
+"""The findings whose own words stand in the analysis."""
 
 
 def _decision(told: Told, own: Mapping[str, str]) -> Finding:
     name = told.say("decision_title")
     mine = _own(own, "proposal")
     shown = proposals.finding(told, "")
-    if told.proposal is None or shown is None or not told.proposal.proposal.sites:
+    proposal = None if told.proposal is None else told.proposal.proposal
+    if proposal is None or shown is None or not proposal.sites or proposal.spans_all:
         return Finding("decision", name, (told.say("decision_note"),), mine)
-    proposal = told.proposal.proposal
-    places = [_place(site, told.language) for site in proposal.sites]
-    listed = places[0]
-    if len(places) > 1:
-        listed = texts.text(
-            "sites.and", told.language, first=", ".join(places[:-1]), last=places[-1]
-        )
+    listed = texts.listed([_place(site, told.language) for site in proposal.sites], told.language)
     what = proposal_words.what_inside(proposal, told.language)
     words = told.say("decision_open", what=what, places=listed)
     cost = proposals.cost(told, proposal)

@@ -34,8 +34,8 @@ from geo.output.report.record import area_checksums
 from geo.output.report.sensitivity import Variant, sensitivity, width
 from geo.output.report.suppression import shown
 from geo.output.words import proposal as proposal_words
-from geo.planning.siting import curves, robustness
-from geo.planning.siting.alternatives import SiteAnswer
+from geo.planning.siting import curves
+from geo.planning.siting.alternatives import SiteAnswer, varied
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import Proposal, proposed
 from geo.texts import text
@@ -138,10 +138,12 @@ def answer_of(
     proposal: Proposal, *, curve: int | None, robust: bool, say: Progress | None = None
 ) -> SiteAnswer:
     """Return a proposal, and where asked for what each of so many sites gives and how it holds."""
-    placing = proposal.placing
+    placing, found = proposal.placing, None
+    if robust:
+        proposal, found = varied(placing, proposal, progress=say)
     return SiteAnswer(
         proposal,
-        robustness=robustness.robust(placing, proposal, progress=say) if robust else None,
+        robustness=found,
         curve=None if curve is None else curves.curve(placing, curve, progress=say),
     )
 

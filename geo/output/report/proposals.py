@@ -158,8 +158,8 @@ def alternatives(told: Told, own: str) -> Finding | None:
 
 
 def no_action(told: Told, own: str) -> Finding | None:
-    """Return the finding on what follows if nothing is done; None where there is no proposal."""
-    if told.proposal is None:
+    """Return the finding on what follows if nothing is done; None where nothing is proposed."""
+    if told.proposal is None or not told.proposal.proposal.sites:
         return None
     effect = told.proposal.proposal.effect
     common = {"group": told.group, "limit": told.limit, "place": told.place}
@@ -228,7 +228,8 @@ def cost(told: Told, proposal: Proposal) -> str:
 
 def _headline(told: Told, proposal: Proposal) -> str:
     """Return the proposal and its proof in words; of counted people not how far they walk."""
-    if not told.rounded or proposal.question.objective not in WALKS or not proposal.sites:
+    named = proposal.sites and not proposal.spans_all
+    if not told.rounded or proposal.question.objective not in WALKS or not named:
         return proposal_words.headline(proposal, told.language)
     said = told.say(
         "proposal_walks",

@@ -95,11 +95,13 @@ def drawable_housing(area: Area) -> list[str]:
 
 
 def _measures(answer: Gap) -> dict[str, float | None]:
-    """Return the measures of counted people, from rounded counts."""
+    """Return the measures of counted people, from rounded counts. That all are beyond places there
+    are none of says nothing of anybody.
+    """
     found: dict[str, float | None] = dict.fromkeys((*MEASURES, "concentration"))
     people = found["people"] = privacy.rounded(answer.people)
     few = privacy.is_few
-    if few(answer.beyond) or few(answer.people - answer.beyond):
+    if answer.places and (few(answer.beyond) or few(answer.people - answer.beyond)):
         return found
     beyond = found["beyond"] = privacy.rounded(answer.beyond)
     found["share_beyond"] = found["fgt0"] = round(beyond / people, 6)

@@ -25,7 +25,6 @@ from geo.planning.outreach.needs import (
     OF_CHILDREN,
     Need,
     counts_for,
-    needs_at,
     within_of,
 )
 from geo.planning.outreach.proposals import (
@@ -116,14 +115,16 @@ def own_of(tried: Tried, shared: Sequence[Shared]) -> tuple[Proposal, ...]:
 
 
 def answers_of(
-    world: World, tried: Tried, own: Sequence[Proposal], shared: Sequence[Shared]
+    world: World,
+    tried: Tried,
+    lacking: Sequence[Need],
+    own: Sequence[Proposal],
+    shared: Sequence[Shared],
 ) -> tuple[NeedAnswer, ...]:
-    """Return what each need of a spot gets that somebody has or may have, in the order of needs."""
+    """Return what each need of a spot gets, of those that somebody there has or may have."""
     spot = world.spots[tried.spot]
     found = []
-    for need in needs_at(world, world.supply())[tried.spot]:
-        if need.lacking is None or need.lacking.high <= 0:
-            continue
+    for need in lacking:
         mine = tuple(at for at, each in enumerate(own) if _helps(each, need.need))
         ours = tuple(
             each.number
@@ -175,7 +176,7 @@ def why_none(world: World, tried: Tried, need: Need) -> NoProposal:
 def _no_room(world: World, tried: Tried, need: str) -> NoProposal:
     """Return why nothing can be opened near, or that what was tried helps nobody more."""
     spot = world.spots[tried.spot]
-    if free_slot(world, spot, world.supply()) is None:
+    if free_slot(world, spot, world.supply) is None:
         rule = proposal_rule()
         hours = {"hours": rule.hours, "earliest": rule.earliest, "latest": rule.latest}
         return NoProposal("hours", hours)
@@ -198,12 +199,11 @@ def _no_room(world: World, tried: Tried, need: str) -> NoProposal:
 def _nobody_comes(world: World, spot: Spot, need: str) -> NoProposal | None:
     """Return why no organisation of the area can come, None where one could."""
     own = [each for each in activities_of(world.area) if each.organisers]
-    missing = _unspoken(world, spot) if need == LANGUAGE else ()
     if need == LANGUAGE:
-        return _nobody_speaks(world, spot, missing, own)
+        return _nobody_speaks(world, spot, _unspoken(world, spot), own)
     if not own:
         return NoProposal("organisers")
-    useful = [each for each in own if _useful(each, need, missing)]
+    useful = [each for each in own if counts_for(need, each)]
     return _too_far(world, spot, useful) if useful else NoProposal("helps")
 
 
@@ -213,7 +213,7 @@ def _nobody_speaks(
     """Return that no known organiser or association speaks a language missing here, and whose
     languages nobody knows: they may be asked.
     """
-    useful = [each for each in own if _useful(each, LANGUAGE, missing)]
+    useful = [each for each in own if any(speaks(each, code) for code in missing)]
     others = organisations_of(world.area)
     if any(in_common(missing, each.languages) for each in others):
         return None
@@ -239,15 +239,9 @@ def _too_far(world: World, spot: Spot, useful: Sequence[Activity]) -> NoProposal
     return NoProposal("far", {"who": who[0], "near": proposal_rule().near_m})
 
 
-def _useful(activity: Activity, need: str, missing: Sequence[str]) -> bool:
-    if need == LANGUAGE:
-        return any(speaks(activity, code) for code in missing)
-    return counts_for(need, activity)
-
-
 def _unspoken(world: World, spot: Spot) -> tuple[str, ...]:
     """Return the languages of a spot that nothing near speaks for sure."""
-    near = within_of(world, spot, world.supply())
+    near = within_of(world, spot, world.supply)
     return tuple(
         row.language
         for row in spot.spoken

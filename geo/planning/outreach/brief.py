@@ -126,7 +126,7 @@ def outreach(
     AreaLacks : nobody is known to live in the area.
     """
     world = world_for(area, question, progress)
-    supply = world.supply()
+    supply = world.supply
     found = needs_at(world, supply)
     rows = tuple(Row(0, at, spot, found[at], 0.0) for at, spot in enumerate(world.spots))
     answer = Outreach(
@@ -155,7 +155,8 @@ def briefed(
     shared = shared_among(answer.world, tried)
     own = tuple(own_of(each, shared) for each in tried)
     answers = tuple(
-        answers_of(answer.world, each, mine, shared) for each, mine in zip(tried, own, strict=True)
+        answers_of(answer.world, each, row.lacking, mine, shared)
+        for row, each, mine in zip(rows, tried, own, strict=True)
     )
     return Brief(answer, rows, own, plan, shared, answers)
 

@@ -96,9 +96,14 @@ class World:
         """
         return {}
 
-    def supply(self, area: Area | None = None) -> Supply:
-        """Return what counts of an area's activities (this one's, unless given)."""
-        return supply_of(area or self.area, self.question.meeting)
+    @cached_property
+    def supply(self) -> Supply:
+        """Return what counts of the area's activities as they are."""
+        return self.supply_in(self.area)
+
+    def supply_in(self, area: Area) -> Supply:
+        """Return what counts of the activities of this area as it would be."""
+        return supply_of(area, self.question.meeting)
 
     def able_at(self, spot: Spot) -> Bools:
         """Return the hours (7, 24) at which somebody at a spot can come."""

@@ -81,7 +81,7 @@ def effects_of(
     before : the needs of each spot as they are (``needs_at`` of the world's own supply).
     """
     if change not in world.tried:
-        world.tried[change] = needs_at(world, world.supply(applied(world.area, change)))
+        world.tried[change] = needs_at(world, world.supply_in(applied(world.area, change)))
     after = world.tried[change]
     return tuple(
         _effect(need, spot, [row[at] for row in before], [row[at] for row in after])

@@ -91,7 +91,7 @@ def tried_for(world: World, spot: int, *, progress: Progress | None = None) -> T
     ----------
     spot : its number in ``world.spots``.
     """
-    supply = world.supply()
+    supply = world.supply
     before = needs_at(world, supply)
     ideas = list(_ideas(world, spot, supply, before))
     found: list[Proposal] = []
@@ -237,6 +237,7 @@ def _desks(
 ) -> Iterator[tuple[str, Activity, Activity | None]]:
     """Yield visits to a desk by organisations with an activity of their own not far from it."""
     own = [each for each in activities_of(world.area) if each.organisers]
+    silent = _silent(world, spot, lacking)
     rule = proposal_rule()
     for place in _rooms(world, near)[: rule.places]:
         bases = _bases(world, place, own)
@@ -248,7 +249,7 @@ def _desks(
         useful.sort(key=lambda each: (bases[each.place], each.id))
         once = {each.organisers: each for each in reversed(useful)}
         chosen = sorted(once.values(), key=lambda each: (bases[each.place], each.id))
-        told = [each for each in _silent(world, spot, lacking) if each.organisers not in once]
+        told = [each for each in silent if each.organisers not in once]
         for each in [*chosen, *told][: rule.organisations]:
             yield DESK, _visiting(world, each, place, times, DESK), None
 

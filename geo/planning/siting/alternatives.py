@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from geo.errors import NoCandidates, SitingError, TooManySites
 from geo.planning.siting.curves import Curve, TradePoint, curve, trade_off
 from geo.planning.siting.instance import Placing
-from geo.planning.siting.proposal import Proposal, described, proposed
+from geo.planning.siting.proposal import Proposal, choice_of, described, proposed
 from geo.planning.siting.question import COVER_ALL, COVERAGE
 from geo.planning.siting.robustness import Robustness, robust, with_shares
 from geo.planning.siting.solve import Choice, shared, solve
@@ -120,14 +120,6 @@ def _without_each(placing: Placing, node: _Node, progress: Progress | None) -> I
         forced = (*forced, site)
 
 
-def choice_of(proposal: Proposal) -> Choice:
-    """Return the choice of sites that a proposal describes."""
-    return Choice(
-        proposal.chosen, proposal.objective, proposal.bound, proposal.gap, proposal.proven,
-        proposal.seconds, proposal.status, proposal.missed,
-    )  # fmt: skip
-
-
 def order_of(placing: Placing, choice: Choice) -> tuple[float, float]:
     """Order choices, best first: whom they leave out, then their objective; of as many reached,
     the shortest walk.
@@ -157,6 +149,22 @@ class SiteAnswer:
     trade_off: tuple[TradePoint, ...] = ()
 
 
+def varied(
+    placing: Placing, proposal: Proposal, *, progress: Progress | None = None
+) -> tuple[Proposal, Robustness | None]:
+    """Return a proposal with what varied numbers say of it (``with_shares``), and how it holds; as
+    it is, with None, where nobody gains by it.
+
+    Raises
+    ------
+    What ``robust`` raises.
+    """
+    if proposal.nobody_gains:
+        return proposal, None
+    found = robust(placing, proposal, progress=progress)
+    return with_shares(proposal, found), found
+
+
 def answered(
     placing: Placing,
     *,
@@ -176,10 +184,9 @@ def answered(
     if proposal is None:
         proposal = proposed(placing, progress=progress)
     second = runner_up(placing, proposal, progress=progress)
-    varies = vary and not proposal.nobody_gains
-    found = robust(placing, proposal, progress=progress) if varies else None
-    if found is not None:
-        proposal = with_shares(proposal, found)
+    found = None
+    if vary:
+        proposal, found = varied(placing, proposal, progress=progress)
     along = None if most is None else curve(placing, most, progress=progress)
     question = placing.question
     trade: tuple[TradePoint, ...] = ()

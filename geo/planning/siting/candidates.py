@@ -227,22 +227,18 @@ def _refused(area: Area, table: gpd.GeoDataFrame, excluded: set[str]) -> Bools:
     another id (a record that stands twice, a point at its door).
     """
     ids: Bools = np.array(table["id"].isin(excluded), dtype=bool)
-    places = area.places[area.places["id"].isin(excluded)]
-    both = (table[ids], protected.in_the_open(places))
-    columns = ["id", "name", "kind", "geometry"]
-    said_no = pd.concat([part[columns] for part in both], ignore_index=True)
+    said_no = protected.in_the_open(area.places[area.places["id"].isin(excluded)])
     if said_no.empty or table.empty:
         return ids
     crs = area.network.crs
     xy = shapely.get_coordinates(table.geometry.to_crs(crs).values)
     names, kinds = np.array([plain(name) for name in table["name"]]), table["kind"].to_numpy(object)
     spot = np.isin(kinds, (POINT, LATTICE))
-    there = gpd.GeoDataFrame(said_no, crs=WGS84).to_crs(crs)
-    for row in there.itertuples():
+    for row in said_no.to_crs(crs).itertuples():
         metres = np.hypot(*(xy - shapely.get_coordinates(row.geometry)[0]).T)
         same = names == plain(row.name) if row.name else (names == "") & (kinds == row.kind)
         ids |= same & ~spot & (metres <= (DOUBLE_M if row.name else SAME_POINT_M))
-        ids |= spot & (metres <= AT_THE_DOOR_M) & (row.kind not in (POINT, LATTICE))
+        ids |= spot & (metres <= AT_THE_DOOR_M)
     return ids
 
 

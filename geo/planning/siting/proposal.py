@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -196,11 +196,15 @@ def proposed(placing: Placing, *, progress: Progress | None = None) -> Proposal:
     found = propose(placing, progress=progress)
     if not found.nobody_gains or not len(found.chosen):
         return found
-    choice = Choice(
-        _NO_SITES, found.objective, found.bound, found.gap, found.proven, found.seconds,
-        found.status, found.missed,
+    return described(placing, replace(choice_of(found), sites=_NO_SITES))
+
+
+def choice_of(proposal: Proposal) -> Choice:
+    """Return the choice of sites that a proposal describes."""
+    return Choice(
+        proposal.chosen, proposal.objective, proposal.bound, proposal.gap, proposal.proven,
+        proposal.seconds, proposal.status, proposal.missed,
     )  # fmt: skip
-    return described(placing, choice)
 
 
 _NO_SITES: Ints = np.zeros(0, dtype=np.int64)

@@ -14,15 +14,19 @@ import openpyxl
 import pytest
 
 from geo import texts
+from geo.access.gap_question import GapQuestion
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.errors import BadProvenance, FileMissing, InputError
+from geo.models.location.max_coverage import solve as max_coverage
+from geo.models.location.p_median import solve as p_median
 from geo.output.documents import answer as documents_report
 from geo.output.documents.read_record import MB, embedded
 from geo.output.documents.verify import (
     CHANGED,
     HOLDS,
     MISSING,
+    MOST_S,
     REWRITTEN,
     SAME,
     SAME_CELLS,
@@ -31,8 +35,9 @@ from geo.output.documents.verify import (
     verify,
 )
 from geo.output.report import record as report_record
-from geo.output.report.make import make_report
+from geo.output.report.make import make_report, report_of
 from geo.output.report.model import Report
+from geo.output.report.question import ReportQuestion
 from geo.planning.siting import instance, proposal
 from geo.planning.siting import question as siting_question
 from tests.geo.worlds import street
@@ -175,6 +180,49 @@ def test_a_file_holds_with_a_proposal(area: Area, tmp_path: Path) -> None:
     verdict = verify(path)
     assert (verdict.status, verdict.content) == (HOLDS, SAME)
     assert any("proposal/sites" in figure.name for figure in verdict.figures)
+
+
+def with_curve(area: Area, **change: object) -> Report:
+    """A report on a proposal that states a time limit far above what a file is given."""
+    question = siting_question.SitingQuestion(
+        kind="preschool", limit_m=400.0, group="children_0_4", kinds=("library", "meeting_place"),
+        time_limit_s=50_000.0, **change,  # type: ignore[arg-type]
+    )  # fmt: skip
+    gap = GapQuestion(question.kind, question.limit_m, question.group, question.profile)
+    asked = ReportQuestion(gap, ASKED["date"], sites=question, curve=2, robust=True)  # type: ignore[arg-type]
+    return report_of(area, asked)
+
+
+def test_nothing_of_a_proposal_is_computed_for_longer_than_a_file_is_given(
+    area: Area, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(documents_report.report_bytes(with_curve(area), area, ".xlsx"))
+    assert embedded(path)["settings"]["proposal"]["time_limit_s"] == 50_000
+    asked: list[float] = []
+    for model, name in ((max_coverage, "max_coverage"), (p_median, "p_median")):
+        own = getattr(model, name)
+
+        def timed(*args: object, own: Callable[..., object] = own, **more: object) -> object:
+            asked.append(float(more["time_limit_s"]))  # type: ignore[arg-type]
+            return own(*args, **more)
+
+        monkeypatch.setattr(model, name, timed)
+    verdict = verify(path)
+    assert (verdict.status, verdict.content) == (HOLDS, SAME)
+    assert len(asked) > 12 and max(asked) <= MOST_S
+
+
+@pytest.mark.parametrize("curve", [10**9, 101, 0, -1, True, "6", 2.5])
+def test_a_curve_no_report_has_is_damage(curve: object, area: Area, tmp_path: Path) -> None:
+    places = area.places.assign(details='{"kostnad": 10}')
+    costly = save_area(replace(area, places=places))
+    found = report_record.record(with_curve(costly, count=None, budget=30.0))
+    found["settings"]["curve"] = curve
+    path = tmp_path / "report.geojson"
+    path.write_text(json.dumps({"narhet": {"report": found}}))
+    with pytest.raises(BadProvenance):
+        verify(path)
 
 
 def test_a_file_changes_when_the_area_is_built_again_with_another_count(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from geo.area.model import Area
 from geo.catalog import save_area
 from geo.cli.parser import main
-from geo.errors import InputError, SitingError
+from geo.errors import Cancelled, InputError, NarhetError, SitingError
 from geo.output.documents.read_record import embedded
 from geo.planning import scenario
 from geo.planning.siting import alternatives, curves, robustness
@@ -218,3 +218,22 @@ def test_of_answers_as_good_the_one_that_was_kept_is_printed() -> None:
     moved = replace(kept, proposal=replace(kept.proposal, sites=(scenario.KeptSite(other, "x"),)))
     found = scenario.proposed(twins, moved)
     assert found.ids == {other} and found.proven
+
+
+@pytest.mark.parametrize("stopped", [Cancelled(), NarhetError("solver_failed", status="broken")])
+def test_a_kept_proposal_that_was_stopped_on_the_way_has_not_changed(
+    stopped: NarhetError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = street(homes=HOMES, places=ROOMS, estimated=True)
+    kept = scenario.of_proposal(propose(prepare(area, ASKED)), "Två", "sv")
+    assert kept.proposal is not None
+    others = tuple(scenario.KeptSite(site.id, "") for site in kept.proposal.sites[:1])
+    moved = replace(kept, proposal=replace(kept.proposal, sites=others))
+
+    def stop(*_: object, **__: object) -> None:
+        raise stopped
+
+    monkeypatch.setattr(scenario, "solve", stop)
+    with pytest.raises(NarhetError) as caught:
+        scenario.proposed(area, moved)
+    assert caught.value is stopped
