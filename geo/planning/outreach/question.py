@@ -102,11 +102,15 @@ def _term(told: Mapping[str, Any], name: str, usual: str, known: tuple[str, ...]
 
 
 def groups_of(area: Area) -> tuple[str, ...]:
-    """Return the groups of residents that may be chosen, the usual one first."""
+    """Return the groups of residents that may be chosen, the usual one first: who is new in the
+    country where a file counts them, else everybody; where people or their parents were born is
+    context, and only by choice.
+    """
     from geo.area.people import RESIDENTS
 
     known = [name for name in area.groups if presets.group(name).origin == RESIDENTS]
-    usual = [name for name in (*presets.established().values(), "all") if name in known]
+    order = ("up_to_five_years", "all", *presets.established().values())
+    usual = [name for name in order if name in known]
     return tuple(dict.fromkeys(usual))
 
 
