@@ -22,6 +22,10 @@ def render() -> None:
     if len(lost):
         with st.expander(t("metod.left_out", count=len(lost))):
             tables.table(lost, t("metod.left_out", count=len(lost)))
+    told = places_and_gaps_map.notices_table(area, language)
+    if len(told):
+        with st.expander(t("metod.notices", count=len(told))):
+            tables.table(told, t("metod.notices", count=len(told)))
     for chapter in chapters(language):
         st.header(chapter.title, anchor=False)
         st.markdown(chapter.words)

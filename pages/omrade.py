@@ -80,6 +80,10 @@ def _holds(area: Area) -> None:
     if len(lost):
         with st.expander(t("metod.left_out", count=len(lost))):
             tables.table(lost, t("metod.left_out", count=len(lost)))
+    told = places_and_gaps_map.notices_table(area, language)
+    if len(told):
+        with st.expander(t("metod.notices", count=len(told))):
+            tables.table(told, t("metod.notices", count=len(told)))
 
 
 def _check(area: Area) -> None:

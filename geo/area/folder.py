@@ -484,5 +484,6 @@ def _source(row: dict[str, Any]) -> Source:
     told = {**row}
     if told.pop("file_date", False):
         told["date"] = ""
-    left_out = tuple(LeftOut(**item) for item in row.get("left_out", ()))
-    return Source(**{**told, "left_out": left_out})
+    for said in ("left_out", "notices"):
+        told[said] = tuple(LeftOut(**item) for item in row.get(said, ()))
+    return Source(**told)

@@ -147,6 +147,11 @@ class Area:
         return [(source, row) for source in self.sources for row in source.left_out]
 
     @property
+    def notices(self) -> list[tuple[Source, LeftOut]]:
+        """What was done with rows that are used, source by source."""
+        return [(source, row) for source in self.sources for row in source.notices]
+
+    @property
     def uses_osm(self) -> bool:
         """Whether any part must credit OpenStreetMap."""
         credited = self.places["source"].astype(str).str.contains("openstreetmap", case=False)

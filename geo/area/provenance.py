@@ -16,8 +16,8 @@ from geo.types import WGS84
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A row of a file that could not be used: its number in the file, and why (a key under
-    ``left_out.`` with values).
+    """A row of a file that could not be used: its number in the file (0: none), and why (a key
+    under ``left_out.`` with values); or what was done with one that is used (under ``notices.``).
     """
 
     row: int
@@ -32,7 +32,8 @@ class Source:
     ``part`` is ``network``, ``boundary``, ``districts``, ``people``, or a kind of place. Empty
     ``licence`` or ``date`` means unknown, and is shown as such: a date is that of what the file
     holds, a day or a year, never that of the file or of the build. ``made`` is a key under
-    ``made.`` that says how the part was made of the file.
+    ``made.`` that says how the part was made of the file. ``notices`` say what was done with rows
+    that are used.
     """
 
     part: str
@@ -46,6 +47,7 @@ class Source:
     demonstration: bool = False
     columns: dict[str, str] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
+    notices: tuple[LeftOut, ...] = ()
 
     @property
     def is_osm(self) -> bool:

@@ -59,11 +59,18 @@ def area_fetch(options: Options) -> None:
 
 
 def say_left_out(area: Area, language: str) -> None:
-    """Print beside the answer which rows of an area's files were left out, and why."""
+    """Print beside the answer which rows of an area's files were left out, and why, and what was
+    done with others.
+    """
     if area.left_out:
         console.warn(texts.text("show.left_out", language, count=len(area.left_out)))
     for source, row in area.left_out:
         line = console.left_out_line(row.row, row.reason, row.values, language)
+        console.warn(f"  {source.file or source.title}: {line}")
+    if area.notices:
+        console.warn(texts.text("show.notices", language, count=len(area.notices)))
+    for source, row in area.notices:
+        line = console.left_out_line(row.row, row.reason, row.values, language, part="notices")
         console.warn(f"  {source.file or source.title}: {line}")
 
 

@@ -33,10 +33,14 @@ def warn_of_demonstration(is_demonstration: bool, language: str) -> None:
         warn(texts.text("demo.mark", language))
 
 
-def left_out_line(row: int, reason: str, values: dict[str, Any], language: str) -> str:
-    """Return a line about a row of a file that was left out, and why."""
-    why = texts.text(f"left_out.{reason}", language, **values)
-    return texts.text("show.row", language, row=str(row), why=why)
+def left_out_line(
+    row: int, reason: str, values: dict[str, Any], language: str, *, part: str = "left_out"
+) -> str:
+    """Return a line about a row of a file that was left out, and why (or, with ``notices`` as
+    ``part``, what was done with it); what is of no one row has no row.
+    """
+    why = texts.text(f"{part}.{reason}", language, **values)
+    return texts.text("show.row", language, row=str(row), why=why) if row else why
 
 
 def progress(language: str) -> Progress:

@@ -38,6 +38,7 @@ def statistics(options: Options) -> None:
         return
     print("\n".join(statistics_words.statistics_lines(added, options.lang)))
     console.warn(statistics_words.left_out_lines(added.left_out, options.lang))
+    console.warn(statistics_words.notice_lines(added.notices, options.lang))
 
 
 def schools(options: Options) -> None:

@@ -4,7 +4,7 @@ reads the files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from geo.area import people as area_people
 from geo.area import spreading
 from geo.area.manifest import area_id
 from geo.area.model import Area
-from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, Source, empty_table
+from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, LeftOut, Source, empty_table
 from geo.errors import AreaLacks, InputError
 from geo.ingest import place_files
 from geo.ingest.merge_people import (
@@ -31,11 +31,22 @@ from geo.ingest.merge_people import (
     without_groups,
     years_of,
 )
+from geo.ingest.within import (
+    Ground,
+    Inside,
+    ground_of,
+    has_stated_boundary,
+    inside,
+    metres_outside,
+    paths_hull,
+    people_within,
+    without_units,
+)
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.sources.files.vector import read_lines_listed, read_vector
 from geo.sources.osm.files import OsmExtract, read_osm
 from geo.sources.publishers import published
-from geo.sources.statistics.files import read_districts, read_units
+from geo.sources.statistics.files import Units, read_districts, read_units
 from geo.types import WGS84, Progress
 
 if TYPE_CHECKING:  # osmnx takes a second and a half to load, and only a fetch needs it
@@ -67,17 +78,30 @@ def build(
         raise AreaLacks(key="lacks.network")
     say("progress.districts", 0.05)
     edges = _edges(inputs, earlier)
+    people = [
+        read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
+        for file in inputs.people
+    ]
     say("progress.network", 0.15)
     if inputs.has_network:
-        area = _on_network(name_id, name, inputs, edges, earlier)
+        area = _on_network(name_id, name, inputs, edges, earlier, people)
     else:
         assert earlier is not None
         area = replace(earlier, **vars(edges))
     area = replace(area, id=name_id, name=name or area.name, _snaps={})
-    area = _with_boundary_checked(area, inputs)
+    area = _without_far_districts(area, inputs)
+    if not area.boundary.empty:
+        _check_boundary(area, inputs)
+    ground = ground_of(area)
+    within = [
+        _inside(units, ground, file) for file, units in zip(inputs.people, people, strict=True)
+    ]
+    area = _with_boundary(area, inputs, within)
     say("progress.people", 0.55)
     if inputs.people:
-        area = _with_people(area, inputs)
+        area = _with_people(area, inputs, people, within)
+    elif inputs.boundary and earlier is not None:
+        area = people_within(area)
     say("progress.places", 0.8)
     for kind, file in inputs.places:
         area = with_places(area, kind, file, inputs)
@@ -181,11 +205,17 @@ def _edges(inputs: Inputs, earlier: Area | None) -> _Edges:
 
 
 def _on_network(
-    name_id: str, name: str, inputs: Inputs, edges: _Edges, earlier: Area | None
+    name_id: str,
+    name: str,
+    inputs: Inputs,
+    edges: _Edges,
+    earlier: Area | None,
+    people: Sequence[Units],
 ) -> Area:
     """Read the paths, and put what was there before on them."""
     if inputs.osm:
-        boundary = edges.boundary if len(edges.boundary) else _people_edge(inputs)
+        shapes = [units.frame for units in people]
+        boundary = edges.boundary if len(edges.boundary) else _people_edge(shapes)
         extract = read_osm(inputs.osm, boundary=boundary, margin_m=inputs.margin_m)
         network = build_network(extract.lines, file=str(inputs.osm))
         area = replace(earlier or _empty(name_id, name, network), network=network, **vars(edges))
@@ -206,14 +236,14 @@ def _on_network(
     )
 
 
-def _people_edge(inputs: Inputs) -> gpd.GeoSeries | None:
-    """Return the statistical areas' outer edge, which an OSM file is cut to when nothing else is
-    given.
+def _people_edge(people: Sequence[gpd.GeoDataFrame]) -> gpd.GeoSeries | None:
+    """Return the outlines of statistical areas, which an OSM file is cut to when nothing else is
+    given; none where people are points.
     """
-    if not inputs.people:
+    if not people or any((table.geom_type == "Point").any() for table in people):
         return None
-    shapes = read_units(inputs.people[0], columns=inputs.columns).frame.geometry
-    return shapes if (shapes.geom_type != "Point").all() else None
+    shapes = np.concatenate([np.asarray(table.geometry.values, dtype=object) for table in people])
+    return gpd.GeoSeries(shapes, crs=WGS84)
 
 
 def _with_extract(area: Area, extract: OsmExtract, file: str) -> Area:
@@ -239,27 +269,85 @@ def _with_extract(area: Area, extract: OsmExtract, file: str) -> Area:
     )
 
 
-def _with_boundary_checked(area: Area, inputs: Inputs) -> Area:
-    """Make sure there is a boundary and that it meets the network."""
-    if area.boundary.empty and inputs.people:
-        edge = _people_edge(inputs)
-        if edge is not None:
-            source = source_of("boundary", inputs.people[0], inputs, made="from_people")
-            shape = gpd.GeoSeries([edge.union_all()], crs=WGS84)
-            area = replace(area, boundary=shape, sources=_put(area.sources, source))
-    if area.boundary.empty:
-        hull = shapely.concave_hull(shapely.multipoints(area.network.node_xy), ratio=0.2)
-        shape = gpd.GeoSeries([hull.buffer(50)], crs=area.network.crs).to_crs(WGS84)
-        source = Source("boundary", title="", made="from_network", estimated=True)
+def _without_far_districts(area: Area, inputs: Inputs) -> Area:
+    """Leave out the districts of a file that lie where the area has no paths; they set no boundary.
+
+    Raises
+    ------
+    InputError ``boundary_apart`` : all do.
+    """
+    if not inputs.districts:
+        return area
+    shapes = np.asarray(area.districts.geometry.to_crs(area.network.crs).values, dtype=object)
+    is_near = shapely.intersects(shapes, paths_hull(area.network))
+    if is_near.all():
+        return area
+    if not is_near.any():
+        _check_boundary(replace(area, boundary=area.districts.geometry, _snaps={}), inputs)
+        return area
+    names = area.districts["name"].astype(str)
+    values = {"count": int((~is_near).sum()), "of": len(names), "kept": ", ".join(names[is_near])}
+    told = LeftOut(0, "districts_outside", values)
+    kept = area.districts[is_near].reset_index(drop=True)
+    sources = tuple(
+        replace(each, left_out=(*each.left_out, told)) if each.part == "districts" else each
+        for each in area.sources
+    )
+    area = replace(area, districts=kept, sources=sources, _snaps={})
+    if has_stated_boundary(area):
+        return area
+    return replace(area, boundary=gpd.GeoSeries([kept.union_all()], crs=WGS84), _snaps={})
+
+
+def _with_boundary(area: Area, inputs: Inputs, people: Sequence[Inside]) -> Area:
+    """Make sure there is a boundary: else the outer edge of the statistical areas, else of the
+    paths.
+    """
+    if not area.boundary.empty:
+        return area
+    edge = _people_edge([each.units for each in people])
+    if edge is not None:
+        source = source_of("boundary", inputs.people[0], inputs, made="from_people")
+        shape = gpd.GeoSeries([edge.union_all()], crs=WGS84)
         return replace(area, boundary=shape, sources=_put(area.sources, source))
+    shape = gpd.GeoSeries([paths_hull(area.network).buffer(50)], crs=area.network.crs)
+    shape = shape.to_crs(WGS84)
+    source = Source("boundary", title="", made="from_network", estimated=True)
+    return replace(area, boundary=shape, sources=_put(area.sources, source))
+
+
+def _check_boundary(area: Area, inputs: Inputs) -> None:
+    """Make sure that the boundary meets the network.
+
+    Raises
+    ------
+    InputError ``boundary_apart`` : it does not.
+    """
     apart_m = float(shapely.distance(area.metric_boundary, area.network.geometry).min())
     if apart_m > 0:
         file = inputs.boundary or inputs.districts or (inputs.people or (Path(area.id),))[0]
         raise InputError("boundary_apart", file=str(file), found=apart_m / 1000)
-    return area
 
 
-def _with_people(area: Area, inputs: Inputs) -> Area:
+def _inside(units: Units, ground: Ground, file: Path) -> Inside:
+    """Return who of a file lives in the area.
+
+    Raises
+    ------
+    InputError ``people_outside`` : nobody does.
+    """
+    found = inside(units.frame, ground)
+    if found.units.empty:
+        apart_m = metres_outside(units.frame, ground)
+        raise InputError(
+            "people_outside", file=str(file), count=len(units.frame), found=apart_m / 1000
+        )
+    return found
+
+
+def _with_people(
+    area: Area, inputs: Inputs, read: Sequence[Units], within: Sequence[Inside]
+) -> Area:
     """Return the area with residents from files put into those there are.
 
     Groups and places that the files say nothing of stay as they were.
@@ -267,18 +355,16 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
     tables: list[gpd.GeoDataFrame] = []
     outlines: list[gpd.GeoDataFrame] = []
     sources: list[Source] = []
-    read = [
-        read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
-        for file in inputs.people
-    ]
-    frames = stack([units.frame for units in read])
-    kept = merged(area.people, frames, area.network.crs)
-    parts = np.cumsum([0, *(len(units.frame) for units in read)])
+    frames = stack([each.units for each in within])
+    gone = frozenset[str]().union(*(each.gone for each in within))
+    kept = merged(without_units(area.people, gone), frames, area.network.crs)
+    parts = np.cumsum([0, *(len(each.units) for each in within)])
     for number, (file, units) in enumerate(zip(inputs.people, read, strict=True)):
         _check_overrides(inputs, units.columns, file)
-        own = [*units.frame.columns, *kept.groups]
+        inner = within[number]
+        own = [*inner.units.columns, *kept.groups]
         frame = kept.units[own].iloc[parts[number] : parts[number + 1]]
-        frame.index = units.frame.index
+        frame.index = inner.units.index
         found = spreading.spread(frame, area.network, area.buildings, area.addresses)
         rows = found.people
         prefix = f"{len(tables)}-" if len(inputs.people) > 1 else ""
@@ -290,7 +376,8 @@ def _with_people(area: Area, inputs: Inputs) -> Area:
                     "people", file, inputs, made=found.made, rows=units.rows, columns=units.columns
                 ),
                 estimated=bool(rows["estimated"].any()),
-                left_out=(*units.left_out, *found.left_out),
+                left_out=(*units.left_out, *inner.left_out),
+                notices=(*inner.notices, *found.left_out),
             )
         )
     _ask_year(area, sources, inputs)

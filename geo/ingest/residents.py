@@ -33,6 +33,15 @@ from geo.ingest.merge_people import (
     without_groups,
     years_of,
 )
+from geo.ingest.within import (
+    again_across,
+    ground_of,
+    has_stated_boundary,
+    inside,
+    metres_outside,
+    shares_of,
+    without_units,
+)
 from geo.sources.skolverket import KIND, Preschools, fetch_preschools
 from geo.sources.statistics import outlines as statistics_outlines
 from geo.sources.statistics.files import read_figures
@@ -99,6 +108,11 @@ class Added:
     def left_out(self) -> tuple[LeftOut, ...]:
         """Rows and areas that could not be used."""
         return tuple(row for source in self.sources for row in source.left_out)
+
+    @property
+    def notices(self) -> tuple[LeftOut, ...]:
+        """What was done with rows and areas that are used."""
+        return tuple(row for source in self.sources for row in source.notices)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +185,13 @@ def _with_service(area: Area, ask: Ask, own: dict[str, str], progress: Progress 
             "bad_option", reason=Phrase("reasons.no_vintage", {}), command="statistics"
         )
     outlines = statistics_outlines.fetch_outlines(figures.level, vintage, town, progress=progress)
-    outlines = statistics_outlines.inside(outlines, area.boundary, area.network.crs)
+    if not has_stated_boundary(area) and not _is_drawn_around_paths(area):
+        outlines = statistics_outlines.inside(outlines, area.boundary, area.network.crs)
     return _placed(area, figures, outlines, ask, progress)
+
+
+def _is_drawn_around_paths(area: Area) -> bool:
+    return any(s.part == "boundary" and s.made == "from_network" for s in area.sources)
 
 
 def _with_own(area: Area, ask: Ask, own: dict[str, str], progress: Progress | None) -> Added:
@@ -190,6 +209,11 @@ def _with_own(area: Area, ask: Ask, own: dict[str, str], progress: Progress | No
     )
     _ask_year(area, figures, ask)
     table = figures.frame[figures.frame["code"] != ""].set_index("code")[figures.groups]
+    of_people = [source for source in area.sources if source.part == "people"]
+    shares = {unit: share for unit, share in shares_of(of_people).items() if unit in own.values()}
+    units = pd.Series(dict(own)).reindex(table.index)
+    across = again_across(of_people, table.assign(unit=units).set_index("unit"), shares)
+    table = table.mul(units.map(shares).fillna(1.0), axis=0)
     keep = _same_year(area, figures)
     people = _reshared(area, own, table, keep=keep)
     lost = [
@@ -197,7 +221,7 @@ def _with_own(area: Area, ask: Ask, own: dict[str, str], progress: Progress | No
         for number, code in enumerate(own)
         if code not in table.index
     ]
-    sources = _told(figures, "kept_points", tuple(lost), estimated=True)
+    sources = _told(figures, "kept_points", tuple(lost), across, estimated=True)
     kept = _other_sources(area, set() if keep and lost else set(figures.groups))
     counts = people.groupby("unit")[figures.groups].sum(min_count=1)
     return _added(area, figures, fit, _Placed(people, counts, area.outlines), (*sources, *kept))
@@ -214,12 +238,21 @@ def _placed(
 ) -> Added:
     """Join, and place people where they can live within each outline."""
     joined = join(figures, outlines, other_vintage=ask.other_vintage)
+    ground = ground_of(area)
+    within = inside(joined.frame, ground)
+    if within.units.empty:
+        raise InputError(
+            "people_outside",
+            file=figures.title,
+            count=len(joined.frame),
+            found=metres_outside(joined.frame, ground) / 1000,
+        )
     _ask_year(area, figures, ask)
     _say(progress, "progress.people", 0.95)
     frame = outlines.frame
     kept = merged(
-        area.people,
-        joined.frame,
+        without_units(area.people, within.gone),
+        within.units,
         area.network.crs,
         outlines=frame.assign(unit=frame["code"].where(frame["code"] != "", frame["name"])),
         same_year=_same_year(area, figures),
@@ -228,12 +261,12 @@ def _placed(
     found = spreading.spread(kept.units, area.network, area.buildings, area.addresses)
     people = found.people
     estimated = bool(people["estimated"].any())
-    lost = (*joined.left_out, *found.left_out)
-    sources = _told(figures, found.made, lost, estimated=estimated)
+    lost, told = (*joined.left_out, *within.left_out), (*within.notices, *found.left_out)
+    sources = _told(figures, found.made, lost, told, estimated=estimated)
     before = _other_sources(area, set() if kept.some_uncovered else set(figures.groups))
     if not kept.some_uncovered:
         before = tuple(source for source in before if source.part != OUTLINES)
-    counts = joined.frame[figures.groups]
+    counts = within.units[figures.groups]
     placed = _Placed(stacked(people, kept.rows), counts, found.outlines)
     return _added(area, figures, joined.fit, placed, (*sources, *before, outlines.source))
 
@@ -251,14 +284,22 @@ def _same_year(area: Area, figures: Figures) -> bool:
 
 
 def _told(
-    figures: Figures, made: str, lost: tuple[LeftOut, ...], *, estimated: bool
+    figures: Figures,
+    made: str,
+    lost: tuple[LeftOut, ...],
+    told: tuple[LeftOut, ...],
+    *,
+    estimated: bool,
 ) -> tuple[Source, ...]:
-    """Return the figures' sources; what was left out stands with the first of them."""
+    """Return the figures' sources; what was left out, and what was done with the rest, stands with
+    the first of them.
+    """
     first, *others = [
         replace(source, made=made, estimated=source.estimated or estimated)
         for source in figures.sources
     ]
-    return (replace(first, left_out=(*first.left_out, *figures.left_out, *lost)), *others)
+    left_out = (*first.left_out, *figures.left_out, *lost)
+    return (replace(first, left_out=left_out, notices=(*first.notices, *told)), *others)
 
 
 def _added(

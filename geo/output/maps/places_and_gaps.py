@@ -24,6 +24,7 @@ from geo.access.gaps import (
 from geo.area import protected
 from geo.area.model import Area
 from geo.area.people import HOUSING
+from geo.area.provenance import LeftOut, Source
 from geo.area.record_fields import approximate, place_fields
 from geo.output.maps.spec import (
     AreaLayer,
@@ -233,14 +234,24 @@ def columns_table(area: Area, language: str) -> pd.DataFrame:
 
 def left_out_table(area: Area, language: str) -> pd.DataFrame:
     """Return every row of a file that could not be used: file, row, reason."""
+    return _rows_table(area.left_out, "left_out", language)
+
+
+def notices_table(area: Area, language: str) -> pd.DataFrame:
+    """Return what was done with rows that are used in another way than as they stand: file, row,
+    what.
+    """
+    return _rows_table(area.notices, "notices", language)
+
+
+def _rows_table(found: Iterable[tuple[Source, LeftOut]], part: str, language: str) -> pd.DataFrame:
     rows = [
         (
             source.file or source.title,
-            row.row,
-            texts.text(f"left_out.{row.reason}", language, **row.values),
+            str(row.row) if row.row else "",
+            texts.text(f"{part}.{row.reason}", language, **row.values),
         )
-        for source in area.sources
-        for row in source.left_out
+        for source, row in found
     ]
     columns = [texts.text(f"source.{name}", language) for name in ("title", "row", "reason")]
     return pd.DataFrame(rows, columns=columns)

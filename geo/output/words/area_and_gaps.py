@@ -92,6 +92,14 @@ def area_json(area: Area, language: str) -> dict[str, Any]:
             }
             for source, row in area.left_out
         ],
+        "notices": [
+            {
+                "file": source.file,
+                "row": row.row,
+                "reason": texts.text(f"notices.{row.reason}", language, **row.values),
+            }
+            for source, row in area.notices
+        ],
     }
 
 

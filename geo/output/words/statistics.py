@@ -70,6 +70,10 @@ def statistics_json(added: Added, language: str) -> dict[str, Any]:
             {"row": row.row, "reason": row.reason, "text": left_out_line(row, language)}
             for row in added.left_out
         ],
+        "notices": [
+            {"row": row.row, "reason": row.reason, "text": notice_line(row, language)}
+            for row in added.notices
+        ],
     }
 
 
@@ -102,6 +106,17 @@ def schools_json(added: AddedSchools) -> dict[str, Any]:
 def left_out_lines(rows: Iterable[LeftOut], language: str) -> list[str]:
     """Return a line per row or area that could not be used, with why."""
     return [f"  {left_out_line(row, language)}" for row in rows]
+
+
+def notice_lines(rows: Iterable[LeftOut], language: str) -> list[str]:
+    """Return a line per row or area that is used in another way than as it stands."""
+    return [f"  {notice_line(row, language)}" for row in rows]
+
+
+def notice_line(row: LeftOut, language: str) -> str:
+    """Return what was done with a row that is used, in words."""
+    what = texts.text(f"notices.{row.reason}", language, **row.values)
+    return texts.text("show.row", language, row=str(row.row), why=what) if row.row else what
 
 
 def left_out_line(row: LeftOut, language: str) -> str:
