@@ -7,7 +7,7 @@ BENCH ?= .venv-bench
 PORT ?= 8501
 BIN := $(VENV)/bin
 
-.PHONY: run test slow check bench clean
+.PHONY: run test slow check compiled bench clean
 
 run: $(VENV)/.run-ready
 	$(BIN)/python app.py --port $(PORT)
@@ -15,11 +15,16 @@ run: $(VENV)/.run-ready
 test: $(VENV)/.dev-ready
 	sh scripts/need_browser.sh
 	sh scripts/need_postgres.sh
-	$(MAKE) --no-print-directory check
+	$(MAKE) --no-print-directory -j2 check compiled
 	$(BIN)/python -m pytest -m "not slow"
 
-slow: $(VENV)/.dev-ready
+slow: $(VENV)/.dev-ready compiled
 	$(BIN)/python -m pytest -m slow
+	NARHET_THOROUGH=1 $(BIN)/python -m pytest -m "not slow" tests/geo/network tests/geo/models
+
+# Once, beside the checks: else each process that tests compiles the searches for itself.
+compiled: $(VENV)/.dev-ready
+	@$(BIN)/python -c "from geo import warmup; warmup.warm_up(); warmup.warm_up_models()"
 
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff check .

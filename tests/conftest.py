@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 import geo  # noqa: F401  (before any test imports pyogrio: GDAL reads its settings once)
 
 if TYPE_CHECKING:
     from geo.ingest.build import Inputs
 
+THOROUGH = bool(os.environ.get("NARHET_THOROUGH"))
+"""Set by ``make slow``: random worlds as many as their tests name, not a third of them."""
+
+
+def often(examples: int) -> int:
+    """Return how many random examples a test gets: all when thorough, else a third."""
+    return examples if THOROUGH else -(-examples // 3)
+
+
 # Slow machines are no failures; on CI the same examples each time, so that a red run can be redone.
-settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile(
+    "house", deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=often(100)
+)
 settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
+BROWSER = "tests/browser/"
+EARLY = (BROWSER, "tests/test_", "tests/pages/")
+"""What takes long in one file comes first, so that no worker is left with it at the end."""
+
 SLOWEST = 20
 """So many test files are named with their seconds when a run ends."""
 
@@ -55,6 +72,36 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("NARHET_HOME", str(folder))
     os.environ.setdefault("NARHET_TILES", "")
     return folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Give each worker whole files, and all files of the browser to the one that begins."""
+    return BrowserFirst(config, log)
+
+
+class BrowserFirst(LoadFileScheduling):
+    """Files go to whichever worker is free. What drives a browser counts as one file, and is the
+    first: so one worker alone has a browser and a server, and the others never wait for it at last.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long in one file."""
+
+    def turn(item: pytest.Item) -> int:
+        return next((at for at, start in enumerate(EARLY) if item.nodeid.startswith(start)), 9)
+
+    items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded to nobody's collection: each round would go through all of it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

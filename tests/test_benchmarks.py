@@ -21,6 +21,7 @@ from geo.network import distances as network_distances
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.mark.slow
 def test_peers_agree_on_a_made_up_town_and_every_row_is_measured() -> None:
     area = town(side=14)
     rows = [*distances.nearest_of_everybody(area), *distances.pairs(area), *memory.one_gap(area)]
@@ -52,11 +53,16 @@ def subject() -> Subject:
     "question",
     [
         reaching.pairs,
-        reaching.kinds,
-        reaching.three_nearest,
-        reaching.one_more_place,
-        reaching.one_search,
-        sessions.two_at_once,
+        *(
+            pytest.param(question, marks=pytest.mark.slow)
+            for question in (
+                reaching.kinds,
+                reaching.three_nearest,
+                reaching.one_more_place,
+                reaching.one_search,
+                sessions.two_at_once,
+            )
+        ),
     ],
 )
 def test_every_walking_question_is_measured_against_a_peer_that_agrees(
@@ -73,9 +79,9 @@ def test_every_walking_question_is_measured_against_a_peer_that_agrees(
     ("question", "asked"),
     [
         (reaching.pairs, "within"),
-        (reaching.kinds, "nearest_nodes"),
-        (reaching.three_nearest, "nearest_nodes"),
-        (reaching.one_search, "reached_nodes"),
+        pytest.param(reaching.kinds, "nearest_nodes", marks=pytest.mark.slow),
+        pytest.param(reaching.three_nearest, "nearest_nodes", marks=pytest.mark.slow),
+        pytest.param(reaching.one_search, "reached_nodes", marks=pytest.mark.slow),
     ],
 )
 def test_a_wrong_answer_of_ours_is_never_timed(
@@ -151,12 +157,14 @@ def test_the_quick_run_prints_a_table_and_leaves_nothing_behind(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_opening_is_measured_with_and_without_the_copy() -> None:
     rows = opening.cities({"2 k": 2_000}, runs=1)
     assert [row.ratio is None for row in rows] == [True, False, False, False]
     assert all(row.seconds > 0 for row in rows)
 
 
+@pytest.mark.slow
 def test_commands_are_measured_each_with_its_own_memory() -> None:
     help_, _, listed, gap = commands.commands(town(side=14), "a town", runs=1)
     assert all(row.seconds > 0 for row in (help_, listed, gap))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,7 +12,7 @@ import shapely
 
 from geo.area.model import Area
 from geo.area.provenance import Source, empty_table
-from geo.network.walk_network import build_network
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.types import WGS84
 
 CRS = "EPSG:3006"
@@ -28,7 +31,7 @@ def tiny_area(name: str = "Provby", *, osm: bool = True) -> Area:
     return Area(
         id="provby",
         name=name,
-        network=build_network(_grid()),
+        network=replace(_network()),
         boundary=boundary,
         districts=gpd.GeoDataFrame({"name": ["Norra", "Södra"]}, geometry=_halves(size)).to_crs(
             WGS84
@@ -39,6 +42,12 @@ def tiny_area(name: str = "Provby", *, osm: bool = True) -> Area:
         water=gpd.GeoDataFrame(geometry=[lake], crs=CRS).to_crs(WGS84),
         sources=(Source("network", "OpenStreetMap" if osm else "Provkartan"),),
     )
+
+
+@cache
+def _network() -> WalkNetwork:
+    """Made once for all tests: nobody writes to the arrays of a network."""
+    return build_network(_grid())
 
 
 def _grid() -> gpd.GeoDataFrame:

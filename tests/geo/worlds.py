@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import geopandas as gpd
@@ -12,7 +14,7 @@ import shapely
 
 from geo.area.model import Area
 from geo.area.provenance import Source
-from geo.network.walk_network import build_network
+from geo.network.walk_network import WalkNetwork, build_network
 from geo.types import SWEREF99_TM, WGS84
 
 WEST, NORTH = 660_000.0, 6_580_000.0
@@ -23,9 +25,6 @@ def street(
     *, homes: Mapping[float, float], places: Mapping[float, str], estimated: bool = False
 ) -> Area:
     """A straight street of 1,000 m in five stretches; homes and places at metres along it."""
-    cuts = np.linspace(0, LENGTH_M, 6)
-    lines = [shapely.LineString([(WEST + a, NORTH), (WEST + b, NORTH)]) for a, b in pairwise(cuts)]
-    network = build_network(gpd.GeoDataFrame(geometry=lines, crs=SWEREF99_TM))
     people = gpd.GeoDataFrame(
         {
             "id": [f"home-{at:g}" for at in homes],
@@ -68,7 +67,7 @@ def street(
     return Area(
         id="street",
         name="Gatan",
-        network=network,
+        network=replace(_network()),
         boundary=gpd.GeoSeries([districts.union_all()], crs=WGS84),
         districts=districts,
         people=people,
@@ -77,6 +76,14 @@ def street(
         water=gpd.GeoDataFrame(geometry=[], crs=WGS84),
         sources=(Source("network", "street"), Source("people", "street", estimated=estimated)),
     )
+
+
+@cache
+def _network() -> WalkNetwork:
+    """Made once for all tests: nobody writes to the arrays of a network."""
+    cuts = np.linspace(0, LENGTH_M, 6)
+    lines = [shapely.LineString([(WEST + a, NORTH), (WEST + b, NORTH)]) for a, b in pairwise(cuts)]
+    return build_network(gpd.GeoDataFrame(geometry=lines, crs=SWEREF99_TM))
 
 
 def along(metres: Mapping[float, object]) -> gpd.GeoSeries:

@@ -5,6 +5,7 @@ print can show, as SVG path data.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -206,5 +207,6 @@ def _written(lines: Shapes, on: Sheet, *, closed: bool = False) -> str:
     )
 
 
+@lru_cache(maxsize=32)
 def _transformer(source: str, target: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(source, target, always_xy=True)

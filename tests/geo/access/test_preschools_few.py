@@ -13,6 +13,8 @@ import pytest
 from geo.access.preschools.demand import FEW_AS, demand_of
 from geo.catalog import save_area
 from geo.cli.parser import main
+from geo.output.documents import answer
+from geo.output.documents.answer import AnswerDocument, answer_bytes
 from tests.geo.preschool_worlds import nursery_street
 
 SMALL = (1, 2, 3, 4)
@@ -49,13 +51,30 @@ def made(world: str, few: int) -> None:
 def written(folder: Path, ending: str, *words: str) -> str:
     file = folder / f"out{ending}"
     assert main(["preschools", "street", "--limit", "250", "-o", str(file), *words]) == 0
-    return re.sub(r"street@\d+@[^)]+", "street", file.read_text(encoding="utf-8-sig"))
+    return undated(file.read_bytes())
+
+
+def undated(content: bytes) -> str:
+    return re.sub(r"street@\d+@[^)]+", "street", content.decode("utf-8-sig"))
+
+
+@pytest.fixture
+def outgoing(monkeypatch: pytest.MonkeyPatch) -> list[AnswerDocument]:
+    """The documents that commands write to files, of which each kind of file is made."""
+    documents = []
+
+    def seen(document: AnswerDocument, ending: str) -> bytes:
+        documents.append(document)
+        return answer_bytes(document, ending)
+
+    monkeypatch.setattr(answer, "answer_bytes", seen)
+    return documents
 
 
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("method", ["2sfca", "assignment"])
 def test_files_are_the_same_whichever_small_count_a_housing_has(
-    world: str, method: str, tmp_path: Path
+    world: str, method: str, tmp_path: Path, outgoing: list[AnswerDocument]
 ) -> None:
     found = {ending: set() for ending in (".json", ".csv", ".geojson")}
     for few in SMALL:
@@ -63,8 +82,9 @@ def test_files_are_the_same_whichever_small_count_a_housing_has(
         asked = ("--method", method, "--for", "transitional_housing-300")
         if "far" in world:
             asked = ("--method", method, "--for", "transitional_housing-990")
-        for ending, each in found.items():
-            each.add(written(tmp_path, ending, *asked, "--more", "preschool-200=5"))
+        found[".json"].add(written(tmp_path, ".json", *asked, "--more", "preschool-200=5"))
+        for ending in (".csv", ".geojson"):
+            found[ending].add(undated(answer_bytes(outgoing[-1], ending)))
     assert {ending: len(each) for ending, each in found.items()} == dict.fromkeys(found, 1)
 
 

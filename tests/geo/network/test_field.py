@@ -14,10 +14,11 @@ from geo.network import distances
 from geo.network.nearest_field import NearestField
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.types import SWEREF99_TM
+from tests.conftest import often
 from tests.geo import oracle
 from tests.refusals import refused
 
-RANDOM = settings(max_examples=150, deadline=None)
+RANDOM = settings(max_examples=often(150), deadline=None)
 PROFILES = [presets.profile(name) for name in ("adult", "with_stroller")]
 
 

@@ -18,9 +18,10 @@ from geo.network.distances import reached_paths
 from geo.network.isochrones import CELL_M, FRONTAGE_M, _reached, _walk, isochrones
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.presets import profile
+from tests.conftest import often
 from tests.geo.oracle import grid, lines, networks, points, positions
 
-OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+OFTEN = settings(max_examples=often(150), deadline=None, suppress_health_check=list(HealthCheck))
 LIMITS = st.lists(st.integers(1, 600), min_size=1, max_size=4, unique=True).map(sorted)
 
 

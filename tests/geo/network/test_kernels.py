@@ -18,9 +18,10 @@ from geo.network import search as network_search
 from geo.network.kernels import nearest as k_nearest_kernel
 from geo.network.kernels import search as search_kernel
 from geo.network.walk_network import WalkNetwork, build_network
+from tests.conftest import often
 from tests.geo import oracle
 
-RANDOM = settings(max_examples=200, deadline=None)
+RANDOM = settings(max_examples=often(200), deadline=None)
 ROOT = Path(__file__).resolve().parents[3]
 
 

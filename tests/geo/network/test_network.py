@@ -20,9 +20,10 @@ from geo.errors import NoLines
 from geo.network.topology import merge_chains
 from geo.network.walk_network import MAX_SNAP_M, build_network, metric_crs, network_from_frame
 from geo.types import SWEREF99_TM, WGS84
+from tests.conftest import often
 from tests.geo import oracle
 
-RANDOM = settings(max_examples=200, deadline=None)
+RANDOM = settings(max_examples=often(200), deadline=None)
 STROLLER, EVENING = presets.profile("with_stroller"), presets.profile("evening")
 
 

@@ -14,11 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from geo import presets
 from geo.network import distances
 from geo.network.walk_network import Snapped, WalkNetwork, build_network
+from tests.conftest import often
 from tests.geo import oracle
 
 ADULT, STROLLER, EVENING = (presets.profile(name) for name in ("adult", "with_stroller", "evening"))
 RANDOM = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=often(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

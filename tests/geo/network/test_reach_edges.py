@@ -16,12 +16,15 @@ from geo import presets
 from geo.errors import BadLimit
 from geo.network import distances
 from geo.network.walk_network import Snapped, build_network
+from tests.conftest import often
 from tests.geo import oracle
 from tests.refusals import refused
 
 ADULT, STROLLER, EVENING = (presets.profile(name) for name in ("adult", "with_stroller", "evening"))
 RANDOM = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=often(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 EDGE_COLUMNS = [
     "edge_u",

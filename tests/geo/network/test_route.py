@@ -18,9 +18,10 @@ from geo.network.routes import TO_PATH, Route, route
 from geo.network.walk_network import WalkNetwork, build_network
 from geo.presets import profile, profiles
 from geo.types import WGS84
+from tests.conftest import often
 from tests.geo.oracle import dense, grid, lines, networks, points, positions, spliced
 
-OFTEN = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+OFTEN = settings(max_examples=often(200), deadline=None, suppress_health_check=list(HealthCheck))
 WALKERS = st.sampled_from(list(profiles().values()))
 
 

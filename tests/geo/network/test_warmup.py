@@ -98,30 +98,43 @@ def test_progress_is_told_in_words_and_ends_at_one() -> None:
     assert warmup.is_ready()
 
 
+STARTED = (
+    "import time, geo.warmup; start = time.process_time(); geo.warmup.warm_up();"
+    "taken = time.process_time() - start;"
+    "from tests.geo.network.test_warmup import compiled_code;"
+    "stats = [code.stats for code in compiled_code().values()];"
+    "print(taken, *(sum(sum(count.values()) for count in kind) for kind in"
+    " ([one.cache_misses for one in stats], [one.cache_hits for one in stats])))"
+)
+
+
+def started(**settings: str) -> tuple[float, int, int]:
+    """In a process of its own: the seconds to get ready, how much was compiled, how much found."""
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    seconds, compiled, found = done.stdout.split()
+    return float(seconds), int(compiled), int(found)
+
+
+def test_a_start_after_another_finds_all_of_it_on_disk() -> None:
+    warmup.warm_up()
+    _, compiled, found = started()
+    assert compiled == 0 and found > 10, "all of it lies on disk"
+
+
+@pytest.mark.slow
 def test_a_first_start_compiles_and_the_next_finds_all_of_it_on_disk(tmp_path: Path) -> None:
     """Processor time of the whole process: what else the machine does adds nothing to it."""
-    script = (
-        "import time, geo.warmup; start = time.process_time(); geo.warmup.warm_up();"
-        "taken = time.process_time() - start;"
-        "from tests.geo.network.test_warmup import compiled_code;"
-        "stats = [code.stats for code in compiled_code().values()];"
-        "print(taken, *(sum(sum(count.values()) for count in kind) for kind in"
-        " ([one.cache_misses for one in stats], [one.cache_hits for one in stats])))"
-    )
-    first, second = (
-        subprocess.run(
-            [sys.executable, "-c", script],
-            cwd=ROOT,
-            env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.split()
-        for _ in range(2)
-    )
-    assert int(first[1]) > 10, "nothing lay on disk"
-    assert int(second[1]) == 0 and int(second[2]) > 10, "all of it lies on disk"
-    assert float(second[0]) < float(first[0]) / 5
+    first, second = (started(NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(2))
+    assert first[1] > 10, "nothing lay on disk"
+    assert second[1] == 0 and second[2] > 10, "all of it lies on disk"
+    assert second[0] < first[0] / 5
 
 
 def test_a_slow_start_is_told_when_it_begins_and_when_it_is_over(
