@@ -20,6 +20,7 @@ from geo.area import spreading
 from geo.area.manifest import area_id
 from geo.area.model import Area
 from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, LeftOut, Source, empty_table
+from geo.cells import plain
 from geo.errors import AreaLacks, InputError
 from geo.ingest import place_files
 from geo.ingest.merge_people import (
@@ -47,6 +48,7 @@ from geo.sources.files.vector import read_lines_listed, read_vector
 from geo.sources.osm.files import OsmExtract, read_osm
 from geo.sources.publishers import published
 from geo.sources.statistics.files import Units, read_districts, read_units
+from geo.texts import Phrase
 from geo.types import WGS84, Progress
 
 if TYPE_CHECKING:  # osmnx takes a second and a half to load, and only a fetch needs it
@@ -74,14 +76,13 @@ def build(
     area_id(name_id)
     for kind, _ in inputs.places:
         presets.kind(kind)
+    _check_systems(inputs)
     if earlier is None and not inputs.has_network:
         raise AreaLacks(key="lacks.network")
     say("progress.districts", 0.05)
     edges = _edges(inputs, earlier)
-    people = [
-        read_units(file, columns=inputs.columns, crs=inputs.crs.get("people"))
-        for file in inputs.people
-    ]
+    own = _columns_of_people(inputs)
+    people = [read_units(file, columns=own, crs=inputs.crs.get("people")) for file in inputs.people]
     say("progress.network", 0.15)
     if inputs.has_network:
         area = _on_network(name_id, name, inputs, edges, earlier, people)
@@ -189,7 +190,11 @@ def _edges(inputs: Inputs, earlier: Area | None) -> _Edges:
     boundary = earlier.boundary if earlier else gpd.GeoSeries([], crs=WGS84)
     sources = earlier.sources if earlier else ()
     if inputs.districts:
-        districts = read_districts(inputs.districts, crs=inputs.crs.get("districts"))
+        districts = read_districts(
+            inputs.districts,
+            name_column=inputs.columns.get("name") if _names_districts(inputs) else None,
+            crs=inputs.crs.get("districts"),
+        )
         source = source_of("districts", inputs.districts, inputs, rows=len(districts))
         sources = _put(sources, source)
     if inputs.boundary:
@@ -360,7 +365,7 @@ def _with_people(
     kept = merged(without_units(area.people, gone), frames, area.network.crs)
     parts = np.cumsum([0, *(len(each.units) for each in within)])
     for number, (file, units) in enumerate(zip(inputs.people, read, strict=True)):
-        _check_overrides(inputs, units.columns, file)
+        _check_overrides(_columns_of_people(inputs), units.columns, file)
         inner = within[number]
         own = [*inner.units.columns, *kept.groups]
         frame = kept.units[own].iloc[parts[number] : parts[number + 1]]
@@ -376,8 +381,9 @@ def _with_people(
                     "people", file, inputs, made=found.made, rows=units.rows, columns=units.columns
                 ),
                 estimated=bool(rows["estimated"].any()),
+                date=_date(inputs, file, units),
                 left_out=(*units.left_out, *inner.left_out),
-                notices=(*inner.notices, *found.left_out),
+                notices=(*units.notices, *inner.notices, *found.left_out),
             )
         )
     _ask_year(area, sources, inputs)
@@ -393,6 +399,15 @@ def _with_people(
     )
 
 
+def _date(inputs: Inputs, file: Path, units: Units) -> str:
+    """Return when a file of people is from: as stated or published, else the year that was chosen
+    of several.
+    """
+    years = [str(told.values["year"]) for told in units.notices if told.reason == "newest_year"]
+    stated = source_of("people", file, inputs, columns=units.columns).date
+    return stated or next(iter(years), "")
+
+
 def _ask_year(area: Area, sources: Iterable[Source], inputs: Inputs) -> None:
     """Ask before figures of an older year take the place of newer ones."""
     there = years_of(area.sources)
@@ -401,15 +416,53 @@ def _ask_year(area: Area, sources: Iterable[Source], inputs: Inputs) -> None:
         ask_before_older(there, source.columns, year, replace_year=inputs.replace_year)
 
 
-def _check_overrides(inputs: Inputs, used: Mapping[str, str], file: Path) -> None:
-    unused = [name for name in inputs.columns if name not in used]
+PARTS_WITH_SYSTEM = ("network", "boundary", "districts", "people", "buildings", "addresses")
+"""The parts of an area whose file may be in a stated coordinate system, beside kinds of place."""
+
+
+def _check_systems(inputs: Inputs) -> None:
+    """Make sure that each stated coordinate system is of a part there is.
+
+    Raises
+    ------
+    InputError ``bad_option`` : it is of none.
+    """
+    valid = (*PARTS_WITH_SYSTEM, *dict.fromkeys(kind for kind, _ in inputs.places))
+    for part in inputs.crs:
+        if part not in valid:
+            values = {"found": part, "valid": ", ".join(valid)}
+            reason = Phrase("reasons.no_such_part", values)
+            raise InputError("bad_option", reason=reason, command="area build")
+
+
+def _names_districts(inputs: Inputs) -> bool:
+    """Return whether the stated column of names is that of the districts: alone, or where people
+    come as well, when their file has it.
+    """
+    if inputs.districts is None or "name" not in inputs.columns:
+        return False
+    if not inputs.people:
+        return True
+    there = read_vector(inputs.districts, crs=inputs.crs.get("districts")).columns
+    return plain(inputs.columns["name"]) in {plain(str(column)) for column in there}
+
+
+def _columns_of_people(inputs: Inputs) -> dict[str, str]:
+    """Return the stated columns that are those of people."""
+    own = dict(inputs.columns)
+    if _names_districts(inputs):
+        del own["name"]
+    return own
+
+
+def _check_overrides(columns: Mapping[str, str], used: Mapping[str, str], file: Path) -> None:
+    unused = [name for name in columns if name not in used]
     if unused:
-        columns = ", ".join(used.values())
         raise InputError(
             "column_missing",
             file=str(file),
             wanted=unused[0],
-            columns=columns,
+            columns=", ".join(used.values()),
             example="--column all=pop",
         )
 

@@ -22,14 +22,25 @@ from geo.sources.files.opening import opened, wrong_format
 from geo.sources.files.place_tables import Table, find_columns, read_points
 from geo.sources.files.sheets import SHEET_ENDINGS, Choices, read_grid
 from geo.sources.files.vector import VECTOR_ENDINGS, read_opened, read_vector
-from geo.sources.statistics.join import Figures, Named, read_code, read_name
-from geo.sources.statistics.long_tables import Pivoted, as_figures, pivot
+from geo.sources.statistics import grids
+from geo.sources.statistics.age_columns import columns_of_ages
+from geo.sources.statistics.area_rows import one_of_each, without_levels
+from geo.sources.statistics.join import (
+    Figures,
+    Named,
+    find_code,
+    lacks_zero,
+    read_code,
+    read_name,
+)
+from geo.sources.statistics.long_tables import Pivoted, as_figures, pivot, zeros_restored
 from geo.types import WGS84, Bools, Floats
 
 RESIDENTS = "residents"
 _UNITS = (
     *("deso", "desokod", "desokod2025", "regso", "regsokod", "regsokod2025", "unit", "id", "kod"),
-    *("code", "områdeskod", "omradeskod", "nyko", "basområde", "ruta", "rutid"),
+    *("code", "områdeskod", "omradeskod", "nyko", "basområde", "region", "regionkod"),
+    *("grunnkretsnummer", "grunnkrets", "bydelsnummer", "postinumeroalue", *grids.ID_COLUMNS),
 )
 _NAMES = ("regsoname", "regsonamn", "desonamn", "namn", "name", "område", "omrade")
 _DISTRICTS = (
@@ -39,6 +50,24 @@ _DISTRICTS = (
 _TOWNS = ("kommun", "kommunnamn", "municipality")
 _SHARE_SIGNS = ("pct", "procent", "percent", "andel", "share")
 _DISTINCT = 0.9
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A number that a publisher writes for counts it keeps secret: in files with one of these
+    columns, in columns that begin with these.
+    """
+
+    mark: float
+    files: frozenset[str]
+    columns: tuple[str, ...]
+
+
+_PROTECTED = (
+    _Mark(-1.0, frozenset({"grdid", "idnro", "vaesto", "väestö"}), ("",)),
+    _Mark(99.0, frozenset({"asukkaita", "asvaljyys"}), ("ika", "ikä")),
+)
+"""Statistics Finland writes −1 for squares of few people, the Helsinki region 99 for ages."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,18 +84,28 @@ class Units:
     left_out: tuple[LeftOut, ...]
     rows: int
     estimated_groups: tuple[str, ...]
+    notices: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True)
 class _Count:
-    """Where a group's count comes from: a column, or a share of another."""
+    """Where a group's count comes from: a column, a share of another, or several columns whose
+    ages follow each other.
+    """
 
     group: str
     column: str
     share_of: str = ""
+    more: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.column, *self.more, self.share_of) if name)
 
     @property
     def shown(self) -> str:
+        if self.more:
+            return " + ".join((self.column, *self.more))
         return f"{self.column} % of {self.share_of}" if self.share_of else self.column
 
 
@@ -98,6 +137,9 @@ def read_units(
     counts = _counts(there, stated)
     if not counts:
         raise InputError("no_people", file=str(path), columns=", ".join(there) or "–")
+    used_up = {column for count in counts for column in count.columns}
+    rows, notices = one_of_each(table.frame, str(path), used_up)
+    table = replace(table, frame=gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84))
     reader = _Reader(str(path), table.frame)
     groups = {count.group: reader.people(count) for count in counts}
     if not sum(float(np.nansum(people)) for people in groups.values()) > 0:
@@ -111,7 +153,15 @@ def read_units(
         geometry=table.frame.geometry.values,
         crs=WGS84,
     )
+    notices += [*_older_columns(counts, there), *zeros_restored(frame["unit"])]
+    notices += reader.protected()
+    frame["unit"] = [
+        code.plain if lacks_zero(text) and (code := read_code(text)) else text
+        for text in frame["unit"]
+    ]
+    frame, told = without_levels(_without_copies(frame), str(path))
     frame, repeated = _without_repeated(frame)
+    notices += told
     used = {**table.columns, **{count.group: count.shown for count in counts}}
     used |= {field: column for field, column in (("unit", unit), ("name", name)) if column}
     return Units(
@@ -120,6 +170,7 @@ def read_units(
         tuple(sorted([*table.left_out, *reader.unknown, *repeated], key=lambda item: item.row)),
         table.rows,
         tuple(count.group for count in counts if count.share_of),
+        tuple(notices),
     )
 
 
@@ -159,14 +210,25 @@ def _wide(frame: pd.DataFrame, file: str, named: Mapping[str, str]) -> Pivoted:
     counts = _counts(there, stated)
     if not counts:
         raise InputError("no_people", file=file, columns=", ".join(there) or "–")
+    used_up = {column for count in counts for column in count.columns}
+    frame, notices = one_of_each(frame, file, used_up)
     reader = _Reader(file, frame)
     groups = {count.group: reader.people(count) for count in counts}
     unit, name = _unit_column(frame, there, stated), _name_column(there, stated)
-    read = [read_code(written(cell)) for cell in frame[unit]] if unit else [None] * len(frame)
+    found = (
+        [find_code(written(cell)) for cell in frame[unit]] if unit else [(None, "")] * len(frame)
+    )
+    read = [code for code, _ in found]
     areas = [written(cell) for cell in frame[unit or name]] if unit or name else [""] * len(frame)
-    names = [read_name(written(cell)) for cell in frame[name]] if name else [Named("")] * len(frame)
+    names = (
+        [read_name(written(cell)) for cell in frame[name]]
+        if name
+        else [Named(beside if code else "") for code, beside in found]
+    )
     codes = [code.plain if code else "" for code in read]
-    years = {int(found) for count in counts for found in re.findall(r"20\d\d", count.column)}
+    years = {int(year) for count in counts for year in re.findall(r"20\d\d", count.column)}
+    years |= {int(told.values["year"]) for told in notices if told.reason == "newest_year"}
+    notices = [*notices, *_older_columns(counts, there), *reader.protected()]
     used = {count.group: count.shown for count in counts}
     used |= {field: column for field, column in (("unit", unit), ("name", name)) if column}
     town = _guess(there, _TOWNS)
@@ -176,12 +238,13 @@ def _wide(frame: pd.DataFrame, file: str, named: Mapping[str, str]) -> Pivoted:
             "area": areas,
             "code": codes,
             "town": [a.town or b for a, b in zip(names, towns, strict=True)],
-            "name": [found.name for found in names],
+            "name": [named.name for named in names],
             **groups,
         },
         index=frame.index,
     )
-    return Pivoted(table, used, years.pop() if len(years) == 1 else 0, tuple(reader.unknown))
+    year = years.pop() if len(years) == 1 else 0
+    return Pivoted(table, used, year, tuple(reader.unknown), tuple(notices))
 
 
 def read_districts(
@@ -243,7 +306,16 @@ def _ours(named: Mapping[str, str]) -> dict[str, str]:
 def _read_shapes(path: Path, named: Mapping[str, str], crs: str | None) -> Table:
     """Read polygons as they are; anything else as points."""
     with opened(path, (*SHEET_ENDINGS, *VECTOR_ENDINGS)) as file:
-        shapes = None if file.ending in SHEET_ENDINGS else read_opened(file, crs=crs)
+        is_sheet = file.ending in SHEET_ENDINGS
+        shapes = None if is_sheet else read_opened(file, crs=crs)
+        grid = read_grid(file, Choices()) if is_sheet else None
+    if grid is not None and (squares := _squares(grid.frame, named, grid.left_out)):
+        return squares
+    if shapes is not None and shapes.geometry.isna().all() and len(shapes):
+        plain_rows = pd.DataFrame(shapes.drop(columns=shapes.geometry.name))
+        plain_rows.index = pd.RangeIndex(1, len(shapes) + 1, name="row")
+        if squares := _squares(plain_rows, named):
+            return squares
     if shapes is not None and len(shapes) == 0:
         raise InputError("no_people", file=str(path), columns="–")
     if shapes is None or not _is_area(shapes).any():
@@ -257,21 +329,67 @@ def _read_shapes(path: Path, named: Mapping[str, str], crs: str | None) -> Table
     return Table(kept, {}, lost, len(shapes), str(shapes.crs))
 
 
+def _squares(
+    frame: pd.DataFrame, named: Mapping[str, str], lost: tuple[LeftOut, ...] = ()
+) -> Table | None:
+    """Return the squares of a grid that has ids and no shapes; None where it is no grid."""
+    column = named.get("unit") or grids.id_column(frame)
+    if column is None or column not in frame:
+        return None
+    made = grids.squares(frame, column)
+    known = made.notna().to_numpy(bool)
+    if not known.any():
+        return None
+    table = gpd.GeoDataFrame(frame[known], geometry=made[known].values, crs=WGS84)
+    lost += tuple(LeftOut(int(row), "no_geometry") for row in frame.index[~known])
+    return Table(table, {}, lost, len(frame), WGS84)
+
+
 def _counts(there: list[str], stated: Mapping[str, str]) -> list[_Count]:
     """Find each group's column: as stated, else a count, else a share of all residents."""
     groups = {key: group for key, group in presets.groups().items() if group.origin == RESIDENTS}
-    everyone = stated.get("all") or _guess(there, groups["all"].columns)
+    everyone = stated.get("all") or _guess(there, groups["all"].columns) or _newest_column(there)
+    by_age = columns_of_ages(there)
     counts = []
     for key, group in groups.items():
         column = stated.get(key) or _guess(there, group.columns)
+        if key == "all" and not column:
+            column = everyone
         share = None if column else _guess(there, group.share_columns)
         if column and key != "all" and _is_share(column, group):
             column, share = None, column
         if column:
             counts.append(_Count(key, column))
+        elif key in by_age:
+            counts.append(_Count(key, by_age[key][0], more=by_age[key][1:]))
         elif share and everyone:
             counts.append(_Count(key, share, everyone))
     return counts
+
+
+def _newest_column(there: list[str]) -> str | None:
+    """Return the newest of columns that have a year as their whole name: people of that year."""
+    years = [column for column in there if re.fullmatch(r"(?:19|20)\d\d", column.strip())]
+    return max(years, default=None)
+
+
+def _older_columns(counts: list[_Count], there: list[str]) -> list[LeftOut]:
+    """Return that a column of a newer year was taken where the table has other years of it."""
+    for count in counts:
+        year = re.search(r"(?:19|20)\d\d$", count.column.strip())
+        if not year:
+            continue
+        stem = count.column.strip()[: -len(year[0])]
+        others = [
+            name.strip()[-4:]
+            for name in there
+            if name != count.column
+            and re.fullmatch(re.escape(stem) + r"(?:19|20)\d\d", name.strip())
+        ]
+        if others:
+            values = {"year": year[0], "others": ", ".join(sorted(others)), "column": count.column}
+            return [LeftOut(0, "newest_year", values)]
+    return []
 
 
 def _is_share(column: str, group: presets.Group) -> bool:
@@ -304,10 +422,32 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.unknown: list[LeftOut] = []
+        there = {plain(str(column)) for column in self.frame.columns}
+        self.marks: dict[str, dict[float, int]] = {}
+        self.signs = [sign for sign in _PROTECTED if sign.files & there]
+
+    def protected(self) -> list[LeftOut]:
+        """Return how many counts the publisher keeps secret, and by which number."""
+        return [
+            LeftOut(0, "protected", {"count": count, "found": f"{mark:g}", "column": column})
+            for column, marks in self.marks.items()
+            for mark, count in marks.items()
+        ]
+
+    def _is_protected(self, column: str, number: float) -> bool:
+        name = plain(column)
+        for sign in self.signs:
+            if number == sign.mark and name.startswith(sign.columns):
+                marks = self.marks.setdefault(column, {})
+                marks[number] = marks.get(number, 0) + 1
+                return True
+        return False
 
     def people(self, count: _Count) -> Floats:
         """Return a group's people per row, NaN where unknown."""
         values = self._numbers(count.column)
+        for column in count.more:
+            values = values + self._numbers(column)
         if not count.share_of:
             return values
         if np.nanmax(values, initial=0.0) > 100:
@@ -328,6 +468,8 @@ class _Reader:
         for at, cell in enumerate(self.frame[column]):
             number = to_number(cell)
             if number is not None:
+                if self._is_protected(column, number):
+                    continue
                 if number < 0:
                     raise InputError("negative_count", **self._where(column, at))
                 values[at] = number
@@ -349,10 +491,24 @@ def _unit_column(frame: pd.DataFrame, there: list[str], stated: Mapping[str, str
         return stated["unit"]
     columns = [column for column in (_guess(there, (name,)) for name in _UNITS) if column]
     if not columns:
-        return None
+        return _coded_column(frame, there)
     distinct = [frame[column].map(written).nunique() for column in columns]
     best = int(np.argmax(distinct))
-    return columns[best] if distinct[best] >= _DISTINCT * len(frame) else None
+    found = columns[best] if distinct[best] >= _DISTINCT * len(frame) else None
+    return found or _coded_column(frame, there)
+
+
+def _coded_column(frame: pd.DataFrame, there: list[str]) -> str | None:
+    """Return the column whose cells are codes of statistical areas, by what stands in it."""
+    coded = {}
+    for column in there:
+        texts = [text for cell in frame[column] if (text := written(cell))]
+        if texts and sum(find_code(text)[0] is not None for text in texts) >= _DISTINCT * len(
+            texts
+        ):
+            coded[column] = len(set(texts))
+    best = max(coded, key=lambda column: coded[column], default=None)
+    return best if best and coded[best] >= _DISTINCT * len(frame) else None
 
 
 def _name_column(there: list[str], stated: Mapping[str, str]) -> str | None:
@@ -370,6 +526,14 @@ def _names(frame: gpd.GeoDataFrame, column: str | None, unit: str | None) -> lis
     if column:
         return [written(cell) for cell in frame[column]]
     return _unit_ids(frame, unit) if unit else [""] * len(frame)
+
+
+def _without_copies(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return areas without rows that say the same of the same ground again."""
+    groups = [name for name in presets.groups() if name in frame]
+    table = pd.DataFrame(frame[groups]).assign(ground=frame.geometry.to_wkb())
+    is_copy = table.duplicated() & (frame.geom_type != "Point")
+    return frame[~is_copy]
 
 
 def _without_repeated(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[LeftOut]]:

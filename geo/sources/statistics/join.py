@@ -231,8 +231,11 @@ FIRST_NEW_YEAR = 2024
 """The first reference year that is published for the areas of 2025."""
 
 _CODE = re.compile(
-    r"(?P<plain>\d{4}(?:(?P<deso>[ABC]\d{4})|R\d{3}))(?:[ _](?:DeSO|RegSO)[ _]?(?P<year>\d{4}))?",
+    r"(?P<plain>\d{3,4}(?:(?P<deso>[ABC]\d{4})|R\d{3}))(?:[ _](?:DeSO|RegSO)[ _]?(?P<year>\d{4}))?",
     re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"(?<![\w])(\d{3,4}(?:[ABC]\d{4}|R\d{3})(?:_(?:DeSO|RegSO)\d{4})?)(?![\w])", re.I
 )
 _STATED = re.compile(
     r"(?<![a-z])(?P<level>deso|regso)(?:kod)?[ _-]?(?P<year>20\d\d)", re.IGNORECASE
@@ -290,7 +293,8 @@ class Fit:
 
 
 def read_code(text: str) -> Code | None:
-    """Read a code of DeSO or RegSO; None for anything else.
+    """Read a code of DeSO or RegSO; None for anything else. A zero that a spreadsheet took off its
+    beginning is put back.
 
     >>> read_code("0127A0010_DeSO2025")
     Code(plain='0127A0010', level='deso', vintage='2025')
@@ -301,7 +305,27 @@ def read_code(text: str) -> Code | None:
     if not found:
         return None
     level = DESO if found["deso"] else REGSO
-    return Code(found["plain"].upper(), level, found["year"] or "")
+    whole = len("0180A0001") if level == DESO else len("0180R001")
+    return Code(found["plain"].upper().zfill(whole), level, found["year"] or "")
+
+
+def lacks_zero(text: str) -> bool:
+    """Return whether a code lost the zero it begins with."""
+    return re.match(r"\d{3}[A-Z]", text.strip(), re.IGNORECASE) is not None
+
+
+def find_code(text: str) -> tuple[Code | None, str]:
+    """Return the code in a cell that may hold a name beside it, and the name.
+
+    >>> find_code("0180A0001 Norra ängby")[1], find_code("Norra ängby (0180A0001)")[0].plain
+    ('Norra ängby', '0180A0001')
+    """
+    if code := read_code(text):
+        return code, ""
+    found = _BESIDE.findall(text)
+    if len(found) != 1:
+        return None, text
+    return read_code(found[0]), " ".join(text.replace(found[0], " ").strip(" ,;:()–-").split())
 
 
 def read_name(text: str) -> Named:

@@ -29,6 +29,8 @@ from geo.sources.statistics.join import (
     NAMES,
     REGSO,
     Figures,
+    find_code,
+    lacks_zero,
     read_code,
     read_name,
     stated_vintage,
@@ -40,6 +42,7 @@ from geo.types import Floats
 
 AREA, AGE, BIRTH, BACKGROUND, SEX, YEAR = "area", "age", "birth", "background", "sex", "year"
 MEASURES = "measures"
+_NIL = ("-", "–", "−")
 _YEAR_AT = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
@@ -54,6 +57,7 @@ class Pivoted:
     columns: dict[str, str]
     year: int
     left_out: tuple[LeftOut, ...]
+    notices: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,7 @@ class _Reader:
         """Return which rows are of both sexes together: they are never added up here."""
         if SEX not in self.columns:
             return [True] * len(self.frame)
-        both = [_is_total(written(cell)) for cell in self.frame[self.columns[SEX]]]
+        both = [is_total(written(cell)) for cell in self.frame[self.columns[SEX]]]
         if any(kept) and not any(a and b for a, b in zip(both, kept, strict=True)):
             at = kept.index(True)
             raise self._at("only_by_sex", at, self.columns[SEX])
@@ -220,7 +224,7 @@ class _Reader:
         the others.
         """
         found = {by: written(self.frame[self.columns[by]].iloc[at]) for by in self.by}
-        split = [by for by, text in found.items() if not _is_total(text)]
+        split = [by for by, text in found.items() if not is_total(text)]
         if not split:
             return self.by[0], "total"
         if len(split) > 1:
@@ -232,7 +236,8 @@ class _Reader:
 
     def _number(self, column: str, at: int) -> float:
         cell = self.frame[column].iloc[at]
-        number = to_number(cell)
+        # In its tables a line is nobody, and two points are what is not known.
+        number = 0.0 if written(cell) in _NIL else to_number(cell)
         where = {"file": self.file, "row": int(self.frame.index[at]), "column": column}
         if number is None:
             if not is_unknown(cell):
@@ -272,10 +277,10 @@ def _pivoted(cells: Iterable[_Cell], reader: _Reader) -> Pivoted:
     if not groups:
         classes = ", ".join(reader.columns[by] for by in reader.by)
         raise reader.unclear("no_known_class", found=classes or "–")
-    read = [read_code(area) for area in areas]
     named = [read_name(area) for area in areas]
-    codes = [code.plain if code else said.code for code, said in zip(read, named, strict=True)]
-    names = ["" if code else said.name for code, said in zip(read, named, strict=True)]
+    found = [(None, "") if n.code else find_code(a) for a, n in zip(areas, named, strict=True)]
+    codes = [code.plain if code else n.code for (code, _), n in zip(found, named, strict=True)]
+    names = [beside if code else n.name for (code, beside), n in zip(found, named, strict=True)]
     towns = [said.town for said in named]
     frame = pd.DataFrame(
         {"area": areas, "code": codes, "town": towns, "name": names, **groups},
@@ -322,7 +327,7 @@ def _class_of(words: str) -> tuple[str, str] | None:
     """Return the classification and class that a column's words name."""
     if not words:
         return None
-    if _is_total(words):
+    if is_total(words):
         return BIRTH, "total"
     for by in (BIRTH, AGE, BACKGROUND):
         if not words.isdigit() and (group := _known_class(by, words)):
@@ -342,7 +347,8 @@ def _words() -> dict[str, dict[str, list[str]]]:
         return tomllib.load(file)
 
 
-def _is_total(text: str) -> bool:
+def is_total(text: str) -> bool:
+    """Return whether a class is all classes together."""
     return " ".join(text.lower().split()) in _words()["total"]["words"]
 
 
@@ -370,7 +376,7 @@ def as_figures(table: Pivoted, path: Path, level: str = "") -> Figures:
     ]
     frame = frame[~twice]
     if frame.empty:
-        raise InputError("no_people", file=str(path), columns=", ".join(table.columns.values()))
+        raise _no_area(table, level, path)
     told = published(path, table.columns.values())
     source = Source(
         "people",
@@ -381,13 +387,40 @@ def as_figures(table: Pivoted, path: Path, level: str = "") -> Figures:
         rows=len(frame),
         estimated=any("%" in column for column in table.columns.values()),
         columns=table.columns,
+        notices=(*table.notices, *zeros_restored(table.frame["area"])),
     )
     kept = frame.drop(columns="area")
     return Figures(kept, level, vintage, table.year, (source,), (*table.left_out, *others, *lost))
 
 
+def _no_area(table: Pivoted, level: str, path: Path) -> InputError:
+    """Return the error that no row is an area of the level, with what stands there instead."""
+    there = [str(area) for area in table.frame["area"] if str(area)]
+    if not there:
+        return InputError("no_people", file=str(path), columns=", ".join(table.columns.values()))
+    example = "0180A0001" if level != REGSO else "0180R001"
+    return InputError(
+        "no_codes",
+        file=str(path),
+        level=NAMES[level],
+        column=table.columns.get("unit") or table.columns.get("name") or "–",
+        found=there[0][:60],
+        example=example,
+    )
+
+
+def zeros_restored(areas: Iterable[object]) -> tuple[LeftOut, ...]:
+    """Return what was done with codes that had lost the zero they begin with."""
+    short = [str(area) for area in areas if lacks_zero(str(area)) and find_code(str(area))[0]]
+    if not short:
+        return ()
+    code = find_code(short[0])[0]
+    values = {"count": len(short), "found": short[0][:60], "code": code.plain if code else ""}
+    return (LeftOut(0, "zero_restored", values),)
+
+
 def _level(frame: pd.DataFrame, path: Path) -> str:
-    found = {code.level for text in frame["area"] if (code := read_code(str(text)))}
+    found = {code.level for text in frame["area"] if (code := find_code(str(text))[0])}
     found |= {code.level for text in frame["code"] if (code := read_code(str(text)))}
     if len(found) > 1:
         valid = ", ".join(LEVELS)

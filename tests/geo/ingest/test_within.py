@@ -110,7 +110,11 @@ def test_paths_on_both_sides_share_people_by_their_length(tmp_path: Path) -> Non
 
 def test_nine_tenths_inside_count_whole_and_a_sliver_lies_outside(tmp_path: Path) -> None:
     file = people(
-        tmp_path, box(0, 500), box(100, 1090), box(985, 2000), folkmangd=[100, 1000, 5000]
+        tmp_path,
+        box(0, 500),
+        box(500, 1050, 0, 500),
+        box(985, 2000, 500),
+        folkmangd=[100, 1000, 5000],
     )
     area = made(tmp_path, people=(file,))
     assert total(area) == 1100
@@ -165,6 +169,35 @@ def test_figures_with_outlines_are_cut_at_the_boundary(tmp_path: Path) -> None:
     assert [told.reason for told in added.notices] == ["across_surface"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deso;Folkmängd;0-4 år\n180A0001;100;12\n180A0002;1000;40\n",
+        "region;Folkmängd;0-4 år\n0180A0001;100;12\n0180A0002;1000;40\n",
+    ],
+)
+def test_figures_meet_outlines_though_a_zero_is_lost_or_codes_stand_under_region(
+    tmp_path: Path, text: str
+) -> None:
+    shapes = (box(0, 500), box(500, 1000))
+    outlines = people(tmp_path, *shapes, name="outlines", namn=["Norr", "Söder"])
+    figures = tmp_path / "figures.csv"
+    figures.write_text(text, encoding="utf-8")
+    added = add_statistics(made(tmp_path), Ask(file=figures, outlines=outlines))
+    assert added.totals == {"all": 1100, "children_0_4": 52}
+
+
+def test_codes_that_do_not_join_are_named_from_each_side(tmp_path: Path) -> None:
+    outlines = people(tmp_path, box(0, 500), name="outlines")
+    figures = tmp_path / "figures.csv"
+    figures.write_text("deso;Folkmängd\n0127A0010;100\n", encoding="utf-8")
+    with refused("no_outlines") as found:
+        add_statistics(made(tmp_path), Ask(file=figures, outlines=outlines))
+    said = found.value.message("en")
+    assert "0127A0010" in said
+    assert "0180A0001" in said
+
+
 def test_a_file_of_elsewhere_is_refused_with_how_far(tmp_path: Path) -> None:
     file = people(tmp_path, box(11_000, 12_000), folkmangd=[9000])
     with refused("people_outside") as found:
@@ -193,6 +226,23 @@ def test_districts_are_no_boundary_and_far_ones_are_left_out(tmp_path: Path) -> 
     assert area.metric_boundary.area == pytest.approx(500_000, rel=0.01)
     [(_, told)] = area.left_out
     assert told.values == {"count": 307, "of": 308, "kept": "Byn"}
+
+
+def test_a_stated_column_names_the_districts(tmp_path: Path) -> None:
+    shapes = [box(0, 500), box(500, 1000)]
+    districts = written(tmp_path, "districts", shapes, grunnkretsnavn=["Nord", "Sør"])
+    area = made(tmp_path, districts=districts, columns={"name": "grunnkretsnavn"})
+    assert list(area.districts["name"]) == ["Nord", "Sør"]
+    file = people(tmp_path, *shapes, folkmangd=[100, 1000])
+    area = made(tmp_path, districts=districts, people=(file,), columns={"name": "grunnkretsnavn"})
+    assert list(area.districts["name"]) == ["Nord", "Sør"]
+    assert total(area) == 1100
+
+
+def test_a_coordinate_system_of_a_part_there_is_none_of_is_refused(tmp_path: Path) -> None:
+    with refused("bad_option") as found:
+        made(tmp_path, crs={"places": "EPSG:3067"})
+    assert "--crs places=" in found.value.message("en")
 
 
 def test_woods_without_paths_do_not_cut_a_statistical_area(tmp_path: Path) -> None:

@@ -189,7 +189,7 @@ def test_two_levels_in_one_file_have_to_be_chosen_between(tmp_path: Path) -> Non
     figures = read_figures(path, level="regso")
     assert figures.frame["all"].tolist() == [9]
     assert [row.row for row in figures.left_out] == [2, 4]
-    with refused("no_people"):
+    with refused("no_codes"):
         read_figures(file(tmp_path, "region,ålder,Antal 2025\n0127A0010,totalt,5\n"), level="regso")
 
 
