@@ -33,7 +33,7 @@ from geo.sources.statistics.join import (
     read_code,
     read_name,
 )
-from geo.sources.statistics.long_tables import Pivoted, as_figures, pivot, zeros_restored
+from geo.sources.statistics.long_tables import NIL, Pivoted, as_figures, pivot, zeros_restored
 from geo.types import WGS84, Bools, Floats
 
 RESIDENTS = "residents"
@@ -50,6 +50,7 @@ _DISTRICTS = (
 _TOWNS = ("kommun", "kommunnamn", "municipality")
 _SHARE_SIGNS = ("pct", "procent", "percent", "andel", "share")
 _DISTINCT = 0.9
+_SAMPLE = 50
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _wide(frame: pd.DataFrame, file: str, named: Mapping[str, str]) -> Pivoted:
         raise InputError("no_people", file=file, columns=", ".join(there) or "–")
     used_up = {column for count in counts for column in count.columns}
     frame, notices = one_of_each(frame, file, used_up)
-    reader = _Reader(file, frame)
+    reader = _Reader(file, frame, NIL)
     groups = {count.group: reader.people(count) for count in counts}
     unit, name = _unit_column(frame, there, stated), _name_column(there, stated)
     found = (
@@ -415,10 +416,13 @@ def _guess(there: list[str], names: tuple[str, ...]) -> str | None:
 
 @dataclass
 class _Reader:
-    """Reads counts of one file and keeps the cells that are unknown."""
+    """Reads counts of one file and keeps the cells that are unknown; ``nil``: how it writes that
+    there is nobody.
+    """
 
     file: str
     frame: pd.DataFrame
+    nil: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.unknown: list[LeftOut] = []
@@ -466,7 +470,7 @@ class _Reader:
     def _numbers(self, column: str) -> Floats:
         values = np.full(len(self.frame), np.nan)
         for at, cell in enumerate(self.frame[column]):
-            number = to_number(cell)
+            number = 0.0 if written(cell) in self.nil else to_number(cell)
             if number is not None:
                 if self._is_protected(column, number):
                     continue
@@ -501,7 +505,13 @@ def _unit_column(frame: pd.DataFrame, there: list[str], stated: Mapping[str, str
 def _coded_column(frame: pd.DataFrame, there: list[str]) -> str | None:
     """Return the column whose cells are codes of statistical areas, by what stands in it."""
     coded = {}
-    for column in there:
+    first = frame.head(_SAMPLE)
+    likely = [
+        column
+        for column in there
+        if any(find_code(written(cell))[0] is not None for cell in first[column])
+    ]
+    for column in likely:
         texts = [text for cell in frame[column] if (text := written(cell))]
         if texts and sum(find_code(text)[0] is not None for text in texts) >= _DISTINCT * len(
             texts

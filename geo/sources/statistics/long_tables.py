@@ -42,7 +42,8 @@ from geo.types import Floats
 
 AREA, AGE, BIRTH, BACKGROUND, SEX, YEAR = "area", "age", "birth", "background", "sex", "year"
 MEASURES = "measures"
-_NIL = ("-", "–", "−")
+NIL = ("-", "–", "−")
+"""How Statistics Sweden writes nobody in its tables; two points are what is not known."""
 _YEAR_AT = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
@@ -236,8 +237,7 @@ class _Reader:
 
     def _number(self, column: str, at: int) -> float:
         cell = self.frame[column].iloc[at]
-        # In its tables a line is nobody, and two points are what is not known.
-        number = 0.0 if written(cell) in _NIL else to_number(cell)
+        number = 0.0 if written(cell) in NIL else to_number(cell)
         where = {"file": self.file, "row": int(self.frame.index[at]), "column": column}
         if number is None:
             if not is_unknown(cell):

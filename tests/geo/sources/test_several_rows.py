@@ -248,8 +248,10 @@ def test_a_table_without_codes_says_what_stands_there(tmp_path: Path) -> None:
 def test_in_statistics_swedens_tables_a_line_is_nobody_and_points_are_unknown(
     tmp_path: Path,
 ) -> None:
-    text = "region,ålder,Folkmängd 2024\n0180A0001,totalt,50\n0180A0001,0-4 år,-\n"
-    text += "0180A0002,totalt,60\n0180A0002,0-4 år,..\n"
-    figures = read_figures(table(tmp_path, text))
-    assert figures.frame["children_0_4"].iloc[0] == 0
-    assert np.isnan(figures.frame["children_0_4"].iloc[1])
+    long = "region,ålder,Folkmängd 2024\n0180A0001,totalt,50\n0180A0001,0-4 år,-\n"
+    long += "0180A0002,totalt,60\n0180A0002,0-4 år,..\n"
+    wide = "region;Folkmängd;0-4 år\n0180A0001;50;-\n0180A0002;60;..\n"
+    for text in (long, wide):
+        figures = read_figures(table(tmp_path, text))
+        assert figures.frame["children_0_4"].iloc[0] == 0
+        assert np.isnan(figures.frame["children_0_4"].iloc[1])
