@@ -1,9 +1,10 @@
-"""Preschools over the internet: Skolverket's school unit register, and where that has none,
-Statistics Sweden's open geodata of workplaces that run preschools.
+"""Preschools over the internet: Stockholm's own list of its services, and for other municipalities
+Skolverket's school unit register.
 
 As documented, Skolverket's open register holds schools from preschool class upwards and no
-preschools; it is asked first all the same, so that they are used the day they are there. Neither
-service reports how many children or places a preschool has: that stays unknown.
+preschools, and nobody has seen its code for them; it is asked all the same, so that they are used
+the day they are there. Neither service reports how many children or places a preschool has: that
+stays unknown.
 """
 
 from __future__ import annotations
@@ -12,20 +13,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import geopandas as gpd
 import pandas as pd
 import shapely
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from geo.area.provenance import PLACES, LeftOut, Source
 from geo.cells import to_number, written
 from geo.errors import InputError
 from geo.sources.http import Line, Refused, Steps, address
-from geo.sources.statistics.outlines import GEODATA_URL, fetch_layer
-from geo.sources.statistics.outlines import SERVICE as GEODATA
 from geo.types import SWEREF99_TM, WGS84, Progress
 
 SERVICE = "Skolverket"
@@ -35,7 +31,15 @@ KIND = "preschool"
 PRESCHOOL = "FS"
 """The national code of the school form preschool (SS 12000)."""
 MOST_UNITS = 2000
-_INSPIRE = "inspire"
+STOCKHOLM = "Stockholms stad"
+STOCKHOLM_CODE = "0180"
+STOCKHOLM_URL = "https://apigw.stockholm.se/NoAuth/VirtualhittaserviceDMZ/Rest/serviceunits"
+STOCKHOLM_CRS = "EPSG:3011"
+STOCKHOLM_PRESCHOOL = "2"
+"""The service type preschool in Stockholm's list."""
+PAGE = 100
+REGISTER = "Skolverket, Skolenhetsregistret v2"
+LICENCES = {REGISTER: "CC0 1.0"}
 _OWNERS = {"KOMMUN": "Kommunal", "ENSKILD": "Enskild", "REGION": "Region", "STAT": "Statlig"}
 
 
@@ -54,7 +58,7 @@ def fetch_preschools(
 ) -> Preschools:
     """Fetch a municipality's preschools.
 
-    ``NARHET_SKOLVERKET_URL`` and ``NARHET_SCB_GEODATA_URL`` name other servers.
+    ``NARHET_STOCKHOLM_URL`` and ``NARHET_SKOLVERKET_URL`` name other servers.
 
     Raises
     ------
@@ -63,12 +67,12 @@ def fetch_preschools(
     """
     steps = Steps(progress)
     steps.say("progress.fetch_preschools", 0.05)
-    found = _from_register(
-        Line(SERVICE, timeout_s=timeout_s, check=steps.again), municipality, steps
-    )
+    found = None
+    if municipality == STOCKHOLM_CODE:
+        found = _from_stockholm(Line(STOCKHOLM, timeout_s=timeout_s, check=steps.again), steps)
     if found is None:
-        line = Line(GEODATA, timeout_s=timeout_s, check=steps.again)
-        found = _from_geodata(line, municipality, steps)
+        line = Line(SERVICE, timeout_s=timeout_s, check=steps.again)
+        found = _from_register(line, municipality, steps)
     if found is None:
         raise InputError("no_preschools", found=municipality)
     return found
@@ -97,7 +101,7 @@ def _from_register(line: Line, municipality: str, steps: Steps) -> Preschools | 
     if not units:
         return None
     day = written(_get(answer, "meta", "extractDate"))[:10]
-    return _preschools(units, "Skolverket, Skolenhetsregistret v2", day)
+    return _preschools(units, REGISTER, day)
 
 
 def _unit(code: str, answer: Any) -> dict[str, Any]:
@@ -136,57 +140,46 @@ def _point(given: Mapping[str, Any]) -> shapely.Point | None:
     return shapely.Point(lon, lat) if lat and lon else None
 
 
-def _from_geodata(line: Line, municipality: str, steps: Steps) -> Preschools | None:
-    """Ask Statistics Sweden's geodata for workplaces of the branch preschool (SNI 85.100)."""
-    try:
-        layer = _layer(line)
-        if layer is None:
+def _from_stockholm(line: Line, steps: Steps) -> Preschools | None:
+    """Ask Stockholm's list of services for preschools, a hundred at a time."""
+    units: list[dict[str, Any]] = []
+    for page in range(MOST_UNITS // PAGE):
+        steps.say("progress.fetch_preschools", min(0.9, 0.1 + page / 10))
+        asked = {
+            "filter[servicetype.id]": STOCKHOLM_PRESCHOOL,
+            "page[limit]": str(PAGE),
+            "page[offset]": str(len(units)),
+        }
+        try:
+            answer = line.json(address("NARHET_STOCKHOLM_URL", STOCKHOLM_URL), asked)
+        except Refused:
             return None
-        where = f"kommunkod='{municipality}'"
-        features = fetch_layer(line, _INSPIRE, layer, where, steps, "cfarnummer")
-    except Refused:
-        return None
-    units = [_workplace(feature) for feature in features]
-    if not units:
-        return None
-    return _preschools(units, f"SCB, {layer}", "")
+        listed = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+            raise line.unusable("unreadable_answer")
+        known = {unit["id"] for unit in units}
+        fresh = [unit for unit in map(_service, listed) if unit["id"] not in known]
+        units += fresh
+        total = _get(answer, "meta", "totalCount")
+        if not fresh or (isinstance(total, int) and len(units) >= total):
+            break
+    return _preschools(units, "Stockholms stad, Hitta service", "") if units else None
 
 
-def _layer(line: Line) -> str | None:
-    """Return the name of the layer of preschools, as the service itself lists its layers."""
-    url = f"{address('NARHET_SCB_GEODATA_URL', GEODATA_URL)}/{_INSPIRE}/wfs"
-    asked = {"service": "WFS", "version": "1.1.0", "request": "GetCapabilities"}
-    answer = line.request("GET", url, params=asked)
-    try:
-        root = fromstring(answer.content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise line.unusable("unreadable_answer") from error
-    names = [
-        (item.text or "").rpartition(":")[2]
-        for kind in root.iter()
-        if kind.tag.endswith("FeatureType")
-        for item in kind
-        if item.tag.endswith("Name")
-    ]
-    return next((n for n in names if "preschool" in n.lower() or "forskol" in n.lower()), None)
-
-
-def _workplace(feature: Mapping[str, Any]) -> dict[str, Any]:
-    about = feature["properties"]
-    shape = feature.get("geometry") or {}
-    pair = shape.get("coordinates") if shape.get("type") == "Point" else None
-    number = written(about.get("cfarnummer"))
+def _service(listed: Mapping[str, Any]) -> dict[str, Any]:
+    number = written(listed.get("id"))
+    place = _get(listed, "attributes", "location")
+    east, north = (to_number(_get(place, name)) for name in ("east", "north"))
+    point = None
+    if east and north:
+        there = gpd.GeoSeries([shapely.Point(east, north)], crs=STOCKHOLM_CRS)
+        point = there.to_crs(WGS84).iloc[0]
     return {
         "id": number,
-        "name": written(about.get("firmaben") or about.get("foretagsnamn")),
-        "address": written(about.get("besoksadress")).title(),
-        "point": shapely.Point(pair[:2]) if isinstance(pair, list) and len(pair) >= 2 else None,
-        "details": {
-            "cfarnummer": number,
-            "huvudman_namn": written(about.get("foretagsnamn")),
-            "postnummer": written(about.get("postnummer")),
-            "ort": written(about.get("besoksort")).title(),
-        },
+        "name": written(_get(listed, "attributes", "name")),
+        "address": "",
+        "point": point,
+        "details": {"stockholm_id": number},
     }
 
 
@@ -213,7 +206,9 @@ def _preschools(units: list[dict[str, Any]], title: str, day: str) -> Preschools
     )
     shapes = [unit["point"] for _, unit in placed]
     places = gpd.GeoDataFrame(frame, geometry=shapes, crs=WGS84)
-    source = Source(KIND, title, "CC0 1.0", day, "fetched", rows=len(units), left_out=lost)
+    source = Source(
+        KIND, title, LICENCES.get(title, ""), day, "fetched", rows=len(units), left_out=lost
+    )
     return Preschools(places, source)
 
 

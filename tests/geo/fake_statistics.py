@@ -57,7 +57,7 @@ class Agencies:
     tables: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, Any] = field(default_factory=lambda: recorded("scb_cells.json"))
     outlines: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"DeSO_2025": DESO_2025})
-    workplaces: list[dict[str, Any]] = field(default_factory=list)
+    services: list[dict[str, Any]] = field(default_factory=list)
     units: dict[str, Any] | None = None
     unit: dict[str, Any] = field(default_factory=dict)
     change: Any = None
@@ -79,6 +79,10 @@ class Agencies:
             return self._database(parts[1:], body)
         if parts[0] == "geodata":
             return self._geodata(parts[1], query)
+        if parts[0] == "stockholm":
+            first = int(query["page[offset]"])
+            page = self.services[first : first + int(query["page[limit]"])]
+            return 200, {"meta": {"totalCount": len(self.services)}, "data": page}
         return self._register(parts[-1])
 
     def _database(self, parts: list[str], body: Any) -> tuple[int, Any]:
@@ -113,10 +117,8 @@ class Agencies:
         return self.change(answer) if self.change else answer
 
     def _geodata(self, space: str, query: dict[str, str]) -> tuple[int, Any]:
-        if query["request"] == "GetCapabilities":
-            return 200, (RECORDED / "scb_geodata_capabilities.xml").read_bytes()
         layer = query["typeName"].removeprefix(f"{space}:")
-        features = self.workplaces if space == "inspire" else self._layer(layer)
+        features = self._layer(layer)
         first = int(query["startIndex"])
         page = features[first : first + int(query["maxFeatures"])]
         return 200, {

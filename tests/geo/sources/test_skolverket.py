@@ -1,5 +1,5 @@
-"""Preschools from Skolverket's register, and from Statistics Sweden's geodata where that has none:
-a local server in the recorded shapes; the live services are never asked.
+"""Preschools from Stockholm's list of its services, and elsewhere from Skolverket's register: a
+local server in the recorded shapes; the live services are never asked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def agencies(monkeypatch: pytest.MonkeyPatch) -> Iterator[Agencies]:
     monkeypatch.setattr(http, "BUSY_PAUSE_S", 0.01)
     with running(Agencies()) as served:
         monkeypatch.setenv("NARHET_SKOLVERKET_URL", f"{served.url}/skolverket")
-        monkeypatch.setenv("NARHET_SCB_GEODATA_URL", f"{served.url}/geodata")
+        monkeypatch.setenv("NARHET_STOCKHOLM_URL", f"{served.url}/stockholm")
         yield served
 
 
@@ -42,25 +42,12 @@ def with_units(agencies: Agencies) -> None:
     agencies.unit = {"12345678": unit, "12345679": without}
 
 
-def workplace(number: int, metres: float, **more: Any) -> dict[str, Any]:
-    point = along({metres: 0}).iloc[0]
-    about = {
-        "cfarnummer": f"2935576{number}",
-        "kommunkod": "0127",
-        "kommunnamn": "Botkyrka",
-        "besoksadress": "OLAUS PETRIGATAN 4",
-        "besoksort": "NORSBORG",
-        "firmaben": None,
-        "foretagsnamn": "FÖRÄLDRAKOOPERATIVET RÖNNBÄRET, EK FÖR",
-        "postadress": "BOX 4",
-        "postnummer": "11534",
-        "postort": "NORSBORG",
-    }
-    return {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [point.x, point.y]},
-        "properties": {**about, **more},
-    }
+def service(number: int, metres: float, **more: Any) -> dict[str, Any]:
+    """A unit of Stockholm's list, so far along the street."""
+    point = along({metres: 0}).to_crs("EPSG:3011").iloc[0]
+    location = {"east": round(point.x), "north": round(point.y)}
+    attributes = {"name": f"Förskolan {number}", "location": location, **more}
+    return {"type": "serviceunits", "id": str(number), "attributes": attributes}
 
 
 def world() -> Area:
@@ -115,21 +102,25 @@ def test_wgs84_is_used_where_the_register_has_no_sweref(agencies: Agencies) -> N
     assert (point.x, point.y) == (17.85, 59.25)
 
 
-def test_a_register_without_preschools_gives_way_to_the_workplaces(agencies: Agencies) -> None:
-    agencies.workplaces = [
-        workplace(1, 300.0, firmaben="FÖRSKOLAN RÖNNBÄRET"),
-        workplace(2, 400.0),
-        {**workplace(3, 0.0), "geometry": None},
-    ]
-    found = fetch_preschools("0127")
-    assert found.places["name"].tolist() == [
-        "FÖRSKOLAN RÖNNBÄRET", "FÖRÄLDRAKOOPERATIVET RÖNNBÄRET, EK FÖR",
-    ]  # fmt: skip
-    assert found.places["address"].tolist() == ["Olaus Petrigatan 4"] * 2
-    assert "huvudman" not in place_fields(found.places["details"].iloc[0])
-    assert "Preschools" in found.source.title
+def test_stockholms_preschools_come_from_its_own_list(agencies: Agencies) -> None:
+    agencies.services = [service(1, 300.0), service(2, 400.0), service(3, 0.0, location=None)]
+    found = fetch_preschools("0180")
+    assert found.places["name"].tolist() == ["Förskolan 1", "Förskolan 2"]
+    metres = found.places.geometry.to_crs(SWEREF99_TM).distance(along({300.0: 0}).iloc[0:1].to_crs(
+        SWEREF99_TM).iloc[0])  # fmt: skip
+    assert metres.iloc[0] < 2
+    assert found.source.title == "Stockholms stad, Hitta service"
     assert [row.reason for row in found.source.left_out] == ["no_position"]
-    assert agencies.questions("/inspire/wfs")[1]["CQL_FILTER"] == "kommunkod='0127'"
+    assert agencies.questions("stockholm")[0]["filter[servicetype.id]"] == "2"
+    assert not agencies.questions("school-units")
+
+
+def test_a_long_list_comes_in_pages_and_each_once(agencies: Agencies) -> None:
+    agencies.services = [service(number, 10.0 * number) for number in range(150)]
+    found = fetch_preschools("0180")
+    assert found.places["id"].is_unique
+    assert len(found.places) == 150
+    assert [asked["page[offset]"] for asked in agencies.questions("stockholm")] == ["0", "100"]
 
 
 @pytest.mark.usefixtures("agencies")
@@ -145,13 +136,6 @@ def test_a_register_that_answers_something_else_is_told(agencies: Agencies, body
     with refused("service_answer", OnlineError) as caught:
         fetch_preschools("0127")
     assert "Skolverket" in caught.value.message("sv")
-
-
-def test_a_list_of_layers_with_an_entity_in_it_is_refused(agencies: Agencies) -> None:
-    bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
-    agencies.odd = [Odd(400), Odd(body=bomb)]
-    with refused("service_answer", OnlineError):
-        fetch_preschools("0127")
 
 
 def test_without_a_network_it_says_which_service(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,8 +168,8 @@ def test_preschools_of_openstreetmap_give_way(agencies: Agencies) -> None:
 
 
 def test_preschools_elsewhere_in_the_municipality_are_only_counted(agencies: Agencies) -> None:
-    agencies.workplaces = [workplace(1, 300.0), workplace(2, 2_900.0), workplace(3, 1_900.0)]
-    added = add_schools(world(), AskSchools("0127"))
+    agencies.services = [service(1, 300.0), service(2, 2_900.0), service(3, 1_900.0)]
+    added = add_schools(world(), AskSchools("0180"))
     assert added.added == 2
     assert [(row.reason, row.values) for row in added.source.left_out] == [
         ("elsewhere", {"count": 1})
@@ -193,9 +177,9 @@ def test_preschools_elsewhere_in_the_municipality_are_only_counted(agencies: Age
 
 
 def test_preschools_of_another_town_are_refused(agencies: Agencies) -> None:
-    agencies.workplaces = [workplace(1, 9_000.0)]
+    agencies.services = [service(1, 9_000.0)]
     with pytest.raises(OutsideArea):
-        add_schools(world(), AskSchools("0127"))
+        add_schools(world(), AskSchools("0180"))
 
 
 def test_the_municipality_is_the_one_of_the_areas_own_codes(agencies: Agencies) -> None:
