@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 import geo  # noqa: F401  (before any test imports pyogrio: GDAL reads its settings once)
+from geo.store import database
 
 if TYPE_CHECKING:
     from geo.ingest.build import Inputs
@@ -26,6 +28,8 @@ def often(examples: int) -> int:
     """Return how many random examples a test gets: all when thorough, else a third."""
     return examples if THOROUGH else -(-examples // 3)
 
+
+os.environ.setdefault("OGR_SQLITE_SYNCHRONOUS", "OFF")  # as _hasty_disk, for GeoPackages
 
 # Slow machines are no failures; on CI the same examples each time, so that a red run can be redone.
 settings.register_profile(
@@ -63,6 +67,23 @@ def borough_files(shared_data: Path) -> Inputs:
         people=(folder / "deso2025.geojson",),
         places=(("preschool", folder / "preschools.csv"),),
     )
+
+
+@pytest.fixture(autouse=True)
+def _hasty_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody pulls the plug on a test: what it writes is not waited for until it is on the disk,
+    but where that is what the test is about (``durable``).
+    """
+    if request.node.get_closest_marker("durable"):
+        return
+    prepare = database._prepare
+
+    def hastily(connection: sqlite3.Connection, record: Any) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    monkeypatch.setattr(os, "fsync", lambda _file: None)
+    monkeypatch.setattr(database, "_prepare", hastily)
 
 
 @pytest.fixture(autouse=True)

@@ -363,11 +363,11 @@ def squares(area: Area, answer: Gap) -> gpd.GeoDataFrame:
     ``beyond``, ``unreachable``, ``share_beyond``, ``district`` (of most of those beyond) and the
     square as geometry; only squares with somebody beyond. Sums are those of ``answer``.
     """
-    xy = area.people.geometry.to_crs(area.network.crs)
+    east, north = _square_of(area)
     table = pd.DataFrame(
         {
-            "east": np.floor(xy.x.to_numpy() / SQUARE_M),
-            "north": np.floor(xy.y.to_numpy() / SQUARE_M),
+            "east": east,
+            "north": north,
             "people": answer.weights,
             "beyond": np.where(answer.metres > answer.limit_m, answer.weights, 0.0),
             "unreachable": np.where(np.isinf(answer.metres), answer.weights, 0.0),
@@ -413,21 +413,32 @@ def without_small_squares(
 
 def _only_district(area: Area, answer: Gap, cells: gpd.GeoDataFrame) -> np.ndarray:
     """Return each square's district, None for a square with people of two."""
-    names = area.people["district"].to_numpy(object)
-    of_cell: dict[str, list[str]] = {}
-    for name in sorted(set(names[answer.weights > 0])):
-        only = replace(answer, weights=np.where(names == name, answer.weights, 0.0))
-        for cell in squares(area, only)["id"]:
-            of_cell.setdefault(cell, []).append(name)
+    far = (answer.metres > answer.limit_m) & (answer.weights > 0)
+    names = area.people["district"].to_numpy(object)[far]
+    east, north = (corner[far] for corner in _square_of(area))
+    of_cell: dict[str, set[str]] = {}
+    for cell, name in zip(_names_of_squares(east, north), names, strict=True):
+        of_cell.setdefault(cell, set()).add(name)
     return np.array(
-        [of_cell[cell][0] if len(of_cell[cell]) == 1 else None for cell in cells["id"]],
+        [next(iter(of_cell[cell])) if len(of_cell[cell]) == 1 else None for cell in cells["id"]],
         dtype=object,
     )
 
 
+def _square_of(area: Area) -> tuple[Floats, Floats]:
+    """Return the square each row of people is in: steps of its side to the east and north."""
+    xy = area.people.geometry.to_crs(area.network.crs)
+    return np.floor(xy.x.to_numpy() / SQUARE_M), np.floor(xy.y.to_numpy() / SQUARE_M)
+
+
+def _names_of_squares(east: Iterable[float], north: Iterable[float]) -> list[str]:
+    corners = zip(east, north, strict=True)
+    return [f"{y * SQUARE_M / 1000:.2f}-{x * SQUARE_M / 1000:.2f}" for x, y in corners]
+
+
 def _square_shapes(cells: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     west, south = cells["east"] * SQUARE_M, cells["north"] * SQUARE_M
-    kilometres = [f"{y / 1000:.2f}-{x / 1000:.2f}" for x, y in zip(west, south, strict=True)]
+    kilometres = _names_of_squares(cells["east"], cells["north"])
     columns = cells.assign(id=kilometres, share_beyond=cells["beyond"] / cells["people"])
     shapes = gpd.GeoSeries(box(west, south, west + SQUARE_M, south + SQUARE_M), crs=crs)
     return gpd.GeoDataFrame(columns.drop(columns=["east", "north"]), geometry=shapes.to_crs(WGS84))

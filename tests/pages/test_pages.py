@@ -18,12 +18,11 @@ from tests.pages.conftest import PATIENCE_S
 
 
 def page(address: str = "", **choices: str) -> AppTest:
-    """Run the entry with an address's choices, and go to a page by its name."""
+    """Open a link straight to a page, by its name, with an address's choices."""
     test = AppTest.from_file(str(ROOT / "pages" / "start.py"), default_timeout=PATIENCE_S)
     for name, value in choices.items():
         test.query_params[name] = value
-    test.run()
-    return at(test, address) if address else test
+    return at(test, address) if address else test.run()
 
 
 def at(test: AppTest, name: str) -> AppTest:

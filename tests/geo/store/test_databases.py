@@ -50,6 +50,7 @@ def test_a_newer_database_is_refused(store: Store, area: Area, backend: str) -> 
             connection.execute(sa.text("UPDATE alembic_version SET version_num = 'v0001'"))
 
 
+@pytest.mark.durable
 def test_a_confirmed_write_is_on_the_disk(store: Store, backend: str) -> None:
     if backend == "postgres":
         with store.engine.connect() as connection:
