@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +28,7 @@ from streamlit.config import get_option
 from geo import texts, warmup
 from geo.output.maps.folium import Tiles, tiles
 from geo.resources import PAGES, STATIC
-from pages.shared import background
+from pages.shared import background, page
 
 ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:  # `streamlit run` from another folder
@@ -100,12 +103,13 @@ class OwnFiles(StaticFiles):
 def security_headers(under: Tiles | None) -> dict[str, str]:
     """Return the headers: everything from ourselves, pictures also from the tile server.
 
-    Streamlit and the map component run inline scripts and ``eval``; nothing else is opened. Tile
-    servers want to know which site asks, so the origin (and only that) goes along.
+    Scripts are files of ours and Streamlit's, and the few inline ones of ``inline_scripts``, by
+    their checksums. Tile servers want to know which site asks, so the origin (and only that) goes
+    along.
     """
     policy = {
         "default-src": "'self'",
-        "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+        "script-src": " ".join(["'self'", *map(_checksum, inline_scripts())]),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": " ".join(["'self'", "data:", "blob:", *([under.host] if under else [])]),
         "font-src": "'self' data:",
@@ -125,6 +129,17 @@ def security_headers(under: Tiles | None) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     }
+
+
+def inline_scripts() -> list[str]:
+    """Return the scripts that stand inline: in Streamlit's entry page, and in pages of ours."""
+    entry = Path(st.__file__).parent / "static" / "index.html"
+    found = re.findall(r"<script>(.*?)</script>", entry.read_text(encoding="utf-8"), re.DOTALL)
+    return [*found, *page.SCRIPTS]
+
+
+def _checksum(script: str) -> str:
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
 def health(_request: Request) -> Response:
@@ -149,11 +164,24 @@ def area_background(request: Request) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
+def map_layer(request: Request) -> Response:
+    """Send one layer of a map; its address never has another content."""
+    content = background.layer(request.path_params["name"])
+    if content is None:
+        return PlainTextResponse("", status_code=404, headers={"Cache-Control": "no-store"})
+    headers = {
+        "Cache-Control": f"private, max-age={YEAR}, immutable",
+        "Content-Encoding": "gzip",
+    }
+    return Response(content, media_type="application/json", headers=headers)
+
+
 def routes() -> list[BaseRoute]:
     """Return our routes, which come before Streamlit's own."""
     return [
         Route("/healthz", health),
         Route("/narhet/area/{area}/background.json", area_background),
+        Route("/narhet/layer/{name}.json", map_layer),
         Mount("/app/static", OwnFiles(directory=STATIC)),
     ]
 

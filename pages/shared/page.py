@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
+from geo import texts
 from geo.resources import STATIC
 from pages.shared import state
 
@@ -20,15 +19,20 @@ READABLE = f"{_CAPTION},{_CAPTION} *{{color:#4a5159!important;opacity:1!importan
 """Streamlit's captions have a contrast of 4.2:1; this is 8:1."""
 
 
+LANGUAGE_SCRIPTS = {code: f'document.documentElement.lang = "{code}";' for code in texts.LANGUAGES}
+FULL_SCREEN = (
+    "if (!document.fullscreenElement) document.documentElement.requestFullscreen().catch(() => {});"
+)
+SCRIPTS = (*LANGUAGE_SCRIPTS.values(), FULL_SCREEN)
+"""All scripts that stand inline in pages: a browser runs no other (``app.security_headers``)."""
+
+
 def set_language() -> None:
     """Set the page's language in the browser (Streamlit always sets English), and use the screen's
     height.
     """
-    # Only a language code goes in, one of two.
-    code = json.dumps(state.language())
     st.html(
-        f"<style>{TIGHTER}{READABLE}</style>"
-        f"<script>document.documentElement.lang = {code};</script>",
+        f"<style>{TIGHTER}{READABLE}</style><script>{LANGUAGE_SCRIPTS[state.language()]}</script>",
         unsafe_allow_javascript=True,
     )
 

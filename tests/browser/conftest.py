@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import expect as expect_at_once
 
 from geo.catalog import save_area
@@ -102,6 +102,18 @@ class Visit:
         """What was asked of anyone but our server."""
         own = {urlsplit(self.base).netloc, ""}
         return [url for url in self.asked if urlsplit(url).netloc not in own]
+
+
+def drawn_map(page: Page, at: int = 0) -> Locator:
+    """A map on the page, once its ground is there."""
+    found = page.locator(".narhet").nth(at)
+    page.locator(".narhet[data-ground]").nth(at).wait_for(state="attached")
+    return found
+
+
+def click_map(page: Page, x: float, y: float, at: int = 0) -> None:
+    """Click so many pixels from a map's upper left corner."""
+    drawn_map(page, at).locator(".map").click(position={"x": x, "y": y})
 
 
 @contextmanager

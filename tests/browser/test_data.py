@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, TimeoutError
 from geo.area.model import Area
 from geo.catalog import save_area
 from geo.store.store import store_of
-from tests.browser.conftest import ROOT, Visit, expect, serving, visiting
+from tests.browser.conftest import ROOT, Visit, click_map, expect, serving, visiting
 from tests.tiny import tiny_area
 
 pytestmark = pytest.mark.browser
@@ -139,9 +139,7 @@ def test_the_polling_place_workbook_is_mapped_put_in_worked_off_and_undone(
     expect(page.get_by_text("Utan plats på kartan: 2.")).to_be_visible()
     here = page.get_by_role("button", name="Placera där jag klickade")
     expect(here).to_be_disabled()
-    frame = page.frame_locator("iframe[src*='streamlit_folium']")
-    frame.locator("html[data-narhet-ground]").wait_for(state="attached")
-    frame.locator(".leaflet-container").click(position={"x": 250, "y": 180})
+    click_map(page, 250, 180)
     expect(here).to_be_enabled()
     here.click()
     expect(page.get_by_text("Provby 2 Skogen har fått en plats på kartan.")).to_be_visible()

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, TimeoutError
 
 from geo.catalog import save_area
-from tests.browser.conftest import ROOT, Visit, expect, serving, visiting
+from tests.browser.conftest import ROOT, Visit, click_map, expect, serving, visiting
 from tests.geo.preschool_worlds import nursery_street
 
 pytestmark = pytest.mark.browser
@@ -85,9 +85,7 @@ def test_a_surge_is_placed_by_a_click_on_the_map_and_answered_by_week(visit: Vis
     place = page.get_by_text(re.compile("^Chosen place: "))
     expect(place).to_be_visible()
     before = place.inner_text()
-    frame = page.frame_locator("iframe[src*='streamlit_folium']").first
-    frame.locator("html[data-narhet-ground]").wait_for(state="attached")
-    frame.locator(".leaflet-container").click(position={"x": 95, "y": 275})
+    click_map(page, 95, 275)
     expect(place).not_to_have_text(before)
     weeks = page.get_by_role("textbox", name="Each week")
     weeks.fill("50,100")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from geo import texts
 from geo.access.gaps import gap, headline
 from geo.catalog import open_area, save_area
-from tests.browser.conftest import ROOT, Visit, expect, serving, visiting
+from tests.browser.conftest import ROOT, Visit, click_map, expect, serving, visiting
 from tests.geo.worlds import street
 
 pytestmark = pytest.mark.browser
@@ -72,9 +72,7 @@ def test_a_link_shows_a_colleague_the_same_view(visit: Visit) -> None:
 def test_a_click_on_the_map_shows_what_is_in_reach_from_there(visit: Visit) -> None:
     page = visit.page
     visit.open("/karta?area=street&limit=1000")
-    frame = page.frame_locator("iframe[src*='streamlit_folium']")
-    frame.locator("html[data-narhet-ground]").wait_for(state="attached")
-    frame.locator(".leaflet-container").click(position={"x": 250, "y": 280})
+    click_map(page, 250, 280)
     expect(page.get_by_text("Platser som nås, närmast först").first).to_be_visible()
     expect(page.get_by_role("cell", name="Förskola", exact=True).first).to_be_visible()
 

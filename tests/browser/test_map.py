@@ -6,13 +6,14 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FrameLocator, Locator, Page
+from playwright.sync_api import Locator
 
-from tests.browser.conftest import Visit, expect, free_port, serving, visiting
+from tests.browser.conftest import Visit, click_map, drawn_map, expect, free_port, serving, visiting
 from tests.tiny import tiny_area
 
 pytestmark = pytest.mark.browser
 ATTACK = "{{ 7*7*191 }}"
+FOCUSED = "(root) => (root.getRootNode().activeElement || {dataset: {}}).dataset.place || ''"
 PIXELS = """(canvas) => {
     const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
     let drawn = 0;
@@ -21,25 +22,19 @@ PIXELS = """(canvas) => {
 }"""
 
 
-def map_frame(page: Page) -> FrameLocator:
-    return page.frame_locator("iframe[src*='streamlit_folium']")
+def symbols(drawn: Locator) -> Locator:
+    return drawn.locator(".place")
 
 
-def drawn(page: Page) -> FrameLocator:
-    """The map, once its background is there."""
-    frame = map_frame(page)
-    frame.locator("html[data-narhet-ground]").wait_for(state="attached")
-    return frame
-
-
-def symbols(frame: FrameLocator) -> Locator:
-    return frame.locator(".narhet-symbol")
+def painted(drawn: Locator, pane: str) -> int:
+    """How many pixels of a sheet are painted."""
+    return int(drawn.locator(f".leaflet-{pane}-pane canvas").evaluate(PIXELS))
 
 
 def test_the_dashboard_opens_with_a_map_and_asks_nobody_else(visit: Visit):
     visit.open("/?area=provby")
-    frame = drawn(visit.page)
-    expect(symbols(frame)).to_have_count(len(tiny_area().places))
+    drawn = drawn_map(visit.page)
+    expect(symbols(drawn)).to_have_count(len(tiny_area().places))
     expect(visit.page.get_by_role("heading", level=1)).to_have_count(1)
     assert visit.outside == []
     assert visit.complaints == []
@@ -54,7 +49,7 @@ def test_a_link_straight_to_a_page_goes_through_the_entry(browser, areas: Path):
         visiting(browser, base) as visit,
     ):
         visit.open("/karta?area=provby&lang=en")
-        drawn(visit.page)
+        drawn_map(visit.page)
         expect(visit.page.locator("html")).to_have_attribute("lang", "en")
         expect(visit.page.get_by_test_id("stSidebar")).to_be_visible()
         assert visit.page.url.startswith(f"{base}/karta?")
@@ -81,13 +76,13 @@ def test_streamlits_own_answers_carry_the_headers_too(server: str):
 
 def test_every_layer_is_drawn_and_no_text_is_run(bench_visit: Visit):
     bench_visit.open("/?area=provby")
-    frame = drawn(bench_visit.page)
-    expect(symbols(frame)).to_have_count(len(tiny_area().places))
-    assert frame.locator(".leaflet-narhet-ground-pane canvas").evaluate(PIXELS) > 10_000
-    assert frame.locator(".leaflet-overlay-pane canvas").evaluate(PIXELS) > 10_000
-    assert "9359" not in frame.locator("body").inner_text()
+    drawn = drawn_map(bench_visit.page)
+    expect(symbols(drawn)).to_have_count(len(tiny_area().places))
+    for pane in ("ground", "lines", "overlay"):
+        assert painted(drawn, pane) > 10_000
+    assert "9359" not in drawn.inner_text()
     assert "9359" not in bench_visit.page.locator("body").inner_text()
-    expect(frame.locator(f".narhet-symbol[aria-label*='{ATTACK}']")).to_have_count(1)
+    expect(drawn.locator(f".place[aria-label*='{ATTACK}']")).to_have_count(1)
     expect(bench_visit.page).to_have_title("Provkarta – Närhet")
     assert bench_visit.outside == []
     assert bench_visit.complaints == []
@@ -95,42 +90,58 @@ def test_every_layer_is_drawn_and_no_text_is_run(bench_visit: Visit):
 
 def test_symbols_are_large_enough_to_hit_and_named(bench_visit: Visit):
     bench_visit.open("/?area=provby")
-    frame = drawn(bench_visit.page)
-    for marker in symbols(frame).all():
+    drawn = drawn_map(bench_visit.page)
+    for marker in symbols(drawn).all():
         box = marker.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 24
         assert marker.get_attribute("aria-label")
         assert marker.get_attribute("role") == "button"
-    title = bench_visit.page.locator("iframe[src*='streamlit_folium']")
-    expect(title).to_have_attribute("title", "Karta")
+    # One tab stop: the arrows go on from there.
+    expect(drawn.locator(".place[tabindex='0']")).to_have_count(1)
 
 
 def test_a_click_and_a_key_on_a_symbol_tell_which_place_it_is(bench_visit: Visit):
     bench_visit.open("/?area=provby")
-    frame = drawn(bench_visit.page)
-    frame.locator("[aria-label='Genomgångsbostad']").click()
+    drawn = drawn_map(bench_visit.page)
+    drawn.locator("[data-place=g1]").click()
     expect(bench_visit.page.get_by_text("klick 1:")).to_contain_text("[g1]")
-    library = frame.locator("[aria-label='Mötesplats']")
-    library.focus()
+    drawn.locator("[data-place=m1]").focus()
     bench_visit.page.keyboard.press("Enter")
     expect(bench_visit.page.get_by_text("klick 2:")).to_contain_text("[m1]")
     bench_visit.page.keyboard.press("Space")
     expect(bench_visit.page.get_by_text("klick 3:")).to_contain_text("[m1]")
+    # The run that the key caused left the focus where it was, and a letter runs nothing.
+    assert drawn.evaluate(FOCUSED) == "m1"
+    runs = drawn.get_attribute("data-drawn")
+    bench_visit.page.keyboard.press("r")
+    bench_visit.page.wait_for_timeout(500)
+    assert drawn.get_attribute("data-drawn") == runs
+
+
+def test_arrows_go_from_place_to_place_and_reach_them_all(bench_visit: Visit):
+    bench_visit.open("/?area=provby")
+    drawn = drawn_map(bench_visit.page)
+    drawn.locator(".place[tabindex='0']").focus()
+    reached = {drawn.evaluate(FOCUSED)}
+    for _ in tiny_area().places["id"]:
+        bench_visit.page.keyboard.press("ArrowRight")
+        reached.add(drawn.evaluate(FOCUSED))
+    assert reached == set(tiny_area().places["id"])
+    expect(drawn.locator(".place[tabindex='0']")).to_have_count(1)
 
 
 def test_two_places_on_one_point_both_answer(bench_visit: Visit):
     bench_visit.open("/?area=provby")
-    frame = drawn(bench_visit.page)
+    drawn = drawn_map(bench_visit.page)
     # The two preschools that share a point lie on top of each other: the last is uppermost.
-    frame.locator("[aria-label='Förskola']").last.click()
+    drawn.locator("[data-layer=preschool]").last.click()
     expect(bench_visit.page.get_by_text("klick 1:")).to_contain_text("[f2,f3]")
 
 
 def test_the_open_map_tells_where_it_was_clicked(bench_visit: Visit):
     bench_visit.open("/?area=provby")
-    frame = drawn(bench_visit.page)
-    frame.locator("#map_div").click(position={"x": 30, "y": 300})
+    click_map(bench_visit.page, 120, 60)
     told = bench_visit.page.get_by_text("klick 1:")
     expect(told).to_contain_text("[]")
     lon, lat = (float(part) for part in told.inner_text().split()[2:4])
@@ -140,21 +151,18 @@ def test_the_open_map_tells_where_it_was_clicked(bench_visit: Visit):
 
 def test_the_map_keeps_its_zoom_and_never_remounts_when_layers_change(bench_visit: Visit):
     bench_visit.open("/?area=provby")
-    frame = drawn(bench_visit.page)
-    body = frame.locator("body")
-    expect(symbols(frame)).to_have_count(6)
-    body.evaluate("() => { window.mark = 'same'; window.map.setZoom(17, {animate: false}); }")
-    before = frame.locator(".leaflet-overlay-pane canvas").evaluate(PIXELS)
-    bench_visit.page.get_by_text("Cirklar", exact=True).click()
-    frame.locator("body").evaluate(
-        """(_, script) => new Promise((done) => {
-            const layers = () => Object.values(window.map._layers);
-            const wait = () => layers().some((l) => l._radius) ? setTimeout(wait, 100) : done();
-            wait();
-        })"""
+    drawn = drawn_map(bench_visit.page)
+    expect(symbols(drawn)).to_have_count(6)
+    drawn.evaluate(
+        "(root) => { root.mark = 'same'; root.narhet.leaflet.setZoom(17, {animate: false}); }"
     )
-    assert body.evaluate("() => [window.mark, window.map.getZoom()]") == ["same", 17]
-    assert frame.locator(".leaflet-overlay-pane canvas").evaluate(PIXELS) < before
+    symbols(drawn).first.evaluate("(place) => { place.mark = 'kept'; }")
+    bench_visit.page.get_by_text("Cirklar", exact=True).click()
+    expect(drawn).to_have_attribute("data-drawn", "2")
+    circles = "(root) => root.narhet.layers.has('people')"
+    assert drawn.evaluate(circles) is False
+    assert drawn.evaluate("(root) => [root.mark, root.narhet.leaflet.getZoom()]") == ["same", 17]
+    assert symbols(drawn).first.evaluate("(place) => place.mark") == "kept"
     backgrounds = [url for url in bench_visit.asked if "background.json" in url]
     assert len(backgrounds) == 1
 
@@ -170,14 +178,30 @@ def test_the_background_shows_when_the_tile_server_does_not_answer(browser, area
     ):
         with visit.page.expect_event("requestfailed", lambda r: r.url.startswith(dead)):
             visit.open("/?area=provby")
-        frame = drawn(visit.page)
-        assert frame.locator(".leaflet-narhet-ground-pane canvas").evaluate(PIXELS) > 10_000
+        drawn = drawn_map(visit.page)
+        assert painted(drawn, "ground") > 10_000
         assert all(url.startswith(dead) for url in visit.outside)
-        under = frame.locator(".leaflet-narhet-ground-pane").evaluate("p => +p.style.zIndex")
+        under = drawn.locator(".leaflet-ground-pane").evaluate("p => +p.style.zIndex")
         assert under < 200  # Leaflet's tiles
+
+
+def test_a_map_is_the_same_on_another_page_and_back(visit: Visit):
+    """Karta to Gap and back: each map keeps its view, and the ground is fetched once."""
+    visit.open("/karta?area=provby")
+    drawn_map(visit.page).evaluate(
+        "(root) => { root.mark = 'same'; root.narhet.leaflet.setZoom(16, {animate: false}); }"
+    )
+    menu = visit.page.get_by_test_id("stSidebarNav")
+    menu.get_by_text("Metod").click()
+    expect(visit.page.locator(".narhet")).to_have_count(0)
+    menu.get_by_text("Karta").click()
+    drawn = drawn_map(visit.page)
+    assert drawn.evaluate("(root) => [root.mark, root.narhet.leaflet.getZoom()]") == ["same", 16]
+    assert len([url for url in visit.asked if "background.json" in url]) == 1
+    assert visit.complaints == []
 
 
 def test_openstreetmap_is_credited_without_tiles(bench_visit: Visit):
     bench_visit.open("/?area=provby")
-    credit = drawn(bench_visit.page).locator(".leaflet-control-attribution")
+    credit = drawn_map(bench_visit.page).locator(".credit")
     expect(credit).to_contain_text("© OpenStreetMap contributors")

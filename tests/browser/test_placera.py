@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page
+from playwright.sync_api import Browser, Page
 
 from geo.catalog import save_area
-from tests.browser.conftest import ROOT, Visit, expect, serving, visiting
+from tests.browser.conftest import ROOT, Visit, drawn_map, expect, serving, visiting
 from tests.geo.worlds import street
 
 pytestmark = pytest.mark.browser
@@ -43,12 +43,6 @@ def sentence(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=2)).to_have_text(re.compile(words))
 
 
-def drawn(page: Page) -> FrameLocator:
-    frame = page.frame_locator("iframe[src*='streamlit_folium']")
-    frame.locator("html[data-narhet-ground]").wait_for(state="attached")
-    return frame
-
-
 def test_a_place_says_no_and_may_be_asked_again(visit: Visit) -> None:
     page = visit.page
     visit.open(LINK)
@@ -70,7 +64,7 @@ def test_a_candidate_on_the_map_answers_why_it_was_not_chosen(visit: Visit, by: 
     visit.open(LINK)
     sentence(page, BEST)
     # Two were not chosen, the school and the church: either is answered with what it costs.
-    symbol = drawn(page).locator("[aria-label='Andra kandidater']").first
+    symbol = drawn_map(page).locator("[data-layer=candidates]").first
     expect(page.get_by_text("Varje punkt är det bästa valet")).to_be_visible()  # all has come
     if by == "mouse":
         symbol.click()

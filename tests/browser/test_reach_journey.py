@@ -6,17 +6,16 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from geo.catalog import save_area
-from tests.browser.conftest import ROOT, Visit, expect, serving, visiting
+from tests.browser.conftest import ROOT, Visit, click_map, drawn_map, expect, serving, visiting
 from tests.geo.access.test_flips import world
 
 pytestmark = pytest.mark.browser
-SHAPES = """() => Object.values(window.map._layers)
-    .filter((l) => l instanceof L.Polygon && l.options.fillOpacity > 0 && l._renderer
-        && l.options.pane === 'overlayPane')
-    .map((l) => [l.options.fillOpacity, l.options.dashArray])"""
+BANDS = """(root) => [...root.narhet.layers.values()]
+    .filter((layer) => layer.type === "areas" && layer.data.fill > 0)
+    .map((layer) => [layer.data.fill, layer.data.dash])"""
 
 
 @pytest.fixture(scope="module")
@@ -33,30 +32,17 @@ def visit(browser: Browser, base: str) -> Iterator[Visit]:
         yield one
 
 
-def click_map(page: Page) -> None:
-    frame = page.frame_locator("iframe[src*='streamlit_folium']")
-    frame.locator("html[data-narhet-ground]").wait_for(state="attached")
-    frame.locator(".leaflet-container").click(position={"x": 250, "y": 280})
-
-
 def test_a_click_draws_three_bands_and_the_way_and_says_the_same_in_words(visit: Visit) -> None:
     page = visit.page
     visit.open("/karta?area=street")
-    click_map(page)
+    click_map(page, 250, 280)
     expect(page.get_by_text("Närmaste plats av varje typ").first).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Till preschool .* omkring"))).to_be_visible()
     legend = page.get_by_role("list", name="Teckenförklaring")
     for words in (r"Nås på 5 min", r"Nås på 10 min", r"Nås på 15 min", "Gångväg till närmaste"):
         expect(legend.get_by_text(re.compile(words))).to_be_visible()
-    frame = page.frame_locator("iframe[src*='streamlit_folium']")
-    frame.locator("body").evaluate(
-        f"""() => new Promise((done) => {{
-            const shapes = {SHAPES};
-            const wait = () => shapes().length >= 3 ? done() : setTimeout(wait, 100);
-            wait();
-        }})"""
-    )
-    drawn = frame.locator("body").evaluate(SHAPES)
+    drawn = drawn_map(page).evaluate(BANDS)
+    assert len(drawn) == 3
     assert len({opacity for opacity, _ in drawn}) == 3
     assert len({dash for _, dash in drawn}) == 3
     assert visit.outside == []
@@ -66,7 +52,7 @@ def test_a_click_draws_three_bands_and_the_way_and_says_the_same_in_words(visit:
 def test_another_profile_moves_the_bands(visit: Visit) -> None:
     page = visit.page
     visit.open("/karta?area=street&profile=older&lang=en")
-    click_map(page)
+    click_map(page, 250, 280)
     expect(page.get_by_text(re.compile(r"Within 15 min \(720.m\)")).first).to_be_visible()
 
 
@@ -78,5 +64,5 @@ def test_the_comparison_opens_on_the_gap_page(visit: Visit) -> None:
     expect(page.get_by_text("Där svaret ändras, per stadsdel").first).to_be_visible()
     page.get_by_text("samma tid", exact=True).click()
     expect(page.get_by_text(re.compile("når en förskola inom 6,3 minuter")).first).to_be_visible()
-    expect(page.locator("iframe[src*='streamlit_folium']")).to_have_count(2)
+    expect(page.locator(".narhet")).to_have_count(2)
     assert visit.outside == []

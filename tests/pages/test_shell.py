@@ -20,7 +20,7 @@ from geo.output.maps.folium import tiles
 from geo.output.maps.spec import compose
 from pages.shared import background
 from pages.shared import map as map_box
-from pages.shared.map import Click, ClickState
+from pages.shared.map import Click
 from tests.asgi import Answer, get, knock
 from tests.geo.output.test_mapview import TABLE, contrast, points
 from tests.tiny import tiny_area
@@ -176,42 +176,45 @@ def test_only_so_many_backgrounds_are_kept(home):
     background._packed.clear()
 
 
-def told(lat=None, lon=None, drawn=None, count=0) -> ClickState:
-    return map_box.click_state(
-        {
-            "last_clicked": None if lat is None else {"lat": lat, "lng": lon},
-            "last_object_clicked": drawn and {"lat": drawn[1], "lng": drawn[0]},
-            "last_object_clicked_count": count,
-        }
-    )
+def test_a_click_on_a_place_names_the_place_and_one_on_the_open_map_nothing():
+    lon, lat = PLACES[1]
+    click = map_box.read_click({"lon": lon, "lat": lat, "drawn": True}, lambda: SPEC)
+    assert click is not None
+    assert [shown.id for shown in click.shown] == ["preschool1"]
+    open_map = {"lon": 17.75, "lat": 59.25, "drawn": False}
+    assert map_box.read_click(open_map, lambda: SPEC) == Click(17.75, 59.25)
 
 
-def test_a_click_counts_once_though_the_browser_tells_it_at_every_run():
-    state = told(59.25, 17.75)
-    assert map_box.new_click(None, state, SPEC) == Click(17.75, 59.25)
-    assert map_box.new_click(state, state, SPEC) is None
+@pytest.mark.parametrize("told", [None, {}, {"lon": "x", "lat": None}, [1, 2], {"lon": 17.8}])
+def test_an_answer_without_a_click_is_none(told):
+    assert map_box.read_click(told, lambda: SPEC) is None
 
 
-def test_a_click_on_a_place_names_the_place_and_counts_again_when_made_again():
-    first, second = told(drawn=PLACES[1], count=2), told(drawn=PLACES[1], count=4)
-    for before, now in ((told(), first), (first, second)):
-        click = map_box.new_click(before, now, SPEC)
-        assert click is not None
-        assert [shown.id for shown in click.shown] == ["preschool1"]
-    assert map_box.new_click(second, second, SPEC) is None
+def test_a_layer_goes_once_by_an_address_that_nobody_can_guess(client):
+    made = []
+
+    def make():
+        made.append(1)
+        return {"b": [1, 2], "a": 1}
+
+    one, again = background.address("provby|x", make), background.address("provby|x", make)
+    assert one == again and len(made) == 1
+    assert background.address("provby|y", make) != one
+    answer = client.get(f"/{one}")
+    assert answer.json() == {"a": 1, "b": [1, 2]}
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/narhet/layer/0000.json").status == 404
+    for at in range(background.LAYERS_KEPT + 3):
+        background.address(f"many|{at}", make)
+    assert len(background._layers) == background.LAYERS_KEPT
+    background._layers.clear()
 
 
-def test_a_click_on_the_open_map_after_one_on_a_place_is_the_new_one():
-    before = told(drawn=PLACES[0], count=2)
-    click = map_box.new_click(before, told(59.25, 17.75, PLACES[0], 2), SPEC)
-    assert click == Click(17.75, 59.25)
-
-
-@pytest.mark.parametrize(
-    "answer", [None, {}, {"last_clicked": {"lat": "x", "lng": None}}, {"last_clicked": [1, 2]}]
-)
-def test_an_answer_without_a_click_is_none(answer):
-    assert map_box.new_click(None, map_box.click_state(answer), SPEC) is None
+def test_a_browser_runs_no_script_but_files_and_the_few_that_stand_inline(client):
+    policy = directives(client.get("/healthz").headers["content-security-policy"])
+    assert policy["script-src"][0] == "'self'"
+    assert all(source.startswith("'sha256-") for source in policy["script-src"][1:])
+    assert len(policy["script-src"]) == 1 + len(launcher.inline_scripts())
 
 
 def settings() -> dict:

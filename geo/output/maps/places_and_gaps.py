@@ -298,7 +298,9 @@ def districts_layers(area: Area, language: str) -> list[Layer]:
     if area.districts.empty:
         return []
     label = texts.text("map.districts", language)
-    return [AreaLayer("districts", label, OUTLINE_COLOUR, area.districts.geometry, dash="4 4")]
+    names = tuple(area.districts["name"].astype(str))
+    shapes = area.districts.geometry
+    return [AreaLayer("districts", label, OUTLINE_COLOUR, shapes, dash="4 4", names=names)]
 
 
 def places_layer(area: Area, kind: str, language: str, *, size_px: int = 0) -> PointLayer:
@@ -313,6 +315,7 @@ def places_layer(area: Area, kind: str, language: str, *, size_px: int = 0) -> P
         lon=rows.geometry.x.to_numpy(),
         lat=rows.geometry.y.to_numpy(),
         size_px=size_px or (SMALL_PX if len(rows) > CROWD else PLACE_PX),
+        names=tuple(rows["name"].astype(str)),
     )
 
 

@@ -37,6 +37,17 @@ class PointLayer:
     lon: Floats
     lat: Floats
     size_px: int = 28
+    names: tuple[str, ...] = ()
+    """What each is called on a screen, and ``notes`` what else is said of it; none, or one each."""
+    notes: tuple[str, ...] = ()
+    share: tuple[float | None, ...] = ()
+    """How much of a ring is filled, 0 to 1, where a place is a ring."""
+    beside: tuple[str, ...] = ()
+    """A word or number that stands beside each on a screen."""
+    struck: bool = False
+    """Drawn with a stroke through it: it said no."""
+    front: bool = False
+    """Lies before all others, and no name covers it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +93,11 @@ class AreaLayer:
     dash: str = ""
     width_px: float = 2.0
     fill_opacity: float = 0.0
+    names: tuple[str, ...] = ()
+    """What each shape is called, and ``notes`` what else is said of it; none, or one each."""
+    notes: tuple[str, ...] = ()
+    pattern: str = ""
+    """``hatch`` or ``dots`` over the fill, on a screen."""
 
 
 Layer = PointLayer | CircleLayer | LineLayer | AreaLayer
@@ -98,12 +114,45 @@ class LegendEntry:
     size_px: float = 0.0
     dash: str = ""
     fill_opacity: float = 0.0
+    pattern: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Theme:
+    """Walking distance as a surface under the layers: one shape (WGS84) per class, near to far, its
+    colours, the labels of the borders between classes (the first is 0), which border is the limit,
+    and the limit as a line.
+    """
+
+    key: str
+    """The same for the same shapes."""
+    title: str
+    classes: gpd.GeoSeries
+    colours: tuple[str, ...]
+    cuts: tuple[str, ...]
+    limit: int
+    line: gpd.GeoSeries
+
+
+@dataclass(frozen=True, eq=False)
+class Dots:
+    """People as dots at approximate places: position (WGS84) and ``index`` into ``looks``, pairs of
+    fill and rim ("" for none). ``label`` says how many people a dot is.
+    """
+
+    id: str
+    label: str
+    lon: Floats
+    lat: Floats
+    index: Ints
+    looks: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class MapSpec:
     """A map: what it is called, what it says in words, where it is, its layers (first: lowest),
-    its legend, whom to credit, and the table with the same content.
+    its legend, whom to credit, and the table with the same content. ``theme`` and ``dots`` are for
+    screens, in place of layers that say the same in files.
 
     ``bounds`` is west, south, east, north in degrees. ``focus`` (lon, lat) moves the view there.
     """
@@ -116,6 +165,8 @@ class MapSpec:
     credits: tuple[str, ...]
     table: pd.DataFrame
     focus: tuple[float, float] | None = None
+    theme: Theme | None = None
+    dots: Dots | None = None
 
     @property
     def center(self) -> tuple[float, float]:
@@ -163,7 +214,7 @@ def compose(
         alt_text=alternative_text(title, layers, language),
         bounds=bounds,
         layers=tuple(layers),
-        legend=tuple(entry for layer in layers for entry in _legend(layer, language)),
+        legend=tuple(entry for layer in layers for entry in legend_of(layer, language)),
         credits=credits,
         table=table,
         focus=focus,
@@ -273,7 +324,8 @@ def _metres_from(lon: float, lat: float, lons: Floats, lats: Floats) -> NDArray[
     return np.asarray(np.hypot(east, north), dtype=np.float64)
 
 
-def _legend(layer: Layer, language: str) -> list[LegendEntry]:
+def legend_of(layer: Layer, language: str) -> list[LegendEntry]:
+    """Return the rows a layer has in a legend."""
     match layer:
         case PointLayer():
             size = float(layer.size_px)
@@ -298,6 +350,7 @@ def _legend(layer: Layer, language: str) -> list[LegendEntry]:
                     layer.colour,
                     dash=layer.dash,
                     fill_opacity=layer.fill_opacity,
+                    pattern=layer.pattern,
                 )
             ]
 

@@ -7,6 +7,7 @@ import streamlit as st
 from geo.area.model import Area
 from geo.output.report.model import Report
 from pages.parts.namnd import report as report_box
+from pages.shared import page
 from pages.shared.literal import literal
 from pages.shared.state import t
 
@@ -23,11 +24,7 @@ _LOOK = """
 button [data-testid=stMarkdownContainer] p { font-size: 1rem; }
 </style>
 """
-_FULL = """
-<script>
-if (!document.fullscreenElement) document.documentElement.requestFullscreen().catch(() => {});
-</script>
-"""
+_FULL = f"<script>{page.FULL_SCREEN}</script>"
 
 
 def is_on() -> bool:
