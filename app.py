@@ -225,7 +225,8 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     if chosen.home:
         os.environ["NARHET_HOME"] = chosen.home
-    settings: dict[str, Any] = {"server.address": chosen.address}
+    settings: dict[str, Any] = {"server.address": chosen.address, "runner.postScriptGC": False}
+    # Streamlit else collects all garbage after each run, which takes longer than most runs.
     if chosen.port is not None:
         settings["server.port"] = chosen.port
     app.run(config=settings)

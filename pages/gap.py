@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import streamlit as st
 
@@ -13,11 +14,12 @@ from geo.access.profile_comparison import profile_doubts
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.output.documents.gap import gap_document
+from geo.output.maps import gap_screen as gap_screen_map
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.words import area_and_gaps as area_and_gaps_words
 from pages.parts.gap import flips as flips_box
 from pages.parts.placera.question import NEVER
-from pages.shared import cache, choices, frame, state, tables
+from pages.shared import cache, choices, frame, stage, state, tables
 from pages.shared import housing as housing_box
 from pages.shared import map as map_box
 from pages.shared import scenarios as scenarios_box
@@ -27,28 +29,51 @@ from pages.shared.state import t
 
 def render() -> None:
     area = frame.current_area()
-    frame.begin(t("gap.title"), area)
+    head, row, floor = stage.begin(t("gap.title"), area)
     try:
         _needs(area)
-        columns = st.columns(4)
-        question = GapQuestion.read(choices.gap_values(area, columns), area)
-        st.caption(t("defaults.why", why=presets.kind(question.kind).why(state.language())))
-        with st.spinner(t("gap.computing")):
+        question = GapQuestion.read(choices.gap_sentence(area, row), area)
+        with floor, st.spinner(t("gap.computing")):
             answer = cache.answer(area, question)
     except NarhetError as error:
         frame.say(error)
         return
+    stage.answer(head, headline(answer, state.language()))
+    view = stage.view("gap")
+    stage.choose_view("gap")
+    if view == stage.TABLE:
+        _table(area, answer)
+    elif view == stage.ABOUT:
+        _about(area, answer)
+    else:
+        _map(area, answer, floor)
+    _downloads(area, answer)
+
+
+def _map(area: Area, answer: Gap, floor: Any) -> None:
+    """Show the answer as a map, and what one would do next."""
+    language = state.language()
+    with floor:
+        map_box.show_map(
+            cache.gap_screen(area, answer.question, language),
+            area,
+            key="gap",
+            language=language,
+            height=None,
+            clicks=False,
+            panel=gap_screen_map.gap_panel(area, answer, language),
+        )
     housing_box.ask(area, answer.kind, answer.group)
-    _headline(area, answer)
+    if not answer.places:
+        _place_one(answer.kind)
+    _warnings(answer)
+    for doubt in profile_doubts(area.network, answer.profile):
+        st.caption(t(doubt))
     frame.unplaced(area, answer.kind)
     scenarios_box.effect(area, answer)
-    _map_and_table(area, answer)
     if answer.places:
         flips_box.show(area, answer)
     scenarios_box.pick(area)
-    _measures(answer)
-    _downloads(area, answer)
-    _sources(area, answer)
 
 
 def _needs(area: Area) -> None:
@@ -56,23 +81,30 @@ def _needs(area: Area) -> None:
         raise AreaLacks(key="lacks.people")
 
 
-def _headline(area: Area, answer: Gap) -> None:
+def _about(area: Area, answer: Gap) -> None:
+    """Show what the figure means and rests on."""
     language = state.language()
-    st.header(headline(answer, language), anchor=False)
     profile = presets.profile(answer.profile)
     minutes = texts.number(profile.minutes(answer.limit_m), language)
     limit = texts.metres(answer.limit_m, language)
     st.markdown(t("gap.walk", limit=limit, minutes=minutes, profile=profile.name(language).lower()))
     named = [row for row in presets.limits() if row.metres == answer.limit_m]
     source = named[0].source(language) if named else t("gap.own_limit")
-    st.caption(t("gap.limit_source", source=source))
+    st.markdown(t("gap.limit_source", source=source))
+    st.markdown(t("defaults.why", why=presets.kind(answer.kind).why(language)))
     for doubt in profile_doubts(area.network, answer.profile):
-        st.caption(t(doubt))
+        st.markdown(t(doubt))
     if answer.estimated:
-        st.info(t("gap.estimated"), icon=":material/calculate:")
-    if not answer.places:
-        _place_one(answer.kind)
-    elif answer.unreachable > 0.5:
+        st.markdown(t("gap.estimated"))
+    _warnings(answer)
+    frame.unplaced(area, answer.kind)
+    _measures(answer)
+    _sources(area, answer)
+
+
+def _warnings(answer: Gap) -> None:
+    language = state.language()
+    if answer.places and answer.unreachable > 0.5:
         lost = texts.number(round(answer.unreachable), language)
         st.warning(t("gap.unreachable", people=lost), icon=":material/warning:")
     if answer.unknown:
@@ -93,22 +125,17 @@ def _place_one(kind: str) -> None:
     st.button(label, key="gap_place", type="primary", icon=":material/add_location:", on_click=go)
 
 
-def _map_and_table(area: Area, answer: Gap) -> None:
-    language = state.language()
-    left, right = st.columns([11, 9])
-    spec = places_and_gaps_map.gap_map(area, answer, language)
-    with left:
-        map_box.show_map(spec, area, key="gap", language=language)
-        st.caption(t("gap.map_note"))
-    with right:
-        if area.districts.empty:
-            frame.say(AreaLacks(key="lacks.districts"))
-        names = list(spec.table.columns)
-        tables.table(spec.table, t("gap.by_district"), numbers=names[1:], last_is_total=True)
-        hidden = any(row.hidden for row in without_small_counts(answer).districts)
-        if not math.isnan(answer.concentration) and not hidden:
-            share = texts.percent(answer.concentration, language)
-            st.markdown(t("gap.concentration", share=share))
+def _table(area: Area, answer: Gap) -> None:
+    shown = without_small_counts(answer)
+    table = places_and_gaps_map.district_table(shown, state.language())
+    if area.districts.empty:
+        frame.say(AreaLacks(key="lacks.districts"))
+    names = list(table.columns)
+    tables.table(table, t("gap.by_district"), numbers=names[1:], last_is_total=True)
+    hidden = any(row.hidden for row in shown.districts)
+    if not math.isnan(answer.concentration) and not hidden:
+        share = texts.percent(answer.concentration, state.language())
+        st.markdown(t("gap.concentration", share=share))
 
 
 def _measures(answer: Gap) -> None:

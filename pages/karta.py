@@ -14,7 +14,7 @@ from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from pages.parts.karta import reach as reach_box
-from pages.shared import cache, choices, frame, point, state, tables
+from pages.shared import cache, choices, frame, point, stage, state, tables
 from pages.shared import map as map_box
 from pages.shared import readiness as readiness_box
 from pages.shared.state import t
@@ -25,19 +25,21 @@ Spot = (
 )
 # What was clicked: the area's key, and places by their ids or the point itself.
 NUMBERS = ("place.metres", "place.minutes")
+SIDE_PX = 344
 
 
 def render() -> None:
     area = frame.current_area()
-    frame.begin(t("karta.title"), area)
-    st.markdown(t("karta.intro"))
-    readiness_box.show(area, where="karta")
-    kinds = _layers(area)
-    columns = st.columns([2, 1, 1, 1])
-    _search(area, columns[0])
-    profile = choices.profile(where=columns[2])
-    kind = reach_box.choose_kind(area, where=columns[3])
-    limit_m = choices.limit(where=columns[1], usual=defaults(area, kind or "").limit_m, own=False)
+    head, row, floor = stage.begin(t("karta.title"), area)
+    _search(area, row)
+    limit_box, walking = row.container(width=110), row.container(width=150)
+    profile = choices.profile(where=walking, width=150)
+    kind = reach_box.choose_kind(area, where=row, width=190)
+    usual = defaults(area, kind or "").limit_m
+    limit_m = choices.limit(where=limit_box, usual=usual, own=False, width=110)
+    layers_box = row.popover(t("karta.layers"), icon=":material/layers:") if area.kinds else floor
+    with layers_box:
+        kinds = _layers(area)
     language = state.language()
     click = map_box.heard(
         lambda: places_and_gaps_map.places_map(area, kinds, language),
@@ -51,19 +53,31 @@ def render() -> None:
     if spot and spot[0] != area.key:
         del st.session_state["spot"]
         spot = None
-    reach = _reach(area, spot, limit_m, profile)
-    walk = reach_box.walk(area, reach, kind)
-    map_column, side = st.columns([11, 9])
-    with map_column:
+    with floor:
+        reach = _reach(area, spot, limit_m, profile)
+        walk = reach_box.walk(area, reach, kind)
         focus = st.session_state.pop("focus", None)
         layers = walk.layers(area, language) if walk else ()
         spec = places_and_gaps_map.places_map(
             area, kinds, language, here=reach, reach=layers, focus=focus
         )
-        map_box.show_map(spec, area, key="karta", language=language)
-    with side:
-        _side(area, spot, reach, walk)
+        clear = SIDE_PX if spot else 0
+        map_box.show_map(spec, area, key="karta", language=language, height=None, clear=clear)
+        side = st.container(key="stage_side") if spot else None
+    stage.answer(head, _sentence(reach, language))
+    if side is not None:
+        with side:
+            _side(area, spot, reach, walk)
+    readiness_box.show(area, where="karta")
     map_box.table_twin(spec)
+
+
+def _sentence(reach: Here | None, language: str) -> str:
+    """Return what the map says: how far one gets from the chosen point, else what to do."""
+    if reach is None:
+        return t("karta.intro")
+    limit = texts.metres(reach.limit_m, language)
+    return t("karta.reached", limit=limit, count=len(reach.place))
 
 
 def _layers(area: Area) -> list[str]:
@@ -108,7 +122,7 @@ def _search(area: Area, where: st.delta_generator.DeltaGenerator) -> None:
         st.session_state["spot"] = (area.key, "point", (lon, lat))
         st.session_state["focus"] = (lon, lat)
 
-    point.ask(area, "karta", walk_from, where=where)
+    point.ask(area, "karta", walk_from, where=where, width=220)
     where.selectbox(
         t("karta.search"),
         list(rows.index),
@@ -117,6 +131,7 @@ def _search(area: Area, where: st.delta_generator.DeltaGenerator) -> None:
         placeholder=t("karta.search_hint"),
         key=key,
         on_change=go,
+        **state.in_a_sentence(180),
     )
 
 

@@ -11,7 +11,6 @@ import streamlit as st
 from geo import texts
 from geo.area.model import Area
 from geo.errors import AreaLacks, NarhetError, SitingError
-from geo.output.maps import sites as sites_map
 from geo.output.words import proposal as proposal_words
 from geo.planning.siting import alternatives, curves, robustness
 from geo.planning.siting.alternatives import SiteAnswer
@@ -21,7 +20,7 @@ from geo.planning.siting.question import SitingQuestion
 from geo.types import Progress
 from pages.parts.placera import proposal as proposal_box
 from pages.parts.placera import question as question_box
-from pages.shared import asks, cache, frame, proposals, state
+from pages.shared import asks, cache, frame, proposals, stage, state
 from pages.shared import housing as housing_box
 from pages.shared import map as map_box
 from pages.shared import scenarios as scenarios_box
@@ -31,26 +30,28 @@ from pages.shared.state import t
 CURVE_LEAST, CURVE_MOST = 6, 20
 """The curve goes to as many sites as are proposed, but so far at least, and no farther."""
 
+SIDE_PX = 344
+"""How wide what lies on the map's right side is."""
+
 BEST_MOST, BEST_WITHIN = 5, 0.05
 """So many of the best choices are shown, none worse than the proposal by more than this share."""
 
 
 def render() -> None:
     area = frame.current_area()
-    frame.begin(t("placera.title"), area)
-    st.markdown(t("placera.intro"))
+    head, row, floor = stage.begin(t("placera.title"), area)
     if not area.groups:
         frame.say(AreaLacks(key="lacks.people"))
         return
     asks.begin()
     placing: Placing | None = None
     try:
-        question = question_box.question(area)
-        housing_box.ask(area, question.kind, question.group)
-        with st.spinner(t("placera.preparing")):
+        question = question_box.question(area, row)
+        with floor, st.spinner(t("placera.preparing")):
             placing = cache.placing(area, question)
         proposals.follow(question)
-        proposal = proposals.answered(area, placing)
+        with floor:
+            proposal = proposals.answered(area, placing)
     except SitingError as error:
         question_box.say(error)
         _said_no(area, placing)
@@ -59,34 +60,37 @@ def render() -> None:
         frame.say(error)
         return
     if proposal is not None:
-        _show(area, placing, proposal)
+        _show(area, placing, proposal, head, floor)
 
 
-def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
+def _show(area: Area, placing: Placing, proposal: Proposal, head: Any, floor: Any) -> None:
     """Show the proposal at once, and the other answers as they come."""
     language = state.language()
     varied = cache.kept().get(proposals.key(area, placing.question, "robust"))
     if varied is not None:
         proposal = robustness.with_shares(proposal, varied)
-    proposal_box.sentence(proposal)
-    if proposal.nobody_gains:
-        st.info(t("placera.nobody_next"), icon=":material/lightbulb:")
-    frame.unplaced(area, proposal.question.kind)
-    if proposal.sites:
-        _onward(placing.question)
-    _said_no(area, placing)
-    spec = sites_map.sites_map(area, proposal, language)
+    stage.answer(head, literal(proposal_words.headline(proposal, language)))
+    spec = cache.sites_screen(area, proposal, language)
     click = map_box.heard(lambda: spec, area, key="placera", language=language)
     if click is not None:
         _clicked(placing, click)
-    left, right = st.columns([11, 9])
-    with left:
-        map_box.show_map(spec, area, key="placera", language=language)
-        st.caption(t("placera.map_note"))
-        st.toggle(t("placera.add_spots"), key="add_spots", help=t("placera.add_spots_help"))
-    with right:
+    with floor:
+        clear = SIDE_PX if proposal.sites else 0
+        map_box.show_map(spec, area, key="placera", language=language, height=None, clear=clear)
+        beside = st.container(key="stage_side") if proposal.sites else st.container()
+    with beside:
         proposal_box.refusals(proposal)
-        beside = st.container()
+        second_box = st.container()
+    if proposal.sites:
+        _onward(placing.question)
+    _said_no(area, placing)
+    st.caption(t("placera.map_note"))
+    st.toggle(t("placera.add_spots"), key="add_spots", help=t("placera.add_spots_help"))
+    housing_box.ask(area, placing.question.kind, placing.question.group)
+    if proposal.nobody_gains:
+        st.info(t("placera.nobody_next"), icon=":material/lightbulb:")
+    frame.unplaced(area, proposal.question.kind)
+    proposal_box.about(proposal)
     if not proposal.sites:  # nothing to refuse, compare or vary
         _without_sites(placing, proposal)
         return
@@ -95,7 +99,7 @@ def _show(area: Area, placing: Placing, proposal: Proposal) -> None:
     below = st.container()
     _why_not(area, placing, proposal)
     varying = st.container()
-    with beside:
+    with second_box:
         second = _runner_up(area, placing, proposal)
     with below:
         curve = _curve(area, placing, proposal)

@@ -26,13 +26,18 @@ from geo.access.preschools.shortage import capacity_of
 from geo.access.profile_comparison import Flips
 from geo.access.profile_comparison import flips as count_flips
 from geo.access.readiness import Ready, readiness
+from geo.access.walk_surface import Lattice, lattice, surface
 from geo.area.manifest import DEMO, home_folder
 from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
 from geo.ingest.geocoding.finder import Finder
+from geo.output.maps.gap_screen import gap_screen as gap_screen_of
+from geo.output.maps.sites_screen import sites_screen as sites_screen_of
+from geo.output.maps.spec import MapSpec
 from geo.planning.scenario import Scenario, after
 from geo.planning.siting.instance import Placing, prepare
+from geo.planning.siting.proposal import Proposal
 from geo.planning.siting.question import SitingQuestion
 from geo.store.store import edits_of, with_edits
 from geo.types import Floats
@@ -56,6 +61,22 @@ def area(card: AreaCard) -> Area:
 def answer(of: Area, question: GapQuestion) -> Gap:
     """Return a gap; walking distances are computed once a kind and profile."""
     return _answer(of.key, question, of)
+
+
+def gap_screen(of: Area, question: GapQuestion, language: str) -> MapSpec:
+    """Return the map of a gap on its page."""
+    return _gap_screen(of.key, question, language, of)
+
+
+def sites_screen(of: Area, proposal: Proposal, language: str) -> MapSpec:
+    """Return the map of a proposal on its page."""
+    made = kept()
+    key = (of.key, "sites screen", proposal.question, proposal.chosen.tobytes(), language)
+    if (found := made.get(key)) is None:
+        found = sites_screen_of(of, proposal, language, _lattice(of.key, of))
+        made.put(key, found)
+    spec: MapSpec = found
+    return spec
 
 
 def answer_after(of: Area, scenario: Scenario, before: Gap) -> Gap:
@@ -191,6 +212,21 @@ def _walks(key: str, kind: str, profile: str, _area: Area) -> Floats:  # noqa: A
 def _answer(key: str, question: GapQuestion, _area: Area) -> Gap:
     metres = _walks(key, question.kind, question.profile, _area)
     return gap_of(_area, question, metres=metres)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _lattice(key: str, _area: Area) -> Lattice:  # noqa: ARG001
+    return lattice(_area)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _gap_screen(key: str, question: GapQuestion, language: str, _area: Area) -> MapSpec:
+    walker, found = presets.profile(question.profile), None
+    if question.kind in _area.kinds:
+        places = _area.snapped_places(question.kind, walker)
+        ground = _lattice(key, _area)
+        found = surface(ground, _area.network, places, question.limit_m, profile=walker)
+    return gap_screen_of(_area, _answer(key, question, _area), language, found)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

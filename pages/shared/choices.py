@@ -27,7 +27,22 @@ def gap_values(area: Area, columns: Sequence[Any]) -> dict[str, str]:
     return {name: state.get(name) for name in ("kind", "limit", "group", "profile")}
 
 
-def kind(*, where: Any = st) -> str:
+def gap_sentence(area: Area, row: Any) -> dict[str, str]:
+    """Choose the same in a row that reads as a sentence: show whom, beyond what, to what, how."""
+    state.suggest("kind", defaults.first_kind(area))
+    usual = defaults.defaults(area, state.get("kind"))
+    row.markdown(t("gap.sentence_show"), width="content")
+    group(area, where=row, usual=usual.group, width=190)
+    row.markdown(t("gap.sentence_beyond"), width="content")
+    limit(where=row, usual=usual.limit_m, width=110)
+    row.markdown(t("gap.sentence_to"), width="content")
+    kind(where=row, width=180)
+    row.markdown(t("gap.sentence_walks"), width="content")
+    profile(where=row, width=150)
+    return {name: state.get(name) for name in ("kind", "limit", "group", "profile")}
+
+
+def kind(*, where: Any = st, width: int | None = None) -> str:
     """Choose a kind of place, also one that the area has none of."""
     language = state.language()
     return state.select(
@@ -36,10 +51,11 @@ def kind(*, where: Any = st) -> str:
         list(presets.kinds()),
         lambda name: presets.kind(name).name(language),
         where=where,
+        width=width,
     )
 
 
-def group(area: Area, *, usual: str, where: Any = st) -> str:
+def group(area: Area, *, usual: str, where: Any = st, width: int | None = None) -> str:
     """Choose a group of people that the area has figures of; ``usual`` is the question's own, until
     somebody has chosen.
     """
@@ -50,10 +66,12 @@ def group(area: Area, *, usual: str, where: Any = st) -> str:
         words = presets.group(name).name(language)
         return words[0].upper() + words[1:]
 
-    return state.select("group", t("choose.group"), area.groups, label, where=where, usual=usual)
+    return state.select(
+        "group", t("choose.group"), area.groups, label, where=where, usual=usual, width=width
+    )
 
 
-def profile(*, where: Any = st) -> str:
+def profile(*, where: Any = st, width: int | None = None) -> str:
     """Choose a walking profile."""
     language = state.language()
     return state.select(
@@ -66,10 +84,11 @@ def profile(*, where: Any = st) -> str:
             f"**{row.name(language)}**: {row.source(language)}"
             for row in presets.profiles().values()
         ),
+        width=width,
     )
 
 
-def limit(*, usual: float, where: Any = st, own: bool = True) -> float:
+def limit(*, usual: float, where: Any = st, own: bool = True, width: int | None = None) -> float:
     """Choose a distance limit: a preset with its source, or one's own number of metres. ``usual``
     is the page's, until somebody has chosen; ``own`` as in ``state.suggest``.
     """
@@ -98,17 +117,20 @@ def limit(*, usual: float, where: Any = st, own: bool = True) -> float:
         format_func=label,
         key="pick_limit",
         on_change=changed,
-        help="\n\n".join(
+        help=None
+        if width is not None
+        else "\n\n".join(
             f"**{texts.metres(row.metres, language)}**: {row.source(language)}"
             for row in known.values()
         ),
+        **state.in_a_sentence(width),
     )
     if own:
-        _own_limit(int(float(chosen)), where)
+        _own_limit(int(float(chosen)), where, width)
     return float(state.get("limit"))
 
 
-def _own_limit(metres: int, where: Any) -> None:
+def _own_limit(metres: int, where: Any, width: int | None) -> None:
     st.session_state["pick_own_limit"] = min(max(metres, 1), LONGEST_M)
 
     def changed() -> None:
@@ -121,4 +143,5 @@ def _own_limit(metres: int, where: Any) -> None:
         step=50,
         key="pick_own_limit",
         on_change=changed,
+        **state.in_a_sentence(width),
     )

@@ -55,6 +55,11 @@ def current_area() -> Area:
 def begin(title: str, area: Area) -> None:
     """Show a page's heading, and what marks every figure on it."""
     page.head(title)
+    mark(area)
+
+
+def mark(area: Area) -> None:
+    """Show what marks every figure of an area."""
     st.session_state["lacks_said"] = 0
     if not is_ready():
         st.info(t("frame.warming"), icon=":material/hourglass_top:")

@@ -24,6 +24,7 @@ from pages.shared.state import t
 NAME = "narhet.map"
 ABOVE_PX = 157
 """What stands above a map that fills the rest of the screen."""
+PANEL_PX = 304
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,17 @@ def show_map(
     area: Area,
     *,
     key: str,
-    height: int = 560,
+    height: int | None = 560,
     language: str = "sv",
+    clicks: bool = True,
     panel: Mapping[str, Any] | None = None,
+    clear: int = 0,
 ) -> None:
     """Show a map with its legend and credits; ``heard`` returns clicks on it.
 
-    Keep ``key`` the same from run to run, and the table near: ``table_twin`` shows it.
+    Keep ``key`` the same from run to run, and the table near: ``table_twin`` shows it. Without
+    ``height`` the map fills the screen from where it begins. ``panel`` lies on it; ``clear`` is how
+    many pixels of its right side something else covers.
     """
     background.remember(area)
     _register()
@@ -74,10 +79,10 @@ def show_map(
     )
     data |= {
         "page": key,
-        "clicks": True,
-        "height": height,
+        "clicks": clicks,
+        "height": height or 0,
         "above": ABOVE_PX,
-        "clear": 0,
+        "clear": PANEL_PX if panel else clear,
         "hidden": [],
         "panel": panel,
     }

@@ -24,7 +24,13 @@ OFFERED = 5
 
 
 def ask(
-    area: Area, key: str, found: Callable[[float, float], None], *, where: Any = st, label: str = ""
+    area: Area,
+    key: str,
+    found: Callable[[float, float], None],
+    *,
+    where: Any = st,
+    label: str = "",
+    width: int | None = None,
 ) -> None:
     """Show a field to find a point by words; ``found`` gets its longitude and latitude. Where words
     may mean several, they are offered as buttons.
@@ -56,9 +62,10 @@ def ask(
         label or t("point.find"),
         key=words_key,
         placeholder=t("point.hint"),
-        help=t("point.help"),
+        help=t("point.help") if width is None else None,
         on_change=looked,
         max_chars=200,
+        **state.in_a_sentence(width),
     )
     refused, offered = (st.session_state.get(f"{key}_{name}") for name in ("refused", "offered"))
     if refused and refused[0] == area.key:

@@ -231,8 +231,11 @@ def select(
     where: Any = st,
     help_text: str | None = None,
     usual: str | None = None,
+    width: int | None = None,
 ) -> str:
     """Show a select box for one choice, and remember it across pages and in the address.
+
+    With ``width`` it is a word of a sentence: so wide, its label heard and not seen.
 
     What was chosen but is not among the options is said, and ``usual``, or the first, is shown.
     """
@@ -247,8 +250,21 @@ def select(
     def changed() -> None:
         choose(name, st.session_state[key])
 
-    where.selectbox(label, options, format_func=shown, key=key, help=help_text, on_change=changed)
+    where.selectbox(
+        label,
+        options,
+        format_func=shown,
+        key=key,
+        help=help_text if width is None else None,
+        on_change=changed,
+        **in_a_sentence(width),
+    )
     return get(name)
+
+
+def in_a_sentence(width: int | None) -> dict[str, Any]:
+    """Return what makes a widget a word of a sentence."""
+    return {} if width is None else {"width": width, "label_visibility": "collapsed"}
 
 
 def refuse(name: str, label: str, instead: str, *, found: str = "", left: str = "") -> None:

@@ -180,8 +180,21 @@ export class Cards {
   // Only what is on the map now. Classes are one bar with their cut points under the joints.
   legend() {
     const { map, key } = this, { data } = map, { words } = data;
+    // A small map has its legend under it, a whole one on it.
+    if (data.height) map.root.insertBefore(key, this.panel);
+    else this.corner.prepend(key);
     key.replaceChildren();
     const title = data.theme ? data.theme.title : data.legend_title;
+    // On a phone the legend is a line until it is asked for.
+    const fold = text("button", "fold", words.legend, key);
+    fold.type = "button";
+    fold.setAttribute("aria-expanded", String(Boolean(this.unfolded)));
+    key.classList.toggle("open", Boolean(this.unfolded));
+    fold.addEventListener("click", () => {
+      this.unfolded = !this.unfolded;
+      key.classList.toggle("open", this.unfolded);
+      fold.setAttribute("aria-expanded", String(this.unfolded));
+    });
     if (title) text("h3", "", title, key);
     if (data.theme && !map.hidden.has("surface")) this.bar(data.theme);
     const list = element("ul", "", key);
@@ -196,11 +209,12 @@ export class Cards {
       }
     }
     if (data.theme || data.bare) {
-      const row = element("li", "", list);
+      const row = element("li", "ground", list);
       row.appendChild(this.mark({ mark: "area", colour: "#dfe7ea", fill: 1, plain: true }));
       text("span", "", words.bare, row);
     }
     key.hidden = !title && !list.children.length;
+    key.classList.toggle("barred", Boolean(data.theme));
   }
 
   bar(theme) {
@@ -223,6 +237,7 @@ export class Cards {
         { cx: 4 + at * 8, cy: 7 + (at % 2) * 4, r: 2.2, fill: each }, { cx: 10 + at * 8, cy: 12, r: 2.2, fill: each },
       ]), "0 0 22 18", [22, 18]);
     }
+    if (entry.mark === "ring") return drawing([{ cx: 10, cy: 10, r: 7.5, fill: "#ffffff", stroke: colour, "stroke-width": 2.2 }, { d: "M10 10V2.5A7.5 7.5 0 0 1 16.5 13.7Z", fill: colour }], "0 0 20 20", [20, 20]);
     if (entry.mark === "circle") return drawing([{ cx: 16, cy: 16, r: entry.size / 2, fill: colour, stroke: "#2b0a00" }], "0 0 32 32", [22, 22]);
     const line = { stroke: colour, "stroke-width": entry.plain ? 1 : 2.5, "stroke-dasharray": entry.dash || "", fill: "none" };
     if (entry.mark === "line") return drawing([{ d: "M1 9H27", ...line }], "0 0 28 18", [28, 18]);

@@ -164,7 +164,7 @@ export class Ground {
   }
 }
 
-// Walking distance in classes, with the limit as a line.
+// Walking distance in classes, with the limit as a line. Each shape lies inside the next: they are painted from the outside in.
 export class Surface {
   constructor(content, theme, origin) {
     this.classes = content.classes.map((polygons) => new Shape(rings(polygons), origin, true));
@@ -172,14 +172,22 @@ export class Surface {
     this.colours = theme.colours;
   }
 
-  paint(ctx) {
-    this.classes.forEach((shape, at) => {
+  paint(ctx, ground) {
+    if (ground && ground.near) ctx.clip(ground.near.path, "evenodd");
+    if (ground) {
+      ctx.fillStyle = this.colours[this.classes.length];
+      ctx.fill(ground.outline.path, "evenodd");
+    }
+    for (let at = this.classes.length - 1; at >= 0; at -= 1) {
       ctx.fillStyle = this.colours[at];
-      ctx.fill(shape.path, "evenodd");
-    });
+      ctx.fill(this.classes[at].path, "evenodd");
+    }
   }
 
-  paintLine(ctx, k) { stroke(ctx, this.line, "#0b5566", 1.1 / k); }
+  paintLine(ctx, k, ground) {
+    if (ground && ground.near) ctx.clip(ground.near.path, "evenodd");
+    stroke(ctx, this.line, "#0b5566", 1.1 / k);
+  }
 }
 
 export class Dots {

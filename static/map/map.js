@@ -56,7 +56,7 @@ class NarhetMap {
     const sheet = (name, z, paint) => new draw.Sheet(this.leaflet, name, z, this.origin, paint);
     this.sheets = {
       ground: sheet("ground", 150, (ctx, k) => this.ground && this.ground.paintGround(ctx, k)),
-      surface: sheet("surface", 220, (ctx) => this.inside(ctx, () => this.surface && !this.hidden.has("surface") && this.surface.paint(ctx))),
+      surface: sheet("surface", 220, (ctx) => this.inside(ctx, () => this.surface && !this.hidden.has("surface") && this.surface.paint(ctx, this.ground))),
       paths: sheet("paths", 260, (ctx, k, zoom) => this.ground && !this.hidden.has("paths") && this.ground.paintPaths(ctx, k, zoom)),
       lines: sheet("lines", 300, (ctx, k, zoom) => this.paintLines(ctx, k, zoom)),
     };
@@ -92,7 +92,7 @@ class NarhetMap {
     this.component = component;
     this.data = data;
     this.root.lang = data.lang;
-    this.root.style.setProperty("--height", data.height ? `${data.height}px` : `max(480px, calc(100dvh - ${data.above}px))`);
+    this.tall();
     this.root.classList.toggle("whole", !data.height);
     this.frame.setAttribute("aria-label", data.words.label.replace("{name}", data.name));
     if (!before || before.page !== data.page) this.hidden = new Set(data.hidden);
@@ -118,6 +118,14 @@ class NarhetMap {
     }
   }
 
+  // A map without a height of its own fills the screen from where it begins.
+  tall() {
+    const { data } = this, host = this.root.getRootNode().host, page = host && host.closest("[data-testid=stMain]");
+    const top = host ? Math.round(host.getBoundingClientRect().top + (page ? page.scrollTop : window.scrollY)) : 0;
+    const above = Math.min(Math.max(top, 60), 400) || data.above;
+    this.root.style.setProperty("--height", data.height ? `${data.height}px` : `max(480px, calc(100dvh - ${above}px))`);
+  }
+
   seen(run) {
     if (this.frame.clientWidth > 0) {
       this.measure();
@@ -128,8 +136,9 @@ class NarhetMap {
   resized() {
     const width = this.root.clientWidth;
     if (!width) return;
+    this.tall();
     this.root.classList.toggle("narrow", width < NARROW);
-    this.root.classList.toggle("middle", width >= NARROW && width < 1000);
+    this.root.classList.toggle("middle", width >= NARROW && width < 900);
     this.measure();
     if (this.waiting) {
       const run = this.waiting;
@@ -150,7 +159,7 @@ class NarhetMap {
 
   // Show the whole area, in what the panel leaves free.
   whole(animate = !still()) {
-    const [west, south, east, north] = this.data.bounds, roomy = this.root.clientWidth >= 1000;
+    const [west, south, east, north] = this.data.bounds, roomy = this.root.clientWidth >= 900;
     const right = roomy && this.data.clear ? this.data.clear + 20 : 12;
     this.fitting = true;
     this.leaflet.fitBounds([[south, west], [north, east]], {
@@ -227,7 +236,7 @@ class NarhetMap {
     const shown = [...this.layers.values()].filter((each) => each.paint && !this.hidden.has(each.id));
     const first = shown.filter((each) => each.type === "areas" || each.type === "lines");
     first.forEach((each) => each.paint.paint(ctx, k, zoom));
-    if (this.surface && !this.hidden.has("surface")) this.inside(ctx, () => this.surface.paintLine(ctx, k));
+    if (this.surface && !this.hidden.has("surface")) this.inside(ctx, () => this.surface.paintLine(ctx, k, this.ground));
     shown.filter((each) => each.type === "borders").forEach((each) => each.paint.paint(ctx, k, zoom));
     if (this.ground) this.ground.paintBorder(ctx, k);
     shown.filter((each) => each.type === "dots").forEach((each) => each.paint.paint(ctx, k, zoom));

@@ -66,7 +66,10 @@ def test_a_visit_from_the_demonstration_to_another_area_language_and_limit(visit
 def test_a_link_shows_a_colleague_the_same_view(visit: Visit) -> None:
     visit.open("/gap?area=street&limit=850&group=all&lang=en&profile=with_stroller")
     sentence(visit.page, r"^300 of 600 residents \(50%\) live farther than 850.m")
-    expect(visit.page.get_by_text("with the profile with a stroller")).to_be_visible()
+    walking = visit.page.get_by_role(
+        "combobox", name=re.compile("^Walking profile|Walking profile$")
+    )
+    expect(walking).to_have_value("With a stroller")
 
 
 def test_a_click_on_the_map_shows_what_is_in_reach_from_there(visit: Visit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
@@ -61,8 +62,32 @@ def test_the_gap_page_says_the_sentence_and_the_table() -> None:
     assert not test.exception
     said = words(test)
     assert "50 av 60 barn 0–4 år (83 %) bor längre än 400 m från en förskola." in said
+    test.session_state["gap_view"] = "table"
+    said = words(test.run())
     assert "Öst" in said
     assert "Hela området" in said
+    test.session_state["gap_view"] = "about"
+    assert "400 m är ungefär 5 minuters gång för profilen vuxen." in words(test.run())
+
+
+def drawn(test: AppTest) -> dict:
+    """What the map on a page was sent."""
+    return json.loads(test.get("bidi_component")[0].proto.json)
+
+
+@pytest.mark.usefixtures("gatan")
+def test_the_map_of_a_gap_says_what_the_table_says_and_costs_nothing_to_show_again() -> None:
+    test = page("gap", area="street", limit="400")
+    sent = drawn(test)
+    assert [row["name"] for row in sent["panel"]["ranking"]["rows"]] == ["Öst", "Väst"]
+    assert [row["value"] for row in sent["panel"]["ranking"]["rows"]] == ["50", "0"]
+    assert sent["panel"]["figures"][0]["value"] == "50"
+    assert sent["theme"]["cuts"][2] == "400\u00a0m" and sent["theme"]["address"].endswith(".json")
+    assert not sent["clicks"]
+    assert drawn(test.run()) == sent
+    # Another group on the same walks sends no shape again.
+    other = drawn(page("gap", area="street", limit="400", group="all"))
+    assert other["theme"] == sent["theme"]
 
 
 @pytest.mark.usefixtures("gatan")

@@ -30,6 +30,7 @@ from folium.template import Template
 from numpy.typing import NDArray
 
 from geo import texts
+from geo.access.walk_surface import lattice
 from geo.area.model import Area
 from geo.area.provenance import OSM_CREDIT
 from geo.output.maps import symbols
@@ -271,11 +272,12 @@ Packed = list[int]
 
 
 def background(area: Area) -> bytes:
-    """Return outline, water and paths as JSON: ``{"scale", "outline", "water", "paths"}``.
+    """Return outline, water, ground near a path, and paths as JSON: ``{"scale", "outline", "water",
+    "near", "paths"}``.
 
-    ``outline`` and ``water`` are lists of polygons, each a list of rings; ``paths`` a list of
-    lines; each ring and line packed as ``Packed``. Simplified to ``SIMPLIFY_M`` metres; paths that
-    meet end to end are joined first.
+    ``outline``, ``water`` and ``near`` are lists of polygons, each a list of rings; ``paths`` is a
+    list of lines; each ring and line packed as ``Packed``. Simplified to ``SIMPLIFY_M`` metres;
+    paths that meet end to end are joined first.
     """
     crs = area.network.crs
     outline = gpd.GeoSeries(area.boundary, crs=WGS84).to_crs(crs)
@@ -284,6 +286,7 @@ def background(area: Area) -> bytes:
         "scale": SCALE,
         "outline": packed_polygons(_slim(outline)),
         "water": packed_polygons(_slim(water)),
+        "near": packed_polygons(lattice(area).ground),
         # Line by line: keeping thousands of crossings as they are takes seconds and shows nothing.
         "paths": packed_lines(_joined(area).simplify(SIMPLIFY_M, preserve_topology=False)),
     }

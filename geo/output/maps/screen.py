@@ -121,6 +121,8 @@ def layer_data(layer: Layer, language: str) -> dict[str, Any]:
     match layer:
         case PointLayer():
             found = _points(layer)
+            if layer.share:
+                legend = [{"label": layer.label, "mark": "ring", "colour": layer.colour}]
         case CircleLayer():
             found = _circles(layer)
         case LineLayer():

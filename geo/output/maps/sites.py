@@ -83,7 +83,7 @@ def gained_squares(proposal: Proposal, *, exact: bool = False) -> gpd.GeoDataFra
             "east": np.floor(xy.x.to_numpy() / SQUARE_M),
             "north": np.floor(xy.y.to_numpy() / SQUARE_M),
             "whole": placing.people,
-            "people": np.where(_gains(proposal), placing.people, 0.0),
+            "people": np.where(gained(proposal), placing.people, 0.0),
             "column": proposal.assignment,
         }
     )
@@ -147,7 +147,8 @@ def left_out_table(placing: Placing, language: str) -> pd.DataFrame:
     )
 
 
-def _gains(proposal: Proposal) -> Bools:
+def gained(proposal: Proposal) -> Bools:
+    """Return who gains of the people a proposal is about."""
     before, after = proposal.metres_before, proposal.metres_after
     if proposal.question.objective in (MEDIAN, CENTRE):
         return np.asarray(after < before)

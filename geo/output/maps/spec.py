@@ -119,9 +119,9 @@ class LegendEntry:
 
 @dataclass(frozen=True, eq=False)
 class Theme:
-    """Walking distance as a surface under the layers: one shape (WGS84) per class, near to far, its
-    colours, the labels of the borders between classes (the first is 0), which border is the limit,
-    and the limit as a line.
+    """Walking distance as a surface under the layers: what is within each border between classes
+    (WGS84, each inside the next), the colours of the classes (one more: what lies beyond them all),
+    the labels of the borders (the first is 0), which of them is the limit, and its line.
     """
 
     key: str

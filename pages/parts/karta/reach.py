@@ -45,7 +45,7 @@ class Walk:
         tables.table(bands, t("reach.band_title"), numbers=list(bands.columns)[1:])
 
 
-def choose_kind(area: Area, *, where: Any = st) -> str | None:
+def choose_kind(area: Area, *, where: Any = st, width: int | None = None) -> str | None:
     """Choose the kind of place that the way leads to; None in an area without places."""
     if not area.kinds:
         return None
@@ -58,6 +58,7 @@ def choose_kind(area: Area, *, where: Any = st) -> str | None:
         list(dict.fromkeys([*area.kinds, *asked])),
         lambda name: presets.kind(name).name(language).lower(),
         where=where,
+        width=width,
     )
 
 

@@ -44,10 +44,9 @@ LINE_COLOUR = "#005a8c"
 KNEE_COLOUR = "#b34700"
 
 
-def sentence(proposal: Proposal) -> None:
-    """Show the proposal in words, what it strives for and what is estimated."""
+def about(proposal: Proposal) -> None:
+    """Show what the proposal strives for, what is estimated and what is not known."""
     language = state.language()
-    st.header(literal(proposal_words.headline(proposal, language)), anchor=False)
     shown = curves.without_small_counts(proposal)
     st.markdown(" ".join(sites_words.aim_lines(shown, language)))
     st.caption(literal(sites_words.candidates_words(proposal, language)))

@@ -28,31 +28,37 @@ SPACINGS = ("", "100", "200", "400")
 NEWCOMERS = "newcomers"
 
 
-def question(area: Area) -> SitingQuestion:
-    """Show the question's controls, and return what they ask.
+def question(area: Area, row: Any) -> SitingQuestion:
+    """Show the question's controls in a row that reads as a sentence, what is rarely changed in its
+    last one, and return what they ask.
 
     Raises
     ------
     SitingError ``bad_count``, ``bad_budget``, ``bad_balance``, InputError ``bad_point``, BadLimit …
     : a link holds what cannot be used.
     """
-    first, second = st.columns(4), st.columns(4)
-    kind = _kind(first[0])
+    row.markdown(t("placera.sentence_open"), width="content")
+    counting = row.container(width=96)
+    kind = _kind(row)
     usual = defaults.defaults(area, kind)
-    aim = _aim(usual.aim, first[2])
-    spends = aim == "coverage" and bool(state.get("budget"))
-    count = _count(first[1], free=aim == siting_question.OBJECTIVES[3] or spends, spends=spends)
-    choices.limit(where=first[3], usual=usual.limit_m)
+    row.markdown(t("placera.sentence_reach"), width="content")
     weighs = bool(state.get("balance"))  # against all residents
     whom = defaults.usual_group(area, defaults.EVERYBODY) if weighs else usual.group
-    group = choices.group(area, where=second[0], usual=whom)
-    profile = choices.profile(where=second[1])
-    existing = _existing(kind, second[2])
-    balance = _balance(area, group, second[3])
-    st.caption(t("defaults.why", why=presets.kind(kind).why(state.language())))
-    with st.expander(t("placera.where"), expanded=False):
+    group = choices.group(area, where=row, usual=whom, width=190)
+    row.markdown(t("placera.sentence_within"), width="content")
+    choices.limit(where=row, usual=usual.limit_m, width=110)
+    more = row.popover(t("gap.more"), icon=":material/tune:")
+    with more:
+        aim = _aim(usual.aim, st)
+        profile = choices.profile(where=st)
+        existing = _existing(kind, st)
+        balance = _balance(area, group, st)
+        st.caption(t("defaults.why", why=presets.kind(kind).why(state.language())))
+        st.markdown(f"**{t('placera.where')}**")
         where = _where(area)
         budget = _budget(aim)
+    spends = aim == "coverage" and bool(state.get("budget"))
+    count = _count(counting, free=aim == siting_question.OBJECTIVES[3] or spends)
     return SitingQuestion.read(
         {
             "kind": kind,
@@ -128,10 +134,11 @@ def _kind(where: Any) -> str:
         kinds,
         lambda name: presets.kind(name).name(language),
         where=where,
+        width=170,
     )
 
 
-def _count(where: Any, *, free: bool, spends: bool) -> str | None:
+def _count(where: Any, *, free: bool) -> str | None:
     """Ask how many; None where the budget, or what it takes to reach everybody, decides."""
     st.session_state["pick_count"] = min(max(whole_of(state.get("count")), 1), MOST)
 
@@ -145,7 +152,7 @@ def _count(where: Any, *, free: bool, spends: bool) -> str | None:
         key="pick_count",
         on_change=changed,
         disabled=free,
-        help=t("placera.count_budget") if spends else None,
+        **state.in_a_sentence(96),
     )
     return None if free else str(st.session_state["pick_count"])
 
