@@ -286,7 +286,7 @@ def background(area: Area) -> bytes:
         "scale": SCALE,
         "outline": packed_polygons(_slim(outline)),
         "water": packed_polygons(_slim(water)),
-        "near": packed_polygons(lattice(area).ground),
+        "near": packed_polygons(lattice(area).ground) if area.network.edges else [],
         # Line by line: keeping thousands of crossings as they are takes seconds and shows nothing.
         "paths": packed_lines(_joined(area).simplify(SIMPLIFY_M, preserve_topology=False)),
     }
