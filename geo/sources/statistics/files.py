@@ -18,9 +18,9 @@ from geo.area.provenance import LeftOut
 from geo.cells import is_unknown, plain, to_number, without_year, written
 from geo.errors import InputError
 from geo.sources.files.coordinates import FIELDS
-from geo.sources.files.opening import opened, wrong_format
+from geo.sources.files.opening import Opened, opened, wrong_format
 from geo.sources.files.place_tables import Table, find_columns, read_points
-from geo.sources.files.sheets import SHEET_ENDINGS, Choices, read_grid
+from geo.sources.files.sheets import BOOK_ENDINGS, SHEET_ENDINGS, Choices, read_grid
 from geo.sources.files.vector import VECTOR_ENDINGS, read_opened, read_vector
 from geo.sources.statistics import grids
 from geo.sources.statistics.age_columns import columns_of_ages
@@ -51,6 +51,7 @@ _TOWNS = ("kommun", "kommunnamn", "municipality")
 _SHARE_SIGNS = ("pct", "procent", "percent", "andel", "share")
 _DISTINCT = 0.9
 _SAMPLE = 50
+_HEAD = 65_536
 
 
 @dataclass(frozen=True)
@@ -309,7 +310,7 @@ def _read_shapes(path: Path, named: Mapping[str, str], crs: str | None) -> Table
     with opened(path, (*SHEET_ENDINGS, *VECTOR_ENDINGS)) as file:
         is_sheet = file.ending in SHEET_ENDINGS
         shapes = None if is_sheet else read_opened(file, crs=crs)
-        grid = read_grid(file, Choices()) if is_sheet else None
+        grid = read_grid(file, Choices()) if is_sheet and _may_be_grid(file, named) else None
     if grid is not None and (squares := _squares(grid.frame, named, grid.left_out)):
         return squares
     if shapes is not None and shapes.geometry.isna().all() and len(shapes):
@@ -328,6 +329,15 @@ def _read_shapes(path: Path, named: Mapping[str, str], crs: str | None) -> Table
     kept["geometry"] = _mended(kept)
     lost = tuple(LeftOut(int(row), "no_geometry") for row in shapes.index[~is_area])
     return Table(kept, {}, lost, len(shapes), str(shapes.crs))
+
+
+def _may_be_grid(file: Opened, named: Mapping[str, str]) -> bool:
+    """Return whether a sheet may hold ids of grid squares: a long table is read once only."""
+    if file.ending in BOOK_ENDINGS or "unit" in named:
+        return True
+    with file.path.open("rb") as content:
+        head = content.read(_HEAD).decode("latin-1").casefold()
+    return any(name in head for name in grids.ID_COLUMNS)
 
 
 def _squares(
@@ -439,6 +449,8 @@ class _Reader:
         ]
 
     def _is_protected(self, column: str, number: float) -> bool:
+        if not self.signs:
+            return False
         name = plain(column)
         for sign in self.signs:
             if number == sign.mark and name.startswith(sign.columns):
