@@ -273,6 +273,7 @@ export class Cards {
 
   credits() {
     this.credit.replaceChildren();
+    this.credit.hidden = !this.map.data.credits.length;
     this.map.data.credits.forEach((each, at) => {
       if (at) this.credit.append(" · ");
       if (!each.link) return this.credit.append(each.text);
