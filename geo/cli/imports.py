@@ -56,17 +56,18 @@ def import_file(options: Options) -> None:
     fixes = _fixes(found, options.fix)
     store = store_of(area.id, options.home) if has_store(area.id, options.home) else None
     planned = [plan(each, area, store, fixes=fixes) for each in found]
+    close = {own for each in planned for own in each.gone} if options.gone == "close" else set()
     batch = 0
     if not options.dry_run:
         store = store_of(area.id, options.home)
-        batch = carry_out_all(found, area, store, who=user(options.who), fixes=fixes)
+        batch = carry_out_all(found, area, store, who=user(options.who), fixes=fixes, close=close)
     if options.json:
         told = [import_json(*each, options.lang) for each in zip(found, planned, strict=True)]
         document = told[0] if kind else _all_json(understood, told, left_out, options)
         document |= {"written": not options.dry_run, "batch": batch or None}
         print(json.dumps(document, ensure_ascii=False, indent=1))
         return
-    lines = _lines(understood, found, planned, left_out, options.lang)
+    lines = _lines(understood, found, planned, left_out, options)
     print("\n".join([*lines, *_ending(found, area, batch, options)]))
 
 
@@ -105,7 +106,9 @@ def _looked_for(
 ) -> list[Import]:
     today = clock.today()
     if not options.lookup:
-        return [propose(area, part, kind, today=today) for kind, part in parts]
+        return [
+            propose(area, part, kind, today=today, outside=options.outside) for kind, part in parts
+        ]
     from geo.ingest.geocoding.nominatim import looking_up  # osmnx takes a second and a half to load
 
     say = console.progress(options.lang)
@@ -120,6 +123,7 @@ def _looked_for(
                 today=today,
                 lookup=None if kind == HOUSING else asked,
                 progress=say,
+                outside=options.outside,
             )
             for kind, part in parts
         ]
@@ -130,15 +134,16 @@ def _lines(
     found: Sequence[Import],
     planned: Sequence[Plan],
     left_out: Sequence[LeftOut],
-    language: str,
+    options: Options,
 ) -> list[str]:
     """Return the lines on an import; of several kinds, each under its name."""
+    language = options.lang
     if len(found) == 1 and not left_out:
-        return import_lines(found[0], planned[0], language)
+        return import_lines(found[0], planned[0], language, gone=options.gone)
     lines = understood_lines(understood, language)
     for each, its_plan in zip(found, planned, strict=True):
         lines += ["", presets.kind(each.kind).plural(language)]
-        lines += found_lines(each, its_plan, language)
+        lines += found_lines(each, its_plan, language, gone=options.gone)
     return [*lines, "", *left_out_lines(left_out, language)]
 
 
@@ -175,6 +180,7 @@ def _choices(options: Options) -> Choices:
         header=None if header is None else int(header),
         crs=options.crs,
         columns=columns,
+        contacts=options.contacts,
     )
 
 

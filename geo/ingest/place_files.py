@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -11,19 +12,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo import presets
+from geo import clock, presets
 from geo.area.provenance import LeftOut
 from geo.area.record_fields import PLACE_COLUMNS
 from geo.cells import detail, holds_numbers, is_unknown, plain, written
 from geo.errors import OutsideArea
+from geo.sources.files import field_names
 from geo.sources.files.coordinates import FIELDS
 from geo.sources.files.place_tables import Table, find_columns, read_points
+from geo.sources.files.row_kinds import closed_rows, parts_of_stations
+from geo.sources.files.row_kinds import no_places as no_place_rows
+from geo.texts import Phrase
 from geo.types import WGS84
 
 FAR_M = 100_000.0
 """A place farther than this outside the area is a mistake in the file."""
 
-_IDS = ("id", "skolverketsid", "skolenhetskod", "markerid", "objektid", "placeid", "ref")
+_IDS = ("id", "skolverketsid", "skolenhetskod", "markerid", "objektid", "placeid", "ref", "stopid")
 _NAMES = ("namn", "name", "lokal", "titel", "title", "benämning", "verksamhet", "schoolname")
 _ADDRESSES = ("adress", "address", "gatuadress", "besöksadress", "street", "gata")
 _GUESSES = {"id": _IDS, "name": _NAMES, "address": _ADDRESSES}
@@ -56,15 +61,41 @@ def read_places(
     """
     presets.kind(kind)
     named = dict(columns or {})
-    table = read_points(path, columns=named, crs=crs)
+    table = read_points(path, columns=named, crs=crs, join=True)
     frame, others = _of_kind(table.frame, kind)
     there = [str(column) for column in frame.columns if column != frame.geometry.name]
-    fields = {**_guessed(there), **find_columns(_ours(named), there, str(path))}
+    plainly = pd.DataFrame(frame[there])
+    matched, _ = field_names.match(plainly, taken=table.columns.values(), kind=kind)
+    fields = {**_guessed(there), **{name: matched[name] for name in _MATCHED if name in matched}}
+    fields |= find_columns(_ours(named), there, str(path))
+    known = {**matched, **fields}
+    no_places = [*no_place_rows(plainly, known, frame.geometry), *_not_counting(plainly, known)]
+    frame = frame.drop(index=list({item.row for item in no_places} & set(frame.index)))
     first, repeated = _first_of_each_id(frame, fields.get("id"))
     used = {**table.columns, **fields}
     places = _places(frame[first], kind, fields, set(used.values()), there)
-    left_out = sorted([*table.left_out, *others, *repeated], key=lambda item: item.row)
+    found = [*table.left_out, *others, *no_places, *repeated]
+    left_out = sorted(found, key=lambda item: item.row)
     return places, Table(frame[first], used, tuple(left_out), table.rows, table.crs)
+
+
+_MATCHED = ("name", "address", "housenumber")
+
+
+def _not_counting(frame: pd.DataFrame, columns: Mapping[str, str]) -> list[LeftOut]:
+    """Return the rows of platforms of a station, and of places that are closed, with why."""
+    parts, _ = parts_of_stations(frame, columns)
+    closed, _ = closed_rows(frame, columns, clock.today())
+    gone = {item.row for item in parts}
+    return parts + [
+        LeftOut(
+            row,
+            "closed",
+            {"why": Phrase(f"closed_because.{each.reason}"), "found": each.found},
+        )
+        for row, each in closed.items()
+        if row not in gone
+    ]
 
 
 def near(
@@ -162,7 +193,7 @@ def _places(
         "id": _ids(frame, kind, fields.get("id")),
         "name": texts_of(frame, fields.get("name")),
         "kind": kind,
-        "address": texts_of(frame, fields.get("address")),
+        "address": with_numbers(frame, fields),
         "district": "",
         "source": "",
         "demonstration": False,
@@ -186,6 +217,18 @@ def _ids(frame: gpd.GeoDataFrame, kind: str, column: str | None) -> list[str]:
         taken.add(suffix)
         ids.append(f"{kind}-{suffix}")
     return ids
+
+
+def with_numbers(frame: pd.DataFrame, fields: Mapping[str, str]) -> list[str]:
+    """Return a row's address with the house number of a column of its own, unless it has it."""
+    streets = texts_of(frame, fields.get("address"))
+    return list(map(_with_number, streets, texts_of(frame, fields.get("housenumber"))))
+
+
+def _with_number(street: str, number: str) -> str:
+    if not street or not number or re.search(rf"(?<!\w){re.escape(number)}(?!\w)", street):
+        return street
+    return f"{street} {number}"
 
 
 def texts_of(frame: pd.DataFrame, column: str | None) -> list[str]:

@@ -5,7 +5,7 @@ edited meanwhile and keeps, and what the file no longer has. One batch, undone a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from geo.area.record_fields import place_fields
 from geo.ingest.checks.fixes import fixed
 from geo.ingest.checks.thresholds import Fix
 from geo.ingest.places.locate import APART
-from geo.ingest.places.propose import Import
+from geo.ingest.places.propose import ClosedPlace, Import
 from geo.ingest.places.records import MARK, digest
 from geo.store.model import CLOSED, OPEN, PLACE, Edit, Record
 from geo.store.protection import ground_of
@@ -36,8 +36,9 @@ CHECKED = "set_aside"
 class Plan:
     """What carrying out an import does: edits, and ids of places by what becomes of them. ``kept``:
     edited by a person since the last import, and left so where the file says otherwise. ``gone``:
-    of the same file before, and not in it now; they stay. ``closed``: closed by a person; they
-    stay closed.
+    of the same file before, and not in it now; they stay unless they are asked to be closed.
+    ``closed``: closed by a person; they stay closed. ``closes``: open until now, or new, and closed
+    by what the file says.
     """
 
     edits: tuple[Edit, ...]
@@ -47,41 +48,69 @@ class Plan:
     kept: tuple[str, ...]
     gone: tuple[str, ...]
     closed: tuple[str, ...]
+    closes: tuple[str, ...] = ()
 
 
 def carry_out(
-    found: Import, area: Area, store: Store, *, who: str, fixes: Sequence[Fix] = ()
+    found: Import,
+    area: Area,
+    store: Store,
+    *,
+    who: str,
+    fixes: Sequence[Fix] = (),
+    close: Collection[str] = (),
 ) -> int:
     """Write an import into the store, after fixes of its problems; return the number of the batch,
-    0 where nothing changes.
+    0 where nothing changes. ``close``: ids of records that the file no longer has, to be closed.
 
     Raises
     ------
     RecordChanged : somebody changed a record while this was prepared; nothing is written.
     """
-    return carry_out_all((found,), area, store, who=who, fixes=fixes)
+    return carry_out_all((found,), area, store, who=who, fixes=fixes, close=close)
 
 
 def carry_out_all(
-    found: Sequence[Import], area: Area, store: Store, *, who: str, fixes: Sequence[Fix] = ()
+    found: Sequence[Import],
+    area: Area,
+    store: Store,
+    *,
+    who: str,
+    fixes: Sequence[Fix] = (),
+    close: Collection[str] = (),
 ) -> int:
     """Write the imports of one file, one per kind, as one batch: see ``carry_out``."""
     store.take(area, who)
-    edits = [edit for each in found for edit in plan(each, area, store, fixes=fixes).edits]
+    planned = [plan(each, area, store, fixes=fixes, close=close) for each in found]
+    edits = [edit for each in planned for edit in each.edits]
     if not edits:
         return 0
     note = NOTE.format(file=found[0].file)
     return store.write(edits, who=who, note=note, ground=ground_of(area))
 
 
-def plan(found: Import, area: Area, store: Store | None, *, fixes: Sequence[Fix] = ()) -> Plan:
-    """Return what carrying out would do; ``store`` is None where the area has none yet."""
+def plan(
+    found: Import,
+    area: Area,
+    store: Store | None,
+    *,
+    fixes: Sequence[Fix] = (),
+    close: Collection[str] = (),
+) -> Plan:
+    """Return what carrying out would do; ``store`` is None where the area has none yet. ``close``:
+    see ``carry_out``.
+    """
     now = {each.id: each for each in _standing(area, store)}
     wanted = _renamed(_wanted(found, fixes), now, found)
     sorted_into: dict[str, list[str]] = {name: [] for name in ("new", "changed", "same", "closed")}
-    kept, edits = [], []
+    kept, edits, closes = [], [], []
     for edit in wanted:
         record = now.get(edit.id)
+        if record is None and edit.status == CLOSED:
+            if edit.lon is not None:
+                closes.append(edit.id)
+                edits.append(edit)
+            continue
         if record is None:
             sorted_into["new"].append(edit.id)
             edits.append(_to_be_named(edit))
@@ -93,13 +122,18 @@ def plan(found: Import, area: Area, store: Store | None, *, fixes: Sequence[Fix]
         after, mine = _met(edit, record, _base(store, record, found.file))
         if mine:
             kept.append(edit.id)
-        if record.status == CLOSED:
+        if record.status == CLOSED and edit.status == OPEN and after.status == CLOSED:
             sorted_into["closed"].append(edit.id)
+        if record.status == OPEN and after.status == CLOSED:
+            closes.append(edit.id)
+            edits.append(after)
+            continue
         changes = _content(after) != _content(record)
         sorted_into["changed" if changes else "same"].append(edit.id)
         edits += [after] if changes else []
     ids = {edit.id for edit in wanted}
     gone = [each.id for each in now.values() if _is_of(each, found) and each.id not in ids]
+    edits += [_closing(now[own]) for own in gone if own in close]
     return Plan(
         edits=tuple(edits),
         new=tuple(sorted_into["new"]),
@@ -108,6 +142,13 @@ def plan(found: Import, area: Area, store: Store | None, *, fixes: Sequence[Fix]
         kept=tuple(kept),
         gone=tuple(gone),
         closed=tuple(sorted_into["closed"]),
+        closes=tuple(closes),
+    )
+
+
+def _closing(record: Record) -> Edit:
+    return Edit(
+        record.id, PLACE, record.version, CLOSED, record.lon, record.lat, dict(record.fields)
     )
 
 
@@ -135,7 +176,18 @@ def _wanted(found: Import, fixes: Sequence[Fix]) -> list[Edit]:
             **{"details": place_fields(str(row["details"])), "reason": row["reason"]},
         }
         edits.append(Edit(str(row["id"]), PLACE, 0, OPEN, None, None, fields))
-    return edits
+    return [*edits, *(_closed(each, found) for each in found.closed)]
+
+
+def _closed(each: ClosedPlace, found: Import) -> Edit:
+    """Return a place that its file says is closed as a closed record: it can be opened again."""
+    fields = {
+        **{"name": each.row.name, "kind": found.kind, "address": each.row.address},
+        **{"district": "", "source": found.file, "demonstration": False},
+        **{"details": dict(each.row.details), "reason": ""},
+    }
+    lon, lat = (each.point.x, each.point.y) if each.point is not None else (None, None)
+    return Edit(each.row.id, PLACE, 0, CLOSED, lon, lat, fields)
 
 
 def _placed(places: gpd.GeoDataFrame) -> list[Edit]:

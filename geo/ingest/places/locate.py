@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from geo.area.model import Area
+from geo.cells import plain, written
 from geo.errors import OutsideArea
 from geo.ingest.geocoding.gazetteer import gazetteer
 from geo.ingest.geocoding.match import Match, Wanted, find
@@ -20,7 +21,7 @@ from geo.ingest.geocoding.parse import folded
 from geo.ingest.place_files import FAR_M
 from geo.ingest.places.records import PlaceRow
 from geo.sources.files.place_tables import Understood
-from geo.types import WGS84, Progress
+from geo.types import WGS84, Bools, Floats, Progress
 
 COORDINATES, ADDRESS, NAME, LOOKUP = "coordinates", "address", "name", "lookup"
 HOW = (COORDINATES, ADDRESS, NAME, LOOKUP)
@@ -29,6 +30,8 @@ SURE = 100.0
 FEW_NAMES, MANY_ROWS = 0.2, 10
 """Names alone place nothing where fewer than this share of more rows than this are known here: then
 the list is of another place, and a name known by chance."""
+NEAR_M = 3_000.0
+"""A place farther than this outside the boundary is another's: nobody here walks there."""
 STEP = 20
 """Rows between two calls of progress."""
 APART = " · "
@@ -80,17 +83,104 @@ def _called(row: PlaceRow) -> tuple[str, ...]:
     return folded(row.name), folded(row.wanted.address)
 
 
+@dataclass(frozen=True, eq=False)
+class Outside:
+    """Rows of a file that lie more than ``NEAR_M`` outside the area: how many, how far in km, of
+    how many with a position in all, and whether they are left out. ``points``: longitude and
+    latitude of the nearest of them.
+    """
+
+    count: int
+    nearest_km: float
+    farthest_km: float
+    rows: int
+    left_out: bool
+    points: Floats
+
+
+_SHOWN = 3_000
+AUTO, KEEP, LEAVE = "auto", "keep", "leave"
+"""What becomes of rows outside: left out where most of a file lies there; kept; left out."""
+OUTSIDE = (AUTO, KEEP, LEAVE)
+
+
+def metres_outside(area: Area, rows: list[PlaceRow]) -> Floats:
+    """Return how far outside an area each row lies, NaN where it has no point."""
+    metres = np.full(len(rows), np.nan)
+    has = [at for at, row in enumerate(rows) if row.point is not None]
+    if has:
+        points = gpd.GeoSeries([rows[at].point for at in has], crs=WGS84)
+        projected = np.asarray(points.to_crs(area.network.crs).values, dtype=object)
+        metres[has] = shapely.distance(projected, area.metric_boundary)
+        metres[np.isinf(metres)] = np.inf
+    return metres
+
+
+def without_outside(
+    rows: list[PlaceRow], metres: Floats, understood: Understood, outside: str
+) -> tuple[list[PlaceRow], Outside | None]:
+    """Return the rows without those that lie outside the area, where that is wanted, and what lies
+    there; None where nothing does. With them go rows without a position that are of another
+    municipality than the rows within.
+    """
+    known = np.isfinite(metres) | np.isinf(metres)
+    far = known & (metres > NEAR_M)
+    if not far.any():
+        return rows, None
+    near = known & ~far
+    most = far.sum() > 0.5 * known.sum() and (near.any() or known.sum() >= MANY_ROWS)
+    leave = outside == LEAVE or (outside == AUTO and bool(most))
+    finite = metres[far & np.isfinite(metres)] / 1000
+    span = (float(finite.min()), float(finite.max())) if len(finite) else (np.inf, np.inf)
+    gone = far.copy()
+    if leave:
+        gone |= ~known & _of_others(rows, near, understood)
+    nearest = np.argsort(np.where(far, metres, np.inf), kind="stable")[: min(far.sum(), _SHOWN)]
+    spots = [rows[at].point for at in nearest]
+    points = np.array([(each.x, each.y) for each in spots if each is not None], dtype=np.float64)
+    found = Outside(int(gone.sum()), *span, int(known.sum()), leave, points.reshape(-1, 2))
+    return [row for row, away in zip(rows, gone, strict=True) if not (leave and away)], found
+
+
+_MUNICIPALITIES = (
+    *("kommun", "kommunkod", "kommunnamn", "municipality", "municipalitycode", "kommune"),
+    *("kommunekode", "kommunenavn", "kunta", "gemeinde"),
+)
+
+
+def _of_others(rows: list[PlaceRow], near: Bools, understood: Understood) -> Bools:
+    """Return which rows are of another municipality than most rows within the area."""
+    columns = [column for column in understood.frame if plain(str(column)) in _MUNICIPALITIES]
+    if not columns:
+        return np.zeros(len(rows), dtype=np.bool_)
+    told = understood.frame[columns[0]]
+    names = [plain(written(told.get(row.row))) for row in rows]
+    here = Counter(name for name, inside in zip(names, near, strict=True) if inside and name)
+    ours = here.most_common(1)[0][0] if here else ""
+    return np.array([bool(ours and name and name not in here) for name in names], dtype=np.bool_)
+
+
+def in_sweden(area: Area) -> bool:
+    """Return whether an area lies in Sweden, roughly: where postcodes are written as ours."""
+    west, south, east, north = map(float, area.boundary.total_bounds)
+    lon, lat = (west + east) / 2, (south + north) / 2
+    if not (10.9 <= lon <= 24.2 and 55.2 <= lat <= 69.1):
+        return False
+    norway = lon < 11.0 + max(0.0, lat - 59.0) * 0.62 and lat > 59.2
+    denmark = lon < 12.7 and lat < 56.2 and not (lon > 12.44 and lat > 56.02)
+    finland = lon > 19.4 and (lat < 63.4 or lon > 21.3 + max(0.0, lat - 63.4) * 1.3)
+    return not (norway or denmark or finland)
+
+
 def by_coordinates(
-    area: Area, rows: list[PlaceRow]
+    rows: list[PlaceRow], metres: Floats
 ) -> tuple[list[Placed], list[tuple[PlaceRow, Match]]]:
-    """Place the rows whose coordinates can be of this area; of the others, why not."""
-    has = [row for row in rows if row.point is not None]
-    points = gpd.GeoSeries([row.point for row in has], crs=WGS84).to_crs(area.network.crs)
-    metres = shapely.distance(np.asarray(points.values, dtype=object), area.metric_boundary)
-    near = {row.row for row, far in zip(has, metres, strict=True) if far <= FAR_M}
+    """Place the rows whose coordinates can be of this area; of the others, why not. ``metres``: as
+    ``metres_outside`` returns them.
+    """
     placed, missed = [], []
-    for row in rows:
-        if row.row in near and row.point is not None:
+    for row, far in zip(rows, metres, strict=True):
+        if row.point is not None and far <= FAR_M:
             placed.append(Placed(row, row.point, COORDINATES, SURE, "", ""))
         else:
             reason = "far_away" if row.point is not None else row.lost

@@ -16,6 +16,7 @@ from datetime import date
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo import presets, texts
 from geo.area import protected
@@ -30,15 +31,21 @@ from geo.ingest.checks.fixes import check_places, fixed
 from geo.ingest.checks.thresholds import Fix, Problem
 from geo.ingest.geocoding.finder import Finder, with_about
 from geo.ingest.geocoding.match import Match, Wanted, find
+from geo.ingest.place_files import FAR_M
 from geo.ingest.places.locate import (
     APART,
+    AUTO,
     Asked,
+    Outside,
     Placed,
     by_coordinates,
     by_words,
     check_any_near,
     doubted,
+    in_sweden,
+    metres_outside,
     with_known_ids,
+    without_outside,
 )
 from geo.ingest.places.records import (
     MARK,
@@ -49,6 +56,7 @@ from geo.ingest.places.records import (
     without_protected,
 )
 from geo.sources.files.place_tables import Understood
+from geo.sources.files.row_kinds import Closed
 from geo.store.model import Record
 from geo.types import WGS84, Progress
 
@@ -67,6 +75,17 @@ UNPLACED = (
 """What is reported of a row without a position; ``reason`` is a key under ``unplaced.``, ``lon``
 and ``lat`` are the suggestion's (NaN where there is none).
 """
+
+
+@dataclass(frozen=True)
+class ClosedPlace:
+    """A place that its file says does not count, with why; ``point`` is None where it is not known
+    where it was.
+    """
+
+    row: PlaceRow
+    point: shapely.Point | None
+    why: Closed
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +110,9 @@ class Import:
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
     known_as: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    closed: tuple[ClosedPlace, ...] = ()
+    outside: Outside | None = None
+    notes: tuple[LeftOut, ...] = ()
 
     @property
     def file(self) -> str:
@@ -111,6 +133,7 @@ def propose(
     today: date,
     lookup: Asked | None = None,
     progress: Progress | None = None,
+    outside: str = AUTO,
 ) -> Import:
     """Find a place for each row of a file, and check what was found.
 
@@ -119,6 +142,7 @@ def propose(
     lookup : a service to ask where the area has no answer; never asked for transitional housing and
         rows marked protected.
     progress : called while looking; may raise ``Cancelled``.
+    outside : one of ``OUTSIDE``: what becomes of rows far outside the area.
 
     Raises
     ------
@@ -127,14 +151,20 @@ def propose(
     OutsideArea : every row lies far outside the area.
     """
     presets.kind(kind)
-    rows, left_out = place_rows(understood, kind)
+    rows, left_out, notes = place_rows(understood, kind, today=today, swedish=in_sweden(area))
     rows = with_known_ids(rows, area, understood)
-    placed, missed = by_coordinates(area, rows)
+    metres = metres_outside(area, rows)
+    if len(rows) and (metres > FAR_M).all():
+        check_any_near(area, understood, *by_coordinates(rows, metres))
+    rows, beyond = without_outside(rows, metres, understood, outside)
+    placed, missed = by_coordinates(rows, metres_outside(area, rows))
     if missed:
         found, missed = by_words(area, missed, {row.id for row in rows}, lookup, progress)
         found, missed = doubted(found, missed, understood)
         placed += found
     check_any_near(area, understood, placed, missed)
+    placed, missed, closed = _without_closed(placed, missed)
+    left_out += [LeftOut(each.row.row, "closed_protected") for each in closed if _hides(each)]
     placed.sort(key=lambda each: each.row.row)
     places = _places(placed, kind, understood.file)
     places["district"] = with_districts(places, area.districts)
@@ -159,7 +189,36 @@ def propose(
         left_out=tuple(left_out),
         problems=problems,
         known_as=_known_as(places, [each.row for each in placed], [row for row, _ in missed]),
+        closed=tuple(each for each in closed if not _hides(each)),
+        outside=beyond,
+        notes=_shown(notes, rows),
     )
+
+
+def _without_closed(
+    placed: list[Placed], missed: list[tuple[PlaceRow, Match]]
+) -> tuple[list[Placed], list[tuple[PlaceRow, Match]], list[ClosedPlace]]:
+    """Return rows with and without a place that are open, and those that are not."""
+    closed = [ClosedPlace(each.row, each.point, each.row.closed) for each in placed
+              if each.row.closed is not None]  # fmt: skip
+    closed += [ClosedPlace(row, None, row.closed) for row, _ in missed if row.closed is not None]
+    return (
+        [each for each in placed if each.row.closed is None],
+        [each for each in missed if each[0].closed is None],
+        sorted(closed, key=lambda each: each.row.row),
+    )
+
+
+def _hides(each: ClosedPlace) -> bool:
+    return each.row.restricted
+
+
+def _shown(notes: Sequence[LeftOut], rows: Sequence[PlaceRow]) -> tuple[LeftOut, ...]:
+    """Return the notes on rows that are here, none on protected housing: they quote its cells."""
+    gone = {row.row for row in rows if row.restricted}
+    added = {note.row for note in notes if note.reason == "added_up"}
+    here = {row.row for row in rows} | added
+    return tuple(note for note in notes if note.row in here - gone)
 
 
 def _known_as(

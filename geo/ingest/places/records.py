@@ -5,8 +5,10 @@ the next, name, address, and all else the file has.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -23,12 +25,14 @@ from geo.cells import detail, holds_numbers, is_unknown, plain, to_number, writt
 from geo.errors import InputError
 from geo.ingest.geocoding.match import Wanted
 from geo.ingest.geocoding.parse import folded
-from geo.ingest.place_files import texts_of
+from geo.ingest.place_files import texts_of, with_numbers
 from geo.sources.files.coordinates import FIELDS
+from geo.sources.files.figures import read_count
 from geo.sources.files.opening import wrong_format
 from geo.sources.files.place_tables import Understood
+from geo.sources.files.row_kinds import Closed, closed_rows, words
 
-OWN = ("id", "name", "address", "postcode", "city", "kind")
+OWN = ("id", "name", "address", "housenumber", "postcode", "city", "kind")
 """Fields that are a place's own columns, or part of them; all other columns go to its details."""
 MOST_FIGURES, FEW_FIGURES = 0.5, 3
 """A file without coordinates and addresses is statistics where so large a share of its columns, and
@@ -36,6 +40,8 @@ at least so many, hold figures."""
 ALL_BUT_SOME = 0.9
 MARK = {"skyddad": "ja"}
 """What is left of the words with which a file says that a housing is protected."""
+NOTED = " (som det står)"
+"""What is added to a column's name for the detail that keeps a figure with its mark."""
 RULES_OF = {
     **{"capacity": "places", "enrolled": "enrolled", "languages": "languages"},
     **{"valid_from": "valid_from", "valid_to": "valid_to", "operator": "owner"},
@@ -46,7 +52,8 @@ RULES_OF = {
 @dataclass(frozen=True)
 class PlaceRow:
     """A row of a file as a place. ``row``: its number as a person sees it; ``point`` (WGS84) is
-    None where it has none; ``details``: all other columns; ``lost``: why its coordinates cannot be
+    None where it has none; ``details``: all other columns; ``closed``: why it does not count, where
+    the file says so; ``lost``: why its coordinates cannot be
     used (a key under ``left_out.``), "" where it has none to use. ``known_as``: of protected
     housing, ``digest`` of the ids that an earlier file may have given it.
     """
@@ -60,6 +67,7 @@ class PlaceRow:
     point: shapely.Point | None
     lost: str = ""
     known_as: frozenset[str] = frozenset()
+    closed: Closed | None = None
 
     @property
     def restricted(self) -> bool:
@@ -67,8 +75,14 @@ class PlaceRow:
         return self.wanted.kind == HOUSING and area_protected.says_restricted(dict(self.details))
 
 
-def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[LeftOut]]:
-    """Return the rows of a file as places of a kind, and the rows that hold nothing to use.
+def place_rows(
+    understood: Understood, kind: str, *, today: date, swedish: bool = True
+) -> tuple[list[PlaceRow], list[LeftOut], list[LeftOut]]:
+    """Return the rows of a file as places of a kind, the rows that hold nothing to use, and what a
+    person should know of single rows (keys under ``row_notes.``).
+
+    Rows of one place that differ by department are added up. ``swedish``: whether postcodes are
+    written in two parts, as in ``162 60``.
 
     Raises
     ------
@@ -78,9 +92,13 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
     _check_holds_places(understood)
     frame, left_out = _of_kind(understood, kind)
     texts = {field: texts_of(frame, understood.columns.get(field)) for field in OWN}
-    details = [_unmarked(record) for record in _details(frame, understood)]
+    texts["address"] = with_numbers(frame, understood.columns)
+    details, notes = _details(frame, understood)
+    details = [_unmarked(record) for record in details]
     lost = {item.row: item.reason for item in understood.left_out}
     gone = [item for item in understood.left_out if item.row not in understood.frame.index]
+    closed, ending = closed_rows(frame, understood.columns, today)
+    notes += [LeftOut(row, "closes", {"found": last.isoformat()}) for row, last in ending.items()]
     rows: list[PlaceRow] = []
     taken: dict[str, int] = {}
     for at, row in enumerate(frame.index):
@@ -97,20 +115,77 @@ def place_rows(understood: Understood, kind: str) -> tuple[list[PlaceRow], list[
                 row=int(row),
                 id=_free_id(*ids, taken),
                 name=told["name"],
-                address=_whole_address(told),
+                address=_whole_address(told, swedish),
                 wanted=_wanted(told, kind, protected),
                 details=details[at],
                 point=point,
                 lost="" if point is not None else lost.get(int(row), ""),
                 known_as=frozenset(map(digest, ids if protected else ())),
+                closed=closed.get(int(row)),
             )
         )
-    return rows, sorted([*gone, *left_out], key=lambda item: item.row)
+    rows, added = added_up(rows, understood, kind)
+    notes = sorted([*notes, *added], key=lambda item: item.row)
+    return rows, sorted([*gone, *left_out], key=lambda item: item.row), notes
+
+
+def added_up(
+    rows: list[PlaceRow], understood: Understood, kind: str
+) -> tuple[list[PlaceRow], list[LeftOut]]:
+    """Return the rows with those of one place that differ by department as one place, its figures
+    added where all are known; and of each such row that it was added to which.
+
+    Places are the same where name and address, or name and point, are.
+    """
+    known = words()
+    column = next((str(name) for name in understood.frame if plain(str(name)) in known.departments
+                   and str(name) not in understood.columns.values()), "")  # fmt: skip
+    if not column or kind == HOUSING:
+        return rows, []
+    groups: dict[tuple[str, ...], list[PlaceRow]] = {}
+    for row in rows:
+        spot = f"{row.point.x:.5f} {row.point.y:.5f}" if row.point is not None else ""
+        where = folded(row.address) or spot
+        own = (folded(row.name), where) if row.name and where else ("", str(row.row))
+        groups.setdefault(own, []).append(row)
+    figures = [
+        _key(understood.columns[field], field) for field in known.added
+        if field in understood.columns
+    ]  # fmt: skip
+    merged, notes = [], []
+    for members in groups.values():
+        named = [written(each.details.get(column)) for each in members]
+        if len(members) == 1 or not all(named) or len(set(named)) < len(named):
+            merged += members
+            continue
+        details = {**members[0].details, column: ", ".join(named)}
+        for key in figures:
+            values = [to_number(each.details.get(key)) for each in members]
+            told = [value for value in values if value is not None]
+            details.pop(key, None)
+            if told and len(told) == len(values):
+                details[key] = _whole(sum(told))
+            elif told:
+                details[key] = f"minst {_whole(sum(told))}"
+        open_ones = [each for each in members if each.closed is None]
+        first = replace(
+            members[0], details=details, closed=None if open_ones else members[0].closed
+        )
+        merged.append(first)
+        notes += [
+            LeftOut(each.row, "added_up", {"row": str(first.row), "found": name[:60]})
+            for each, name in zip(members[1:], named[1:], strict=True)
+        ]
+    return sorted(merged, key=lambda each: each.row), notes
+
+
+def _whole(value: float) -> int | float:
+    return int(value) if value.is_integer() else value
 
 
 def without_protected(understood: Understood, kind: str) -> Understood:
     """Return a file's content without the cells and points of protected housing."""
-    records = _details(understood.frame, understood) if kind == HOUSING else []
+    records = _details(understood.frame, understood)[0] if kind == HOUSING else []
     says = [area_protected.says_restricted(_unmarked(record)) for record in records]
     hidden = [row for row, is_so in zip(understood.frame.index, says, strict=False) if is_so]
     if not hidden:
@@ -213,12 +288,17 @@ def _free_id(own: str, made: str, taken: dict[str, int]) -> str:
     return free
 
 
-def _whole_address(told: Mapping[str, str]) -> str:
-    """Return the address with postcode and town, where those stand in columns of their own."""
+def _whole_address(told: Mapping[str, str], swedish: bool) -> str:
+    """Return the address with postcode and town, where those stand in columns of their own; a
+    Swedish postcode in two parts, any other as it is written.
+    """
     address, code = told["address"], "".join(told["postcode"].split())
     if not address:
         return ""
-    town = " ".join(filter(None, (f"{code[:3]} {code[3:]}".strip(), told["city"])))
+    ours = swedish and re.fullmatch(r"(?:SE?-?)?[1-9]\d{4}", code) is not None
+    code = code[-5:] if ours else code
+    shown = f"{code[:3]} {code[3:]}" if ours else told["postcode"]
+    town = " ".join(filter(None, (shown, told["city"])))
     known = folded(address)
     if not town or folded(told["city"] or town) in known or (code and code in known):
         return address
@@ -233,8 +313,12 @@ def _wanted(told: Mapping[str, str], kind: str, protected: bool) -> Wanted:
     )
 
 
-def _details(frame: pd.DataFrame, understood: Understood) -> list[dict[str, Any]]:
-    """Return a record a row of all columns that are not a place's own, without what is empty."""
+def _details(
+    frame: pd.DataFrame, understood: Understood
+) -> tuple[list[dict[str, Any]], list[LeftOut]]:
+    """Return a record a row of all columns that are not a place's own, without what is empty, and
+    which figures stood with a mark, as a range or about.
+    """
     field_of = {column: field for field, column in understood.columns.items()}
     names = {
         str(column): _key(str(column), field_of.get(str(column), ""))
@@ -245,7 +329,7 @@ def _details(frame: pd.DataFrame, understood: Understood) -> list[dict[str, Any]
         names[understood.columns["kind"]] = understood.columns["kind"]
     cells = {column: list(frame[column]) for column in names}
     numeric = {column: holds_numbers(values) for column, values in cells.items()}
-    return [
+    details = [
         {
             names[column]: value
             for column in names
@@ -253,6 +337,35 @@ def _details(frame: pd.DataFrame, understood: Understood) -> list[dict[str, Any]
         }
         for at in range(len(frame))
     ]
+    notes = []
+    for field in words().added:
+        column = understood.columns.get(field, "")
+        if column in names and not numeric[column]:
+            notes += _read_figures(frame, column, names[column], details)
+    return details, notes
+
+
+def _read_figures(
+    frame: pd.DataFrame, column: str, key: str, details: list[dict[str, Any]]
+) -> list[LeftOut]:
+    """Put the figures of a column into the records: without their mark, which is kept beside them;
+    a range or an approximate figure stays as written, and is unknown.
+    """
+    notes = []
+    for at, (row, cell) in enumerate(frame[column].items()):
+        figure = read_count(cell) if isinstance(cell, str) else None
+        if figure is None or key not in details[at]:
+            continue
+        if figure.value is not None and figure.mark:
+            details[at][key] = _whole(figure.value)
+            details[at][f"{key}{NOTED}"] = written(cell)
+            values = {"found": written(cell), "value": figure.value, "column": column}
+            notes.append(LeftOut(int(row), "marked_figure", values))
+        elif figure.value is None:
+            notes.append(
+                LeftOut(int(row), "vague_figure", {"found": written(cell), "column": column})
+            )
+    return notes
 
 
 def _unmarked(record: dict[str, Any]) -> dict[str, Any]:

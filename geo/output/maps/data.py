@@ -43,6 +43,8 @@ LOOKS = {
 }
 """How a place of a file is drawn, by what it was placed by: shape and colour."""
 SUGGESTED = ("ring", "#4a5159")
+OUTSIDE = ("circle", "#8a9097")
+CLOSED = ("cross", "#8a1f3d")
 CHOSEN = ("pin", "#0b6e4f")
 SYSTEMS = (
     *("EPSG:4326", "EPSG:3006", "EPSG:3011", "EPSG:3007", "EPSG:3008", "EPSG:3009", "EPSG:3010"),
@@ -144,6 +146,15 @@ def import_map(area: Area, found: Import, language: str) -> MapSpec:
         label = texts.text("place.restricted_area", language)
         colour = presets.kind(protected.HOUSING).colour
         layers.append(AreaLayer("hidden", label, colour, hidden, dash="2 6", fill_opacity=0.12))
+    beyond = found.outside
+    if beyond is not None and beyond.left_out and len(beyond.points):
+        points = gpd.GeoSeries.from_xy(beyond.points[:, 0], beyond.points[:, 1])
+        label = texts.text("data.outside", language)
+        layers.append(_layer("outside", label, *OUTSIDE, points, SMALL_PX))
+    gone = [each for each in found.closed if each.point is not None]
+    if gone:
+        points = gpd.GeoSeries([each.point for each in gone], [each.row.row for each in gone])
+        layers.append(_layer("closed", texts.text("data.closed", language), *CLOSED, points))
     suggested = found.unplaced[found.unplaced["lon"].notna()]
     if len(suggested):
         points = gpd.GeoSeries.from_xy(

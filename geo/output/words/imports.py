@@ -18,14 +18,17 @@ from geo.area.model import Area
 from geo.area.protected import HOUSING
 from geo.area.provenance import LeftOut
 from geo.area.record_fields import place_fields
+from geo.cells import finite
 from geo.ingest.checks.thresholds import SEVERITIES, Problem
 from geo.ingest.geocoding.finder import where_about
 from geo.ingest.geocoding.match import Match
 from geo.ingest.places.apply import Plan
-from geo.ingest.places.locate import HOW
+from geo.ingest.places.locate import HOW, NEAR_M
 from geo.ingest.places.propose import Import
 from geo.sources.files.field_names import fields
+from geo.sources.files.opening import NAMES
 from geo.sources.files.place_tables import Understood
+from geo.sources.files.sheets import SHEET_ENDINGS
 from geo.store.model import Record
 
 SHOWN = 30
@@ -45,12 +48,17 @@ def understood_lines(understood: Understood, language: str) -> list[str]:
             else []
         ),
         *([say("decimal", found=understood.decimal)] if understood.decimal else []),
-        *([say("sheet", found=understood.sheet)] if understood.sheet else []),
-        say("header", row=str(understood.header)) if understood.header else say("no_header"),
+        *(
+            [say("sheet", found=understood.sheet)]
+            if understood.sheet and not understood.joined
+            else []
+        ),
+        *_header_words(understood, say),
         say("rows", rows=len(understood.frame)),
     ]
     joined = "".join(f", {word}" for word in how)
     lines = [say("file", file=understood.file, format=understood.format, how=joined)]
+    lines += note_lines(understood, language)
     for field, column in understood.columns.items():
         known = fields().get(field)
         name = known.name(language) if known else field
@@ -63,13 +71,46 @@ def understood_lines(understood: Understood, language: str) -> list[str]:
     return [*lines, say("crs", name=name, code=understood.crs, share=share)]
 
 
-def import_lines(found: Import, planned: Plan, language: str) -> list[str]:
+def _header_words(understood: Understood, say: Callable[..., str]) -> list[str]:
+    """Return where the names of columns stand; a map file and JSON have them without a row."""
+    if understood.header:
+        return [say("header", row=str(understood.header))]
+    return [say("no_header")] if understood.format in _IN_ROWS else []
+
+
+_IN_ROWS = {NAMES[ending] for ending in SHEET_ENDINGS}
+
+
+def note_lines(understood: Understood, language: str) -> list[str]:
+    """Return what a person should know of how a file was read: sheets, what was left out as
+    private, what is missing.
+    """
+    say = _say(language)
+    lines = [texts.text(note.key, language, **note.values) for note in understood.notes]
+    if understood.joined:
+        parts = [
+            say("sheet_part", name=part.name, rows=part.rows, first=str(part.plus + 1))
+            for part in understood.joined
+        ]
+        lines.append(say("sheets_joined", names=", ".join(parts)))
+    if understood.others:
+        names = [say("sheet_other", name=part.name, rows=part.rows) for part in understood.others]
+        lines.append(say("sheets_other", names=", ".join(names[:NAMED])))
+    if understood.persons:
+        lines.append(say("persons", columns=", ".join(understood.persons)))
+    if understood.parts:
+        parts_in_all = sum(understood.parts.values())
+        lines.append(say("stations", stations=len(understood.parts), parts=parts_in_all))
+    return lines
+
+
+def import_lines(found: Import, planned: Plan, language: str, *, gone: str = "") -> list[str]:
     """Return what an import would bring, after what was understood of the file."""
     lines = understood_lines(found.understood, language)
-    return [*lines, *found_lines(found, planned, language)]
+    return [*lines, *found_lines(found, planned, language, gone=gone)]
 
 
-def found_lines(found: Import, planned: Plan, language: str) -> list[str]:
+def found_lines(found: Import, planned: Plan, language: str, *, gone: str = "") -> list[str]:
     """Return what an import would bring."""
     say = _say(language)
     rows = len(found.places) + len(found.unplaced)
@@ -80,10 +121,52 @@ def found_lines(found: Import, planned: Plan, language: str) -> list[str]:
             lines.append(say(f"by_{how}", count=int(counts[how])))
         if how != "coordinates":
             lines += _matches(found, how, language)
+    lines += outside_lines(found, language)
     lines += _unplaced_lines(found, language)
     lines += left_out_lines(found.left_out, language)
+    lines += closed_lines(found, language)
+    lines += row_note_lines(found, language)
     lines += problem_lines(found.problems, language)
-    return [*lines, *plan_lines(planned, found, language)]
+    return [*lines, *plan_lines(planned, found, language, gone=gone)]
+
+
+def outside_lines(found: Import, language: str) -> list[str]:
+    """Return in one line what lies far outside the area, and whether it is left out."""
+    told = found.outside
+    if told is None:
+        return []
+    span = {
+        "nearest": texts.number(told.nearest_km, language, 0 if told.nearest_km >= 10 else 1),
+        "farthest": texts.number(told.farthest_km, language),
+    }
+    key = "outside_left" if told.left_out else "outside_kept"
+    return [_say(language)(key, count=told.count, km=NEAR_M / 1000, **span)]
+
+
+def closed_lines(found: Import, language: str) -> list[str]:
+    """Return the places that their file says do not count, and why."""
+    if not found.closed:
+        return []
+    say = _say(language)
+    lines = [say("closed_found", count=len(found.closed))]
+    for each in found.closed[:SHOWN]:
+        name = _named(each.row.name, each.row.address, language)
+        why = texts.text(f"closed_because.{each.why.reason}", language)
+        lines.append(
+            say("closed_row", row=str(each.row.row), name=name, why=why, found=each.why.found)
+        )
+    return [*lines, *_more(len(found.closed), language)]
+
+
+def row_note_lines(found: Import, language: str) -> list[str]:
+    """Return how single rows were read, where a person should know."""
+    if not found.notes:
+        return []
+    lines = [_say(language)("notes", count=len(found.notes))]
+    for note in found.notes[:SHOWN]:
+        why = texts.text(f"row_notes.{note.reason}", language, **note.values)
+        lines.append("  " + texts.text("show.row", language, row=str(note.row), why=why))
+    return [*lines, *_more(len(found.notes), language)]
 
 
 def left_out_lines(left_out: Sequence[LeftOut], language: str) -> list[str]:
@@ -92,6 +175,11 @@ def left_out_lines(left_out: Sequence[LeftOut], language: str) -> list[str]:
         return []
     say = _say(language)
     lines = [say("left_out", count=len(left_out))]
+    parts = [item for item in left_out if item.reason == "part_of_station"]
+    if len(parts) > NAMED:
+        why = texts.text("importing.parts_of_stations", language)
+        lines.append(say("many", count=len(parts), why=why))
+        left_out = [item for item in left_out if item.reason != "part_of_station"]
     for item in left_out[:SHOWN]:
         why = texts.text(f"left_out.{item.reason}", language, **item.values)
         lines.append("  " + texts.text("show.row", language, row=str(item.row), why=why))
@@ -118,16 +206,20 @@ def problem_lines(problems: Sequence[Problem], language: str) -> list[str]:
     return [*lines, *_more(len(problems), language)]
 
 
-def plan_lines(planned: Plan, found: Import, language: str) -> list[str]:
-    """Return what becomes of the area's own records."""
+def plan_lines(planned: Plan, found: Import, language: str, *, gone: str = "") -> list[str]:
+    """Return what becomes of the area's own records; ``gone``: what a person said shall become of
+    those that the file no longer has (``close``, ``keep``, or nothing yet).
+    """
     say = _say(language)
     counts = {name: len(getattr(planned, name)) for name in ("new", "changed", "same")}
     lines = [say("plan", **counts)]
-    for name in ("kept", "gone", "closed"):
+    for name in ("kept", "gone", "closed", "closes"):
         ids = getattr(planned, name)
         if ids:
             shown = ", ".join(ids[:NAMED]) + (" …" if len(ids) > NAMED else "")
-            lines.append(say(name, count=len(ids), names=shown))
+            key = "gone_closed" if name == "gone" and gone == "close" else name
+            lines.append(say(key, count=len(ids), names=shown))
+            lines += [say("gone_ask")] if name == "gone" and not gone else []
     return [*lines, *([say("credit")] if found.credits_osm else [])]
 
 
@@ -190,6 +282,11 @@ def understood_json(understood: Understood) -> dict[str, Any]:
         "crs": understood.crs,
         "landing": round(understood.landing, 4),
         "rows": len(understood.frame),
+        "joined": [vars(part) for part in understood.joined],
+        "other_sheets": [{"name": part.name, "rows": part.rows} for part in understood.others],
+        "persons_left_out": list(understood.persons),
+        "notes": [note.key.rpartition(".")[2] for note in understood.notes],
+        "station_parts": {str(row): count for row, count in understood.parts.items()},
     }
 
 
@@ -205,15 +302,48 @@ def import_json(found: Import, planned: Plan, language: str) -> dict[str, Any]:
             "unplaced": len(found.unplaced),
             "left_out": len(found.left_out),
             "problems": len(found.problems),
+            "closed": len(found.closed),
+            "outside": found.outside.count if found.outside else 0,
         },
+        "closed": [
+            {
+                "row": each.row.row,
+                "id": each.row.id,
+                "name": each.row.name,
+                "reason": each.why.reason,
+                "found": each.why.found,
+            }
+            for each in found.closed
+        ],
+        "outside": _outside_json(found),
+        "row_notes": [
+            {
+                "row": note.row,
+                "reason": note.reason,
+                "message": texts.text(f"row_notes.{note.reason}", language, **note.values),
+            }
+            for note in found.notes
+        ],
         "placed": _placed_json(found),
         "unplaced": _unplaced_json(found, language),
         "left_out": left_out_json(found.left_out, language),
         "problems": [_problem_json(problem, language) for problem in found.problems],
         "plan": {
             name: list(getattr(planned, name))
-            for name in ("new", "changed", "same", "kept", "gone", "closed")
+            for name in ("new", "changed", "same", "kept", "gone", "closed", "closes")
         },
+    }
+
+
+def _outside_json(found: Import) -> dict[str, Any] | None:
+    told = found.outside
+    if told is None:
+        return None
+    return {
+        "count": told.count,
+        "nearest_km": finite(round(told.nearest_km, 1)),
+        "farthest_km": finite(round(told.farthest_km, 1)),
+        "left_out": told.left_out,
     }
 
 

@@ -18,6 +18,8 @@ from geo import presets
 from geo.cells import is_unknown, plain, to_number, without_year, written
 from geo.resources import DATA
 from geo.sources.files.dialect import ADDRESS, POSTCODE
+from geo.sources.files.figures import is_count
+from geo.sources.files.row_kinds import says_status
 
 NAME, CONTENT, STATED = "name", "content", "stated"
 """What a guess rests on."""
@@ -33,6 +35,17 @@ _HOURS = re.compile(
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+46|0)[\d\s()/-]{6,16}")
+_ANY_PHONE = re.compile(r"[+(]?\d[\d\s()/.-]{4,20}.*")
+_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+(?:/\S*)?", re.IGNORECASE)
+_TOWN = re.compile(r"(?:\d{3} ?\d{2}\s+|\d{4}\s+)?[^\d@]{2,60}")
+_BOX = re.compile(r"(?:box|postbox|boks|postboks|pl|postfach)\.?\s*\d+.*", re.IGNORECASE)
+_STREET = re.compile(r"[^\W\d][^@]*\s\d{1,4}\s?[A-Za-z]?(?:\W.*)?")
+_POSTCODE = re.compile(r"(?=.*\d)[A-Za-z\d][A-Za-z\d -]{2,9}")
+HOUSE_NUMBER = re.compile(r"\d{1,4}\s?[A-Za-zÅÄÖåäö]?(?:\s?[-–/]\s?\d{1,4}\s?[A-Za-z]?)?")
+_DATED = re.compile(r"(?:19|20)\d\d(?:-?\d\d-?\d\d.*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_HALF = 0.5
+"""A column that fewer rows fill is no column of names while there is another."""
+_SPARSE = 150.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,7 @@ class Field:
     words: frozenset[str]
     never: tuple[str, ...]
     content: str
+    endings: tuple[str, ...] = ()
 
     def name(self, language: str) -> str:
         """Return what people call the field, as in ``Adress``."""
@@ -66,6 +80,7 @@ def fields() -> dict[str, Field]:
             frozenset(entry.get("words", ())),
             tuple(entry.get("not", ())),
             entry.get("content", ""),
+            tuple(entry.get("endings", ())),
         )
         for key, entry in raw.items()
     }
@@ -102,17 +117,65 @@ def match(
     field → column, and field → what that rests on (``NAME``, ``CONTENT``). A column is one field.
     """
     columns = [str(column) for column in frame.columns if str(column) not in taken]
+    fill = {column: _filled_share(frame[column]) for column in columns}
     found: dict[str, str] = {}
     sure: dict[str, str] = {}
     wanted = [_of_kind(field, kind) for field in fields().values() if field.id not in skip]
-    for field, column in _by_name(wanted, columns, frame):
+    named = dict(_by_name(wanted, columns, frame, fill))
+    sparse = named.pop("name", "") if fill.get(named.get("name", ""), 1.0) < _HALF else ""
+    for field, column in named.items():
         found[field], sure[field] = column, NAME
     left = [column for column in columns if column not in found.values()]
     rest = [field for field in wanted if field.id not in found]
     for field, column in _by_content(rest, left, frame, headed):
         found[field], sure[field] = column, CONTENT
+    if sparse and "name" not in found and sparse not in found.values():
+        found["name"], sure["name"] = sparse, NAME
+    _with_number(found, sure, frame, columns, skip)
     order = list(fields())
     return {field: found[field] for field in sorted(found, key=order.index)}, sure
+
+
+def _with_number(
+    found: dict[str, str],
+    sure: dict[str, str],
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    skip: Collection[str],
+) -> None:
+    """Take the column right of streets that stand without numbers for these, where it holds such:
+    ``Gata``, ``Nr``.
+    """
+    street = found.get("address", "")
+    if not street or "housenumber" in found or "housenumber" in skip:
+        return
+    at = columns.index(street) + 1 if street in columns else len(columns)
+    beside = columns[at] if at < len(columns) else ""
+    taken = {column: field for field, column in found.items()}
+    if not beside or taken.get(beside, "id") != "id" or sure.get("id") == STATED:
+        return
+    cells = [cell for cell in frame[beside].head(_SAMPLE) if not is_unknown(cell)]
+    streets = [written(cell) for cell in frame[street].head(_SAMPLE) if not is_unknown(cell)]
+    bare = _share(streets, lambda cell: re.search(r"\d", cell) is None)
+    number = (
+        plain(beside) in ("nr", "nummer", "no", "number", "num", "hnr", "#") or beside[0] == "#"
+    )
+    if number and cells and bare >= _MOST and _share(cells, _house_number) >= 0.8:
+        if taken.get(beside) == "id":
+            del found["id"], sure["id"]
+        found["housenumber"], sure["housenumber"] = beside, CONTENT
+
+
+def _house_number(cell: Any) -> bool:
+    return HOUSE_NUMBER.fullmatch(written(cell)) is not None
+
+
+def _filled_share(cells: pd.Series) -> float:
+    filled = sum(not is_unknown(cell) for cell in cells)
+    return filled / len(cells) if len(cells) else 0.0
+
+
+_OF_ASSOCIATIONS = frozenset({"förening", "föreningsnamn", "organisationsnamn", "organisation"})
 
 
 def _of_kind(field: Field, kind: str) -> Field:
@@ -120,15 +183,25 @@ def _of_kind(field: Field, kind: str) -> Field:
     if field.id != "name" or known is None:
         return field
     called = (known.sv, known.plural_sv, known.en, known.plural_en, *known.names)
-    return replace(field, names=(*field.names, *(plain(name) for name in called)))
+    names = (*field.names, *(plain(name) for name in called))
+    if kind == "association":
+        return replace(field, names=names)
+    later = [name for name in names if name in _OF_ASSOCIATIONS]
+    first = [name for name in names if name not in _OF_ASSOCIATIONS]
+    return replace(field, names=tuple(dict.fromkeys((*first, *later))))
 
 
 def _by_name(
-    wanted: Sequence[Field], columns: Sequence[str], frame: pd.DataFrame
+    wanted: Sequence[Field],
+    columns: Sequence[str],
+    frame: pd.DataFrame,
+    fill: Mapping[str, float],
 ) -> list[tuple[str, str]]:
-    """Give each field its best named column, the surest first; a column is given once."""
+    """Give each field its best named column, the surest first; a column is given once. One that
+    most rows leave empty comes after those that hold something.
+    """
     scores = [
-        (score, -order, -at, field.id, column)
+        (score - _SPARSE * (fill[column] < _HALF), -order, -at, field.id, column)
         for order, field in enumerate(wanted)
         for at, column in enumerate(columns)
         if (score := _name_score(field, column)) > 0 and _fits(field, frame[column])
@@ -150,6 +223,8 @@ def _name_score(field: Field, column: str) -> float:
         return 0.0
     if field.words.intersection(words):
         return 95.0 - min(len(words), 20)
+    if field.endings and name.endswith(field.endings):
+        return 70.0
     if len(name) < 5:
         return 0.0
     near = max((fuzz.ratio(name, other) for other in field.names if len(other) >= 5), default=0.0)
@@ -157,18 +232,32 @@ def _name_score(field: Field, column: str) -> float:
 
 
 def _fits(field: Field, cells: pd.Series) -> bool:
-    """Return whether a column named like a field can be it: kinds must be ours, counts must be
-    numbers.
+    """Return whether a column named like a field can be it by what stands there: kinds must be
+    ours, counts numbers, addresses of mail have their sign.
     """
-    if field.content not in ("kind", "count", "name"):
+    test = _HOLDS.get(field.content)
+    if test is None:
         return True
     filled = [cell for cell in cells.head(_SAMPLE) if not is_unknown(cell)]
     if not filled:
-        return field.content != "kind"
-    numeric = sum(to_number(cell) is not None for cell in filled) / len(filled)
-    if field.content == "kind":
-        return _share(filled, _is_kind) >= _MOST
-    return numeric >= _MOST if field.content == "count" else numeric < _MOST
+        return field.content not in ("kind", "status")
+    if field.content == "address" and "post" in plain(str(cells.name)):
+        test = _post_address
+    return _share(filled, test) >= (_MOST if field.content != "name" else 0.4)
+
+
+def _post_address(cell: Any) -> bool:
+    return any(pattern.fullmatch(written(cell)) for pattern in (ADDRESS, _STREET, _BOX))
+
+
+def _is_address(cell: Any) -> bool:
+    text = written(cell)
+    return to_number(cell) is None and "@" not in text and "://" not in text
+
+
+def _has_letters(cell: Any) -> bool:
+    text = written(cell)
+    return sum(map(str.isalpha, text)) >= 0.5 * max(len(text), 1)
 
 
 def _by_content(
@@ -184,7 +273,7 @@ def _by_content(
         shares = {
             column: _share(cells, test)
             for column, cells in samples.items()
-            if cells and column not in given.values()
+            if cells and column not in given.values() and not _one_link(field_id, cells)
         }
         best = max(shares, key=lambda column: shares[column], default=None)
         if field_id in ids and best is not None and shares[best] >= _MOST:
@@ -194,6 +283,11 @@ def _by_content(
             chosen = guess(samples, given, [str(column) for column in frame.columns])
             given |= {field_id: chosen} if chosen is not None else {}
     return list(given.items())
+
+
+def _one_link(field_id: str, cells: Sequence[Any]) -> bool:
+    """Return whether a column repeats one link in every row: a namespace, no place's page."""
+    return field_id == "url" and len(cells) > 1 and len({written(cell) for cell in cells}) == 1
 
 
 def _share(cells: Sequence[Any], test: Any) -> float:
@@ -215,6 +309,23 @@ def _kind_names() -> frozenset[str]:
 def _pattern(pattern: re.Pattern[str]) -> Any:
     return lambda cell: len(written(cell)) < 200 and pattern.fullmatch(written(cell)) is not None
 
+
+_HOLDS: Mapping[str, Any] = {
+    "kind": _is_kind,
+    "count": is_count,
+    "name": lambda cell: to_number(cell) is None,
+    "words": _has_letters,
+    "email": lambda cell: "@" in written(cell),
+    "phone": _pattern(_ANY_PHONE),
+    "url": lambda cell: all(_LINK.fullmatch(part) for part in written(cell).split()[:1]),
+    "address": _is_address,
+    "city": _pattern(_TOWN),
+    "postcode": _pattern(_POSTCODE),
+    "housenumber": _house_number,
+    "status": says_status,
+    "end": _pattern(_DATED),
+}
+"""By a field's ``content``: whether a cell can be of it, where the column is named like it."""
 
 _TESTS: Mapping[str, Any] = {
     "url": _pattern(_URL),
@@ -246,9 +357,10 @@ def _name(
     of several nearest the address.
     """
     texts = {}
+    most = max(map(len, samples.values()), default=0)
     for column, cells in samples.items():
         words = [written(cell) for cell in cells]
-        if not words or column in given.values():
+        if not words or column in given.values() or len(words) < _HALF * most:
             continue
         lettered = _share(words, lambda word: sum(map(str.isalpha, word)) >= 0.5 * len(word) > 0)
         if lettered >= 0.8 and sum(map(len, words)) / len(words) <= 80:

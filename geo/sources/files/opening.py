@@ -53,6 +53,8 @@ NAMES = {
     ".gz": "gzip",
     ".kml": "KML",
     ".kmz": "KML (kmz)",
+    ".gpx": "GPX",
+    ".gml": "GML",
     ".xlsx": "Excel (.xlsx)",
     ".xls": "Excel (.xls)",
     ".ods": "OpenDocument (.ods)",
@@ -64,12 +66,27 @@ _SAYS_WHAT_TO_DO = frozenset(
     {
         *("empty", "no_rows", "too_many_rows", "too_many_columns", "too_many_cells", "members"),
         *("sheet_too_large", "ratio", "nested", "layers", "password", "no_sheet", "unreadable"),
+        "no_records",
     }
 )
 """Reasons that another format does not mend."""
 
 _MEMBERS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
-_LAYERS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".parquet", ".kml", ".csv", ".tsv")
+_LAYERS = (
+    ".shp",
+    ".gpkg",
+    ".geojson",
+    ".json",
+    ".fgb",
+    ".parquet",
+    ".kml",
+    ".gpx",
+    ".gml",
+    ".csv",
+    ".tsv",
+)
+_TIMETABLE = "stops.txt"
+"""The file of a timetable feed (GTFS) in which places stand."""
 _ARCHIVES = frozenset({".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst", ".kmz"})
 _PACKED = (".gz", ".zip", ".kmz", ".xlsx", ".ods")
 
@@ -209,8 +226,11 @@ def _check_magic(file: Opened) -> None:
         raise file.broken("empty")
     if not start.startswith(MAGIC.get(file.ending, b"")):
         raise file.broken("other_content")
-    sign = {".geojson": b"{", ".json": b"{", ".kml": b"<"}.get(file.ending, b"")
-    if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(sign):
+    signs = {
+        **dict.fromkeys((".geojson", ".json"), (b"{", b"[")),
+        **dict.fromkeys((".kml", ".gpx", ".gml"), (b"<",)),
+    }.get(file.ending, (b"",))
+    if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(signs):
         raise file.broken("other_content")
 
 
@@ -237,7 +257,9 @@ def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...], bounds: Boun
     try:
         with zipfile.ZipFile(file.path) as archive:
             members = _members(archive, file)
-            layer = _one_layer(members, wanted, file)
+            stops = [name for name in members if PurePosixPath(name).name.lower() == _TIMETABLE]
+            is_feed = len(stops) == 1 and ".txt" in endings
+            layer = stops[0] if is_feed else _one_layer(members, wanted, file)
             ending = PurePosixPath(layer).suffix.lower()
             belonging = _belonging(members, layer)
             _check_ratio([archive.getinfo(name) for name in belonging], file, bounds.unpacked_mb)

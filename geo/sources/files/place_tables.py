@@ -1,34 +1,54 @@
-"""Reading tables of places as the file has them, before they are places: CSV, workbooks and vector
-files, with rows numbered as a person sees them.
+"""Reading tables of places as the file has them, before they are places: CSV, workbooks, vector
+files and answers of open-data services, with rows numbered as a person sees them.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.area.provenance import LeftOut
-from geo.cells import plain, written
+from geo.cells import is_empty, plain, written
 from geo.errors import InputError
-from geo.sources.files import coordinates, field_names
+from geo.sources.files import coordinates, field_names, records, row_kinds, specifications
 from geo.sources.files.coordinates import Box
 from geo.sources.files.opening import NAMES, UPLOAD, Opened, opened
-from geo.sources.files.sheets import MAX_ROWS, SHEET_ENDINGS, Choices, Grid, read_grid, unique_names
-from geo.sources.files.vector import VECTOR_ENDINGS, crs_name, parse_crs, read_opened
+from geo.sources.files.sheets import (
+    MAX_ROWS,
+    SHEET_COLUMN,
+    SHEET_ENDINGS,
+    Choices,
+    Grid,
+    Part,
+    read_grid,
+    refuse,
+    unique_names,
+)
+from geo.sources.files.vector import (
+    VECTOR_ENDINGS,
+    check_crs,
+    crs_name,
+    layers_of,
+    parse_crs,
+    read_opened,
+    text_encoding,
+)
+from geo.texts import Phrase
 from geo.types import WGS84, Bools
 
-ENDINGS = (*SHEET_ENDINGS, ".geojson", ".json", ".gpkg", ".shp", ".kml", ".kmz", ".zip")
-"""What a file of places that anyone sends can be called. Not GeoParquet, a few kB of which can hold
-the same long text in every row, and FlatGeobuf: nobody has places in them.
-"""
+MAP_ENDINGS = (".geojson", ".json", ".gpkg", ".shp", ".kml", ".kmz", ".gpx", ".gml", ".parquet")
+ENDINGS = (*SHEET_ENDINGS, *MAP_ENDINGS, ".zip")
+"""What a file of places that anyone sends can be called; FlatGeobuf has nobody places in."""
 
 _NONE = Choices()
 
@@ -50,8 +70,13 @@ class Understood:
     the file (features of a vector file count from 1). ``points``: WGS84, same index, None where a
     record has no position. ``left_out``: records whose coordinates are missing or wrong, in a file
     that has coordinates (they stay in ``frame``), and rows that are no records (they do not):
-    ``footnote``, ``header_again``. ``swapped``: a map file wrote latitude before longitude, which
-    ``points`` does not.
+    ``footnote``, ``header_again``, ``total_row``, ``heading_row``, ``part_of_station``.
+    ``swapped``: a map file wrote latitude before longitude, which ``points`` does not.
+
+    ``joined``: the sheets or layers whose rows are here, where they are several; ``others``: those
+    with rows that are not. ``persons``: columns of private persons, whose cells were left out.
+    ``notes``: what else a person should know of how the file was read. ``parts``: row → how many
+    rows of platforms and entrances a station stands for.
     """
 
     file: str
@@ -71,6 +96,11 @@ class Understood:
     points: gpd.GeoSeries
     left_out: tuple[LeftOut, ...]
     swapped: bool = False
+    joined: tuple[Part, ...] = ()
+    others: tuple[Part, ...] = ()
+    persons: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
+    parts: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,24 +131,36 @@ def understand(
     choices : what a person states where the guess is wrong.
     kind : the kind of place in the file, where known: a column ``Infodisk`` may name info desks.
     near : west, south, east, north (WGS84) of the area that the places should be in; it decides
-        between local coordinate systems whose numbers look alike.
+        between coordinate systems whose numbers look alike.
 
     Raises
     ------
     FileMissing, FileTooLarge, FileFormat : the file cannot be used.
+    InputError ``choice_without_meaning`` : a choice that a file of this sort does not have.
     InputError ``crs_mismatch`` : there is no such coordinate system as stated, or the file's own
     cannot be right.
     InputError ``column_missing`` : a stated column is not there.
     """
     with opened(Path(path), ENDINGS, bounds=UPLOAD) as file:
         if file.ending in SHEET_ENDINGS:
-            return _of_grid(read_grid(file, choices), file, choices, kind, near)
-        shapes = read_opened(file, crs=choices.crs or None, most_rows=MAX_ROWS)
-        return _of_features(_numbered(shapes), file, choices, kind)
+            found = _of_grid(read_grid(file, choices, join=True), file, choices, kind, near)
+        elif file.ending in (".json", ".geojson") and not records.is_map(file):
+            refuse(file, choices, ("sheet", "encoding", "delimiter", "header"))
+            found = _of_answer(records.read_records(file), file, choices, kind, near)
+        elif file.ending == ".parquet":
+            refuse(file, choices, ("sheet", "encoding", "delimiter", "header"))
+            found = _of_answer(records.read_parquet(file), file, choices, kind, near)
+        else:
+            found = _of_map(file, choices, kind, near)
+    return _without_parts(found)
 
 
 def read_points(
-    path: Path, *, columns: Mapping[str, str] | None = None, crs: str | None = None
+    path: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    crs: str | None = None,
+    join: bool = False,
 ) -> Table:
     """Read a table of points.
 
@@ -129,6 +171,7 @@ def read_points(
     columns : our field → column; ``lat`` and ``lon``, ``n`` and ``e``, ``x`` and ``y``, or
         ``position`` are used here, others only checked.
     crs : the coordinate system where the file does not state it, as in ``EPSG:3011``.
+    join : whether the rows of all sheets with the same columns are read: see ``read_grid``.
 
     Raises
     ------
@@ -140,8 +183,14 @@ def read_points(
     choices = Choices(crs=crs or "", columns=named)
     with opened(Path(path), (*SHEET_ENDINGS, *VECTOR_ENDINGS), bounds=UPLOAD) as file:
         if file.ending in SHEET_ENDINGS:
-            return _table(read_grid(file, choices), file.name, choices)
-        shapes = read_opened(file, crs=crs, most_rows=MAX_ROWS)
+            return _table(read_grid(file, choices, join=join), file.name, choices)
+        if file.ending in (".json", ".geojson") and not records.is_map(file):
+            answer = records.read_records(file)
+            said = replace(choices, crs=crs or answer.crs)
+            return _table(_grid_of(answer), file.name, said)
+        shapes = _in_system(
+            read_opened(file, crs=crs, most_rows=MAX_ROWS, unstated=True), file, None
+        )
         return _from_vector(_numbered(shapes), file, choices)
 
 
@@ -156,26 +205,41 @@ def find_columns(
     """
     by_plain = {plain(column): column for column in reversed(there)}
     found = {}
-    for field, column in named.items():
+    for wanted, column in named.items():
         match = column if column in there else by_plain.get(plain(column))
         if match is None:
             raise InputError(
                 "column_missing",
                 file=file,
-                wanted=field,
+                wanted=wanted,
                 columns=", ".join(there),
-                example=example or f"{field}={there[0] if there else column}",
+                example=example or f"{wanted}={there[0] if there else column}",
             )
-        found[field] = match
+        found[wanted] = match
     return found
 
 
 def _of_grid(grid: Grid, file: Opened, choices: Choices, kind: str, near: Box | None) -> Understood:
+    grid, persons = _without_persons(grid, choices, kind)
     there = [str(column) for column in grid.frame.columns]
     stated = _stated(choices.columns, there, file.name)
     pair = _pair(grid.frame, file.name, choices, stated, near)
     points, lost = _points(grid.frame, pair)
-    named, sure = _guessed(grid.frame, stated, pair, choices.columns, kind, grid.header > 0)
+    landed = pair if pair is not None and (pair.landing > 0 or choices.crs) else None
+    named, sure = _guessed(
+        grid.frame.drop(columns=SHEET_COLUMN) if grid.joined else grid.frame,
+        stated,
+        landed,
+        choices.columns,
+        kind,
+        grid.header > 0,
+    )
+    unread = _unread(grid.frame, pair, landed, named)
+    for own in [own for own, column in named.items() if column in unread]:
+        if sure[own] != field_names.STATED:
+            del named[own], sure[own]
+    no_rows = row_kinds.no_places(grid.frame, named, points)
+    gone = [item.row for item in no_rows]
     return Understood(
         file=Path(file.name).name,
         format=NAMES[file.ending],
@@ -188,29 +252,209 @@ def _of_grid(grid: Grid, file: Opened, choices: Choices, kind: str, near: Box | 
         preamble=grid.preamble,
         columns=named,
         sure=sure,
-        crs=pair.crs if pair and (pair.landing > 0 or choices.crs) else "",
-        landing=min(pair.landing, 1.0) if pair else 0.0,
-        frame=grid.frame,
-        points=points,
-        left_out=_sorted([*grid.left_out, *lost]),
+        crs=landed.crs if landed else "",
+        landing=min(landed.landing, 1.0) if landed else 0.0,
+        frame=grid.frame.drop(index=gone),
+        points=points.drop(index=gone),
+        left_out=_sorted(
+            [*grid.left_out, *(item for item in lost if item.row not in set(gone)), *no_rows]
+        ),
+        joined=grid.joined,
+        others=grid.others,
+        persons=persons,
+        notes=(*specifications.told(there), *_unread_notes(unread, pair)),
     )
 
 
-def _of_features(shapes: gpd.GeoDataFrame, file: Opened, choices: Choices, kind: str) -> Understood:
-    data = shapes.drop(columns="geometry")
+def _without_persons(grid: Grid, choices: Choices, kind: str) -> tuple[Grid, tuple[str, ...]]:
+    """Return a sheet without the columns of private persons, and which those were; one that a
+    person states to be something is kept.
+    """
+    stated = {plain(column) for column in choices.columns.values()}
+    persons = tuple(
+        str(column)
+        for column in grid.frame.columns
+        if not choices.contacts
+        and row_kinds.is_person(str(column), kind)
+        and plain(str(column)) not in stated
+        and not all(is_empty(cell) for cell in grid.frame[column])
+    )
+    return replace(grid, frame=grid.frame.drop(columns=list(persons))), persons
+
+
+def _unread(
+    frame: pd.DataFrame,
+    pair: coordinates.Pair | None,
+    landed: coordinates.Pair | None,
+    named: Mapping[str, str],
+) -> list[str]:
+    """Return the columns called like coordinates of which none could be read."""
+    if landed is not None:
+        return []
+    called = [*(pair.columns.values() if pair else ()), *coordinates.positions(frame)]
+    called += [named["position"]] if "position" in named else []
+    return [
+        column
+        for column in dict.fromkeys(called)
+        if column in frame and any(re.search(r"\d", written(cell)) for cell in frame[column])
+    ]
+
+
+def _unread_notes(unread: Sequence[str], pair: coordinates.Pair | None) -> list[Phrase]:
+    if not unread:
+        return []
+    two = pair is not None and set(unread) <= set(pair.columns.values())
+    key = "understanding.no_system" if two else "understanding.unread"
+    return [Phrase(key, {"columns": ", ".join(unread[:6])})]
+
+
+def _without_parts(found: Understood) -> Understood:
+    """Return a timetable's stops with one row a station."""
+    parts, counts = row_kinds.parts_of_stations(found.frame, found.columns)
+    if not counts:
+        return found
+    gone = {item.row for item in parts}
+    kept = [item for item in found.left_out if item.row not in gone]
+    return replace(
+        found,
+        frame=found.frame.drop(index=list(gone)),
+        points=found.points.drop(index=list(gone)),
+        left_out=_sorted([*kept, *parts]),
+        parts=counts,
+    )
+
+
+def _grid_of(answer: records.Answer) -> Grid:
+    """Return the rows of a JSON file as a sheet, rows counted from 1."""
+    names = list(dict.fromkeys(name for row in answer.rows for name in row))
+    cells = {
+        own: [_cell(row.get(name)) for row in answer.rows]
+        for name, own in zip(names, unique_names(list(names)), strict=True)
+    }
+    index = pd.RangeIndex(1, len(answer.rows) + 1, name="row")
+    return Grid(pd.DataFrame(cells, index=index, dtype=object), "", "", "", "", (), 1, (), ())
+
+
+def _of_answer(
+    answer: records.Answer, file: Opened, choices: Choices, kind: str, near: Box | None
+) -> Understood:
+    found = _of_grid(
+        _grid_of(answer), file, replace(choices, crs=choices.crs or answer.crs), kind, near
+    )
+    rows = len(answer.rows)
+    notes = list(found.notes)
+    if answer.total < 0 or answer.total > rows:
+        key = "rows_missing" if answer.total > 0 else "rows_missing_unknown"
+        notes.append(Phrase(f"understanding.{key}", {"rows": rows, "total": answer.total}))
+    return replace(found, format=answer.format, header=0, decimal="", notes=tuple(notes))
+
+
+def _of_map(file: Opened, choices: Choices, kind: str, near: Box | None) -> Understood:
+    """Return what a vector file holds; the layers of a GeoPackage with the same columns as one."""
+    never = ["delimiter", "header"]
+    never += ["sheet"] if file.ending != ".gpkg" else []
+    never += ["encoding"] if file.ending != ".shp" else []
+    refuse(file, choices, tuple(never))
+    layers = layers_of(file)
+    names = [choices.sheet] if choices.sheet else [name for name, rows in layers if rows] or [""]
+    read = {name: _layer_of(file, name, choices, near) for name in names[:_MOST_LAYERS]}
+    first, shapes = next(iter(read.items()))
+    like = [name for name in read if _alike(shapes, read[name])]
+    last = max((len(read[name]) for name in like), default=0)
+    step = 10 ** max(3, len(str(last)))
+    joined = []
+    for number, name in enumerate(like):
+        own = _numbered(read[name])
+        own.index = own.index + number * step
+        joined.append(Part(name, len(own), number * step))
+        if number:
+            own = own.to_crs(shapes.crs)
+        if len(like) > 1:
+            own[SHEET_COLUMN] = name
+        read[name] = own
+    whole = shapes if len(like) == 1 else pd.concat([read[name] for name in like])
+    if len(whole) > MAX_ROWS:
+        raise file.broken("too_many_rows", found=len(whole), limit=MAX_ROWS)
+    whole.index.name = "row"
+    found = _of_features(whole, file, choices, kind, near)
+    return replace(
+        found,
+        sheet=first,
+        sheets=tuple(name for name, _ in layers),
+        encoding=text_encoding(file, choices.encoding),
+        joined=tuple(joined) if len(like) > 1 else (),
+        others=tuple(Part(name, rows) for name, rows in layers if rows and name not in like),
+    )
+
+
+_MOST_LAYERS = 50
+
+
+def _layer_of(file: Opened, name: str, choices: Choices, near: Box | None) -> gpd.GeoDataFrame:
+    shapes = read_opened(
+        file,
+        crs=choices.crs or None,
+        most_rows=MAX_ROWS,
+        layer=name,
+        encoding=choices.encoding,
+        unstated=True,
+    )
+    return _in_system(shapes, file, near)
+
+
+def _alike(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> bool:
+    mine, theirs = ({plain(str(name)) for name in each.columns} for each in (one, other))
+    return len(mine & theirs) >= 0.6 * len(mine | theirs)
+
+
+def _in_system(shapes: gpd.GeoDataFrame, file: Opened, near: Box | None) -> gpd.GeoDataFrame:
+    """Return features that state no coordinate system in the one that they land in.
+
+    Raises
+    ------
+    InputError ``crs_mismatch`` : they land nowhere we know.
+    """
+    if shapes.crs is not None:
+        return shapes
+    spots = shapes.geometry.representative_point()
+    across, up = spots.x.to_numpy(np.float64), spots.y.to_numpy(np.float64)
+    pair = coordinates.system_of(across, up, near)
+    if pair is None:
+        check_crs(shapes.set_crs(WGS84), file.name)
+        return shapes.set_crs(WGS84)
+    if pair.across is not across:
+        turned = shapely.transform(shapes.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+        shapes = shapes.set_geometry(gpd.GeoSeries(turned, index=shapes.index))
+    shapes = shapes.set_crs(pair.crs, allow_override=True)
+    shapes.attrs["guessed"] = True
+    return shapes
+
+
+def _of_features(
+    shapes: gpd.GeoDataFrame, file: Opened, choices: Choices, kind: str, near: Box | None
+) -> Understood:
+    data = pd.DataFrame(shapes.drop(columns="geometry"))
     there = unique_names(list(data.columns))
     cells = [[_cell(cell) for cell in data.iloc[:, at]] for at in range(len(there))]
     frame = pd.DataFrame(dict(zip(there, cells, strict=True)), index=shapes.index, dtype=object)
+    frame = _unnested(frame)
+    there = [str(name) for name in frame.columns]
+    whole = Grid(frame, "", "", choices.decimal, "", (), 1, (), ())
+    whole, persons = _without_persons(whole, choices, kind)
+    frame = whole.frame
+    there = [str(name) for name in frame.columns]
     stated = _stated(choices.columns, there, file.name)
     empty = (shapes.geometry.isna() | shapes.geometry.is_empty).to_numpy(bool)
     if empty.all():
-        grid = Grid(frame, "", "", choices.decimal, "", (), 1, (), ())
-        return _of_grid(grid, file, choices, kind, None)
+        found = _of_grid(whole, file, replace(choices, contacts=True), kind, near)
+        return replace(found, persons=persons)
     placed = _placed(shapes[~empty])
     placed_points, swapped = coordinates.in_order(placed.geometry)
     points = placed_points.reindex(shapes.index)
     lost = _unplaced_features(shapes, placed)
-    named, sure = _guessed(frame, stated, None, choices.columns, kind, headed=True)
+    guessed_in = frame.drop(columns=SHEET_COLUMN, errors="ignore")
+    named, sure = _guessed(guessed_in, stated, None, choices.columns, kind, headed=True)
+    told = [Phrase("understanding.guessed_system", {"name": crs_name(shapes.crs)})]
     return Understood(
         file=Path(file.name).name,
         format=NAMES[file.ending],
@@ -224,12 +468,47 @@ def _of_features(shapes: gpd.GeoDataFrame, file: Opened, choices: Choices, kind:
         columns=named,
         sure=sure,
         crs=crs_name(shapes.crs),
-        landing=coordinates.at_home(placed_points),
+        landing=len(placed) / max(int((~empty).sum()), 1),
         frame=frame,
         points=points,
         left_out=_sorted(lost),
         swapped=swapped,
+        persons=persons,
+        notes=(*specifications.told(there), *(told if shapes.attrs.get("guessed") else ())),
     )
+
+
+def _unnested(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a map file's table with its nested records as columns, as Overture's places have
+    them.
+    """
+    nested = [
+        column
+        for column in frame.columns
+        if any(isinstance(cell, str) and _NESTED.match(cell) for cell in frame[column].head(50))
+    ]
+    if not nested or not {"names", "categories"} & {str(name) for name in nested}:
+        return frame
+    rows = [
+        {str(name): _opened(row[at]) for at, name in enumerate(frame.columns)}
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    flat = records.flat(rows)
+    names = list(dict.fromkeys(name for row in flat for name in row))
+    cells = {name: [_cell(row.get(name)) for row in flat] for name in names}
+    return pd.DataFrame(cells, index=frame.index, dtype=object)
+
+
+_NESTED = re.compile(r"\s*[\[{]")
+
+
+def _opened(cell: Any) -> Any:
+    if not isinstance(cell, str) or not _NESTED.match(cell):
+        return cell
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        return cell
 
 
 def _stated(columns: Mapping[str, str], there: list[str], file: str) -> dict[str, str]:

@@ -15,7 +15,8 @@ import sys
 import unicodedata
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ from geo.cells import is_empty, plain, to_number, written
 from geo.errors import FileTooLarge, InputError
 from geo.sources.files import _workbook_child, dialect
 from geo.sources.files.field_names import known_names
-from geo.sources.files.opening import Opened, check_workbook, size_mb
+from geo.sources.files.opening import NAMES, Opened, check_workbook, size_mb
+from geo.texts import Phrase
 
 BOOK_ENDINGS = (".xlsx", ".xls", ".ods")
 MAX_CELLS = 4_000_000
@@ -147,8 +149,9 @@ _SHOWN_PREAMBLE = 20
 class Choices:
     """What a person states about a file where the guess is wrong; empty means: guess.
 
-    ``header`` is the header's row as a person sees it, 0 for none. ``columns``: our field → the
-    file's column, ``""`` for a field that the file does not have.
+    ``sheet`` names a sheet, or a layer of a map file. ``header`` is the header's row as a person
+    sees it, 0 for none. ``columns``: our field → the file's column, ``""`` for a field that the
+    file does not have. ``contacts``: whether columns with private contact persons are kept.
     """
 
     sheet: str = ""
@@ -158,6 +161,18 @@ class Choices:
     header: int | None = None
     crs: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    contacts: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A sheet or layer that was read, or was not: its name, its rows, and what is added to its row
+    numbers so that they are no other part's.
+    """
+
+    name: str
+    rows: int
+    plus: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +182,8 @@ class Grid:
     ``frame``: cells as text, number, bool or None; the index, named ``row``, is the row in the
     file. ``header``: the row the column names stand in, 0 for none. ``preamble``: what stands above
     it. ``left_out``: rows that are no records: notes below the table, the header once more.
+    ``joined``: the sheets that were read where they are several; ``others``: those with rows that
+    were not.
     """
 
     frame: pd.DataFrame
@@ -178,24 +195,128 @@ class Grid:
     header: int
     preamble: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
+    joined: tuple[Part, ...] = ()
+    others: tuple[Part, ...] = ()
 
 
-def read_grid(file: Opened, choices: Choices) -> Grid:
+SHEET_COLUMN = "blad"
+"""What the column is called that says on which of several sheets a row stands."""
+_LIKE = 0.6
+"""Share of two sheets' columns that must be the same for their rows to be of one table."""
+
+
+def read_grid(file: Opened, choices: Choices, *, join: bool = False) -> Grid:
     """Read an open sheet file; rows with nothing in them are left out.
+
+    Parameters
+    ----------
+    join : whether the rows of all sheets with the same columns are read, as where a list has a
+        sheet per district; of sheets called by years, only the newest. Rows of a sheet after the
+        first are numbered from a round number, see ``Part.plus``.
 
     Raises
     ------
     FileFormat, FileTooLarge : it cannot be read as what its ending says, or as the choices say.
     """
-    encoding = delimiter = sheet = ""
-    sheets: tuple[str, ...] = ()
-    if file.ending in BOOK_ENDINGS:
-        found = read_workbook(file, most_rows=MAX_ROWS)
-        chosen = _chosen_sheet(file, found, choices.sheet)
-        records, sheet = chosen.records, chosen.name
-        sheets = tuple(each.name for each in found if each.visible or each is chosen)
-    else:
+    if file.ending not in BOOK_ENDINGS:
+        refuse(file, choices, ("sheet",))
         records, encoding, delimiter = _text_records(file, choices)
+        return replace(_grid(file, records, choices), encoding=encoding, delimiter=delimiter)
+    refuse(file, choices, ("encoding", "delimiter"))
+    found = read_workbook(file, most_rows=MAX_ROWS)
+    chosen = _chosen_sheet(file, found, choices.sheet)
+    shown = [each for each in found if each.visible or each is chosen]
+    first = _grid(file, chosen.records, choices)
+    grids = {chosen.name: first}
+    if join and not choices.sheet:
+        grids = _like(file, chosen, first, shown, choices)
+    grid = _joined(file, grids)
+    others = tuple(
+        Part(each.name, len(each.records))
+        for each in shown
+        if each.records and each.name not in grids
+    )
+    names = tuple(each.name for each in shown)
+    return replace(grid, sheet=next(iter(grids)), sheets=names, others=others)
+
+
+def refuse(file: Opened, choices: Choices, never: tuple[str, ...]) -> None:
+    """Refuse what a person states about a file of a sort that has no such thing.
+
+    Raises
+    ------
+    InputError ``choice_without_meaning`` : so that nothing that was stated is passed over.
+    """
+    for name in never:
+        if getattr(choices, name) not in ("", None):
+            raise InputError(
+                "choice_without_meaning",
+                file=file.name,
+                choice=Phrase(f"data.say_{name}", {}),
+                format=NAMES[file.ending],
+            )
+
+
+def _like(
+    file: Opened, chosen: Sheet, first: Grid, shown: list[Sheet], choices: Choices
+) -> dict[str, Grid]:
+    """Return the sheets that have the chosen one's columns, in the order of the workbook; of
+    sheets called by years the newest.
+    """
+    grids: dict[str, Grid] = {}
+    for each in shown:
+        if each is chosen:
+            grids[each.name] = first
+        elif each.records and each.visible:
+            with suppress(InputError):
+                grid = _grid(file, each.records, choices)
+                if _same_columns(first, grid):
+                    grids[each.name] = grid
+    years = {name: re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", name) for name in grids}
+    if len(grids) > 1 and all(years.values()):
+        newest = max(grids, key=lambda name: (years[name][-1], name == chosen.name))
+        return {newest: grids[newest]}
+    return grids
+
+
+def _same_columns(one: Grid, other: Grid) -> bool:
+    if not one.header or not other.header:
+        return one.header == other.header and len(one.frame.columns) == len(other.frame.columns)
+    mine, theirs = ({plain(name) for name in each.frame.columns} for each in (one, other))
+    return len(mine & theirs) >= _LIKE * len(mine | theirs) and len(other.frame) > 0
+
+
+def _joined(file: Opened, grids: Mapping[str, Grid]) -> Grid:
+    """Return several sheets as one table, with a column for which a row is of."""
+    first = next(iter(grids.values()))
+    if len(grids) == 1:
+        return first
+    last = max(
+        max([0, *map(int, each.frame.index), *(item.row for item in each.left_out)])
+        for each in grids.values()
+    )
+    step = 10 ** max(3, len(str(last)))
+    called = {plain(str(name)): str(name) for name in first.frame.columns}
+    own = SHEET_COLUMN if SHEET_COLUMN not in called else f"{SHEET_COLUMN}_2"
+    frames, left_out, parts = [], [], []
+    for number, (name, grid) in enumerate(grids.items()):
+        frame = grid.frame.rename(columns=lambda column: called.get(plain(column), column))
+        frame = frame.loc[:, ~frame.columns.duplicated()].copy()
+        frame.index = frame.index + number * step
+        frame[own] = name
+        frames.append(frame)
+        parts.append(Part(name, len(frame), number * step))
+        left_out += [replace(item, row=item.row + number * step) for item in grid.left_out]
+    frame = pd.concat(frames).astype(object)
+    frame = frame.where(frame.notna(), None)
+    if len(frame) > MAX_ROWS:
+        raise file.broken("too_many_rows", found=len(frame), limit=MAX_ROWS)
+    frame.index.name = "row"
+    return replace(first, frame=frame, left_out=tuple(left_out), joined=tuple(parts))
+
+
+def _grid(file: Opened, records: list[Record], choices: Choices) -> Grid:
+    """Return one sheet's rows as a table."""
     _check_size(file, records)
     at = _header_at(records, choices.header)
     first = at + 1 if at is not None else 0 if choices.header == 0 else _first_row(records)
@@ -210,7 +331,7 @@ def read_grid(file: Opened, choices: Choices) -> Grid:
     above = first if at is None else at
     preamble = tuple(_line(cells) for _, cells in records[:above][:_SHOWN_PREAMBLE])
     header = 0 if at is None else records[at][0]
-    return Grid(frame, encoding, delimiter, decimal, sheet, sheets, header, preamble, left_out)
+    return Grid(frame, "", "", decimal, "", (), header, preamble, left_out)
 
 
 def _check_size(file: Opened, records: list[Record]) -> None:
@@ -320,9 +441,9 @@ def unique_names(header: list[Any]) -> list[str]:
     signs nobody sees, as those that turn the direction of writing, are left out.
 
     >>> unique_names(["namn", "namn", None, "geometry"])
-    ['namn', 'namn_2', '#3', 'geometry_2']
+    ['namn', 'namn_2', '#3', 'geometry']
     """
-    taken: set[str] = {"geometry"}
+    taken: set[str] = set()
     names: list[str] = []
     for at, cell in enumerate(header, start=1):
         letters = "".join(sign for sign in written(cell) if unicodedata.category(sign) != "Cf")

@@ -4,6 +4,7 @@ not; and files of lines to walk along.
 
 from __future__ import annotations
 
+import codecs
 import mmap
 import re
 import sqlite3
@@ -27,15 +28,23 @@ from geo.errors import FileTooLarge, InputError, NoLines
 from geo.sources.files import _gdal
 from geo.sources.files.kml import read_kml
 from geo.sources.files.opening import Opened, opened
+from geo.sources.files.xml_places import read_gml, read_gpx
 from geo.types import WGS84, Bools, Floats
 
-VECTOR_ENDINGS = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".fgb", ".kml", ".kmz", ".zip")
+VECTOR_ENDINGS = (
+    *(".geojson", ".json", ".gpkg", ".shp", ".parquet", ".fgb", ".kml", ".kmz", ".gpx", ".gml"),
+    ".zip",
+)
 MAX_ROWS = 5_000_000
 MAX_FIELDS = 2_000
 _NAMED_CRS = re.compile(
     rb'"crs"\s*:\s*(?:null|\{\s*"type"\s*:\s*"(?:name|EPSG)"\s*,\s*"properties"\s*:\s*'
     rb'\{\s*"(?:name|code)"\s*:\s*(?:"[\w:.\-/ ]{1,80}"|\d{4,6})\s*\}\s*\})'
 )
+_UTF8_LETTER = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+_SNIFFED_DBF = 20_000_000
 _ANY_CRS_OBJECT = re.compile(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?:\{|null)')
 
 
@@ -63,26 +72,75 @@ def read_vector(path: Path, *, crs: str | None = None) -> gpd.GeoDataFrame:
 
 
 def read_opened(
-    file: Opened, *, crs: str | None = None, most_rows: int = MAX_ROWS
+    file: Opened,
+    *,
+    crs: str | None = None,
+    most_rows: int = MAX_ROWS,
+    layer: str = "",
+    encoding: str = "",
+    unstated: bool = False,
 ) -> gpd.GeoDataFrame:
     """Read a vector file that is open already; see ``read_vector``. More rows than ``most_rows``
     are refused before all are read.
+
+    Parameters
+    ----------
+    layer : of a GeoPackage; the first with geometry where not stated.
+    encoding : of a shapefile's texts; where not stated, as it says, or UTF-8 where they are that.
+    unstated : whether coordinates that cannot be degrees, in a file that states no other system,
+        are returned without a system in place of being refused.
     """
     stated = parse_crs(crs, file.name) if crs else None
     if file.ending == ".parquet":
         table = _read_parquet(file)
     elif file.ending == ".kml":
         table = read_kml(file, most_rows=most_rows)
+    elif file.ending in (".gpx", ".gml"):
+        read = read_gpx if file.ending == ".gpx" else read_gml
+        table = read(file, most_rows=most_rows)
     else:
-        table = _read_gdal(file, most_rows)
+        table = _read_gdal(file, most_rows, layer, encoding)
     if len(table) > most_rows:
         raise file.broken("too_many_rows", found=len(table), limit=most_rows)
     if stated is not None:
         table = table.set_crs(stated, allow_override=True)
     elif table.crs is None:
         table = table.set_crs(WGS84)  # metres without a stated system are refused below
+    if unstated and stated is None and table.crs.is_geographic and not _in_degrees(table):
+        return table.set_crs(None, allow_override=True).reset_index(drop=True)
     check_crs(table, file.name)
     return table.reset_index(drop=True)
+
+
+def _in_degrees(table: gpd.GeoDataFrame) -> bool:
+    xy = shapely.get_coordinates(np.asarray(table.geometry.values, dtype=object))
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    return len(xy) == 0 or bool(((np.abs(xy[:, 0]) <= 180) & (np.abs(xy[:, 1]) <= 90)).all())
+
+
+def layers_of(file: Opened) -> list[tuple[str, int]]:
+    """Return the layers with geometry of an open GeoPackage and how many rows each has; of any
+    other file none.
+
+    Raises
+    ------
+    FileFormat : it is broken, or computes what should stand in it.
+    """
+    if file.ending != ".gpkg":
+        return []
+    import pyogrio
+    import pyogrio.errors
+
+    check_views(file)
+    source = file.path.resolve()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            names = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
+            counts = [pyogrio.read_info(source, layer=name)["features"] for name in names]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise file.broken() from error
+    return list(zip(names, map(int, counts), strict=True))
 
 
 def parse_crs(text: str, file: str) -> CRS:
@@ -142,7 +200,9 @@ def _sample(xy: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
     return ", ".join(f"{value:.5f}".rstrip("0").rstrip(".") for value in xy)
 
 
-def _read_gdal(file: Opened, most_rows: int) -> gpd.GeoDataFrame:
+def _read_gdal(
+    file: Opened, most_rows: int, named: str = "", encoding: str = ""
+) -> gpd.GeoDataFrame:
     if not _gdal.doors_are_closed():
         raise RuntimeError("import geo before pyogrio: GDAL reads its settings only once")
     import pyogrio.errors
@@ -151,9 +211,11 @@ def _read_gdal(file: Opened, most_rows: int) -> gpd.GeoDataFrame:
     if file.ending in (".geojson", ".json"):
         _check_links(file)
         options["DATE_AS_STRING"] = "YES"  # hours like 10:00 would be lost, dates rewritten
+    elif file.ending == ".shp" and (told := encoding or _unmarked_utf8(file)):
+        options["encoding"] = _codec(file, told)
     source = file.path.resolve()
     try:
-        layer = _layer(file, source)
+        layer = _layer(file, source, named)
         if most_rows < MAX_ROWS:  # opening GeoJSON parses it whole: networks are spared that
             _check_fields(file, source, layer)
         with warnings.catch_warnings():
@@ -179,8 +241,48 @@ def _read_gdal(file: Opened, most_rows: int) -> gpd.GeoDataFrame:
     return _with_geometry(table, file)
 
 
-def _layer(file: Opened, source: Path) -> str | int:
-    """Return the first layer with geometry; a GeoPackage may hold plain tables too."""
+def _codec(file: Opened, encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding.strip()).name
+    except LookupError as error:
+        raise file.broken("encoding", found=encoding[:40]) from error
+
+
+def text_encoding(file: Opened, stated: str = "") -> str:
+    """Return how a shapefile's texts are written: as stated, as it says, or as they look; "" for
+    other files.
+    """
+    if file.ending != ".shp":
+        return ""
+    if stated:
+        return _codec(file, stated)
+    said = file.path.with_suffix(".cpg")
+    if said.exists():
+        return said.read_bytes()[:40].decode("ascii", "replace").strip().lower()
+    return _unmarked_utf8(file) or "latin-1"
+
+
+def _unmarked_utf8(file: Opened) -> str:
+    """Return ``utf-8`` where a shapefile does not say how its texts are written, and they are that:
+    letters of two signs that fit, but for a few cut at a field's end.
+    """
+    table = file.path.with_suffix(".dbf")
+    if file.path.with_suffix(".cpg").exists() or not table.exists():
+        return ""
+    with table.open("rb") as stream:
+        content = stream.read(_SNIFFED_DBF)
+    if len(content) < 32:
+        return ""
+    texts = content[int.from_bytes(content[8:10], "little") :]
+    whole = len(_UTF8_LETTER.findall(texts))
+    broken = sum(sign >= 0x80 for sign in _UTF8_LETTER.sub(b"", texts))
+    return "utf-8" if whole and broken == 0 else ""
+
+
+def _layer(file: Opened, source: Path, named: str) -> str | int:
+    """Return the stated layer, else the first with geometry; a GeoPackage may hold plain tables
+    too.
+    """
     import pyogrio
 
     if file.ending != ".gpkg":
@@ -190,7 +292,9 @@ def _layer(file: Opened, source: Path) -> str | int:
     spatial = [str(name) for name, kind in layers if kind is not None]
     if not spatial:
         raise file.broken("no_geometry")
-    return spatial[0]
+    if named and named not in spatial:
+        raise file.broken("no_sheet", found=named[:60], sheets=", ".join(spatial[:10])[:300])
+    return named or spatial[0]
 
 
 def _read_parquet(file: Opened) -> gpd.GeoDataFrame:

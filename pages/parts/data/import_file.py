@@ -17,10 +17,10 @@ from geo.errors import NarhetError, OutsideArea, RecordChanged
 from geo.ingest.checks.fixes import fixed
 from geo.ingest.checks.thresholds import Fix
 from geo.ingest.places.apply import Plan, carry_out, plan
-from geo.ingest.places.locate import HOW
+from geo.ingest.places.locate import AUTO, HOW, KEEP, LEAVE, NEAR_M
 from geo.ingest.places.propose import Import, only_placed, propose
 from geo.output.maps import data as data_map
-from geo.output.words.imports import why_unplaced
+from geo.output.words.imports import closed_lines, row_note_lines, why_unplaced
 from geo.sources.files.place_tables import Understood
 from geo.store.store import store_of
 from geo.types import Progress
@@ -31,6 +31,7 @@ from pages.parts.data.upload import Upload
 from pages.shared import frame, state
 from pages.shared import keep as keep_box
 from pages.shared import map as map_box
+from pages.shared.literal import literal
 from pages.shared.state import t
 
 SHOWN = 30
@@ -72,7 +73,14 @@ def _proposed(area: Area, upload: Upload, understood: Understood) -> Import | No
     def work(progress: Progress) -> Import:
         progress("progress.import", 0.1)
         if not upload.lookup:
-            return propose(area, understood, upload.kind, today=today, progress=progress)
+            return propose(
+                area,
+                understood,
+                upload.kind,
+                today=today,
+                progress=progress,
+                outside=upload.outside,
+            )
         from geo.ingest.geocoding.nominatim import looking_up
 
         line: Any = nullcontext(None)
@@ -80,10 +88,16 @@ def _proposed(area: Area, upload: Upload, understood: Understood) -> Import | No
             line = looking_up(area, progress=progress)
         with line as lookup:
             return propose(
-                area, understood, upload.kind, today=today, lookup=lookup, progress=progress
+                area,
+                understood,
+                upload.kind,
+                today=today,
+                lookup=lookup,
+                progress=progress,
+                outside=upload.outside,
             )
 
-    key = (area.key, upload.key, upload.lookup, today, "proposed")
+    key = (area.key, upload.key, upload.lookup, upload.outside, today, "proposed")
     return upload_box.ask(key, t("data.placing"), work)
 
 
@@ -95,12 +109,54 @@ def _what_happens(area: Area, upload: Upload, found: Import) -> None:
     counts = found.how.value_counts()
     lines = [t(f"importing.by_{how}", count=int(counts[how])) for how in HOW if how in counts]
     st.markdown("\n".join(f"- {line.strip()}" for line in lines))
+    _outside(upload, found)
     _map(data_map.import_map(area, found, language), area)
+    _closed(found)
+    _row_notes(found)
     _unplaced(found)
     _lookup(upload, found)
     _left_out(found)
     fixes = checks_box.choose(found.problems, upload.id)
     _put_in(area, upload, found, fixes)
+
+
+def _outside(upload: Upload, found: Import) -> None:
+    """Offer to leave out what lies far outside the area; so at first where most of a file does."""
+    told = found.outside
+    if told is None:
+        return
+    st.session_state["data_outside"] = told.left_out
+
+    def changed() -> None:
+        now = upload_box.current()
+        if now is not None:
+            chosen = LEAVE if st.session_state["data_outside"] else KEEP
+            upload_box.keep(replace(now, outside=chosen))
+
+    st.toggle(
+        t("data.leave_outside", count=told.count, km=NEAR_M / 1000),
+        key="data_outside",
+        help=t("data.leave_outside_help"),
+        on_change=changed,
+    )
+    if upload.outside == AUTO and told.left_out:
+        st.caption(t("data.outside_most", count=told.count, rows=told.rows))
+
+
+def _closed(found: Import) -> None:
+    """Show the places that the file says do not count, and why."""
+    if found.closed:
+        lines = closed_lines(found, state.language())
+        st.markdown(f"**{lines[0]}**")
+        st.markdown("\n".join(f"- {literal(line.strip())}" for line in lines[1:]))
+
+
+def _row_notes(found: Import) -> None:
+    if found.notes:
+        lines = row_note_lines(found, state.language())
+        with st.expander(lines[0]):
+            for line in lines[1:]:
+                st.text(line.strip())
 
 
 def _map(spec: Any, area: Area) -> None:
@@ -156,19 +212,43 @@ def _put_in(area: Area, upload: Upload, found: Import, fixes: tuple[Fix, ...]) -
     found, fixes = _left_aside(upload, found, area, fixes)
     planned = plan(found, area, keep_box.store(area), fixes=fixes)
     st.markdown(f"**{_planned(planned)}**")
-    for name in ("kept", "gone", "closed"):
+    for name in ("kept", "closed", "closes"):
         ids = getattr(planned, name)
         if ids:
             st.markdown(t(f"data.plan_{name}", count=len(ids)))
+    gone = _gone(area, upload, planned)
+    close = planned.gone if gone == "close" else ()
     st.button(
         t("data.put_in"),
         type="primary",
         icon=":material/add_location_alt:",
         key="data_put_in",
-        disabled=not planned.edits,
+        disabled=not (planned.edits or close) or (bool(planned.gone) and gone is None),
         on_click=_carry_out,
-        args=(area, upload, found, fixes),
+        args=(area, upload, found, fixes, close),
     )
+
+
+def _gone(area: Area, upload: Upload, planned: Plan) -> str | None:
+    """Ask what becomes of records that the file had last time and has no longer; None until it is
+    said.
+    """
+    if not planned.gone:
+        return None
+    names = {str(own): str(name) for own, name in zip(area.places["id"], area.places["name"],
+                                                      strict=True)}  # fmt: skip
+    told = [names.get(own) or own for own in planned.gone[:SHOWN]]
+    shown = ", ".join(told) + (" …" if len(planned.gone) > SHOWN else "")
+    st.markdown(t("data.plan_gone", count=len(planned.gone)) + " " + literal(shown))
+    answer: str | None = st.radio(
+        t("data.gone_ask"),
+        ("close", "keep"),
+        index=None,
+        format_func=lambda each: t(f"data.gone_{each}"),
+        key=f"data_gone_{upload.id}",
+        horizontal=True,
+    )
+    return answer
 
 
 def _left_aside(
@@ -188,10 +268,13 @@ def _planned(planned: Plan) -> str:
     return t("importing.plan", **counts)
 
 
-def _carry_out(area: Area, upload: Upload, found: Import, fixes: tuple[Fix, ...]) -> None:
+def _carry_out(
+    area: Area, upload: Upload, found: Import, fixes: tuple[Fix, ...], close: tuple[str, ...]
+) -> None:
     """Put in what the person saw; not what a correction made a moment ago has overtaken."""
     now = upload_box.current()
-    if now is None or (now.key, now.lookup) != (upload.key, upload.lookup):
+    then = (upload.key, upload.lookup, upload.outside)
+    if now is None or (now.key, now.lookup, now.outside) != then:
         keep_box.notice(area, t("data.look_again"))
         return
     places, lost = fixed(found.places, fixes)
@@ -200,7 +283,9 @@ def _carry_out(area: Area, upload: Upload, found: Import, fixes: tuple[Fix, ...]
     try:
         done = keep_box.run(
             area,
-            lambda: carry_out(found, area, store_of(area.id), who=keep_box.who(), fixes=fixes),
+            lambda: carry_out(
+                found, area, store_of(area.id), who=keep_box.who(), fixes=fixes, close=close
+            ),
             words,
         )
     except RecordChanged as error:

@@ -10,6 +10,7 @@ import streamlit as st
 from geo import texts
 from geo.output.maps import data as data_map
 from geo.output.maps.data import ColumnChoice
+from geo.output.words.imports import note_lines
 from geo.sources.files.dialect import DELIMITERS, ENCODINGS
 from geo.sources.files.place_tables import Understood
 from pages.parts.data import upload as upload_box
@@ -19,12 +20,16 @@ from pages.shared.literal import literal
 from pages.shared.state import t
 
 A_ROW = 3
+MAPS = frozenset({"GeoPackage"})
+"""Formats whose sheets are layers: without rows of names and decimal signs."""
 
 
 def show(upload: Upload, understood: Understood) -> None:
     """Show what was understood, each part to be changed."""
     st.subheader(t("data.understood"), anchor=False)
     st.markdown(_summary(understood))
+    for line in note_lines(understood, state.language()):
+        st.markdown(f"- {literal(line)}")
     if understood.preamble:
         lines = " / ".join(line for line in understood.preamble if line)
         st.caption(t("data.preamble", lines=literal(lines[:400])))
@@ -45,18 +50,18 @@ def again() -> None:
         key="data_guess_again",
         on_click=upload_box.say,
         kwargs={"sheet": "", "encoding": "", "delimiter": "", "decimal": "", "header": None}
-        | {"crs": "", "columns": {}},
+        | {"crs": "", "columns": {}, "contacts": False},
     )
 
 
 def _summary(understood: Understood) -> str:
     """Return in one sentence what kind of file it is, and where its coordinates are."""
     how = [f"**{understood.format}**", t("importing.rows", rows=len(understood.frame))]
-    if understood.sheet:
+    if understood.sheet and not understood.joined:
         how.append(t("importing.sheet", found=literal(understood.sheet)))
     if understood.header:
         how.append(t("importing.header", row=str(understood.header)))
-    elif understood.sheet or understood.delimiter:
+    elif (understood.sheet and understood.format not in MAPS) or understood.delimiter:
         how.append(t("importing.no_header"))
     if understood.encoding:
         how.append(t("importing.encoding", found=understood.encoding))
@@ -82,14 +87,14 @@ def _writing(upload: Upload, understood: Understood) -> None:
     said = upload.choices
     spots = iter([*st.columns(A_ROW), *st.columns(A_ROW)])
     if len(understood.sheets) > 1:
-        _pick(next(spots), "sheet", understood.sheets, understood.sheet)
-    if understood.sheet or understood.delimiter:
+        _sheets(next(spots), understood)
+    if (understood.sheet and understood.format not in MAPS) or understood.delimiter:
         _header(next(spots), understood.header)
     if understood.encoding:
         _pick(next(spots), "encoding", ENCODINGS, understood.encoding)
     if understood.delimiter:
         _pick(next(spots), "delimiter", DELIMITERS, understood.delimiter, shown=_sign_name)
-    if understood.decimal or understood.sheet:
+    if understood.decimal or (understood.sheet and understood.format not in MAPS):
         _pick(next(spots), "decimal", (",", "."), understood.decimal or ",", shown=_sign_name)
     guess = understood.crs or said.crs
 
@@ -97,7 +102,33 @@ def _writing(upload: Upload, understood: Understood) -> None:
         return data_map.system_name(code) if code else t("data.crs_none")
 
     _pick(next(spots), "crs", ("", *data_map.SYSTEMS), guess, shown=name)
+    if understood.persons or said.contacts:
+        _contacts(said.contacts)
     again()
+
+
+def _sheets(where: Any, understood: Understood) -> None:
+    """Ask which sheet or layer; at first all that have the same columns."""
+    guess = "" if understood.joined else understood.sheet
+
+    def name(sheet: str) -> str:
+        return sheet or t("data.all_sheets")
+
+    _pick(where, "sheet", ("", *understood.sheets), guess, shown=name)
+
+
+def _contacts(kept: bool) -> None:
+    st.session_state["data_say_contacts"] = kept
+
+    def changed() -> None:
+        upload_box.say(contacts=bool(st.session_state["data_say_contacts"]))
+
+    st.toggle(
+        t("data.say_contacts"),
+        key="data_say_contacts",
+        help=t("data.say_contacts_help"),
+        on_change=changed,
+    )
 
 
 def _sign_name(sign: str) -> str:

@@ -17,6 +17,7 @@ import streamlit as st
 from geo import presets
 from geo.area.model import Area
 from geo.errors import NarhetError
+from geo.ingest.places.locate import AUTO
 from geo.sources.files.place_tables import ENDINGS, Understood, understand
 from geo.sources.files.sheets import Choices
 from geo.types import Progress
@@ -34,7 +35,7 @@ KINDS_FIRST = "meeting_place"
 @dataclass(frozen=True)
 class Upload:
     """A file as it came. ``id`` is no other file's. ``lookup``: a person asked that its addresses
-    be looked up online.
+    be looked up online. ``outside``: what becomes of rows far outside the area.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Upload:
     kind: str
     choices: Choices = field(default_factory=Choices)
     lookup: bool = False
+    outside: str = AUTO
 
     @property
     def key(self) -> tuple[Any, ...]:
