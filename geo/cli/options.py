@@ -25,6 +25,7 @@ def add_commands(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> Non
         _gaps,
         _reach,
         _activities,
+        _hsds,
         _bank,
         _meet,
         _outreach,
@@ -389,6 +390,13 @@ def _imports(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task.add_argument("--suggested", action="store_true", help=say("place_suggested"))
     task.add_argument("--who", default="", metavar="NAME", help=say("who"))
     task.set_defaults(run="places:place")
+
+
+def _hsds(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
+    task = tasks.add_parser("hsds", parents=[common], help=say("hsds"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--output", required=True, metavar="FILE", help=say("hsds_output"))
+    task.set_defaults(run="store:hsds")
 
 
 def _serve(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:

@@ -57,6 +57,22 @@ def undo(options: Options) -> None:
         print(change_line(change, options.lang))
 
 
+def hsds(options: Options) -> None:
+    """Write an area's services as a package of Open Referral's HSDS, and print how many."""
+    from geo.output.files import formats
+    from geo.output.files.hsds import count, to_hsds
+
+    output = Path(options.output)
+    formats.check_ending(output, (".zip",))
+    area = open_area(options.area, options.home)
+    console.warn_of_demonstration(area.demonstration, options.lang)
+    content = to_hsds(area, clock.today())
+    formats.write_file(output, content)
+    services, places = count(content)
+    told = {"file": str(output), "services": services, "places": places}
+    print(texts.text("data.hsds_written", options.lang, **told))
+
+
 def export(options: Options) -> None:
     """Write all records, activities, scenarios and the log of an area to one file."""
     from geo.output.files.backup import write_everything

@@ -266,3 +266,54 @@ def test_everything_is_offered_in_three_formats() -> None:
     assert not test.exception and not test.error
     labels = [one.proto.label for one in test.get("download_button")]
     assert labels == ["Excel (.xlsx)", "GeoPackage (.gpkg)", "GeoJSON (.geojson)"]
+
+
+def around(*steps: float, extra: str = "", cells: tuple[str, ...] = ()) -> bytes:
+    """A file of places, each so many degrees east of the first place of the area."""
+    point = tiny_area().places.geometry.iloc[0]
+    told = [*cells, *[""] * len(steps)]
+    lines = [
+        f"Sal {at};{point.y + at / 10_000:.6f};{point.x + step:.6f};{told[at]}"
+        for at, step in enumerate(steps)
+    ]
+    return "\n".join([f"namn;lat;lon;{extra or 'x'}", *lines]).encode()
+
+
+@pytest.mark.usefixtures("provby")
+def test_what_lies_far_outside_is_left_out_until_a_person_says_otherwise() -> None:
+    test = drop(page("data", area="provby"), "salar.csv", around(0, 0.2, 0.3, 0.4))
+    assert not test.exception
+    switch = next(one for one in test.toggle if one.key == "data_outside")
+    assert switch.value and "(3)" in switch.label
+    assert "Placerade: 1 av 1" in said(test)
+    switch.set_value(False).run()
+    assert not test.exception and "Placerade: 4 av 4" in said(test)
+
+
+@pytest.mark.usefixtures("provby")
+def test_what_the_file_says_is_closed_is_shown_with_why_before_it_is_put_in() -> None:
+    content = around(0, 0.001, extra="status", cells=("Nedlagd 2024", "Öppen"))
+    test = drop(page("data", area="provby"), "salar.csv", content)
+    assert not test.exception
+    told = said(test).replace("\\", "").replace("\u2060", "")
+    assert "Sal 0 – nedlagt eller stängt (”Nedlagd 2024”)" in told
+    button(test, "Lägg in i området").click().run()
+    store = store_of("provby")
+    assert {one.name for one in store.records(status="closed")} == {"Sal 0"}
+    assert "Sal 1" in {one.name for one in store.records()}
+
+
+@pytest.mark.parametrize(("answer", "stays"), [("close", False), ("keep", True)])
+@pytest.mark.usefixtures("provby")
+def test_a_record_that_its_file_drops_is_asked_about(answer: str, stays: bool) -> None:
+    test = drop(page("data", area="provby"), "salar.csv", around(0, 0.001))
+    button(test, "Lägg in i området").click().run()
+    test = drop(page("data", area="provby"), "salar.csv", around(0, extra="plats"))
+    assert not test.exception
+    question = next(one for one in test.radio if one.label == "Vad ska hända med dem?")
+    assert question.value is None and button(test, "Lägg in i området").disabled
+    assert "Sal 1" in said(test)
+    question.set_value(answer).run()
+    if not button(test, "Lägg in i området").disabled:
+        button(test, "Lägg in i området").click().run()
+    assert ("Sal 1" in {one.name for one in store_of("provby").records()}) == stays

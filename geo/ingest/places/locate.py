@@ -32,6 +32,8 @@ FEW_NAMES, MANY_ROWS = 0.2, 10
 the list is of another place, and a name known by chance."""
 NEAR_M = 3_000.0
 """A place farther than this outside the boundary is another's: nobody here walks there."""
+FEW_ROWS = 4
+"""Of fewer rows with a position none shows that a file is of a larger ground: it may be wrong."""
 STEP = 20
 """Rows between two calls of progress."""
 APART = " · "
@@ -128,7 +130,8 @@ def without_outside(
     if not far.any():
         return rows, None
     near = known & ~far
-    most = far.sum() > 0.5 * known.sum() and (near.any() or known.sum() >= MANY_ROWS)
+    enough = known.sum() >= (FEW_ROWS if near.any() else MANY_ROWS)
+    most = far.sum() > 0.5 * known.sum() and enough
     leave = outside == LEAVE or (outside == AUTO and bool(most))
     finite = metres[far & np.isfinite(metres)] / 1000
     span = (float(finite.min()), float(finite.max())) if len(finite) else (np.inf, np.inf)

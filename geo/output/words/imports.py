@@ -302,8 +302,6 @@ def import_json(found: Import, planned: Plan, language: str) -> dict[str, Any]:
             "unplaced": len(found.unplaced),
             "left_out": len(found.left_out),
             "problems": len(found.problems),
-            "closed": len(found.closed),
-            "outside": found.outside.count if found.outside else 0,
         },
         "closed": [
             {

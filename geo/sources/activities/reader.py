@@ -30,6 +30,7 @@ from geo.cells import plain
 from geo.errors import InputError, UnknownLanguage
 from geo.sources.activities import cells as activities_cells
 from geo.sources.activities.cells import Row, row_times
+from geo.sources.files import hsds
 from geo.sources.files.opening import opened
 from geo.sources.files.place_tables import find_columns
 from geo.sources.files.sheets import SHEET_ENDINGS, Choices, read_grid
@@ -69,7 +70,10 @@ def read_activities(
     FileMissing, FileFormat, FileTooLarge : the file cannot be read.
     InputError ``column_missing`` : no column names the place, or a stated one is not there.
     """
-    with opened(Path(path), SHEET_ENDINGS) as file:
+    with opened(Path(path), (*SHEET_ENDINGS, ".hsds")) as file:
+        if file.ending == ".hsds":
+            frame = hsds.activities_of(hsds.read_tables(file))
+            return activities_in(frame, places, file.name, columns=columns)
         grid = read_grid(file, Choices())
         found = activities_in(grid.frame, places, file.name, columns=columns)
     left_out = sorted([*grid.left_out, *found.left_out], key=lambda item: item.row)

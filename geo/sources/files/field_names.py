@@ -46,6 +46,10 @@ _DATED = re.compile(r"(?:19|20)\d\d(?:-?\d\d-?\d\d.*)?|\d{1,2}[./]\d{1,2}[./]\d{
 _HALF = 0.5
 """A column that fewer rows fill is no column of names while there is another."""
 _SPARSE = 150.0
+_CLEAR = 200.0 - 8
+"""A column of one of a field's first names is that field whatever stands in it."""
+_ALWAYS = frozenset({"kind", "count", "name", "status", "housenumber"})
+"""What a field's cells must be whatever its column is called."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,7 @@ def _by_name(
         (score - _SPARSE * (fill[column] < _HALF), -order, -at, field.id, column)
         for order, field in enumerate(wanted)
         for at, column in enumerate(columns)
-        if (score := _name_score(field, column)) > 0 and _fits(field, frame[column])
+        if (score := _name_score(field, column)) > 0 and _fits(field, frame[column], score)
     ]
     given: dict[str, str] = {}
     for _, _, _, field_id, column in sorted(scores, reverse=True):
@@ -231,17 +235,20 @@ def _name_score(field: Field, column: str) -> float:
     return near - 30.0 if near >= _NEAR else 0.0
 
 
-def _fits(field: Field, cells: pd.Series) -> bool:
+def _fits(field: Field, cells: pd.Series, score: float) -> bool:
     """Return whether a column named like a field can be it by what stands there: kinds must be
-    ours, counts numbers, addresses of mail have their sign.
+    ours, counts numbers, and where its name is only like one of the field's, or one that may mean
+    something else, addresses of mail have their sign.
     """
     test = _HOLDS.get(field.content)
-    if test is None:
+    post = "post" in plain(str(cells.name)) and field.content in ("address", "city")
+    clear = score > _CLEAR and field.content not in _ALWAYS and not post
+    if test is None or clear:
         return True
     filled = [cell for cell in cells.head(_SAMPLE) if not is_unknown(cell)]
     if not filled:
         return field.content not in ("kind", "status")
-    if field.content == "address" and "post" in plain(str(cells.name)):
+    if field.content == "address" and post:
         test = _post_address
     return _share(filled, test) >= (_MOST if field.content != "name" else 0.4)
 

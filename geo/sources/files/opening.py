@@ -55,6 +55,7 @@ NAMES = {
     ".kmz": "KML (kmz)",
     ".gpx": "GPX",
     ".gml": "GML",
+    ".hsds": "HSDS",
     ".xlsx": "Excel (.xlsx)",
     ".xls": "Excel (.xls)",
     ".ods": "OpenDocument (.ods)",
@@ -85,6 +86,8 @@ _LAYERS = (
     ".csv",
     ".tsv",
 )
+_HSDS = frozenset({"services.csv", "locations.csv"})
+"""The tables by which a zip is known to be a package of HSDS."""
 _TIMETABLE = "stops.txt"
 """The file of a timetable feed (GTFS) in which places stand."""
 _ARCHIVES = frozenset({".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst", ".kmz"})
@@ -257,6 +260,12 @@ def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...], bounds: Boun
     try:
         with zipfile.ZipFile(file.path) as archive:
             members = _members(archive, file)
+            tables = [name for name in members if name.lower().endswith(".csv")]
+            if (
+                ".hsds" in endings
+                and {PurePosixPath(name).name.lower() for name in tables} >= _HSDS
+            ):
+                return _package(archive, tables, file, folder, bounds)
             stops = [name for name in members if PurePosixPath(name).name.lower() == _TIMETABLE]
             is_feed = len(stops) == 1 and ".txt" in endings
             layer = stops[0] if is_feed else _one_layer(members, wanted, file)
@@ -275,6 +284,19 @@ def _unzipped(file: Opened, folder: Path, endings: tuple[str, ...], bounds: Boun
     except (IndexError, struct.error) as error:  # zipfile on a member without a name
         raise file.broken() from error
     return Opened(folder / f"data{ending}", file.name, ending)
+
+
+def _package(
+    archive: zipfile.ZipFile, tables: list[str], file: Opened, folder: Path, bounds: Bounds
+) -> Opened:
+    """Unpack the tables of a package under their own names."""
+    _check_ratio([archive.getinfo(name) for name in tables], file, bounds.unpacked_mb)
+    room_mb = bounds.unpacked_mb
+    for name in tables:
+        with archive.open(name) as source:
+            copy = folder / PurePosixPath(name).name.lower()
+            room_mb -= _copied(source, copy, file.name, room_mb)
+    return Opened(folder / "services.csv", file.name, ".hsds")
 
 
 def _odd(path: Path) -> bool:

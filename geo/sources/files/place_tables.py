@@ -20,7 +20,7 @@ import shapely
 from geo.area.provenance import LeftOut
 from geo.cells import is_empty, plain, written
 from geo.errors import InputError
-from geo.sources.files import coordinates, field_names, records, row_kinds, specifications
+from geo.sources.files import coordinates, field_names, hsds, records, row_kinds, specifications
 from geo.sources.files.coordinates import Box
 from geo.sources.files.opening import NAMES, UPLOAD, Opened, opened
 from geo.sources.files.sheets import (
@@ -141,8 +141,12 @@ def understand(
     cannot be right.
     InputError ``column_missing`` : a stated column is not there.
     """
-    with opened(Path(path), ENDINGS, bounds=UPLOAD) as file:
-        if file.ending in SHEET_ENDINGS:
+    with opened(Path(path), (*ENDINGS, ".hsds"), bounds=UPLOAD) as file:
+        if file.ending == ".hsds":
+            refuse(file, choices, ("sheet", "encoding", "delimiter", "header"))
+            answer = hsds.places_of(hsds.read_tables(file))
+            found = _of_answer(answer, file, choices, kind, near)
+        elif file.ending in SHEET_ENDINGS:
             found = _of_grid(read_grid(file, choices, join=True), file, choices, kind, near)
         elif file.ending in (".json", ".geojson") and not records.is_map(file):
             refuse(file, choices, ("sheet", "encoding", "delimiter", "header"))
@@ -229,14 +233,14 @@ def _of_grid(grid: Grid, file: Opened, choices: Choices, kind: str, near: Box | 
     named, sure = _guessed(
         grid.frame.drop(columns=SHEET_COLUMN) if grid.joined else grid.frame,
         stated,
-        landed,
+        pair,
         choices.columns,
         kind,
         grid.header > 0,
     )
     unread = _unread(grid.frame, pair, landed, named)
     for own in [own for own, column in named.items() if column in unread]:
-        if sure[own] != field_names.STATED:
+        if own == "position" and sure[own] != field_names.STATED:
             del named[own], sure[own]
     no_rows = row_kinds.no_places(grid.frame, named, points)
     gone = [item.row for item in no_rows]
@@ -468,7 +472,11 @@ def _of_features(
         columns=named,
         sure=sure,
         crs=crs_name(shapes.crs),
-        landing=len(placed) / max(int((~empty).sum()), 1),
+        landing=(
+            len(placed) / max(int((~empty).sum()), 1)
+            if near
+            else coordinates.at_home(placed_points)
+        ),
         frame=frame,
         points=points,
         left_out=_sorted(lost),
@@ -592,7 +600,10 @@ def _table(grid: Grid, file: str, choices: Choices) -> Table:
             stated=choices.crs or "WGS84, SWEREF 99 TM",
         )
     has = points.notna().to_numpy(bool)
-    table = gpd.GeoDataFrame(grid.frame[has], geometry=points[has], crs=WGS84)
+    frame = grid.frame[has]
+    if "geometry" in frame:
+        frame = frame.rename(columns={"geometry": unique_names([*there, "geometry"])[-1]})
+    table = gpd.GeoDataFrame(frame, geometry=points[has], crs=WGS84)
     used = stated if len(stated) > 1 else {**pair.columns, **stated}
     left_out = _sorted([*grid.left_out, *lost])
     return Table(table, used, left_out, len(grid.frame) + len(grid.left_out), pair.crs)

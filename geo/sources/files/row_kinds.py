@@ -54,8 +54,8 @@ class Closed:
 
 @cache
 def words() -> _Words:
-    """Return the words of ``data/places_words.toml``."""
-    with (DATA / "places_words.toml").open("rb") as stream:
+    """Return the words of ``data/places/words.toml``."""
+    with (DATA / "places" / "words.toml").open("rb") as stream:
         raw: dict[str, Any] = tomllib.load(stream)
     status = raw["status"]
     sorts = ("closed", "paused", "planned", "ending", "open")
@@ -104,15 +104,15 @@ def no_places(frame: pd.DataFrame, columns: Mapping[str, str], points: pd.Series
     """Return the rows of a table that are no places: sums of the others, and headings.
 
     A sum begins with a word for one and says nowhere where it is; a row of the word and figures
-    alone is one whatever column they stand in. A heading stands alone in its row, among rows that
-    are full, outside the column of names, or there under an empty row and as a heading is written.
+    alone is one whatever column they stand in. A heading stands alone in its row, over rows that
+    are full, and is written as one: named as a district is, or in capitals under an empty row. A
+    place of which only the name is known is none.
     """
     cells = frame.to_numpy(dtype=object)
     filled = [[at for at, cell in enumerate(row) if not is_empty(cell)] for row in cells]
     counts = sorted(map(len, filled))
     usual = counts[len(counts) // 2] if counts else 0
     names = [str(column) for column in frame.columns]
-    name_at = names.index(columns["name"]) if columns.get("name") in names else -1
     placed = points.notna().to_numpy(bool)
     addresses = [at for at, each in enumerate(names)
                  if each in (columns.get("address"), columns.get("postcode"))]  # fmt: skip
@@ -128,7 +128,7 @@ def no_places(frame: pd.DataFrame, columns: Mapping[str, str], points: pd.Series
             below = len(filled[at + 1]) >= _FULL
             apart = at == 0 or int(frame.index[at - 1]) < number - 1
             text = written(cells[at][told[0]])
-            if below and _is_heading(text, outside=told[0] != name_at, apart=apart):
+            if below and _is_heading(text, apart=apart):
                 found.append(LeftOut(number, "heading_row", {"found": text[:60]}))
     return found
 
@@ -148,12 +148,12 @@ def _sums_up(
     return alone if told_where else len(texts) == 1 or (match.end() >= len(first.rstrip(" :.")))
 
 
-def _is_heading(text: str, *, outside: bool, apart: bool) -> bool:
+def _is_heading(text: str, *, apart: bool) -> bool:
     if to_number(text) is not None or len(text) > 60:
         return False
     styled = text.endswith(":") or (text.isupper() and len(text) > 3)
     named = words().headings.fullmatch(text) is not None
-    return outside or named or (apart and styled) or text.endswith(":")
+    return named or (apart and styled) or text.endswith(":")
 
 
 def _line(cells: Sequence[Any], filled: Sequence[int]) -> str:

@@ -14,7 +14,7 @@ from geo.texts import Phrase
 
 @cache
 def _known() -> dict[str, frozenset[str]]:
-    with (DATA / "specifications.toml").open("rb") as stream:
+    with (DATA / "places" / "specifications.toml").open("rb") as stream:
         raw: dict[str, dict[str, Any]] = tomllib.load(stream)
     return {name: frozenset(map(plain, each["columns"])) for name, each in raw.items()}
 

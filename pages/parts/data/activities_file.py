@@ -33,7 +33,7 @@ def show(area: Area) -> None:
     st.markdown(t("data.activities_intro"))
     file = st.file_uploader(
         t("data.activities_file"),
-        type=[ending.lstrip(".") for ending in SHEET_ENDINGS],
+        type=[*(ending.lstrip(".") for ending in SHEET_ENDINGS), "zip"],
         key="activities_file",
         max_upload_size=MOST_MB,
     )

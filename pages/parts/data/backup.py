@@ -14,6 +14,7 @@ from geo.area.model import Area
 from geo.catalog import open_area
 from geo.errors import NarhetError
 from geo.output.files.backup import ENDINGS, read_everything, write_everything
+from geo.output.files.hsds import to_hsds
 from geo.planning import scenario
 from geo.store.backup import Restored, Whole, of_area
 from geo.store.overlay import filed
@@ -36,6 +37,8 @@ def show(area: Area) -> None:
     st.markdown(t("data.take_out_intro"))
     if st.toggle(t("data.make_files"), key="whole_make"):
         _files(area)
+    if st.toggle(t("data.make_hsds"), key="hsds_make", help=t("data.hsds")):
+        _hsds(area)
     st.subheader(t("data.put_back"), anchor=False)
     st.markdown(t("data.put_back_intro"))
     _back(area)
@@ -61,6 +64,19 @@ def _files(area: Area) -> None:
     made = asks.ask((area.key, versions, "whole"), t("data.making_files"), work)
     if made is not None:
         offer(made, f"allt-{area.id}", key="whole", labels="data.download_")
+
+
+def _hsds(area: Area) -> None:
+    """Offer the area's services as directories of services exchange them."""
+    today = clock.today()
+
+    def work(progress: Progress) -> dict[str, bytes]:
+        progress("progress.documents", 0.1)
+        return {".zip": to_hsds(area, today)}
+
+    made = asks.ask((area.key, today, "hsds"), t("data.making_files"), work)
+    if made is not None:
+        offer(made, f"hsds-{area.id}", key="hsds", labels="data.download_")
 
 
 def _back(area: Area) -> None:

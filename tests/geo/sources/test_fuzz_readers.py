@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sqlite3
 import struct
@@ -59,7 +60,49 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "a.ods": (FILES / "places.ods").read_bytes(), "a.geojson": shape["a.geojson"],
         "a.gpkg": shape["a.gpkg"], "a.kmz": zipped({"doc.kml": KML.encode()}),
         "a.zip": zipped({name: shape[name] for name in ("a.shp", "a.shx", "a.dbf", "a.prj")}),
+        "a.json": LIST.encode(), "b.json": ARCGIS.encode(), "c.json": OVERPASS.encode(),
+        "a.gpx": GPX.encode(), "a.gml": GML.encode(), "a.txt": STOPS.encode(),
+        "b.zip": zipped({"stops.txt": STOPS.encode()}), "b.csv.gz": gzip.compress(SHAPES.encode()),
+        "a.parquet": parquet(shapes),
     }  # fmt: skip
+
+
+LIST = '[{"namn": "A", "lat": 59.3, "long": 18.0, "mer": {"b": [1, {"c": 2}]}}, {"namn": "B"}]'
+ARCGIS = (
+    '{"features": [{"attributes": {"N": "A", "D": 1764460800000}, "geometry": {"x": 2, "y": 8}},'
+    '{"attributes": {"N": "B"}, "geometry": {"rings": [[[1, 2], [3, 4], [1, 5], [1, 2]]]}}],'
+    '"fields": [{"name": "D", "type": "esriFieldTypeDate"}], "spatialReference": {"wkid": 102100}}'
+)
+OVERPASS = (
+    '{"version": 0.6, "elements": [{"type": "node", "id": 1, "lat": 59.3, "lon": 18.0, "tags":'
+    '{"name": "A"}}, {"type": "way", "id": 2, "nodes": [1, 1], "tags": {"name": "B"}}]}'
+)
+GPX = (
+    '<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1"><wpt lat="59.3" lon="18">'
+    '<name>A</name><link href="https://example.org"/></wpt></gpx>'
+)
+GML = (
+    '<gml:FeatureCollection xmlns:gml="http://www.opengis.net/gml"><gml:featureMember><s id="1">'
+    '<namn>A</namn><g><gml:Polygon srsName="urn:ogc:def:crs:EPSG::3006"><gml:exterior>'
+    "<gml:LinearRing><gml:posList>6584000 663000 6584100 663000 6584100 663100 6584000 663000"
+    "</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></g></s></gml:featureMember>"
+    "</gml:FeatureCollection>"
+)
+STOPS = (
+    "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\n"
+    "1,A,59.3,18.0,1,\n2,A,59.3,18.0,0,1\n3,A,59.3,18.0,4,2\n4,B,59.4,18.1,,\n"
+)
+SHAPES = (
+    "namn;geometry;avdelning;platser;status\nA;SRID=3006;Blå;18*;Nedlagd 2024\n"
+    "B;POINT (18 59);Gul;15-18;\nB;0101000000000000000000324000000000008 04D40;Vit;ca 4;Öppen\n"
+    "Summa;;;;252\n"
+)
+
+
+def parquet(shapes: gpd.GeoDataFrame) -> bytes:
+    stream = io.BytesIO()
+    shapes.to_parquet(stream)
+    return stream.getvalue()
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -103,6 +146,18 @@ def refused(path: Path, content: bytes) -> str:
     return str(caught.value.values["reason"].key).removeprefix("reasons.")
 
 
+@pytest.mark.slow
+@settings(
+    max_examples=40 * EXAMPLES, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+@given(data=st.data())
+def test_many_more_bytes_give_a_table_or_one_of_our_errors(
+    seeds: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    any_bytes(seeds, tmp_path_factory, data)
+
+
 @settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -111,6 +166,13 @@ def refused(path: Path, content: bytes) -> str:
 def test_any_bytes_give_a_table_or_one_of_our_errors(
     seeds: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
+    any_bytes(seeds, tmp_path_factory, data)
+
+
+def any_bytes(
+    seeds: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Break a small real file and read it."""
     name = data.draw(st.sampled_from(sorted(seeds)))
     content = seeds[name]
     inside = content.startswith(b"PK") and data.draw(st.booleans())

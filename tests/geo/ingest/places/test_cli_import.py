@@ -168,7 +168,9 @@ def test_each_messy_file_is_imported_or_refused_in_words(
     area: Area, shared_data: Path, name: str, capsys: pytest.CaptureFixture[str]
 ):
     file = shared_data / "messy" / name
-    status = run("import", area.id, file, "--kind", "school", "--dry-run", "--json")
+    status = run(
+        "import", area.id, file, "--kind", "school", "--dry-run", "--json", "--outside", "keep"
+    )
     told = capsys.readouterr()
     if name in REFUSED:
         assert status == 2 and REFUSED[name] in told.err

@@ -16,6 +16,7 @@ import shapely
 
 from geo.area.model import Area
 from geo.area.record_fields import place_fields
+from geo.errors import FileFormat
 from geo.sources.files import specifications
 from geo.types import WGS84
 from tests.geo.ingest.places.test_field_cases import (
@@ -189,7 +190,7 @@ def test_a_register_of_associations_gives_no_private_person(area: Area, tmp_path
 
 def test_json_that_holds_no_records_is_refused_and_says_so(area: Area, tmp_path: Path):
     for content in ('{"a": 1}', "[1, 2, 3]", "[]"):
-        with refused("file_refused"):
+        with refused("file_refused", FileFormat):
             read(area, text_file(tmp_path, content, "a.json"))
 
 
@@ -308,5 +309,5 @@ def test_a_small_parquet_with_the_same_long_text_in_every_row_is_refused(
     column = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), text.dictionary)
     pq.write_table(pa.table({"namn": column}), tmp_path / "a.parquet")
     assert (tmp_path / "a.parquet").stat().st_size < 200_000
-    with refused("file_refused"):
+    with refused("file_refused", FileFormat):
         read(area, tmp_path / "a.parquet")
