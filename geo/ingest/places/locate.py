@@ -21,6 +21,7 @@ from geo.ingest.geocoding.parse import folded
 from geo.ingest.place_files import FAR_M
 from geo.ingest.places.records import PlaceRow
 from geo.sources.files.place_tables import Understood
+from geo.sources.files.row_kinds import listed
 from geo.types import WGS84, Bools, Floats, Progress
 
 COORDINATES, ADDRESS, NAME, LOOKUP = "coordinates", "address", "name", "lookup"
@@ -145,15 +146,10 @@ def without_outside(
     return [row for row, away in zip(rows, gone, strict=True) if not (leave and away)], found
 
 
-_MUNICIPALITIES = (
-    *("kommun", "kommunkod", "kommunnamn", "municipality", "municipalitycode", "kommune"),
-    *("kommunekode", "kommunenavn", "kunta", "gemeinde"),
-)
-
-
 def _of_others(rows: list[PlaceRow], near: Bools, understood: Understood) -> Bools:
     """Return which rows are of another municipality than most rows within the area."""
-    columns = [column for column in understood.frame if plain(str(column)) in _MUNICIPALITIES]
+    known = listed()["municipality"]["columns"]
+    columns = [column for column in understood.frame if plain(str(column)) in known]
     if not columns:
         return np.zeros(len(rows), dtype=np.bool_)
     told = understood.frame[columns[0]]

@@ -30,7 +30,7 @@ from geo.sources.files.coordinates import FIELDS
 from geo.sources.files.figures import read_count
 from geo.sources.files.opening import wrong_format
 from geo.sources.files.place_tables import Understood
-from geo.sources.files.row_kinds import Closed, closed_rows, words
+from geo.sources.files.row_kinds import Closed, closed_rows, listed, words
 
 OWN = ("id", "name", "address", "housenumber", "postcode", "city", "kind")
 """Fields that are a place's own columns, or part of them; all other columns go to its details."""
@@ -40,8 +40,6 @@ at least so many, hold figures."""
 ALL_BUT_SOME = 0.9
 MARK = {"skyddad": "ja"}
 """What is left of the words with which a file says that a housing is protected."""
-NOTED = " (som det står)"
-"""What is added to a column's name for the detail that keeps a figure with its mark."""
 RULES_OF = {
     **{"capacity": "places", "enrolled": "enrolled", "languages": "languages"},
     **{"valid_from": "valid_from", "valid_to": "valid_to", "operator": "owner"},
@@ -166,7 +164,7 @@ def added_up(
             if told and len(told) == len(values):
                 details[key] = _whole(sum(told))
             elif told:
-                details[key] = f"minst {_whole(sum(told))}"
+                details[key] = f"{listed()['figures']['least']} {_whole(sum(told))}"
         open_ones = [each for each in members if each.closed is None]
         first = replace(
             members[0], details=details, closed=None if open_ones else members[0].closed
@@ -358,7 +356,7 @@ def _read_figures(
             continue
         if figure.value is not None and figure.mark:
             details[at][key] = _whole(figure.value)
-            details[at][f"{key}{NOTED}"] = written(cell)
+            details[at][f"{key}{listed()['figures']['noted']}"] = written(cell)
             values = {"found": written(cell), "value": figure.value, "column": column}
             notes.append(LeftOut(int(row), "marked_figure", values))
         elif figure.value is None:

@@ -22,8 +22,8 @@ from geo.area.model import Area
 from geo.area.record_fields import place_fields, plain_record
 from geo.cells import written
 from geo.output.files.formats import unformula
+from geo.sources.files.field_names import fields
 from geo.sources.files.hsds import (
-    COUNTIES,
     FIELDS,
     KINDS_TAXONOMY,
     OWN_IDS,
@@ -31,19 +31,13 @@ from geo.sources.files.hsds import (
     PROFILE,
     notes_of,
 )
+from geo.sources.files.row_kinds import listed
 
 _NUMBERS = frozenset({"latitude", "longitude", "number"})
 _SPACE = uuid.UUID("6f1d9a52-1c1e-5d0b-9f53-6b3b5b9f7a10")
 """Ids of the package are made in it, so that the same place has the same id in each package."""
 _POSTCODE = re.compile(r"(?P<street>.+?),?\s+(?P<code>\d{3}\s?\d{2})\s+(?P<city>[^\d,]{2,60})")
 _PHONE = re.compile(r"[+\d][\d\s()/-]{5,20}")
-_PLACE_COLUMNS = {
-    "phone": ("telefon", "phone", "tel"),
-    "email": ("epost", "email", "mail"),
-    "url": ("url", "webb", "webbplats", "hemsida", "website", "webbsida"),
-    "owner": ("huvudman", "operator", "anordnare", "utförare"),
-    "note": ("beskrivning", "description", "anmärkning", "note"),
-}
 
 
 def to_hsds(area: Area, today: date) -> bytes:
@@ -56,7 +50,7 @@ def to_hsds(area: Area, today: date) -> bytes:
     tables: dict[str, dict[str, dict[str, str]]] = {name: {} for name in FIELDS}
     places = protected.in_the_open(area.places)
     places = places[places["kind"] != protected.HOUSING]
-    county = COUNTIES.get(_county(area), "")
+    county = listed()["counties"].get(_county(area), "")
     by_place: dict[str, list[Activity]] = {}
     for activity in counted(activities_of(area), today):
         by_place.setdefault(activity.place, []).append(activity)
@@ -71,7 +65,7 @@ def to_hsds(area: Area, today: date) -> bytes:
         )  # fmt: skip
         _address(tables, location, str(record["address"]), county)
         kind = str(record["kind"])
-        owner = _first(told, "owner") or str(record["name"]) or presets.kind(kind).name("sv")
+        owner = _first(told, "operator") or str(record["name"]) or presets.kind(kind).name("sv")
         held = by_place.get(own, [])
         for activity in held:
             _activity(tables, activity, location, owner, kind)
@@ -105,7 +99,7 @@ def count(content: bytes) -> tuple[int, int]:
 def _county(area: Area) -> str:
     """Return the code of the county that most of the area's residents live in, "" for unknown."""
     units = area.people["unit"].astype(str).str[:2] if len(area.people) else ()
-    found = [unit for unit in units if unit in COUNTIES]
+    found = [unit for unit in units if unit in listed()["counties"]]
     return max(set(found), key=found.count) if found else ""
 
 
@@ -204,7 +198,7 @@ def _mail(told: str) -> str:
 
 
 def _first(told: Mapping[str, Any], field: str) -> str:
-    return next((written(told[name]) for name in _PLACE_COLUMNS[field] if told.get(name)), "")
+    return next((written(told[name]) for name in fields()[field].names if told.get(name)), "")
 
 
 def _id(sort: str, own: str) -> str:

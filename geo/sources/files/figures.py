@@ -11,22 +11,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from geo.cells import to_number, written
+from geo.sources.files.row_kinds import listed
 
 _MARKED = re.compile(r"(\d[\d ]*)\s*(\*{1,3}|[†‡§¹²³]{1,2}|\(?\d{1,2}\)|\(?[a-e]\)|\[\d{1,2}\])")
-_UNIT = re.compile(
-    r"(?:max(?:imalt)?\.?\s*|upp till\s*|högst\s*|up to\s*)?(\d[\d ]*)\s*"
-    r"(?:st\.?|platser|barn|elever|personer|pers\.?|sittplatser|places|children|seats|persons)?",
-    re.IGNORECASE,
-)
-_RANGE = re.compile(r"(\d{1,6})\s*(?:-|–|—|till|to)\s*(\d{1,6})(?:\s*(?:st|platser|barn))?", re.I)
-_ABOUT = re.compile(
-    r"(?:ca\.?|c:a|cirka|omkring|ungefär|ung\.?|about|approx\.?|etwa|noin|~|≈|minst|över|at least)"
-    r"\s*(\d{1,6})(?:\s*(?:st|platser|barn))?|(\d{1,6})\s*\+",
-    re.IGNORECASE,
-)
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    unit: re.Pattern[str]
+    range: re.Pattern[str]
+    about: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    told = listed()["figures"]
+    one = {name: "|".join(map(re.escape, sorted(told[name], key=len, reverse=True)))
+           for name in ("most", "units", "about", "between")}  # fmt: skip
+    unit = rf"\s*(?:{one['units']})?"
+    return _Patterns(
+        re.compile(rf"(?:(?:{one['most']})\s*)?(\d[\d ]*){unit}", re.IGNORECASE),
+        re.compile(rf"(\d{{1,6}})\s*(?:{one['between']})\s*(\d{{1,6}}){unit}", re.IGNORECASE),
+        re.compile(rf"(?:{one['about']})\s*(\d{{1,6}}){unit}|(\d{{1,6}})\s*\+", re.IGNORECASE),
+    )
 
 
 @dataclass(frozen=True)
@@ -49,14 +60,15 @@ def read_count(cell: Any) -> Figure | None:
     text = " ".join(written(cell).split())
     if not text or len(text) > 60:
         return None
+    patterns = _patterns()
     if match := _MARKED.fullmatch(text):
         return Figure(to_number(match[1].strip()), match[2])
-    if match := _RANGE.fullmatch(text):
+    if match := patterns.range.fullmatch(text):
         low, high = float(match[1]), float(match[2])
         return Figure(low) if low == high else Figure(None, "", min(low, high), max(low, high))
-    if match := _ABOUT.fullmatch(text):
+    if match := patterns.about.fullmatch(text):
         return Figure(None, "", float(match[1] or match[2]), None)
-    match = _UNIT.fullmatch(text)
+    match = patterns.unit.fullmatch(text)
     return Figure(to_number(match[1].strip()), text) if match else None
 
 

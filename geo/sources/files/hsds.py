@@ -47,16 +47,6 @@ FIELDS = {
     "attributes": ("id", "link_id", "link_entity", "taxonomy_term_id"),
 }
 """The tables that we write, with their fields by the names of the specification."""
-COUNTIES = {
-    **{"01": "Stockholms län", "03": "Uppsala län", "04": "Södermanlands län"},
-    **{"05": "Östergötlands län", "06": "Jönköpings län", "07": "Kronobergs län"},
-    **{"08": "Kalmar län", "09": "Gotlands län", "10": "Blekinge län", "12": "Skåne län"},
-    **{"13": "Hallands län", "14": "Västra Götalands län", "17": "Värmlands län"},
-    **{"18": "Örebro län", "19": "Västmanlands län", "20": "Dalarnas län", "21": "Gävleborgs län"},
-    **{"22": "Västernorrlands län", "23": "Jämtlands län", "24": "Västerbottens län"},
-    **{"25": "Norrbottens län"},
-}
-"""Sweden has no states: what stands for one."""
 
 
 def notes_of(times: Times) -> str:
@@ -126,8 +116,8 @@ def places_of(tables: Mapping[str, list[dict[str, str]]]) -> Answer:
                 "email": next((each["email"] for each in own if each.get("email")), ""),
                 "phone": phone,
                 "url": next((each["url"] for each in own if each.get("url")), ""),
-                "huvudman": organization.get("name", ""),
-                "tjänster": ", ".join(dict.fromkeys(each.get("name", "") for each in own)),
+                "operator": organization.get("name", ""),
+                "services": ", ".join(dict.fromkeys(each.get("name", "") for each in own)),
             }
         )
     return Answer([{key: cell or None for key, cell in row.items()} for row in rows], "HSDS")
@@ -163,17 +153,17 @@ def activities_of(tables: Mapping[str, list[dict[str, str]]]) -> pd.DataFrame:
         organization = organizations.get(service.get("organization_id", ""), {})
         row: dict[str, Any] = {
             "id": service["id"],
-            "plats": own if place_kind else location.get("name", ""),
-            "aktivitet": service.get("name", ""),
-            "typ": told[0] if told else "",
-            "arrangör": organization.get("name", ""),
-            "språk": ", ".join(each.get("code", "") or each.get("name", "")
+            "place": own if place_kind else location.get("name", ""),
+            "activity": service.get("name", ""),
+            "kind": told[0] if told else "",
+            "organisers": organization.get("name", ""),
+            "languages": ", ".join(each.get("code", "") or each.get("name", "")
                                for each in spoken.get(service["id"], [])),
-            "kostnad": service.get("fees_description", ""),
-            "målgrupp": service.get("eligibility_description", ""),
-            "kontakt": service.get("email", ""),
-            "källa": service.get("url", ""),
-            "bekräftad": service.get("assured_date", ""),
+            "cost": service.get("fees_description", ""),
+            "audience": service.get("eligibility_description", ""),
+            "contact": service.get("email", ""),
+            "source": service.get("url", ""),
+            "confirmed": service.get("assured_date", ""),
         }  # fmt: skip
         rows += [{**row, **_hours(schedule)} for schedule in schedules] or [row]
     frame = pd.DataFrame(rows, dtype=object)
@@ -195,14 +185,14 @@ def _hours(schedule: Mapping[str, str]) -> dict[str, str]:
     rule += [f"BYMONTHDAY={schedule['bymonthday']}"] if schedule.get("bymonthday") else []
     return {
         "rrule": ";".join(rule),
-        "från": schedule.get("opens_at", "")[:5],
-        "till": schedule.get("closes_at", "")[:5],
-        "första dag": schedule.get("dtstart", "")[:10],
-        "gäller från": schedule.get("valid_from", ""),
-        "gäller till": schedule.get("valid_to", ""),
-        "säsong": season,
-        "undantag": ", ".join(value for name, value in said if name == "except"),
-        "helgdagar": next((("ja" if value == "yes" else value) for name, value in said
+        "from": schedule.get("opens_at", "")[:5],
+        "to": schedule.get("closes_at", "")[:5],
+        "first day": schedule.get("dtstart", "")[:10],
+        "valid from": schedule.get("valid_from", ""),
+        "valid to": schedule.get("valid_to", ""),
+        "season": season,
+        "except": ", ".join(value for name, value in said if name == "except"),
+        "holidays": next((("yes" if value == "yes" else value) for name, value in said
                            if name == "holidays"), ""),
     }  # fmt: skip
 

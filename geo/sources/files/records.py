@@ -114,7 +114,7 @@ def read_parquet(file: Opened) -> Answer:
     except subprocess.TimeoutExpired as error:
         raise file.broken("too_slow", limit=PARQUET_SECONDS) from error
     try:
-        told = json.loads(done.stdout) if done.returncode == 0 else {"error": "broken"}
+        told: Any = json.loads(done.stdout) if done.returncode == 0 else {"error": "broken"}
     except ValueError as error:
         raise file.broken() from error
     if "error" in told:

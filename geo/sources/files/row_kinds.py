@@ -53,10 +53,16 @@ class Closed:
 
 
 @cache
-def words() -> _Words:
-    """Return the words of ``data/places/words.toml``."""
+def listed() -> dict[str, Any]:
+    """Return ``data/places/words.toml`` as it stands."""
     with (DATA / "places" / "words.toml").open("rb") as stream:
-        raw: dict[str, Any] = tomllib.load(stream)
+        return tomllib.load(stream)
+
+
+@cache
+def words() -> _Words:
+    """Return the words that tell what a row is."""
+    raw = listed()
     status = raw["status"]
     sorts = ("closed", "paused", "planned", "ending", "open")
     persons = raw["persons"]

@@ -612,13 +612,14 @@ def test_rows_without_a_position_go_with_those_of_their_municipality(area: Area,
             f"A;{lon};{lat};Provby",
             f"B;{lon + 0.2};{lat};Annanby",
             f"C;{lon + 0.3};{lat};Annanby",
+            f"F;{lon + 0.4};{lat};Annanby",
             "D;;;Annanby",
             "E;;;Provby",
         ),
     )
     found = proposed(area, file)
     assert list(found.unplaced["name"]) == ["E"]
-    assert found.outside is not None and found.outside.count == 3
+    assert found.outside is not None and found.outside.count == 4
 
 
 # The same rules where an area is built

@@ -26,6 +26,7 @@ from geo.catalog import open_area, save_area
 from geo.errors import FileFormat, OutsideArea
 from geo.ingest.build import Inputs, with_places
 from geo.ingest.places.apply import carry_out, plan
+from geo.ingest.places.locate import KEEP
 from geo.ingest.places.propose import Import, propose
 from geo.ingest.places.records import _free_id
 from geo.output.words.imports import next_lines
@@ -394,7 +395,7 @@ def test_each_row_ends_up_in_one_place_whatever_it_holds(tmp_path_factory, rows)
         *[[name, address, up, "17.8" if up else ""] for name, address, up in rows],
     )
     understood = understand(file, kind="library")
-    found = propose(AREA, understood, "library", today=TODAY)
+    found = propose(AREA, understood, "library", today=TODAY, outside=KEEP)
     ends = [*found.places.index, *found.unplaced["row"], *(item.row for item in found.left_out)]
     assert sorted(ends) == sorted({*understood.frame.index, *(i.row for i in found.left_out)})
     ids = [*found.places["id"], *found.unplaced["id"]]
