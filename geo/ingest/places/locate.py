@@ -20,6 +20,7 @@ from geo.ingest.geocoding.match import Match, Wanted, find
 from geo.ingest.geocoding.parse import folded
 from geo.ingest.place_files import FAR_M
 from geo.ingest.places.records import PlaceRow
+from geo.sources.files.opening import NAMES
 from geo.sources.files.place_tables import Understood
 from geo.sources.files.row_kinds import listed
 from geo.types import WGS84, Bools, Floats, Progress
@@ -67,7 +68,7 @@ def with_known_ids(rows: list[PlaceRow], area: Area, understood: Understood) -> 
     when an area is built, such places are numbered by row.
     """
     if "id" in understood.columns:
-        return rows
+        return _with_own_ids(rows, area) if understood.format == NAMES[".hsds"] else rows
     here = area.places[area.places["source"].astype(str).str.split(APART).str[0] == understood.file]
     names = [tuple(map(folded, pair)) for pair in zip(here["name"], here["address"], strict=True)]
     kinds = list(here["kind"])
@@ -80,6 +81,17 @@ def with_known_ids(rows: list[PlaceRow], area: Area, understood: Understood) -> 
         else row
         for row in rows
     ]
+
+
+def _with_own_ids(rows: list[PlaceRow], area: Area) -> list[PlaceRow]:
+    """Give rows of a package that we wrote the ids that their places have here."""
+    there = dict(zip(area.places["id"].astype(str), area.places["kind"], strict=True))
+    named = []
+    for row in rows:
+        own = row.id.removeprefix(f"{row.wanted.kind}-")
+        known = row.id not in there and there.get(own) == row.wanted.kind
+        named.append(replace(row, id=own) if known else row)
+    return named
 
 
 def _called(row: PlaceRow) -> tuple[str, ...]:
