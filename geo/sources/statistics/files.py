@@ -217,6 +217,7 @@ def _wide(frame: pd.DataFrame, file: str, named: Mapping[str, str]) -> Pivoted:
     reader = _Reader(file, frame, NIL)
     groups = {count.group: reader.people(count) for count in counts}
     unit, name = _unit_column(frame, there, stated), _name_column(there, stated)
+    unit = unit or _coded_column(frame, there, distinct=0.0)  # rows that repeat are told later
     found = (
         [find_code(written(cell)) for cell in frame[unit]] if unit else [(None, "")] * len(frame)
     )
@@ -514,8 +515,12 @@ def _unit_column(frame: pd.DataFrame, there: list[str], stated: Mapping[str, str
     return found or _coded_column(frame, there)
 
 
-def _coded_column(frame: pd.DataFrame, there: list[str]) -> str | None:
-    """Return the column whose cells are codes of statistical areas, by what stands in it."""
+def _coded_column(
+    frame: pd.DataFrame, there: list[str], *, distinct: float = _DISTINCT
+) -> str | None:
+    """Return the column whose cells are codes of statistical areas, by what stands in it;
+    ``distinct``: the share of rows that must differ.
+    """
     coded = {}
     first = frame.head(_SAMPLE)
     likely = [
@@ -530,7 +535,7 @@ def _coded_column(frame: pd.DataFrame, there: list[str]) -> str | None:
         ):
             coded[column] = len(set(texts))
     best = max(coded, key=lambda column: coded[column], default=None)
-    return best if best and coded[best] >= _DISTINCT * len(frame) else None
+    return best if best and coded[best] >= distinct * len(frame) else None
 
 
 def _name_column(there: list[str], stated: Mapping[str, str]) -> str | None:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo import presets
 from geo.area.provenance import LeftOut, Source
 from geo.cells import is_unknown, plain, to_number, written
 from geo.errors import InputError
@@ -370,6 +371,7 @@ def as_figures(table: Pivoted, path: Path, level: str = "") -> Figures:
     vintage = _vintage(frame, level, table.year, path)
     frame = _of_vintage(frame, vintage)
     twice = frame["code"].duplicated(keep="first") & (frame["code"] != "")
+    _check_copies(frame, twice, path)
     lost = [
         LeftOut(int(row), "duplicate_id", {"found": code})
         for row, code in frame.loc[twice, "code"].items()
@@ -391,6 +393,22 @@ def as_figures(table: Pivoted, path: Path, level: str = "") -> Figures:
     )
     kept = frame.drop(columns="area")
     return Figures(kept, level, vintage, table.year, (source,), (*table.left_out, *others, *lost))
+
+
+def _check_copies(frame: pd.DataFrame, twice: pd.Series, path: Path) -> None:
+    """Make sure that an area on several rows has the same figures on each.
+
+    Raises
+    ------
+    InputError ``long_format`` : it has not; they are never added up.
+    """
+    groups = [name for name in presets.groups() if name in frame]
+    for row in frame.index[twice]:
+        same = frame.index[frame["code"] == frame["code"].loc[row]]
+        if not frame.loc[row, groups].equals(frame.loc[same[0], groups]):
+            values = {"first": int(same[0]), "row": int(row), "found": frame["code"].loc[row]}
+            reason = Phrase("reasons.same_area_twice", values)
+            raise InputError("long_format", file=path.name, reason=reason)
 
 
 def _no_area(table: Pivoted, level: str, path: Path) -> InputError:

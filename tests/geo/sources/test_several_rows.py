@@ -230,6 +230,15 @@ def test_codes_join_however_they_are_written(tmp_path: Path, text: str) -> None:
     assert figures.frame["children_0_4"].tolist() == [12, 40]
 
 
+def test_an_area_on_several_rows_of_a_table_is_refused_unless_they_say_the_same(
+    tmp_path: Path,
+) -> None:
+    text = "deso;Folkmängd\n0180A0001;100\n0180A0001;{}\n0180A0002;1000\n"
+    with refused("long_format"):
+        read_figures(table(tmp_path, text.format(40)))
+    assert read_figures(table(tmp_path, text.format(100))).frame["all"].tolist() == [100, 1000]
+
+
 def test_a_restored_zero_is_told(tmp_path: Path) -> None:
     text = "Deso;Folkmängd\n180A0001;100\n180A0002;1000\n"
     [told] = read_figures(table(tmp_path, text)).sources[0].notices
