@@ -17,6 +17,7 @@ from geo.output.documents.gap import gap_document
 from geo.output.maps import gap_screen as gap_screen_map
 from geo.output.maps import places_and_gaps as places_and_gaps_map
 from geo.output.words import area_and_gaps as area_and_gaps_words
+from geo.output.words.spreading import estimated_words
 from pages.parts.gap import flips as flips_box
 from pages.parts.placera.question import NEVER
 from pages.shared import cache, choices, frame, stage, state, tables
@@ -95,7 +96,7 @@ def _about(area: Area, answer: Gap) -> None:
     for doubt in profile_doubts(area.network, answer.profile):
         st.markdown(t(doubt))
     if answer.estimated:
-        st.markdown(t("gap.estimated"))
+        st.markdown(" ".join(estimated_words(area, answer, language)))
     _warnings(answer)
     frame.unplaced(area, answer.kind)
     _measures(answer)

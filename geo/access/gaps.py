@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +22,7 @@ from shapely import box
 
 from geo import presets, privacy, texts
 from geo.access.gap_question import GapQuestion
+from geo.access.spread_range import SpreadRange, spread_range
 from geo.area.model import Area
 from geo.area.provenance import Source
 from geo.errors import AreaLacks
@@ -37,7 +39,8 @@ class DistrictGap:
     """One district's people and those beyond; ``None`` where a count is hidden, be it small or so
     that it gives no other away: to show which would disclose a count whose sum is known.
 
-    ``name`` is empty for people outside all districts.
+    ``name`` is empty for people outside all districts. ``share_low`` and ``share_high`` are as of
+    a ``Gap``.
     """
 
     name: str
@@ -45,6 +48,14 @@ class DistrictGap:
     beyond: float | None
     share_beyond: float | None
     mean_m_beyond: float | None = None
+    share_low: float | None = None
+    share_high: float | None = None
+
+    def __post_init__(self) -> None:
+        """A share that is hidden has no range that could give it away."""
+        if self.share_beyond is None:
+            object.__setattr__(self, "share_low", None)
+            object.__setattr__(self, "share_high", None)
 
     @property
     def hidden(self) -> bool:
@@ -73,7 +84,9 @@ class Gap(Measures):
     ``metres`` and ``weights`` have one entry per row of ``area.people``. ``unknown`` is the number
     of rows whose count for the group is not known. ``concentration`` is the share of those beyond
     who would have to live in other districts for every district to have its even share (Hoover);
-    NaN without districts.
+    NaN without districts. ``share_low`` and ``share_high`` are the least and most of the share
+    over the fair ways of spreading people who are estimated, and the share itself of counted ones;
+    NaN where that is not known. ``ways`` : each way's share, as ``SpreadRange`` has them.
     """
 
     area: str
@@ -90,6 +103,9 @@ class Gap(Measures):
     sources: tuple[Source, ...]
     metres: Floats
     weights: Floats
+    share_low: float = math.nan
+    share_high: float = math.nan
+    ways: tuple[tuple[str, float], ...] = ()
 
     @property
     def question(self) -> GapQuestion:
@@ -187,14 +203,24 @@ def gap_of(area: Area, question: GapQuestion, *, metres: Floats | None = None) -
     lives = weights > 0
     counted = not bool(area.people["estimated"].to_numpy(bool)[lives].any())
     districts, concentration = _by_district(area, metres, weights, limit)
+    found = measures(metres, weights, limit)
+    between = spread_range(
+        area,
+        kind=kind,
+        profile=question.profile,
+        limit_m=limit,
+        weights=weights,
+        metres=metres,
+    )
     return Gap(
         area=area.id,
         kind=kind,
         group=group,
         limit_m=limit,
         profile=question.profile,
-        **vars(measures(metres, weights, limit)),
-        districts=districts,
+        **vars(found),
+        **_width(found.share_beyond, between),
+        districts=_with_range(districts, between),
         concentration=concentration,
         places=len(area.places_of(kind)),
         unknown=int((of_group & area.people[group].isna().to_numpy(bool)).sum()),
@@ -257,11 +283,29 @@ def hidden_last(rows: Iterable[DistrictGap]) -> tuple[DistrictGap, ...]:
     return tuple(sorted(rows, key=lambda row: (row.hidden, row.name if row.hidden else "")))
 
 
+def has_range(answer: Gap | DistrictGap) -> bool:
+    """Return whether the share differs by a whole per cent between the ways of spreading people."""
+    low, high = answer.share_low, answer.share_high
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return False
+    return round(100 * low) != round(100 * high)
+
+
+def range_words(low: float, high: float, language: str) -> str:
+    """Write a range of shares: ``31–41 %``."""
+    return f"{texts.number(100 * low, language)}–{texts.percent(high, language)}"
+
+
 def headline(answer: Gap, language: str) -> str:
-    """Return the gap as one sentence: "1 240 av 3 828 barn 0–4 år (32 %) bor längre än 400 m …"."""
+    """Return the gap as one sentence: "1 240 av 3 828 barn 0–4 år (32 %) bor längre än 400 m …";
+    where the share rests on where people are taken to stand "Ungefär var tredje av 3 828 barn 0–4
+    år (31–41 %) bor längre än 400 m …".
+    """
     kind, group = presets.kind(answer.kind), presets.group(answer.group)
     small = answer.small
     key = "headline_few" if answer.few_beyond else "headline_all_but" if small else "headline"
+    if key == "headline" and has_range(answer):
+        key = "headline_range"
     if not answer.places:
         key = "headline_none"
     elif answer.few_people:
@@ -273,6 +317,8 @@ def headline(answer: Gap, language: str) -> str:
         beyond=fewer if small else texts.number(round(answer.beyond), language),
         people=fewer if answer.few_people else texts.number(round(answer.people), language),
         share=texts.percent(answer.share_beyond, language),
+        about=_about(answer.share_beyond, language),
+        between=range_words(answer.share_low, answer.share_high, language),
         group=group.name(language),
         limit=texts.metres(answer.limit_m, language),
         place=kind.indefinite(language),
@@ -285,6 +331,21 @@ def headline(answer: Gap, language: str) -> str:
     return f"{said} {text('gap.not_walked_to', language, kind=kind.plural(language))}"
 
 
+_ABOUT = (
+    (0.02, "few"), (0.045, "in_30"), (0.0775, "in_20"), (0.12, "in_10"), (0.145, "in_8"),
+    (0.1825, "in_6"), (0.225, "in_5"), (0.29, "in_4"), (0.365, "in_3"), (0.45, "two_in_5"),
+    (0.55, "half"), (0.635, "three_in_5"), (0.71, "two_in_3"), (0.775, "three_in_4"),
+    (0.85, "four_in_5"), (0.945, "nine_in_10"), (math.inf, "nearly_all"),
+)  # fmt: skip
+"""Up to which share a part is said in which words."""
+
+
+def _about(share: float, language: str) -> str:
+    """Return a share in words, as in ``ungefär var tredje``."""
+    key = next((name for most, name in _ABOUT if share < most), "few")
+    return text(f"spread.about_{key}", language)
+
+
 def _without(row: DistrictGap, no_people: bool, no_beyond: bool) -> DistrictGap:
     if not (no_people or no_beyond):
         return row
@@ -294,6 +355,8 @@ def _without(row: DistrictGap, no_people: bool, no_beyond: bool) -> DistrictGap:
         beyond=None,
         share_beyond=None,
         mean_m_beyond=None,
+        share_low=None,
+        share_high=None,
     )
 
 
@@ -340,6 +403,38 @@ def _sources(area: Area, kind: str, group: str) -> tuple[Source, ...]:
     people = "people" if presets.group(group).origin == "residents" else "transitional_housing"
     parts = {"network", "districts", "boundary", people, kind, "places"}
     return tuple(source for source in area.sources if source.part in parts)
+
+
+def _width(share: float, between: SpreadRange | None) -> dict[str, Any]:
+    """Return the fields of a range; the share itself lies in it whatever rounding does."""
+    if between is None:
+        return {}
+    low, high = _around(share, between.low, between.high)
+    ways = tuple((way, _alike(found, share)) for way, found in between.ways)
+    return {"share_low": low, "share_high": high, "ways": ways}
+
+
+def _around(share: float, low: float, high: float) -> tuple[float, float]:
+    return min(share, _alike(low, share)), max(share, _alike(high, share))
+
+
+def _alike(found: float, share: float) -> float:
+    """Return the share itself where another order of summing differs by its last digits alone."""
+    return share if math.isclose(found, share, rel_tol=1e-9, abs_tol=1e-12) else found
+
+
+def _with_range(
+    rows: tuple[DistrictGap, ...], between: SpreadRange | None
+) -> tuple[DistrictGap, ...]:
+    if between is None:
+        return rows
+    made = []
+    for row in rows:
+        low, high = between.districts.get(row.name, (math.nan, math.nan))
+        if row.share_beyond is not None and not math.isnan(low):
+            low, high = _around(row.share_beyond, low, high)
+        made.append(replace(row, share_low=_known(low), share_high=_known(high)))
+    return tuple(made)
 
 
 def _known(value: float) -> float | None:

@@ -9,9 +9,10 @@ the old area as it was.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +25,8 @@ from geo.area.provenance import LeftOut, Source
 from geo.network.walk_network import Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.types import Floats
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Area:
     _snaps: dict[tuple[str, str], tuple[gpd.GeoDataFrame, WalkNetwork, Snapped]] = field(
         default_factory=dict, repr=False
     )
+    _once: dict[tuple[str, ...], tuple[list[object], Any]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Take out what may not be known of restricted housing: no Area ever holds it."""
@@ -156,6 +160,29 @@ class Area:
         """Whether any part must credit OpenStreetMap."""
         credited = self.places["source"].astype(str).str.contains("openstreetmap", case=False)
         return any(source.is_osm for source in self.sources) or bool(credited.any())
+
+    def once(
+        self,
+        key: tuple[str, ...],
+        parts: tuple[str, ...],
+        make: Callable[[], _Made],
+        *,
+        most: int = 8,
+    ) -> _Made:
+        """Return what ``make`` makes of some parts of the area, made once while they are the same;
+        of what has the same first word in its key the latest ``most`` are kept.
+        """
+        made_of = [getattr(self, part) for part in parts]
+        kept = self._once.get(key)
+        if kept is not None and all(a is b for a, b in zip(kept[0], made_of, strict=True)):
+            found: _Made = kept[1]
+            return found
+        made = make()
+        self._once[key] = (made_of, made)
+        alike = [other for other in list(self._once) if other[0] == key[0]]
+        for other in alike[:-most]:
+            self._once.pop(other, None)
+        return made
 
     def _snapped(
         self, what: str, whole: gpd.GeoDataFrame, points: gpd.GeoSeries, profile: Profile | None

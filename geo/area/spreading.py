@@ -14,7 +14,8 @@ import shapely
 from geo import presets
 from geo.area.people import RESIDENTS
 from geo.area.provenance import OUTLINES, LeftOut, empty_table
-from geo.network.walk_network import MAX_SNAP_M, WalkNetwork
+from geo.network.walk_network import MAX_SNAP_M, Snapped, WalkNetwork
+from geo.presets import Profile
 from geo.types import WGS84, Bools, Floats, Ints, Shapes
 
 PIECE_M = 50.0
@@ -294,11 +295,7 @@ def _nowhere() -> _Spots:
 
 
 def _joined(spots: list[_Spots]) -> _Spots:
-    joined = _Spots(
-        np.concatenate([each.unit for each in spots]),
-        np.concatenate([each.xy for each in spots]),
-        np.concatenate([each.weight for each in spots]),
-    )
+    joined = _joined_in_order(spots)
     return joined.take(np.argsort(joined.unit, kind="stable"))
 
 
@@ -340,4 +337,148 @@ def _outside(
     return tuple(
         LeftOut(int(areas.index[at]), "outside_network", {"found": str(areas["unit"].iloc[at])})
         for at in far
+    )
+
+
+JUNCTIONS, DEAD_ENDS, NEAR_PATHS, GROUND = "junctions", "dead_ends", "near_paths", "ground"
+OPEN_WAYS = (JUNCTIONS, DEAD_ENDS, NEAR_PATHS, GROUND)
+"""Beside along paths, the fair ways to spread people whose homes are not known."""
+WAYS = (*OPEN_WAYS, *AT_DOORS)
+NEAR_M = 60.0
+"""Ground within so many metres of a path."""
+MOST_SPOTS, FEWEST_A_UNIT, MOST_A_UNIT = 16_000, 9, 400
+"""Points of ground of an area, and of one outline, so far as those allow."""
+FINEST_M = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Where residents of the outlines might as well stand: one entry per spot, ``way`` in ``WAYS``
+    and ``unit`` a row of the outlines. ``share`` of the unit's people, ``district`` a row of the
+    districts (their number where none).
+    """
+
+    way: Ints
+    unit: Ints
+    share: Floats
+    district: Ints
+    spots: Snapped
+
+
+def standings(
+    outlines: gpd.GeoDataFrame,
+    network: WalkNetwork,
+    profile: Profile,
+    *,
+    buildings: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    water: gpd.GeoDataFrame,
+) -> Standing:
+    """Return the spots of every other fair way to spread the people of each outline.
+
+    Where its people stand at homes or addresses the other of the two is the only other way; where
+    neither is known: at junctions, at dead ends, on ground within 60 m of a path, and on all
+    ground but water, each spot the same. A way that has no spot in an outline has none here.
+    """
+    shapes = _valid(np.asarray(outlines.geometry.to_crs(network.crs).values, dtype=object))
+    placed = outlines["placed"].to_numpy(object)
+    is_open = ~np.isin(placed, AT_DOORS)
+    parts: list[tuple[int, _Spots, Snapped]] = []
+
+    def put(way: str, spots: _Spots, snapped: Snapped | None = None) -> None:
+        if snapped is None:
+            points = gpd.GeoSeries(shapely.points(spots.xy), crs=network.crs)
+            snapped = network.snap(points, profile)
+        parts.append((WAYS.index(way), spots, snapped))
+
+    if is_open.any():
+        tree = shapely.STRtree(np.where(is_open, shapes, None))
+        for way, (node, at) in _nodes(network, profile).items():
+            point, unit = tree.query(shapely.points(network.node_xy[node]), predicate="intersects")
+            spots = _Spots(unit.astype(np.int64), network.node_xy[node[point]], np.ones(len(unit)))
+            put(way, spots, at.take(point))
+        ground = _ground(shapes, np.flatnonzero(is_open), _in_metres(water, network.crs))
+        on_ground = network.snap(gpd.GeoSeries(shapely.points(ground.xy), crs=network.crs), profile)
+        near = on_ground.stretch_m <= NEAR_M
+        put(NEAR_PATHS, ground.take(near), on_ground.take(near))
+        put(GROUND, ground, on_ground)
+    for way, other, spots in (
+        (BUILDINGS, ADDRESSES, _in_buildings),
+        (ADDRESSES, BUILDINGS, lambda *where: _at_addresses(where[0], addresses, *where[1:])),
+    ):
+        if (placed == other).any():
+            found = spots(shapes, buildings, network.crs)
+            put(way, found.take(placed[found.unit] == other))
+    return _standing(parts, _in_metres(districts, network.crs), len(outlines))
+
+
+def _standing(parts: list[tuple[int, _Spots, Snapped]], districts: Shapes, units: int) -> Standing:
+    size = [len(spots.unit) for _, spots, _ in parts]
+    way = np.repeat(np.array([way for way, _, _ in parts], dtype=np.int64), size)
+    spots = _joined_in_order([spots for _, spots, _ in parts])
+    sums = np.bincount(way * units + spots.unit, weights=spots.weight)
+    district = np.full(len(way), len(districts), dtype=np.int64)
+    point, where = shapely.STRtree(districts).query(shapely.points(spots.xy), "intersects")
+    np.minimum.at(district, point, where)
+    return Standing(
+        way,
+        spots.unit,
+        spots.weight / sums[way * units + spots.unit] if len(way) else spots.weight,
+        district,
+        Snapped(
+            np.concatenate([snapped.edge for *_, snapped in parts] or [np.zeros(0, np.int64)]),
+            np.concatenate([snapped.offset_m for *_, snapped in parts] or [np.zeros(0)]),
+            np.concatenate([snapped.stretch_m for *_, snapped in parts] or [np.zeros(0)]),
+        ),
+    )
+
+
+def _nodes(network: WalkNetwork, profile: Profile) -> dict[str, tuple[Ints, Snapped]]:
+    """Return the junctions (three ways or more) and dead ends a profile can walk to."""
+    edges = network.walkable(profile).main_edges
+    ends = np.concatenate([network.edge_u[edges], network.edge_v[edges]])
+    offset = np.concatenate([np.zeros(len(edges)), network.edge_m[edges]])
+    edge = np.concatenate([edges, edges])
+    node, first, times = np.unique(ends, return_index=True, return_counts=True)
+    at = Snapped(edge[first].astype(np.int64), offset[first], np.zeros(len(node)))
+    found = {}
+    for way, wanted in ((JUNCTIONS, times >= 3), (DEAD_ENDS, times == 1)):
+        found[way] = (node[wanted].astype(np.int64), at.take(wanted))
+    return found
+
+
+def _ground(shapes: Shapes, wanted: Ints, water: Shapes) -> _Spots:
+    """Return points evenly over the wanted outlines, on one lattice an outline, none in water."""
+    many = float(np.clip(MOST_SPOTS / max(len(wanted), 1), FEWEST_A_UNIT, MOST_A_UNIT))
+    found: list[Floats] = []
+    for unit in wanted:
+        shape = shapes[unit]
+        step = max(float(np.sqrt(shape.area / many)), FINEST_M)
+        west, south, east, north = shape.bounds
+        x, y = np.meshgrid(
+            np.arange((np.floor(west / step) + 0.5) * step, east, step),
+            np.arange((np.floor(south / step) + 0.5) * step, north, step),
+        )
+        shapely.prepare(shape)
+        inside = shapely.contains_xy(shape, x, y)
+        found.append(np.column_stack([x[inside], y[inside]]))
+    xy = np.concatenate([*found, np.zeros((0, 2))])
+    unit = np.repeat(wanted.astype(np.int64), [len(each) for each in found])
+    wet = np.zeros(len(xy), dtype=bool)
+    if len(water) and len(xy):
+        wet[np.unique(shapely.STRtree(water).query(shapely.points(xy), "within")[0])] = True
+    return _Spots(unit, xy, np.ones(len(xy))).take(~wet)
+
+
+def _in_metres(table: gpd.GeoDataFrame, crs: str) -> Shapes:
+    shapes: Shapes = np.asarray(table.geometry.to_crs(crs).values, dtype=object)
+    return shapes
+
+
+def _joined_in_order(spots: list[_Spots]) -> _Spots:
+    return _Spots(
+        np.concatenate([each.unit for each in spots] or [np.zeros(0, np.int64)]),
+        np.concatenate([each.xy for each in spots] or [np.zeros((0, 2))]),
+        np.concatenate([each.weight for each in spots] or [np.zeros(0)]),
     )

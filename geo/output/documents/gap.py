@@ -23,6 +23,7 @@ from geo.types import WGS84
 
 _FORMATS = {
     "people": "# ##0", "beyond": "# ##0", "share_beyond": "0 %", "mean_m_beyond": "# ##0",
+    "share_low": "0 %", "share_high": "0 %",
 }  # fmt: skip
 
 

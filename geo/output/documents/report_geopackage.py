@@ -25,7 +25,15 @@ from geo.output.report.model import FINDINGS, Report, one_line
 from geo.output.report.record import URI, record, record_bytes
 from geo.types import WGS84
 
-DISTRICT_COLUMNS = ("name", "people", "beyond", "share_beyond", "mean_m_beyond")
+DISTRICT_COLUMNS = (
+    "name",
+    "people",
+    "beyond",
+    "share_beyond",
+    "mean_m_beyond",
+    "share_low",
+    "share_high",
+)
 DECIMALS = 6
 
 

@@ -15,8 +15,11 @@ from geo import presets, privacy, texts
 from geo.access.from_point import Here
 from geo.access.gaps import (
     SQUARE_M,
+    DistrictGap,
     Gap,
+    has_range,
     headline,
+    range_words,
     squares,
     without_small_counts,
     without_small_squares,
@@ -182,7 +185,7 @@ def district_table(answer: Gap, language: str) -> pd.DataFrame:
             row.name or texts.text("gap.outside_districts", language),
             count(row.people),
             count(row.beyond),
-            _share(row.share_beyond, language),
+            _share_cell(row, language),
             _metres(row.mean_m_beyond, language),
         )
         for row in answer.districts
@@ -192,7 +195,7 @@ def district_table(answer: Gap, language: str) -> pd.DataFrame:
             texts.text("gap.whole_area", language),
             count(answer.people, answer.few_people),
             count(None if answer.small else answer.beyond, answer.few_beyond),
-            _share(None if answer.small else answer.share_beyond, language),
+            _share(None, language) if answer.small else _share_cell(answer, language),
             _metres(None if answer.small else answer.mean_m_beyond, language),
         )
     )
@@ -323,6 +326,14 @@ def kind_layers(area: Area, kind: str, language: str, *, size_px: int = 0) -> li
     """Return all places of a kind as layers: those that may be points, over what hides the rest."""
     shown = places_layer(area, kind, language, size_px=size_px)
     return [*restricted_layers(area, (kind,), language), shown]
+
+
+def _share_cell(row: Gap | DistrictGap, language: str) -> str:
+    """Return a share, and its range where it has one: ``34 % (32–41 %)``."""
+    said = _share(row.share_beyond, language)
+    if row.share_low is None or row.share_high is None or not has_range(row):
+        return said
+    return f"{said} ({range_words(row.share_low, row.share_high, language)})"
 
 
 def _share(value: float | None, language: str) -> str:

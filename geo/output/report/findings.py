@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo import presets, privacy, texts
 from geo.access import gaps
+from geo.access.gaps import has_range, range_words
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.report import proposals
 from geo.output.report.context import Told, district_table, has_circles, safe_map
@@ -19,6 +20,7 @@ from geo.output.report.suppression import LEFT_OUT
 from geo.output.words import proposal as proposal_words
 from geo.output.words.area_and_gaps import unplaced_lines
 from geo.output.words.sources import part_name, source_date
+from geo.output.words.spreading import estimated_words
 from geo.texts import text
 
 WHERE_MOST = 3
@@ -123,7 +125,7 @@ def estimated(told: Told, own: str) -> Finding:
     if not told.answer.estimated:
         words += [told.say("nothing_estimated"), *told.rounding]
     else:
-        words += [text("gap.estimated", told.language), *_width(told)]
+        words += [*estimated_words(told.area, told.shown.gap, told.language), *_width(told)]
     if told.answer.unknown:
         words.append(text("gap.unknown", told.language, rows=told.answer.unknown))
     return Finding("estimated", told.say("estimated_title"), tuple(words), own)
@@ -150,6 +152,9 @@ def uncertain(told: Told, own: str) -> Finding:
                 high=told.number(wide.high),
             )
         )
+    if has_range(told.shown.gap):
+        low, high = told.shown.gap.share_low, told.shown.gap.share_high
+        said.append(told.say("uncertain_spread", between=range_words(low, high, told.language)))
     if told.answer.unknown:
         said.append(text("gap.unknown", told.language, rows=told.answer.unknown))
     said += map(one_line, unplaced_lines(told.area, told.answer.kind, told.language))
@@ -249,6 +254,7 @@ _FIGURE_COLUMNS = ("figure", "value", "unit", "means")
 _SOURCE_COLUMNS = ("part", "title", "licence", "date", "made")
 _UNITS = {
     "people": "people", "beyond": "people", "share_beyond": "share", "mean_m_beyond": "metres",
+    "share_low": "share", "share_high": "share",
     "unreachable": "people", "fgt1": "limits", "fgt2": "index", "concentration": "share",
     "places": "places", "unknown_rows": "rows",
 }  # fmt: skip
@@ -270,6 +276,7 @@ def _figures(told: Told) -> list[tuple[str, str, float | None, str] | None]:
         row("people"),
         row("beyond"),
         row("share_beyond"),
+        *((row("share_low"), row("share_high")) if has_range(told.shown.gap) else ()),
         row("mean_m_beyond"),
         lost,
         row("fgt1", 3),

@@ -284,6 +284,8 @@ def _results(told: Told) -> dict[str, Any]:
                 "beyond": _plain(row.beyond),
                 "share_beyond": _plain(row.share_beyond),
                 "mean_m_beyond": _plain(row.mean_m_beyond),
+                "share_low": _plain(row.share_low),
+                "share_high": _plain(row.share_high),
             }
             for row in found.gap.districts
         ],

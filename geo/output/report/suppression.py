@@ -35,6 +35,7 @@ from geo.planning.siting.question import COVER_ALL, COVERAGE
 MEASURES = (
     "people", "beyond", "share_beyond", "mean_m_beyond", "unreachable", "fgt0", "fgt1", "fgt2",
 )  # fmt: skip
+RANGE = ("share_low", "share_high")
 LEFT_OUT = ("mean_m_beyond", "unreachable", "fgt1", "fgt2")
 """Of counted people left out, unreachable where they are few: means and the other FGT measures are
 equations in known distances, and many of them can be solved."""
@@ -70,7 +71,7 @@ def shown(area: Area, answer: Gap) -> Shown:
     if privacy.is_small(answer.people, not answer.estimated):
         raise InputError("too_few_to_report", smallest=privacy.SMALLEST)
     if answer.estimated:
-        measured = {name: _known(getattr(answer, name)) for name in MEASURES}
+        measured = {name: _known(getattr(answer, name)) for name in (*MEASURES, *RANGE)}
         measured["concentration"] = _known(answer.concentration)
         rows = tuple(_rounded(row) for row in answer.districts)
         return Shown(replace(answer, districts=rows), measured, _round_cells(squares(area, answer)))
@@ -98,13 +99,14 @@ def _measures(answer: Gap) -> dict[str, float | None]:
     """Return the measures of counted people, from rounded counts. That all are beyond places there
     are none of says nothing of anybody.
     """
-    found: dict[str, float | None] = dict.fromkeys((*MEASURES, "concentration"))
+    found: dict[str, float | None] = dict.fromkeys((*MEASURES, *RANGE, "concentration"))
     people = found["people"] = privacy.rounded(answer.people)
     few = privacy.is_few
     if answer.places and (few(answer.beyond) or few(answer.people - answer.beyond)):
         return found
     beyond = found["beyond"] = privacy.rounded(answer.beyond)
     found["share_beyond"] = found["fgt0"] = round(beyond / people, 6)
+    found["share_low"] = found["share_high"] = found["share_beyond"]
     if not few(answer.unreachable) and not few(answer.beyond - answer.unreachable):
         found["unreachable"] = privacy.rounded(answer.unreachable)
     return found
@@ -120,6 +122,8 @@ def _gap(answer: Gap, measured: dict[str, float | None], rows: tuple[DistrictGap
         people=people,
         beyond=beyond,
         share_beyond=_ratio(measured["share_beyond"]),
+        share_low=_ratio(measured["share_beyond"]),
+        share_high=_ratio(measured["share_beyond"]),
         fgt0=_ratio(measured["fgt0"]),
         mean_m_beyond=math.nan,
         fgt1=math.nan,
@@ -148,7 +152,8 @@ def _district(exact: DistrictGap, kept: DistrictGap) -> DistrictGap:
     few = few_people or privacy.is_few(beyond)
     of = None if kept.people is None or few_people else privacy.rounded(people)
     far = None if kept.beyond is None or few else privacy.rounded(beyond)
-    return DistrictGap(exact.name, of, far, round(far / of, 6) if of and far else None)
+    share = round(far / of, 6) if of and far else None
+    return DistrictGap(exact.name, of, far, share, share_low=share, share_high=share)
 
 
 def _people_by(rows: list[DistrictGap], whole: float) -> list[DistrictGap]:
@@ -201,6 +206,8 @@ def _rounded(row: DistrictGap) -> DistrictGap:
         beyond=_known(row.beyond),
         share_beyond=_known(row.share_beyond),
         mean_m_beyond=_known(row.mean_m_beyond),
+        share_low=_known(row.share_low),
+        share_high=_known(row.share_high),
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from geo import clock, presets, privacy, texts
 from geo.access.defaults import for_everybody_words
 from geo.access.from_point import Way
-from geo.access.gaps import Gap, headline, without_small_counts
+from geo.access.gaps import DistrictGap, Gap, has_range, headline, range_words, without_small_counts
 from geo.access.profile_comparison import differs_by
 from geo.area.model import Area
 from geo.area.record_fields import approximate, place_fields
@@ -23,6 +23,7 @@ from geo.network.routes import Step
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import sources as source_words
 from geo.output.words.sources import origins, source_json, source_line, walked
+from geo.output.words.spreading import estimated_words, placed_words
 
 
 def area_lines(area: Area, language: str) -> list[str]:
@@ -49,6 +50,8 @@ def area_lines(area: Area, language: str) -> list[str]:
     for name in area.groups:
         count = round(float(area.count(name).sum()))
         lines.append(say("group", name=presets.group(name).name(language), id=name, count=count))
+    if "all" in area.groups and (placed := placed_words(area, "all", language)):
+        lines.append(say("placed", how=placed))
     for name in area.kinds:
         kind = presets.kind(name)
         count = len(area.places_of(name))
@@ -163,6 +166,14 @@ def gap_lines(answer: Gap, area: Area, language: str, *, exact: bool = True) -> 
         texts.percent(math.nan if value is None else value, language)
         for value in rows["share_beyond"]
     ]
+    told: list[Gap | DistrictGap] = [*answer.districts, answer]
+    if any(map(has_range, told)):
+        rows["share_range"] = [
+            range_words(row.share_low or 0.0, row.share_high or 0.0, language)
+            if has_range(row)
+            else ""
+            for row in told
+        ]
     rows.columns = [texts.text(f"table.{name}", language) for name in rows.columns]
     said = [headline(answer, language), *gap_notes(answer, area, language)]
     said += unplaced_lines(area, answer.kind, language)
@@ -199,6 +210,7 @@ def _numeric(cell: str) -> bool:
 GAP_COLUMNS = (
     "district", "people", "beyond", "share_beyond", "mean_m_beyond", "note", "kind", "group",
     "limit_m", "profile", "snap_rule", "estimated", "demonstration", "area", "sources",
+    "share_low", "share_high",
 )  # fmt: skip
 """Columns of a gap as CSV, Excel, GeoJSON and GeoPackage; shares are from 0 to 1."""
 
@@ -227,6 +239,7 @@ def gap_json(
             for name in _MEASURES
         },
         "concentration": None if some_hidden else finite(answer.concentration),
+        "spread_ways": {way: finite(share) for way, share in answer.ways if answer.estimated},
         "places": answer.places,
         "unplaced": len(area.unplaced_of(answer.kind)),
         "unknown_rows": answer.unknown,
@@ -237,6 +250,8 @@ def gap_json(
                 "beyond": finite(row.beyond),
                 "share_beyond": finite(row.share_beyond),
                 "mean_m_beyond": finite(row.mean_m_beyond),
+                "share_low": finite(row.share_low),
+                "share_high": finite(row.share_high),
                 **({"hidden": True} if row.hidden else {}),
             }
             for row in answer.districts
@@ -253,6 +268,7 @@ def gap_json(
 
 _MEASURES = (
     "people", "beyond", "share_beyond", "mean_m_beyond", "unreachable", "fgt0", "fgt1", "fgt2",
+    "share_low", "share_high",
 )  # fmt: skip
 
 
@@ -288,7 +304,16 @@ def gap_rows(answer: Gap, area: Area, language: str, *, exact: bool = False) -> 
         demonstration=answer.demonstration,
         area=area.name,
         sources="; ".join(source_line(source, language) for source in answer.sources),
+        share_low=_column(answer, "share_low", hidden=small),
+        share_high=_column(answer, "share_high", hidden=small),
     )
+
+
+def _column(answer: Gap, name: str, *, hidden: bool) -> pd.Series:
+    """Return a share of each district and of the whole area; None where hidden or unknown."""
+    rows = [getattr(row, name) for row in answer.districts]
+    rows.append(None if hidden else finite(getattr(answer, name)))
+    return pd.Series(rows, dtype=object)
 
 
 def gap_summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str], ...]:
@@ -300,7 +325,7 @@ def gap_summary(answer: Gap, area: Area, language: str) -> tuple[tuple[str, str]
     lines += [(missing, line) for line in unplaced_lines(area, answer.kind, language)]
     lines += walked(area, answer.profile, language)
     if answer.estimated:
-        said = texts.text("gap.estimated", language)
+        said = " ".join(estimated_words(area, answer, language))
         lines.append((texts.text("file.estimated", language), said))
     made_up = answer.demonstration
     return (*lines, *origins(area, answer.sources, language, demonstration=made_up))

@@ -21,7 +21,8 @@ from geo import clock
 from geo.area.manifest import DEMO
 from geo.area.model import Area
 from geo.area.people import of_housing, with_districts
-from geo.area.provenance import Source
+from geo.area.provenance import OUTLINES, Source
+from geo.area.spreading import BUILDINGS
 from geo.network.walk_network import build_network
 from geo.resources import DATA
 from geo.sources.demo.activities import EXTRACT, activities_table, demo_file, with_dates
@@ -85,6 +86,9 @@ def build_demo(progress: Progress | None = None, today: date | None = None) -> A
         demonstration=True,
         activities=activities_table(_table()["activity"], places, str(_table()["invented"]), today),
         addresses=extract.addresses,
+        outlines=quarters.rename(columns={"name": "unit"}).assign(placed=BUILDINGS)[
+            [*OUTLINES, "geometry"]
+        ],
     )
 
 

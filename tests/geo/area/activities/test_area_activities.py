@@ -345,6 +345,7 @@ def test_a_demonstration_is_made_anew_when_all_it_says_has_grown_old(area: Area)
     manifest = {
         "created": "2026-01-01T00:00:00+00:00",
         "sources": [vars(each) for each in area.sources],
+        "files": {"outlines": {}},
     }
     assert not activities.is_outdated(manifest, date(2026, 6, 1))
     assert activities.is_outdated(manifest, date(2026, 7, 1))
