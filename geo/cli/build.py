@@ -13,6 +13,7 @@ from geo.cli.console import Options
 from geo.errors import InputError, UnknownArea
 from geo.ingest.build import Inputs, Note, build, from_fetched, read_ids
 from geo.output.words.area_and_gaps import area_lines
+from geo.sources.doors import fields as door_fields
 from geo.store.model import PLACE, FileChange
 
 
@@ -86,6 +87,8 @@ def _inputs(options: Options) -> Inputs:
         for part in _pairs(getattr(options, name), f"--{name}")
     }
     crs = [word if "=" in word else f"network={word}" for word in options.crs]
+    columns = _pairs(options.column, "--column")
+    of_doors = door_fields() if options.buildings or options.addresses else frozenset[str]()
     places = [_pair(word, "--place") for word in options.place]
     for kind, _ in places:
         presets.kind(kind)
@@ -96,7 +99,11 @@ def _inputs(options: Options) -> Inputs:
         districts=console.file_of(options.districts),
         people=tuple(path for path in map(console.file_of, options.people) if path),
         places=tuple((kind, path) for kind, file in places if (path := console.file_of(file))),
-        columns=_pairs(options.column, "--column"),
+        buildings=console.file_of(options.buildings),
+        addresses=console.file_of(options.addresses),
+        columns={name: column for name, column in columns.items() if name not in of_doors},
+        door_columns={name: column for name, column in columns.items() if name in of_doors},
+        layers=_pairs(options.sheet, "--sheet"),
         crs=_pairs(crs, "--crs"),
         notes=notes,
         margin_m=presets.limit_m(options.margin),

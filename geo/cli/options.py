@@ -78,6 +78,11 @@ def _file_options(task: argparse.ArgumentParser, say: Say) -> None:
     task.add_argument("--boundary", metavar="FILE", help=say("boundary"))
     task.add_argument("--districts", metavar="FILE", help=say("districts"))
     task.add_argument("--people", metavar="FILE", action="append", default=[], help=say("people"))
+    task.add_argument("--buildings", metavar="FILE", help=say("buildings"))
+    task.add_argument("--addresses", metavar="FILE", help=say("addresses"))
+    task.add_argument(
+        "--sheet", metavar="PART=NAME", action="append", default=[], help=say("layer")
+    )
     task.add_argument(
         "--place", metavar="KIND=FILE", action="append", default=[], help=say("place")
     )

@@ -44,6 +44,7 @@ from geo.ingest.within import (
     without_units,
 )
 from geo.network.walk_network import WalkNetwork, build_network
+from geo.sources.doors import read_addresses, read_buildings
 from geo.sources.files.vector import read_lines_listed, read_vector
 from geo.sources.osm.files import OsmExtract, read_osm
 from geo.sources.publishers import published
@@ -99,6 +100,7 @@ def build(
     ]
     area = _with_boundary(area, inputs, within)
     say("progress.people", 0.55)
+    area = _with_doors(area, inputs)
     if inputs.people:
         area = _with_people(area, inputs, people, within)
     elif inputs.boundary and earlier is not None:
@@ -107,6 +109,58 @@ def build(
     for kind, file in inputs.places:
         area = with_places(area, kind, file, inputs)
     return with_derived(_with_notes(area, inputs))
+
+
+def _with_doors(area: Area, inputs: Inputs) -> Area:
+    """Return the area with buildings and addresses from files; its estimated residents move to the
+    homes where no new ones are given.
+    """
+    there = area
+    for part, file, read in (
+        ("buildings", inputs.buildings, read_buildings),
+        ("addresses", inputs.addresses, read_addresses),
+    ):
+        if file is None:
+            continue
+        found = read(
+            file,
+            columns=inputs.door_columns,
+            crs=inputs.crs.get(part),
+            layer=inputs.layers.get(part, ""),
+        )
+        ground = area.metric_boundary.buffer(inputs.margin_m)
+        points = found.frame.geometry.to_crs(area.network.crs)
+        near = shapely.contains_properly(ground, np.asarray(points.values, dtype=object))
+        if not near.any():
+            raise InputError("doors_apart", file=file.name)
+        lost = found.left_out
+        if not near.all():
+            lost = (*lost, LeftOut(0, "elsewhere", {"count": int((~near).sum())}))
+        source = source_of(part, file, inputs, rows=found.rows, columns=found.columns)
+        source = replace(source, date=source.date or found.date, left_out=lost)
+        frame = found.frame[near].reset_index(drop=True)
+        if part == "addresses":
+            frame = frame.assign(source=source.title)
+        area = replace(area, **{part: frame}, sources=_put(area.sources, source))
+    if area is there or inputs.people:
+        return area
+    return _at_homes(area)
+
+
+def _at_homes(area: Area) -> Area:
+    """Return the area with its estimated residents placed anew, and their sources saying so."""
+    people, outlines = spreading.spread_again(
+        area.people, area.outlines, area.network, area.buildings, area.addresses
+    )
+    if people is area.people:
+        return area
+    placed = set(outlines["placed"])
+    made = next((way for way in spreading.AT_DOORS if way in placed), spreading.PATHS)
+    sources = tuple(
+        replace(each, made=made) if each.part == "people" and each.estimated else each
+        for each in area.sources
+    )
+    return replace(area, people=people, outlines=outlines, sources=sources, _snaps={})
 
 
 def _with_notes(area: Area, inputs: Inputs) -> Area:
@@ -232,11 +286,12 @@ def _on_network(
     area = replace(earlier or empty, network=network, **vars(edges))
     source = source_of("network", inputs.lines, inputs, made="lines", rows=read.rows)
     source = replace(source, left_out=read.left_out)
+    own = {source.part for source in area.sources}
     return replace(
         area,
-        buildings=empty.buildings,
+        buildings=area.buildings if "buildings" in own else empty.buildings,
         water=empty.water,
-        addresses=empty.addresses,
+        addresses=area.addresses if "addresses" in own else empty.addresses,
         sources=_put(area.sources, source),
     )
 
@@ -267,9 +322,9 @@ def _with_extract(area: Area, extract: OsmExtract, file: str) -> Area:
     return replace(
         area,
         places=stack([kept, found.assign(source=extract.title)]),
-        buildings=extract.buildings,
+        buildings=area.buildings if "buildings" in named else extract.buildings,
         water=extract.water,
-        addresses=extract.addresses,
+        addresses=area.addresses if "addresses" in named else extract.addresses,
         sources=_put(_put(area.sources, paths), places),
     )
 
@@ -519,7 +574,9 @@ MARGIN_M = 1000.0
 class Inputs:
     """The files an area is made of, as a person names them.
 
-    ``places`` are (kind, file) pairs. ``columns`` override guesses: group → column for people.
+    ``places`` are (kind, file) pairs. ``columns`` override guesses: group → column for people,
+    ``door_columns`` for buildings and addresses (``geo.sources.doors.fields``); ``layers`` names
+    the layer of a GeoPackage by part (``buildings``, ``addresses``).
     ``crs`` states a file's coordinate system by part (``network``, ``people`` …). ``notes`` holds a
     part's source, licence and date. ``replace_year`` lets people of an older year take the place
     of newer ones.
@@ -527,11 +584,15 @@ class Inputs:
 
     osm: Path | None = None
     lines: Path | None = None
+    buildings: Path | None = None
+    addresses: Path | None = None
     boundary: Path | None = None
     districts: Path | None = None
     people: tuple[Path, ...] = ()
     places: tuple[tuple[str, Path], ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    door_columns: Mapping[str, str] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)
     crs: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
     margin_m: float = MARGIN_M
@@ -540,7 +601,10 @@ class Inputs:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of its files."""
-        single = (self.osm, self.lines, self.boundary, self.districts)
+        single = (
+            *(self.osm, self.lines, self.boundary, self.districts),
+            *(self.buildings, self.addresses),
+        )
         files = (*single, *self.people, *(file for _, file in self.places))
         return tuple(dict.fromkeys(file.name for file in files if file))
 

@@ -243,3 +243,16 @@ def _unread(path: Path, expected: str, *also: type[Exception]) -> Iterator[None]
         raise FileFormat(
             file=path.name, expected=expected, reason=Phrase("reasons.broken")
         ) from error
+
+
+def read_features(path: Path) -> tuple[gpd.GeoDataFrame, str]:
+    """Return an OpenStreetMap file's features with the tags we read, and its day: where only its
+    buildings or addresses are wanted.
+
+    Raises
+    ------
+    FileMissing, FileFormat, FileTooLarge, NoLines : as ``read_osm``.
+    """
+    if not path.is_file():
+        raise FileMissing(file=path.name)
+    return (_read_pbf if path.suffix.lower() == ".pbf" else _read_xml)(path, None)
