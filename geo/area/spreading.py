@@ -393,7 +393,9 @@ def standings(
         parts.append((WAYS.index(way), spots, snapped))
 
     if is_open.any():
-        tree = shapely.STRtree(np.where(is_open, shapes, None))
+        open_shapes = shapes.copy()
+        open_shapes[~is_open] = None
+        tree = shapely.STRtree(open_shapes)
         for way, (node, at) in _nodes(network, profile).items():
             point, unit = tree.query(shapely.points(network.node_xy[node]), predicate="intersects")
             spots = _Spots(unit.astype(np.int64), network.node_xy[node[point]], np.ones(len(unit)))
@@ -403,13 +405,12 @@ def standings(
         near = on_ground.stretch_m <= NEAR_M
         put(NEAR_PATHS, ground.take(near), on_ground.take(near))
         put(GROUND, ground, on_ground)
-    for way, other, spots in (
-        (BUILDINGS, ADDRESSES, _in_buildings),
-        (ADDRESSES, BUILDINGS, lambda *where: _at_addresses(where[0], addresses, *where[1:])),
-    ):
-        if (placed == other).any():
-            found = spots(shapes, buildings, network.crs)
-            put(way, found.take(placed[found.unit] == other))
+    if (placed == ADDRESSES).any():
+        found = _in_buildings(shapes, buildings, network.crs)
+        put(BUILDINGS, found.take(placed[found.unit] == ADDRESSES))
+    if (placed == BUILDINGS).any():
+        found = _at_addresses(shapes, addresses, buildings, network.crs)
+        put(ADDRESSES, found.take(placed[found.unit] == BUILDINGS))
     return _standing(parts, _in_metres(districts, network.crs), len(outlines))
 
 
