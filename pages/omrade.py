@@ -76,6 +76,10 @@ def _holds(area: Area) -> None:
     if len(read):
         with st.expander(t("omrade.columns")):
             tables.table(read, t("omrade.columns"))
+    told = places_and_gaps_map.told_table(area, language)
+    if len(told):
+        with st.expander(t("omrade.told"), expanded=True):
+            tables.table(told, t("omrade.told"))
     lost = places_and_gaps_map.left_out_table(area, language)
     if len(lost):
         with st.expander(t("metod.left_out", count=len(lost))):

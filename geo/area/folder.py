@@ -39,7 +39,7 @@ from pyproj import CRS
 from geo.area import provenance
 from geo.area.manifest import FORMAT, VERSION, read_manifest
 from geo.area.model import Area
-from geo.area.provenance import LeftOut, Source, empty_table
+from geo.area.provenance import LeftOut, Source, Told, empty_table
 from geo.errors import AreaDamaged, AreaNewer
 from geo.network.walk_network import WalkNetwork, network_from_frame
 
@@ -289,9 +289,12 @@ KINDS = {
     **dict.fromkeys((*STAR, "highway", "surface"), "i4"),
     **dict.fromkeys(("highway_names", "surface_names"), "U"),
     "steps": "b1",
+    "ends_only": "b1",
     "lit": "i1",
 }
 """The arrays and what each holds; a copy of any other make is not used."""
+LATER_ARRAYS = frozenset({"ends_only"})
+"""Arrays that areas made by an older Närhet do not have."""
 
 
 class StoredNetwork(WalkNetwork):
@@ -327,6 +330,7 @@ def to_arrays(network: WalkNetwork) -> dict[str, NDArray[Any]]:
         "lit": network.lit,
         "width_m": network.width_m,
         "slope": network.slope,
+        "ends_only": network.ends_only,
         "vertex_xy": vertices,
         "vertex_first": first.astype(np.int64),
         **dict(zip(STAR, network.star, strict=True)),
@@ -340,7 +344,7 @@ def to_arrays(network: WalkNetwork) -> dict[str, NDArray[Any]]:
 
 def from_arrays(crs: str, arrays: Arrays) -> WalkNetwork | None:
     """Return the network of arrays that ``to_arrays`` made; None where they are of another make."""
-    if set(arrays) != set(KINDS) or any(
+    if set(arrays) | LATER_ARRAYS != set(KINDS) or any(
         not (array.dtype == KINDS[name] or array.dtype.kind == KINDS[name])
         for name, array in arrays.items()
     ):
@@ -354,6 +358,8 @@ def from_arrays(crs: str, arrays: Arrays) -> WalkNetwork | None:
             network.__dict__[field.name] = arrays[field.name]
         elif field.default_factory is not MISSING:
             network.__dict__[field.name] = field.default_factory()
+    if len(network.ends_only) == 0:
+        network.__dict__["ends_only"] = np.zeros(network.edges, dtype=bool)
     network.__dict__.update(
         crs=crs,
         star=tuple(arrays[name] for name in STAR),
@@ -486,4 +492,10 @@ def _source(row: dict[str, Any]) -> Source:
         told["date"] = ""
     for said in ("left_out", "notices"):
         told[said] = tuple(LeftOut(**item) for item in row.get(said, ()))
+    told["told"] = tuple(_told(item) for item in row.get("told", ()))
     return Source(**told)
+
+
+def _told(item: dict[str, Any]) -> Told:
+    points = tuple((float(lon), float(lat)) for lon, lat in item["points"])
+    return Told(str(item["what"]), dict(item["values"]), points)

@@ -21,7 +21,7 @@ import shapely
 
 from geo import presets
 from geo.area import protected, provenance
-from geo.area.provenance import LeftOut, Source
+from geo.area.provenance import LeftOut, Source, Told
 from geo.network.walk_network import Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.types import Floats
@@ -154,6 +154,11 @@ class Area:
     def notices(self) -> list[tuple[Source, LeftOut]]:
         """What was done with rows that are used, source by source."""
         return [(source, row) for source in self.sources for row in source.notices]
+
+    @property
+    def told(self) -> list[tuple[Source, Told]]:
+        """What was done with each source that its user should know."""
+        return [(source, told) for source in self.sources for told in source.told]
 
     @property
     def uses_osm(self) -> bool:

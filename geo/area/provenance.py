@@ -26,6 +26,17 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What was done with a file that its user should know: a key under ``told.`` with values, and
+    where: (longitude, latitude) of each place it concerns, or of the first.
+    """
+
+    what: str
+    values: dict[str, Any] = field(default_factory=dict)
+    points: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
     """Where a part of an area came from.
 
@@ -48,6 +59,7 @@ class Source:
     columns: dict[str, str] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
     notices: tuple[LeftOut, ...] = ()
+    told: tuple[Told, ...] = ()
 
     @property
     def is_osm(self) -> bool:

@@ -19,7 +19,16 @@ from geo.area import people as area_people
 from geo.area import spreading
 from geo.area.manifest import area_id
 from geo.area.model import Area
-from geo.area.provenance import BUILDINGS, DISTRICTS, PEOPLE, PLACES, LeftOut, Source, empty_table
+from geo.area.provenance import (
+    BUILDINGS,
+    DISTRICTS,
+    PEOPLE,
+    PLACES,
+    LeftOut,
+    Source,
+    Told,
+    empty_table,
+)
 from geo.cells import plain
 from geo.errors import AreaLacks, InputError
 from geo.ingest import place_files
@@ -43,14 +52,16 @@ from geo.ingest.within import (
     people_within,
     without_units,
 )
-from geo.network.walk_network import WalkNetwork, build_network
+from geo.network.joining import JoinedLines, join_lines, parted_at
+from geo.network.walk_network import WalkNetwork, build_network, metric_lines
 from geo.sources.doors import read_addresses, read_buildings
-from geo.sources.files.vector import read_lines_listed, read_vector
+from geo.sources.files.vector import Lines, read_lines_listed, read_vector
+from geo.sources.osm.features import without_islands
 from geo.sources.osm.files import OsmExtract, read_osm
 from geo.sources.publishers import published
 from geo.sources.statistics.files import Units, read_districts, read_units
 from geo.texts import Phrase
-from geo.types import WGS84, Progress
+from geo.types import WGS84, Floats, Progress
 
 if TYPE_CHECKING:  # osmnx takes a second and a half to load, and only a fetch needs it
     from geo.sources.osm.overpass import Fetched
@@ -281,11 +292,16 @@ def _on_network(
         return _with_extract(area, extract, str(inputs.osm))
     assert inputs.lines is not None
     read = read_lines_listed(inputs.lines, crs=inputs.crs.get("network"))
-    network = build_network(read.frame, file=str(inputs.lines))
+    joined = join_lines(metric_lines(read.frame, file=str(inputs.lines)))
+    shut = gpd.GeoSeries(shapely.points(read.barriers), crs=read.frame.crs).to_crs(joined.lines.crs)
+    lines = parted_at(joined.lines, shapely.get_coordinates(np.asarray(shut.values, dtype=object)))
+    network = build_network(without_islands(lines), file=str(inputs.lines))
     empty = _empty(name_id, name, network)
     area = replace(earlier or empty, network=network, **vars(edges))
     source = source_of("network", inputs.lines, inputs, made="lines", rows=read.rows)
-    source = replace(source, left_out=read.left_out)
+    source = replace(
+        source, left_out=read.left_out, told=(*_told_of_walkers(read), *_told_of_joining(joined))
+    )
     own = {source.part for source in area.sources}
     return replace(
         area,
@@ -294,6 +310,38 @@ def _on_network(
         addresses=area.addresses if "addresses" in own else empty.addresses,
         sources=_put(area.sources, source),
     )
+
+
+def _told_of_walkers(read: Lines) -> tuple[Told, ...]:
+    """Return which lines are not for walkers: how many, how long, and what they are."""
+    if not read.not_walked:
+        return ()
+    count = sum(lines for lines, _ in read.not_walked.values())
+    metres = round(sum(far for _, far in read.not_walked.values()))
+    kinds = [f"{what} ({lines}, {far:.0f} m)" for what, (lines, far) in read.not_walked.items()]
+    more = " …" if len(kinds) > MOST_KINDS else ""
+    values = {"count": count, "metres": metres, "kinds": ", ".join(kinds[:MOST_KINDS]) + more}
+    return (Told("lines_not_walked", values),)
+
+
+def _told_of_joining(joined: JoinedLines) -> tuple[Told, ...]:
+    """Return what was joined and what was left apart, with where."""
+    found = {
+        "lines_shared": joined.shared,
+        "lines_near": joined.near,
+        "lines_apart": joined.apart,
+    }
+    return tuple(
+        Told(what, {"count": len(xy)}, _positions(xy, str(joined.lines.crs)))
+        for what, xy in found.items()
+        if len(xy)
+    )
+
+
+def _positions(xy: Floats, crs: str) -> tuple[tuple[float, float], ...]:
+    """Return the first places as longitude and latitude, to the decimetre."""
+    points = gpd.GeoSeries(shapely.points(xy[:MOST_POSITIONS]), crs=crs).to_crs(WGS84)
+    return tuple((round(at.x, 6), round(at.y, 6)) for at in points)
 
 
 def _people_edge(people: Sequence[gpd.GeoDataFrame]) -> gpd.GeoSeries | None:
@@ -566,6 +614,10 @@ def _put(sources: tuple[Source, ...], new: Source) -> tuple[Source, ...]:
     return (*(source for source in sources if source.part != new.part), new)
 
 
+MOST_POSITIONS = 200
+"""So many places are kept of each thing that was done with a file."""
+MOST_KINDS = 8
+"""So many kinds of line that are not walked are named."""
 MARGIN_M = 1000.0
 """How far beyond the boundary paths and places are kept: who lives at the edge walks across it."""
 

@@ -128,9 +128,9 @@ def _walk(network: WalkNetwork, places: Points, limit_m: float, profile: Profile
     to_u = start.stretch_m[who] + start.offset_m[who]
     to_v = start.stretch_m[who] + (network.edge_m[edge] - start.offset_m[who])
     seeds_m = np.concatenate([to_u, to_v])
-    allowed = network.walkable(profile).allowed
-    found = metres_within(*network.star, network.edge_m, allowed, ends, seeds_m, limit_m)
-    return _Walk(network, allowed, start, *found)
+    view = network.walkable(profile)
+    found = metres_within(*network.star, network.edge_m, view.through, ends, seeds_m, limit_m)
+    return _Walk(network, view.allowed, start, *found)
 
 
 def _reached(walk: _Walk, limit_m: float) -> Reached:

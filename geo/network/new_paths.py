@@ -179,6 +179,7 @@ def _rebuilt(
         lit=column(network.lit, lit),
         width_m=column(network.width_m, np.nan),
         slope=column(network.slope, np.nan),
+        ends_only=column(network.ends_only, False),
     )
     return Joined(after, len(source), tuple(pieces))
 

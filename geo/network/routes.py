@@ -91,7 +91,7 @@ def route(network: WalkNetwork, a: Points, b: Points, *, profile: Profile | None
     metres, nodes, edges = way_between(
         *network.star,
         network.edge_m,
-        network.walkable(profile).allowed,
+        network.walkable(profile).through,
         *_ends(network, start),
         *_ends(network, goal),
         direct_m,

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
-from geo.types import Floats, Ints
+from geo.types import Bools, Floats, Ints, Shapes
 
 JOIN_M = 0.01
 """Line ends closer than this are one node: one centimetre, finer than any coordinate we are
@@ -37,6 +37,60 @@ def merge_chains(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         merged["slope"] = _mean_slopes(lines, chain)
     merged["geometry"] = gpd.GeoSeries(shapely.line_merge(parts), index=merged.index, crs=lines.crs)
     return merged.explode(ignore_index=True)
+
+
+def cut_lines(xy: Floats, line: Ints, cut: Bools) -> tuple[Shapes, Ints]:
+    """Return the pieces of lines cut at some of their inner points, and the line of each.
+
+    Parameters
+    ----------
+    xy, line : the points of all lines, line by line, and whose each is.
+    cut : which of them to cut at.
+    """
+    copies = np.where(cut, 2, 1)
+    second_copy = np.zeros(int(copies.sum()), dtype=bool)
+    second_copy[np.cumsum(copies)[cut] - 1] = True
+    first = np.r_[True, line[1:] != line[:-1]]
+    starts = np.repeat(first & ~cut, copies) | second_copy
+    piece = np.cumsum(starts) - 1
+    pieces: Shapes = shapely.linestrings(np.repeat(xy, copies, axis=0), indices=piece)
+    owner: Ints = np.repeat(line, copies)[starts]
+    return pieces, owner
+
+
+def ends_only(u: Ints, v: Ints, lines: gpd.GeoDataFrame) -> Bools:
+    """Return which edges may be walked to and from, but not through, so that nobody walks from one
+    public street to another by private ones.
+
+    Private edges that hang together and meet public ones at one node lead nowhere, and stay open.
+    Of others, each node belongs to the public node that is nearest along private edges; the edges
+    between nodes of different ones are those that nobody passes.
+    """
+    private = lines["private"].to_numpy(bool)
+    count = int(max(u.max(), v.max())) + 1
+    metres = np.maximum(lines.geometry.length.to_numpy(), JOIN_M)
+    public = np.zeros(count, dtype=bool)
+    public[u[~private]] = public[v[~private]] = True
+    a, b, far = u[private], v[private], metres[private]
+    gates = np.intersect1d(np.flatnonzero(public), np.concatenate([a, b]))
+    if len(gates) == 0:
+        return np.zeros(len(u), dtype=bool)
+    order = np.argsort(-far, kind="stable")  # of parallel edges the last written is the shortest
+    graph = _graph(a[order], b[order], far[order], count)
+    _, _, gate = dijkstra(
+        graph, directed=False, indices=gates, min_only=True, return_predecessors=True
+    )
+    gate = np.where(public, np.arange(count), gate)
+    return np.asarray(private & (gate[u] != gate[v]), dtype=bool)
+
+
+def _graph(a: Ints, b: Ints, metres: Floats, count: int) -> csr_array:
+    """Return a graph with one edge per pair of nodes: the last that is given."""
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    key = low * count + high
+    _, last = np.unique(key[::-1], return_index=True)
+    at = len(key) - 1 - last
+    return csr_array((metres[at], (low[at], high[at])), shape=(count, count))
 
 
 def slopes(geometry: NDArray[np.object_]) -> Floats:

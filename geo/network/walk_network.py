@@ -17,7 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.errors import InputError, NoLines
-from geo.network.topology import JOIN_M, merge_chains, morton, number_ends, slopes
+from geo.network.topology import JOIN_M, ends_only, merge_chains, morton, number_ends, slopes
 from geo.presets import Profile, profiles
 from geo.types import SWEREF99_TM, WGS84, Bools, Floats, Ints, SmallInts
 
@@ -58,6 +58,9 @@ class Walkable:
     """
 
     allowed: Bools
+    """One flag per edge: may be walked at all."""
+    through: Bools
+    """One flag per edge: may be walked on the way elsewhere."""
     component: Ints
     main_edges: Ints
     closed: Bools
@@ -86,12 +89,17 @@ class WalkNetwork:
     lit: NDArray[np.int8]
     width_m: Floats
     slope: Floats = field(default_factory=lambda: np.zeros(0))
+    ends_only: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """Private streets from one public street to another: walked by those who live or stand there,
+    never through."""
     _views: dict[tuple[object, ...], Walkable] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Set all slopes to unknown where none are given."""
+        """Set all slopes to unknown where none are given, and all edges to open."""
         if len(self.slope) == 0:
             object.__setattr__(self, "slope", np.full(self.edges, np.nan))
+        if len(self.ends_only) == 0:
+            object.__setattr__(self, "ends_only", np.zeros(self.edges, dtype=bool))
 
     @property
     def nodes(self) -> int:
@@ -163,13 +171,16 @@ class WalkNetwork:
             allowed &= self.lit != 0
         if profile.max_slope is not None:
             allowed &= ~(self.slope > profile.max_slope)  # unknown is not steep
-        component = self.components(allowed)
+        through = allowed & ~self.ends_only
+        component = self.components(through)
         length = np.bincount(
-            component[self.edge_u[allowed]], weights=self.edge_m[allowed], minlength=1
+            component[self.edge_u[through]], weights=self.edge_m[through], minlength=1
         )
-        main_edges = np.flatnonzero(allowed & (component[self.edge_u] == int(np.argmax(length))))
-        closed = np.zeros(0, dtype=bool) if allowed.all() else ~allowed[self.star[2]]
-        return Walkable(allowed, component, main_edges, closed)
+        in_main = component == int(np.argmax(length))
+        from_v = self.ends_only & in_main[self.edge_v]
+        main_edges = np.flatnonzero(allowed & (in_main[self.edge_u] | from_v))
+        closed = np.zeros(0, dtype=bool) if through.all() else ~through[self.star[2]]
+        return Walkable(allowed, through, component, main_edges, closed)
 
     def slope_unknown_share(self, profile: Profile) -> float:
         """Return the share of the length a profile can use whose slope is not known, though it has
@@ -253,6 +264,7 @@ class WalkNetwork:
             "lit": self.lit,
             "width_m": self.width_m,
             "slope": self.slope,
+            "ends_only": self.ends_only,
         }
         return gpd.GeoDataFrame(columns, geometry=list(self.geometry), crs=self.crs)
 
@@ -302,8 +314,46 @@ def build_network(lines: gpd.GeoDataFrame, *, file: str = "") -> WalkNetwork:
     Parameters
     ----------
     lines : line geometries in any coordinate system; columns ``highway``, ``surface``, ``steps``
-        (bool), ``lit`` (1, 0, -1), ``width_m``, ``slope`` and ``way`` (lines of one way may be
-        joined to one edge) are used where present; without ``slope`` it is read from heights.
+        (bool), ``lit`` (1, 0, -1), ``width_m``, ``slope``, ``private`` (bool) and ``way`` (lines
+        of one way may be joined to one edge) are used where present; without ``slope`` it is read
+        from heights.
+
+    Raises
+    ------
+    NoLines : nothing in the table has a length.
+    """
+    lines = metric_lines(lines, file=file)
+    if "slope" not in lines.columns:
+        lines["slope"] = slopes(lines.geometry.values)
+    lines["geometry"] = shapely.force_2d(lines.geometry.values)
+    if "private" in lines:
+        lines = _private_as_one(lines)
+    lines = merge_chains(lines)
+    node, xy = number_ends(lines.geometry.values)
+    order = np.argsort(morton(xy), kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    u, v = rank[node[: len(lines)]], rank[node[len(lines) :]]
+    if "private" in lines:
+        lines["ends_only"] = ends_only(u, v, lines)
+    by_place = np.lexsort((np.maximum(u, v), np.minimum(u, v)))
+    return network_from_frame(
+        lines.iloc[by_place].assign(u=u[by_place], v=v[by_place]).reset_index(drop=True)
+    )
+
+
+def _private_as_one(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return lines whose private ones alike are pieces of one way: a private street is one edge
+    from end to end, so that who lives on it leaves it at either.
+    """
+    private = lines["private"].to_numpy(bool)
+    alike = "private " + lines["steps"].astype(str) + lines["lit"].astype(str)
+    way = lines["way"].to_numpy(object) if "way" in lines else np.full(len(lines), None, object)
+    return lines.assign(way=np.where(private, alike.to_numpy(object), way))
+
+
+def metric_lines(lines: gpd.GeoDataFrame, *, file: str = "") -> gpd.GeoDataFrame:
+    """Return the lines of a table one by one, in the metres that all measuring is done in.
 
     Raises
     ------
@@ -317,24 +367,12 @@ def build_network(lines: gpd.GeoDataFrame, *, file: str = "") -> WalkNetwork:
     bounds = lines.to_crs(WGS84).total_bounds
     crs = metric_crs((float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])))
     lines = lines.to_crs(crs)
-    if "slope" not in lines.columns:
-        lines["slope"] = slopes(lines.geometry.values)
-    lines["geometry"] = shapely.force_2d(lines.geometry.values)
     # Ends within JOIN_M are one node, so that leaving out a shorter line parts nothing.
     metres = lines.geometry.length
     lines = lines[np.isfinite(metres) & (metres > JOIN_M)].reset_index(drop=True)
     if len(lines) == 0:
         raise NoLines(file=file)
-    lines = merge_chains(lines)
-    node, xy = number_ends(lines.geometry.values)
-    order = np.argsort(morton(xy), kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    u, v = rank[node[: len(lines)]], rank[node[len(lines) :]]
-    by_place = np.lexsort((np.maximum(u, v), np.minimum(u, v)))
-    return network_from_frame(
-        lines.iloc[by_place].assign(u=u[by_place], v=v[by_place]).reset_index(drop=True)
-    )
+    return lines
 
 
 def network_from_frame(edges: gpd.GeoDataFrame) -> WalkNetwork:
@@ -360,6 +398,7 @@ def network_from_frame(edges: gpd.GeoDataFrame) -> WalkNetwork:
         lit=column("lit", -1).to_numpy(np.int8),
         width_m=column("width_m", np.nan).to_numpy(np.float64),
         slope=column("slope", np.nan).to_numpy(np.float64),
+        ends_only=column("ends_only", False).to_numpy(bool),
     )
 
 

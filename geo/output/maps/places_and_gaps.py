@@ -40,7 +40,7 @@ from geo.output.maps.spec import (
     compose,
     credits_of,
 )
-from geo.output.words.sources import part_name, source_date
+from geo.output.words.sources import part_name, source_date, told_line
 
 OUTLINE_COLOUR = "#333333"
 PLACE_PX, SMALL_PX = 26, 18
@@ -257,6 +257,13 @@ def _rows_table(found: Iterable[tuple[Source, LeftOut]], part: str, language: st
         for source, row in found
     ]
     columns = [texts.text(f"source.{name}", language) for name in ("title", "row", "reason")]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def told_table(area: Area, language: str) -> pd.DataFrame:
+    """Return what was done with the files: file, and what in a sentence with where."""
+    rows = [(source.file or source.title, told_line(told, language)) for source, told in area.told]
+    columns = [texts.text(f"source.{name}", language) for name in ("title", "told")]
     return pd.DataFrame(rows, columns=columns)
 
 

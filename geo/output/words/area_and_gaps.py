@@ -68,6 +68,7 @@ def area_lines(area: Area, language: str) -> list[str]:
         )
         for group, column in source.columns.items():
             lines.append(say("column", group=group, column=column))
+        lines += [f"    {source_words.told_line(told, language)}" for told in source.told]
     return lines
 
 
@@ -103,6 +104,7 @@ def area_json(area: Area, language: str) -> dict[str, Any]:
             }
             for source, row in area.notices
         ],
+        "told": [source_words.told_json(source, told, language) for source, told in area.told],
     }
 
 

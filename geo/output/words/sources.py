@@ -17,10 +17,14 @@ import pandas as pd
 from geo import presets, texts
 from geo.access.profile_comparison import profile_doubts
 from geo.area.model import Area
-from geo.area.provenance import OSM_CREDIT, Source
+from geo.area.provenance import OSM_CREDIT, Source, Told
 from geo.network.walk_network import MAX_SNAP_M
 from geo.resources import DATA
 from geo.sources.osm import features
+from geo.texts import Phrase
+
+PLACES_NAMED = 5
+"""So many places are named in a sentence of what was done with a file."""
 
 
 def source_json(source: Source, language: str = "sv") -> dict[str, Any]:
@@ -54,6 +58,32 @@ def source_line(source: Source, language: str) -> str:
 def source_date(source: Source, language: str) -> str:
     """Return a source's date, or that it is unknown."""
     return source.date or texts.text("source.unknown", language)
+
+
+def told_line(told: Told, language: str) -> str:
+    """Return in a sentence what was done with a file, and where: the first places by latitude and
+    longitude, as map services take them.
+    """
+    said = texts.text(f"told.{told.what}", language, **told.values)
+    if not told.points:
+        return said
+    places = [f"{lat:.5f}, {lon:.5f}" for lon, lat in told.points[:PLACES_NAMED]]
+    more = int(told.values.get("count", len(told.points))) - len(places)
+    where = "; ".join(places)
+    if more > 0:
+        where += " " + texts.text("told.more", language, count=more)
+    return f"{said} {texts.text('told.where', language, where=where)}"
+
+
+def told_json(source: Source, told: Told, language: str) -> dict[str, Any]:
+    """Return what was done with a file as plain data; ``points`` are longitude and latitude."""
+    return {
+        "file": source.file,
+        "what": told.what,
+        **{name: value for name, value in told.values.items() if not isinstance(value, Phrase)},
+        "text": texts.text(f"told.{told.what}", language, **told.values),
+        "points": [list(point) for point in told.points],
+    }
 
 
 def part_name(part: str, language: str) -> str:

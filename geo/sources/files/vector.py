@@ -9,8 +9,9 @@ import mmap
 import re
 import sqlite3
 import warnings
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,14 @@ from pyproj.exceptions import CRSError, ProjError
 from geo.area.provenance import LeftOut
 from geo.cells import is_unknown, plain, to_number, written
 from geo.errors import FileTooLarge, InputError, NoLines
+from geo.network.walk_network import metric_crs
 from geo.sources.files import _gdal
 from geo.sources.files.kml import read_kml
+from geo.sources.files.line_tags import OTHER_THINGS, level, tags_of, with_connectors
 from geo.sources.files.opening import Opened, opened
 from geo.sources.files.xml_places import read_gml, read_gpx
+from geo.sources.osm.features import FOOT_REFUSED, joins, path_of, private, refuses, walkable
+from geo.sources.osm.squares import across
 from geo.types import WGS84, Bools, Floats
 
 VECTOR_ENDINGS = (
@@ -37,6 +42,10 @@ VECTOR_ENDINGS = (
 )
 MAX_ROWS = 5_000_000
 MAX_FIELDS = 2_000
+FIRST_LAYER = "gcm_vagtyp"
+"""The layer of the road register (NVDB) with foot and cycle paths, among many others."""
+FEATURE_BYTES = 40
+"""No feature of a GeoJSON file is shorter."""
 _NAMED_CRS = re.compile(
     rb'"crs"\s*:\s*(?:null|\{\s*"type"\s*:\s*"(?:name|EPSG)"\s*,\s*"properties"\s*:\s*'
     rb'\{\s*"(?:name|code)"\s*:\s*(?:"[\w:.\-/ ]{1,80}"|\d{4,6})\s*\}\s*\})'
@@ -216,15 +225,13 @@ def _read_gdal(
     source = file.path.resolve()
     try:
         layer = _layer(file, source, named)
-        if most_rows < MAX_ROWS:  # opening GeoJSON parses it whole: networks are spared that
-            _check_fields(file, source, layer)
+        _check_size(file, source, layer, most_rows)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on single rows; they come as empty
             table = pyogrio.read_dataframe(
                 source,
                 layer=layer,
                 on_invalid="ignore",
-                max_features=most_rows + 1,
                 datetime_as_string=True,
                 **options,
             )
@@ -294,7 +301,8 @@ def _layer(file: Opened, source: Path, named: str) -> str | int:
         raise file.broken("no_geometry")
     if named and named not in spatial:
         raise file.broken("no_sheet", found=named[:60], sheets=", ".join(spatial[:10])[:300])
-    return named or spatial[0]
+    paths = [name for name in spatial if name.lower().endswith(FIRST_LAYER)]
+    return named or (paths or spatial)[0]
 
 
 def _read_parquet(file: Opened) -> gpd.GeoDataFrame:
@@ -340,15 +348,26 @@ def _check_links(file: Opened) -> None:
             raise file.broken("crs_link")
 
 
-def _check_fields(file: Opened, source: Path, layer: str | int) -> None:
-    """Refuse more columns than a table has, before they are read: that takes ever longer."""
+def _check_size(file: Opened, source: Path, layer: str | int, most_rows: int) -> None:
+    """Refuse more columns or rows than a table has, before room is made for them.
+
+    A limit given to GDAL's reader will not do: it makes room for as many rows as are allowed, times
+    the columns, however few there are. Opening GeoJSON parses it whole: a file that is too small to
+    hold too many rows is spared that where all columns are wanted.
+    """
     import pyogrio
 
+    is_json = file.ending in (".geojson", ".json")
+    if is_json and most_rows >= MAX_ROWS and file.path.stat().st_size < most_rows * FEATURE_BYTES:
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = len(pyogrio.read_info(source, layer=layer)["fields"])
-    if found > MAX_FIELDS:
-        raise file.broken("too_many_columns", found=found, limit=MAX_FIELDS)
+        about = pyogrio.read_info(source, layer=layer, force_feature_count=True)
+    columns, rows = len(about["fields"]), int(about["features"])
+    if columns > MAX_FIELDS and most_rows < MAX_ROWS:
+        raise file.broken("too_many_columns", found=columns, limit=MAX_FIELDS)
+    if rows > most_rows:
+        raise file.broken("too_many_rows", found=rows, limit=most_rows)
 
 
 def check_views(file: Opened) -> None:
@@ -381,36 +400,64 @@ class Lines:
     """Lines and the rows of the file that are none.
 
     ``frame`` is in the file's system, with ``highway``, ``surface`` (text, empty if unknown),
-    ``steps`` (bool), ``lit`` (1, 0 or -1 for unknown), ``width_m`` (NaN if unknown) and the lines.
+    ``steps`` (bool), ``lit`` (1, 0 or -1 for unknown), ``width_m`` (NaN if unknown) and the lines;
+    where the file says who may walk, also ``private``, ``joins``, ``level`` and ``way`` (see
+    ``geo.sources.osm.features.walk_lines``). ``barriers`` (n, 2) is where something on a path keeps
+    walkers out, in the file's system. ``not_walked`` has lines and metres of each kind left out, as
+    not for walkers.
     """
 
     frame: gpd.GeoDataFrame
     left_out: tuple[LeftOut, ...]
     rows: int
+    barriers: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    not_walked: dict[str, tuple[int, float]] = field(default_factory=dict)
 
 
 def read_lines_listed(path: Path, *, crs: str | None = None) -> Lines:
     """Read the lines of a vector file for ``geo.network.walk_network.build_network``; rows that are
-    none are
-    listed by number from 1.
+    none are listed by number from 1. Where columns say who may walk (OpenStreetMap's, NVDB's,
+    Overture's), the rules for OpenStreetMap files hold.
 
     Raises
     ------
-    NoLines : there is no line in the file.
+    NoLines : there is no line in the file, or none to walk along.
     FileMissing, FileTooLarge, FileFormat, InputError ``crs_mismatch`` : see
     ``geo.sources.files.vector.read_vector``.
     """
     with opened(Path(path), VECTOR_ENDINGS) as file:
-        shapes = read_opened(file, crs=crs)
+        shapes = with_connectors(read_opened(file, crs=crs))
     geometry = np.asarray(shapes.geometry.values, dtype=object)
     is_line = np.isin(shapely.get_type_id(geometry), (1, 2, 5)) & ~shapely.is_empty(geometry)
     is_line &= shapely.length(geometry) > 0
-    if not is_line.any():
+    tags = tags_of(shapes)
+    is_area, shut = np.zeros_like(is_line), np.zeros_like(is_line)
+    walked = is_line.copy()
+    if tags is not None:
+        paths = np.array([walkable(row) or private(row) or joins(row) for row in tags], dtype=bool)
+        is_area = paths & np.isin(shapely.get_type_id(geometry), (3, 6))
+        shut = np.isin(shapely.get_type_id(geometry), (0,)) & [refuses(row) for row in tags]
+        walked &= paths
+    if not (walked | is_area).any():
         raise NoLines(file=str(path))
-    left_out = tuple(_not_a_line(geometry[row], int(row)) for row in np.flatnonzero(~is_line))
-    kept = shapes[is_line].reset_index(drop=True)
+    used = is_line | is_area | shut
+    left_out = tuple(_not_a_line(geometry[row], int(row)) for row in np.flatnonzero(~used))
+    kept = walked | is_area
+    frame = _frame(shapes[kept].reset_index(drop=True))
+    if tags is not None:
+        frame = _with_tags(frame, [row for row, keep in zip(tags, kept, strict=True) if keep])
+    return Lines(
+        frame=frame,
+        left_out=left_out,
+        rows=len(shapes),
+        barriers=shapely.get_coordinates(geometry[shut]),
+        not_walked=_not_walked(shapes[is_line & ~walked], tags, is_line & ~walked),
+    )
+
+
+def _frame(kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     highway = _text(kept, _HIGHWAY)
-    frame = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         {
             "highway": highway,
             "surface": _text(kept, _SURFACE),
@@ -418,10 +465,63 @@ def read_lines_listed(path: Path, *, crs: str | None = None) -> Lines:
             "lit": _yes_no(kept, _LIT).astype(np.int8),
             "width_m": _width(kept),
         },
-        geometry=geometry[is_line],
+        geometry=kept.geometry.values,
         crs=kept.crs,
     )
-    return Lines(frame, left_out, len(shapes))
+
+
+def _with_tags(frame: gpd.GeoDataFrame, tags: list[dict[str, str]]) -> gpd.GeoDataFrame:
+    """Return lines with what their tags say beside their own columns; of areas their edge, and the
+    lines across.
+    """
+    paths = [path_of(row) for row in tags]
+    own_lit, own_surface = frame["lit"].to_numpy(), frame["surface"].to_numpy(object)
+    said_lit = np.array([path.lit for path in paths], dtype=np.int8)
+    own, said = frame["highway"].to_numpy(object), [path.highway for path in paths]
+    frame = frame.assign(
+        highway=["" if not a and b == "road" else b for a, b in zip(own, said, strict=True)],
+        surface=[own or path.surface for own, path in zip(own_surface, paths, strict=True)],
+        steps=frame["steps"].to_numpy(bool) | np.array([path.steps for path in paths], dtype=bool),
+        lit=np.where(said_lit >= 0, said_lit, own_lit),
+        private=np.array([path.private for path in paths], dtype=bool),
+        joins=np.array([path.joins for path in paths], dtype=bool),
+        level=np.array([level(row) for row in tags], dtype=np.int64),
+        way=np.arange(len(frame)),
+    )
+    area = np.isin(shapely.get_type_id(frame.geometry.values), (3, 6))
+    if not area.any():
+        return frame
+    squares = frame[area].to_crs(WGS84)
+    frame.loc[area, "geometry"] = shapely.boundary(frame.geometry.values[area])
+    lines = frame.to_crs(WGS84).explode(ignore_index=True)
+    inner = across(squares, lines[lines.geom_type == "LineString"].reset_index(drop=True))
+    if len(inner) == 0:
+        return frame
+    return gpd.GeoDataFrame(pd.concat([frame, inner.to_crs(frame.crs)], ignore_index=True))
+
+
+def _not_walked(
+    lines: gpd.GeoDataFrame, tags: list[dict[str, str]] | None, rows: Bools
+) -> dict[str, tuple[int, float]]:
+    """Return the lines that nobody walks, by what they are: how many, and metres."""
+    if tags is None or len(lines) == 0:
+        return {}
+    what = [_what(row) for row, left in zip(tags, rows, strict=True) if left]
+    west, south, east, north = lines.to_crs(WGS84).total_bounds
+    local = metric_crs((float(west), float(south), float(east), float(north)))
+    metres = lines.to_crs(local).length.groupby(np.array(what, dtype=object)).agg(["size", "sum"])
+    ordered = metres.sort_values("sum", ascending=False)
+    return {str(name): (int(n), float(m)) for name, n, m in ordered.itertuples()}
+
+
+def _what(tags: Mapping[str, str]) -> str:
+    """Return what a line that nobody walks is, in the file's own words."""
+    for key in ("highway", "railway", *OTHER_THINGS):
+        if tags.get(key):
+            why = next((k for k in ("foot", "access") if tags.get(k) in FOOT_REFUSED), "")
+            reason = f", {why}={tags[why]}" if why and key == "highway" else ""
+            return f"{tags[key]}{reason}"
+    return "–"
 
 
 def _not_a_line(shape: shapely.Geometry | None, at: int) -> LeftOut:

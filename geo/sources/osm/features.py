@@ -24,11 +24,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from shapely.ops import substring
 
 from geo import presets
 from geo.area.provenance import ADDRESSES, no_addresses
+from geo.network.topology import cut_lines
 from geo.network.walk_network import metric_crs
-from geo.types import WGS84, Bools
+from geo.sources.osm.squares import across
+from geo.types import WGS84, Bools, Floats, Ints, Shapes
 
 OPEN_HIGHWAYS = (
     "footway",
@@ -51,10 +56,22 @@ OPEN_HIGHWAYS = (
     "primary",
     "primary_link",
 )
-"""Walkable unless the tags forbid it. Anything not listed here or below is left out: motorways,
-construction, proposed, abandoned and razed roads, raceways, tram and bus platforms (islands that
-join nothing), lifts (a point in most data).
+"""Walkable unless the tags forbid it. Anything not listed here or below (lifts, bus stops) is
+left out, unless ``foot`` lets walkers in: an escalator.
 """
+
+NEVER = frozenset(
+    {
+        *("motorway", "motorway_link", "raceway", "bus_guideway"),
+        *("construction", "proposed", "planned", "abandoned", "disused", "razed", "demolished"),
+        *("dismantled", "removed", "destroyed", "no"),
+    }
+)
+"""For cars alone or not there at all: not walked, whatever else is said."""
+BUILT = frozenset({"", "no", "minor", "widening"})
+"""Values of ``construction`` with which a way is still open."""
+JOINING = {"railway": "platform", "public_transport": "platform", "man_made": "pier"}
+"""Beside ``highway=platform``: islands, but paths where they join paths."""
 
 ASKING_HIGHWAYS = ("bridleway", "busway", "trunk", "trunk_link")
 """Walkable only where the tags allow it: ``foot`` does, or the road has its own sidewalk."""
@@ -65,7 +82,16 @@ FOOT_REFUSED = frozenset({"no", "private", "use_sidepath"})
 
 ACCESS_REFUSED = frozenset({"no", "private", "military", "permit"})
 """Refused to everybody, unless ``foot`` allows walkers. ``customers``, ``destination`` and
-``delivery`` stay: they are about vehicles and car parks."""
+``delivery`` stay: they are about vehicles and car parks. A private way is walked by those who live
+or stand there, and by nobody on the way elsewhere."""
+
+POINT_BARRIERS = (
+    *("gate", "lift_gate", "swing_gate", "sliding_gate", "hampshire_gate", "kissing_gate"),
+    *("wicket_gate", "bump_gate", "full-height_turnstile", "turnstile", "entrance", "stile"),
+    *("bollard", "block", "chain", "rope", "cycle_barrier", "motorcycle_barrier", "log", "debris"),
+    *("jersey_barrier", "sally_port", "toll_booth", "border_control", "planter", "yes"),
+)
+"""What may stand on a way: it cuts the way where it refuses walkers, as ways do."""
 
 SIDEWALKS = frozenset({"both", "left", "right", "yes"})
 LIT = frozenset({"yes", "24/7", "automatic", "limited", "interval", "sunset-sunrise"})
@@ -73,6 +99,12 @@ UNLIT = frozenset({"no", "disused"})
 
 WAY_KEYS = (
     "highway",
+    "railway",
+    "public_transport",
+    "man_made",
+    "construction",
+    "conveying",
+    "area",
     "foot",
     "access",
     "sidewalk",
@@ -87,6 +119,8 @@ WAY_KEYS = (
 )
 """The tags of a way that this module reads."""
 
+PARTED = 5e-7
+"""Degrees that a piece is drawn back from a barrier: a step of a few centimetres."""
 MAX_WIDTH_M = 200.0
 """A width above this is a typing error, and counts as unknown."""
 
@@ -102,6 +136,8 @@ class Path:
     steps: bool
     lit: int
     width_m: float
+    private: bool = False
+    joins: bool = False
 
 
 def walkable(tags: Mapping[str, str]) -> bool:
@@ -111,7 +147,7 @@ def walkable(tags: Mapping[str, str]) -> bool:
     (True, False)
     """
     highway, foot = tags.get("highway", ""), tags.get("foot", "")
-    if highway not in OPEN_HIGHWAYS and highway not in ASKING_HIGHWAYS:
+    if not highway or highway in NEVER or tags.get("construction", "") not in BUILT:
         return False
     if foot in FOOT_REFUSED:
         return False
@@ -122,15 +158,47 @@ def walkable(tags: Mapping[str, str]) -> bool:
     return highway in OPEN_HIGHWAYS or _has_sidewalk(tags)
 
 
+def private(tags: Mapping[str, str]) -> bool:
+    """Return whether a way is walked only by those who live or stand on it.
+
+    >>> private({"highway": "service", "access": "private"}), private({"highway": "service"})
+    (True, False)
+    """
+    is_private = "private" in (tags.get("foot"), tags.get("access"))
+    others = {key: value for key, value in tags.items() if value != "private"}
+    return is_private and not walkable(tags) and walkable(others)
+
+
+def joins(tags: Mapping[str, str]) -> bool:
+    """Return whether something is a path only where it joins paths: a platform or a pier."""
+    if tags.get("highway", "platform") != "platform":
+        return False
+    named = tags.get("highway") == "platform"
+    named |= any(tags.get(key) == value for key, value in JOINING.items())
+    return named and walkable({**tags, "highway": "footway"})
+
+
+def refuses(tags: Mapping[str, str]) -> bool:
+    """Return whether what stands on a way keeps walkers out.
+
+    >>> refuses({"barrier": "gate"}), refuses({"barrier": "gate", "access": "private"})
+    (False, True)
+    """
+    return "barrier" in tags and not walkable({**tags, "highway": "footway"})
+
+
 def path_of(tags: Mapping[str, str]) -> Path:
-    """Return what is remembered of a walkable way."""
-    highway = tags.get("highway", "")
+    """Return what is remembered of a walkable way. An escalator is steps."""
+    island = joins(tags)
+    highway = "platform" if island else tags.get("highway", "")
     return Path(
         highway=highway,
         surface=tags.get("surface", ""),
-        steps=highway == "steps",
+        steps=highway in ("steps", "escalator"),
         lit=lit(tags.get("lit", "")),
         width_m=width_m(tags.get("width", "") or tags.get("est_width", "")),
+        private=private(tags),
+        joins=island,
     )
 
 
@@ -162,12 +230,11 @@ def width_m(value: str) -> float:
 def overpass_filter() -> str:
     """Return the part of our filter that Overpass can apply, for osmnx's ``custom_filter``.
 
-    It asks for every way ``walkable`` can keep, in one request; what hangs on two tags at once
-    (``access=private`` but ``foot=yes``) is decided here afterwards.
+    It asks for every way that can be kept, in one request; what hangs on two tags at once
+    (``access=no`` but ``foot=yes``) is decided here afterwards.
     """
-    kept = "|".join((*OPEN_HIGHWAYS, *ASKING_HIGHWAYS))
-    refused = "|".join(sorted(FOOT_REFUSED))
-    return f'["highway"~"^({kept})$"]["foot"!~"^({refused})$"]'
+    never = "|".join(sorted(NEVER))
+    return f'["highway"!~"^({never})$"]["highway"~"."]["foot"!~"^(no|use_sidepath)$"]'
 
 
 def _has_sidewalk(tags: Mapping[str, str]) -> bool:
@@ -259,41 +326,125 @@ def place_tags() -> dict[str, bool | str | list[str]]:
 
 def feature_keys() -> list[str]:
     """Return every tag key the tables read."""
-    keys = [*WAY_KEYS, *place_tags(), "name", "name:sv", *ADDRESS_KEYS, *DETAIL_KEYS]
+    keys = [*WAY_KEYS, "barrier", *place_tags(), "name", "name:sv", *ADDRESS_KEYS, *DETAIL_KEYS]
     keys += [*BUILDING_KEYS, *OTHER_USE_KEYS, "natural", "waterway", "landuse", "boundary"]
     return list(dict.fromkeys([*keys, "admin_level"]))
 
 
 def walk_lines(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Keep the ways people can walk, as lines with our attributes: ``highway``, ``surface``,
-    ``steps``, ``lit``, ``width_m`` and ``way`` (its number).
+    ``steps``, ``lit``, ``width_m``, ``private`` (walked only by those who live or stand there),
+    ``joins`` (a path only where it joins paths), and ``way`` (its number).
 
-    A square drawn as an area is walked along its edge, so that streets which meet it stay joined.
+    Of a square drawn as an area comes its edge, and the lines across it between the points where
+    other ways meet it.
     """
     tags = _tag_rows(ways, WAY_KEYS)
-    kept = np.array([walkable(row) for row in tags], dtype=bool)
+    kept = np.array([walkable(row) or private(row) or joins(row) for row in tags], dtype=bool)
     kept &= ~_areas_without_edge(ways)
     paths = [path_of(row) for row, keep in zip(tags, kept, strict=True) if keep]
     shapes = np.asarray(ways.geometry.values, dtype=object)[kept]
-    polygon = np.isin(shapely.get_type_id(shapes), (3, 6))
-    shapes[polygon] = shapely.boundary(shapes[polygon])
-    lines = gpd.GeoDataFrame(
+    areas = _areas(shapes, [row for row, keep in zip(tags, kept, strict=True) if keep])
+    polygon = ~shapely.is_missing(areas)
+    shapes[polygon] = shapely.boundary(areas[polygon])
+    table = gpd.GeoDataFrame(
         {
             "highway": pd.Series([path.highway for path in paths], dtype=object),
             "surface": pd.Series([path.surface for path in paths], dtype=object),
             "steps": np.array([path.steps for path in paths], dtype=bool),
             "lit": np.array([path.lit for path in paths], dtype=np.int8),
             "width_m": np.array([path.width_m for path in paths], dtype=np.float64),
+            "private": np.array([path.private for path in paths], dtype=bool),
+            "joins": np.array([path.joins for path in paths], dtype=bool),
             "way": ways["id"].to_numpy()[kept],
         },
         geometry=list(shapes),
         crs=WGS84,
-    ).explode(ignore_index=True)
-    return lines[lines.geom_type == "LineString"].reset_index(drop=True)
+    )
+    squares = table[polygon].set_geometry(list(areas[polygon]), crs=WGS84)
+    lines = table.explode(ignore_index=True)
+    lines = lines[lines.geom_type == "LineString"].reset_index(drop=True)
+    if len(squares) == 0:
+        return lines
+    inner = across(squares, lines)
+    return pd.concat([lines, inner], ignore_index=True) if len(inner) else lines
 
 
-def split_at_junctions(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Cut lines where they share a vertex with another line or with themselves.
+def _areas(shapes: Shapes, tags: list[dict[str, str]]) -> Shapes:
+    """Return the shapes that are areas, and None for lines. A closed way that says ``area=yes`` is
+    one.
+    """
+    areas = np.full(len(shapes), None, dtype=object)
+    polygon = np.isin(shapely.get_type_id(shapes), (3, 6))
+    areas[polygon] = shapes[polygon]
+    said = np.array([row.get("area") == "yes" for row in tags], dtype=bool)
+    closed = np.flatnonzero(said & ~polygon & shapely.is_closed(shapes))
+    for row in closed[shapely.get_num_coordinates(shapes[closed]) > 3]:
+        shape = shapely.Polygon(shapes[row])
+        areas[row] = shape if shape.is_valid else None
+    return areas
+
+
+def joined_lines(lines: gpd.GeoDataFrame, barriers: Floats | None = None) -> gpd.GeoDataFrame:
+    """Return walkable lines cut where they share a point, parted where a barrier (longitude,
+    latitude) keeps walkers out, and without the islands that join no paths.
+    """
+    barriers = np.zeros((0, 2)) if barriers is None else barriers
+    pieces = split_at_junctions(lines, barriers)
+    return _parted(without_islands(pieces), barriers)
+
+
+def _spots(xy: Floats) -> Ints:
+    """Number points by where they lie, to a centimetre."""
+    at: Ints = np.unique(np.round(xy * 1e7).astype(np.int64), axis=0, return_inverse=True)[1]
+    return at.ravel()
+
+
+def without_islands(pieces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Leave out platforms and piers but those that other paths meet at two points."""
+    if "joins" not in pieces:
+        return pieces
+    shapes = np.asarray(pieces.geometry.values, dtype=object)
+    island = pieces["joins"].to_numpy(bool)
+    if len(shapes) == 0 or not island.any():
+        return pieces.drop(columns="joins")
+    ends = [shapely.get_coordinates(shapely.get_point(shapes, at)) for at in (0, -1)]
+    node = _spots(np.concatenate(ends))
+    u, v = node[: len(shapes)], node[len(shapes) :]
+    size = int(node.max()) + 1
+    links = coo_array((np.ones(int(island.sum())), (u[island], v[island])), shape=(size, size))
+    label = connected_components(links, directed=False)[1]
+    paths = np.unique(np.concatenate([u[~island], v[~island]]))
+    met = np.intersect1d(paths, np.concatenate([u[island], v[island]]))
+    kept = ~island | (np.bincount(label[met], minlength=size)[label[u]] >= 2)
+    return pieces[kept].drop(columns="joins").reset_index(drop=True)
+
+
+def _parted(pieces: gpd.GeoDataFrame, barriers: Floats) -> gpd.GeoDataFrame:
+    """Draw all but one of the pieces that meet at a barrier back from it by a step, so that they
+    meet no longer.
+    """
+    if len(barriers) == 0 or len(pieces) == 0:
+        return pieces
+    shapes = np.asarray(pieces.geometry.values, dtype=object).copy()
+    ends = [shapely.get_coordinates(shapely.get_point(shapes, at)) for at in (0, -1)]
+    spot = _spots(np.concatenate([*ends, barriers]))
+    at_barrier = np.isin(spot[: 2 * len(shapes)], spot[2 * len(shapes) :])
+    seen: set[int] = set()
+    for end in np.flatnonzero(at_barrier):
+        if int(spot[end]) in seen:
+            row, last = end % len(shapes), end >= len(shapes)
+            length = shapes[row].length
+            low, high = (0.0, length - PARTED) if last else (PARTED, length)
+            if length > 2 * PARTED:
+                shapes[row] = substring(shapes[row], low, high)
+        seen.add(int(spot[end]))
+    return pieces.set_geometry(list(shapes), crs=pieces.crs)
+
+
+def split_at_junctions(lines: gpd.GeoDataFrame, also: Floats | None = None) -> gpd.GeoDataFrame:
+    """Cut lines where they share a vertex with another line or with themselves, and at the vertices
+    ``also`` (longitude, latitude).
 
     In OpenStreetMap two ways meet where they share a node; a bridge shares none with what it
     crosses.
@@ -302,20 +453,35 @@ def split_at_junctions(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if len(shapes) == 0:
         return lines
     xy, line = shapely.get_coordinates(shapes, return_index=True)
-    _, vertex = np.unique(np.round(xy * 1e7).astype(np.int64), axis=0, return_inverse=True)
-    vertex = vertex.ravel()
+    also = np.zeros((0, 2)) if also is None else also
+    spot = _spots(np.concatenate([xy, also]))
+    vertex, wanted = spot[: len(xy)], spot[len(xy) :]
     first = np.r_[True, line[1:] != line[:-1]]
     last = np.r_[first[1:], True]
-    cut = (np.bincount(vertex)[vertex] > 1) & ~first & ~last
-    copies = np.where(cut, 2, 1)
-    second_copy = np.zeros(int(copies.sum()), dtype=bool)
-    second_copy[np.cumsum(copies)[cut] - 1] = True
-    starts = np.repeat(first & ~cut, copies) | second_copy
-    piece = np.cumsum(starts) - 1
-    pieces = shapely.linestrings(np.repeat(xy, copies, axis=0), indices=piece)
-    owner = np.repeat(line, copies)[starts]
+    meets = (np.bincount(vertex)[vertex] > 1) | np.isin(vertex, wanted)
+    pieces, owner = cut_lines(xy, line, meets & ~first & ~last)
     split = lines.iloc[owner].reset_index(drop=True)
     return split.set_geometry(gpd.GeoSeries(list(pieces), crs=lines.crs))
+
+
+def barrier_points(features: gpd.GeoDataFrame) -> Floats:
+    """Return where something on a way keeps walkers out (longitude, latitude)."""
+    points = features[(features.geom_type == "Point") & features["barrier"].notna()]
+    tags = _tag_rows(points, (*WAY_KEYS, "barrier"))
+    shut = np.array([refuses(row) for row in tags], dtype=bool)
+    xy: Floats = shapely.get_coordinates(np.asarray(points.geometry.values, dtype=object)[shut])
+    return xy
+
+
+def walk_features(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the features that may be walked: ways, and areas drawn as relations."""
+    named = features["highway"].notna()
+    for key, value in JOINING.items():
+        named |= (features[key] == value).fillna(False).astype(bool)
+    area = (features["element"] == "relation") & np.isin(
+        shapely.get_type_id(features.geometry.values), (3, 6)
+    )
+    return features[named & ((features["element"] == "way") | area)]
 
 
 def lines_touching(lines: gpd.GeoDataFrame, shape: shapely.Geometry) -> gpd.GeoDataFrame:

@@ -28,7 +28,7 @@ from geo.errors import FileFormat, FileMissing, FileTooLarge, NoLines
 from geo.network.walk_network import metric_crs
 from geo.sources.osm import features as osm_features
 from geo.texts import Phrase
-from geo.types import WGS84, Progress
+from geo.types import WGS84, Bools, Progress
 
 MARGIN_M = 1000.0
 """Paths this far outside the boundary are kept: the nearest place may lie across it."""
@@ -41,8 +41,13 @@ BROKEN = (
     *(zlib.error, SAXException, ParseError, NotImplementedError, RuntimeError),
 )
 """What osmnx, pyrosm and the unpackers raise of a file that is broken or something else."""
+BEYOND = 0.005
+"""Degrees beyond what is kept that are read, so that a square at the edge has all its ways in."""
 CHUNK = 1 << 20
 SHORT_HEADER = 4096
+OVERPASS = re.compile(rb'[\s\xef\xbb\xbf]*\{(?=.*"(?:elements|osm3s)"\s*:)', re.DOTALL)
+"""How the JSON that Overpass answers with begins."""
+DAY = re.compile(rb'(?:timestamp|osm_base)"?\s*[=:]\s*"(\d{4}-\d\d-\d\d)T')
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,11 +97,13 @@ def read_osm(
     clip = None if boundary is None else clip_shape(boundary, margin_m)
     if progress:
         progress("progress.network", 0.2)
-    features, date = (_read_pbf if path.suffix.lower() == ".pbf" else _read_xml)(path, clip)
+    near = None if clip is None else clip.buffer(BEYOND)
+    features, date = (_read_pbf if path.suffix.lower() == ".pbf" else _read_xml)(path, near)
     if progress:
         progress("progress.places", 0.7)
-    ways = features[(features["element"] == "way") & features["highway"].notna()]
-    lines = osm_features.split_at_junctions(osm_features.walk_lines(ways))
+    walked = osm_features.walk_lines(osm_features.walk_features(features))
+    lines = osm_features.joined_lines(walked, osm_features.barrier_points(features))
+    features = features[_has_any(features, _kept_tags())]
     extract = OsmExtract(
         lines=lines,
         places=osm_features.places_table(features),
@@ -173,15 +180,20 @@ def _read_pbf(path: Path, clip: shapely.Geometry | None) -> tuple[gpd.GeoDataFra
 
 
 def _read_xml(path: Path, clip: shapely.Geometry | None) -> tuple[gpd.GeoDataFrame, str]:
-    import osmnx  # pulls in networkx and requests; only needed for this format
+    # These pull in networkx and requests; only needed for this format.
     from osmnx._errors import InsufficientResponseError
+    from osmnx.features import _create_gdf
+
+    from geo.sources.osm.elements import read_elements
 
     with _unread(path, "OSM XML"), warnings.catch_warnings():
         # Files that osmnx wrote itself read well enough: each way comes out as drawn.
         warnings.filterwarnings("ignore", "The XML file you are loading appears", UserWarning)
         date = _scan(path)
         try:
-            table = osmnx.features_from_xml(path, tags=_wanted())
+            with _unpacked(path) as file:
+                elements = read_elements(path, file)
+            table = _create_gdf([{"elements": elements}], shapely.Polygon(), _wanted())
         except InsufficientResponseError:
             raise NoLines(file=path.name) from None
     table = table.reset_index()
@@ -192,6 +204,29 @@ def _read_xml(path: Path, clip: shapely.Geometry | None) -> tuple[gpd.GeoDataFra
 
 def _wanted() -> dict[str, bool | str | list[str]]:
     """Return the tags we read, as a query: key to values, or ``True`` for any value."""
+    wanted = _kept_tags()
+    only_paths = {key: [value] for key, value in osm_features.JOINING.items()}
+    only_paths["barrier"] = list(osm_features.POINT_BARRIERS)
+    for key, values in only_paths.items():
+        known = wanted.get(key, [])
+        if known is not True:
+            wanted[key] = [*([known] if isinstance(known, str) else list(known or [])), *values]
+    return wanted
+
+
+def _has_any(features: gpd.GeoDataFrame, tags: dict[str, bool | str | list[str]]) -> Bools:
+    """Return which features have any of some tags: what else was read is only for the paths."""
+    found = np.zeros(len(features), dtype=bool)
+    for key, value in tags.items():
+        cells = features[key] if key in features else pd.Series(None, index=features.index)
+        values = [value] if isinstance(value, str) else value
+        hit = cells.notna() if isinstance(values, bool) else cells.isin(values)
+        found |= hit.to_numpy(bool)
+    return found
+
+
+def _kept_tags() -> dict[str, bool | str | list[str]]:
+    """Return the tags of what is kept as places, buildings, water and addresses."""
     return {
         "highway": True,
         "building": True,
@@ -209,14 +244,15 @@ def _scan(path: Path) -> str:
     size, newest, rest = 0, b"", b""
     with _unpacked(path) as file:
         while chunk := file.read(CHUNK):
-            if size == 0 and b"<osm" not in chunk[:SHORT_HEADER]:
+            is_json = size == 0 and OVERPASS.match(chunk[:SHORT_HEADER])
+            if size == 0 and not is_json and b"<osm" not in chunk[:SHORT_HEADER]:
                 raise FileFormat(
                     file=path.name, expected="OSM XML", reason=Phrase("reasons.not_osm")
                 )
             size += len(chunk)
             if size > MAX_XML_MB * 1_000_000:
                 raise FileTooLarge(file=path.name, found=round(size / 1_000_000), limit=MAX_XML_MB)
-            days = re.findall(rb'(?:timestamp|osm_base)="(\d{4}-\d\d-\d\d)T', rest + chunk)
+            days = re.findall(DAY, rest + chunk)
             newest, rest = max([newest, *days]), chunk[-40:]
     if size == 0:
         raise FileFormat(file=path.name, expected="OSM XML", reason=Phrase("reasons.empty"))

@@ -246,7 +246,7 @@ def _lines(line: Line, outline: shapely.Geometry) -> gpd.GeoDataFrame:
         graph = line.ask(OVERPASS, question)
     except Nothing:
         raise unusable(OVERPASS, "no_paths") from None
-    lines = osm_features.walk_lines(_ways(graph))
+    lines = osm_features.joined_lines(osm_features.walk_lines(_ways(graph)))
     if len(lines) == 0:
         raise unusable(OVERPASS, "no_paths")
     return lines

@@ -71,7 +71,10 @@ def test_a_fetch_brings_boundary_paths_places_buildings_and_districts():
     assert fetched.name == "Kista"
     assert tuple(fetched.boundary.total_bounds) == (17.92, 59.39, 17.97, 59.42)
     lines = fetched.extract.lines
-    assert set(lines["highway"]) == {"cycleway", "steps"}, "the private driveway is not ours"
+    assert set(lines["highway"]) == {"cycleway", "steps", "service"}
+    assert set(lines.loc[lines["private"], "highway"]) == {"service"}, (
+        "a driveway is no way through"
+    )
     assert list(lines.loc[lines["steps"], "width_m"]) == [2.5]
     assert set(lines.loc[lines["highway"] == "cycleway", "lit"]) == {1}
     assert set(fetched.extract.places["name"]) == {"Kista bibliotek", "Förskolan {{ 7*7 }}"}
@@ -84,7 +87,7 @@ def test_a_fetch_brings_boundary_paths_places_buildings_and_districts():
 @pytest.mark.usefixtures("services")
 def test_the_fetched_paths_make_a_network_of_junctions():
     network = build_network(fetch(QUERY).extract.lines)
-    assert (network.nodes, network.edges) == (4, 3)
+    assert (network.nodes, network.edges) == (4, 4), "with the private driveway"
 
 
 @pytest.mark.shared

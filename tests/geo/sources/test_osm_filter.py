@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.sources.osm import features as osm_walkable
-from geo.sources.osm.features import path_of, walkable, width_m
+from geo.sources.osm.features import joins, path_of, private, walkable, width_m
 
 HIGHWAYS = [
     *osm_walkable.OPEN_HIGHWAYS,
@@ -93,7 +93,7 @@ def overpass_keeps(filters: str, tags: dict[str, str]) -> bool:
 
 @given(TAGS)
 def test_overpass_is_asked_for_everything_we_would_keep(tags):
-    if walkable(tags):
+    if walkable(tags) or private(tags) or joins(tags):
         assert overpass_keeps(osm_walkable.overpass_filter(), tags)
 
 
@@ -101,16 +101,23 @@ def test_overpass_is_asked_for_everything_we_would_keep(tags):
 def test_what_overpass_sends_and_we_drop_hangs_on_access_or_on_a_road_that_must_ask(tags):
     if overpass_keeps(osm_walkable.overpass_filter(), tags) and not walkable(tags):
         assert (
-            tags.get("access") in osm_walkable.ACCESS_REFUSED
+            {tags.get("access"), tags.get("foot")} & osm_walkable.ACCESS_REFUSED
+            or tags["highway"] not in osm_walkable.OPEN_HIGHWAYS
             or tags["highway"] in osm_walkable.ASKING_HIGHWAYS
             or tags.get("motorroad") == "yes"
         )
 
 
 @given(TAGS, st.sampled_from(["yes", "designated", "permissive"]))
-def test_foot_allowed_opens_every_way_on_our_lists_and_no_other(tags, foot):
-    listed = tags["highway"] in (*osm_walkable.OPEN_HIGHWAYS, *osm_walkable.ASKING_HIGHWAYS)
-    assert walkable({**tags, "foot": foot}) == listed
+def test_foot_allowed_opens_every_way_but_those_for_cars_alone_or_not_there(tags, foot):
+    there = tags["highway"] != "" and tags["highway"] not in osm_walkable.NEVER
+    assert walkable({**tags, "foot": foot}) == there
+
+
+@given(TAGS)
+def test_a_private_way_is_one_that_would_be_open_if_nobody_said_so(tags):
+    said = {key: value for key, value in tags.items() if value != "private"}
+    assert private(tags) == (not walkable(tags) and tags != said and walkable(said))
 
 
 @given(TAGS)
