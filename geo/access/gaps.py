@@ -181,7 +181,7 @@ def gap(
     >>> from geo import gap, open_area
     >>> found = gap(open_area("demo"), kind="library", limit_m=400, group="all")
     >>> round(found.beyond), round(found.people), f"{found.share_beyond:.0%}"
-    (5007, 9993, '50%')
+    (4820, 9993, '48%')
     """
     question = GapQuestion(kind=kind, limit_m=limit_m, group=group, profile=profile)
     return gap_of(area, question, metres=metres)

@@ -322,9 +322,10 @@ def _layer(file: Opened, part: str, crs: str | None, stated: str) -> gpd.GeoData
         wanted = stated or _best_layer(layers, part)
         if wanted not in layers:
             raise InputError("no_layer", file=file.name, found=wanted, known=", ".join(layers))
-        table = pyogrio.read_dataframe(
-            source, layer=wanted, on_invalid="ignore", max_features=MAX_ROWS
-        )
+        rows = int(pyogrio.read_info(source, layer=wanted, force_feature_count=True)["features"])
+        if rows > MAX_ROWS:
+            raise file.broken("too_many_rows", found=rows, limit=MAX_ROWS)
+        table = pyogrio.read_dataframe(source, layer=wanted, on_invalid="ignore")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise file.broken() from error
     if crs:
