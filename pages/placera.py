@@ -79,17 +79,17 @@ def _show(area: Area, placing: Placing, proposal: Proposal, head: Any, floor: An
         map_box.show_map(spec, area, key="placera", language=language, height=None, clear=clear)
         beside = st.container(key="stage_side") if proposal.sites else st.container()
     with beside:
+        if proposal.sites:
+            _onward(placing.question)
+        frame.unplaced(area, proposal.question.kind)
         proposal_box.refusals(proposal)
         second_box = st.container()
-    if proposal.sites:
-        _onward(placing.question)
     _said_no(area, placing)
     st.caption(t("placera.map_note"))
     st.toggle(t("placera.add_spots"), key="add_spots", help=t("placera.add_spots_help"))
     housing_box.ask(area, placing.question.kind, placing.question.group)
     if proposal.nobody_gains:
         st.info(t("placera.nobody_next"), icon=":material/lightbulb:")
-    frame.unplaced(area, proposal.question.kind)
     proposal_box.about(proposal)
     if not proposal.sites:  # nothing to refuse, compare or vary
         _without_sites(placing, proposal)

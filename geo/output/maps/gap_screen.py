@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 
 from geo import presets, privacy, texts
-from geo.access.gaps import DistrictGap, Gap, headline, without_small_counts
+from geo.access.gaps import DistrictGap, Gap, has_range, headline, without_small_counts
 from geo.access.people_dots import dots
 from geo.access.walk_surface import SHARES, Surface
 from geo.area import protected
@@ -34,6 +34,7 @@ from geo.output.maps.spec import (
     compose,
     credits_of,
 )
+from geo.output.words.area_and_gaps import unplaced_lines
 from geo.types import WGS84
 
 COLOURS = ("#4a929f", "#94c3ca", "#e5ca99", "#f2e2c2", "#fcf8ef")
@@ -96,11 +97,14 @@ def theme_of(area: Area, answer: Gap, surface: Surface, language: str) -> Theme:
 
 
 def gap_panel(area: Area, answer: Gap, language: str) -> dict[str, Any]:
-    """Return the figures and the ranking that lie on the map; small counts hidden."""
+    """Return the figures and the ranking that lie on the map, small counts hidden, and what is
+    estimated, or known and not on the map.
+    """
     shown = without_small_counts(answer)
     foot = [texts.text("gap.estimated_short", language)] if answer.estimated else []
     if any(row.hidden for row in shown.districts):
         foot.append(texts.text("gap.hidden_note", language, smallest=privacy.SMALLEST))
+    foot += unplaced_lines(area, answer.kind, language)
     return {
         "figures": _figures(area, answer, language),
         "ranking": _ranking(shown, language) if len(area.districts) else None,
@@ -122,6 +126,12 @@ def _figures(area: Area, answer: Gap, language: str) -> list[dict[str, str]]:
             "tone": "beyond",
         }
     ]
+    if has_range(answer):
+        low, high = (
+            texts.number(round(share * answer.people), language)
+            for share in (answer.share_low, answer.share_high)
+        )
+        found[0]["range"] = f"{low}–{high}"
     if not answer.places:
         return found
     middle = _median(metres, people)

@@ -11,7 +11,7 @@ import pytest
 from geo.access.gap_question import GapQuestion
 from geo.access.gaps import gap_of
 from geo.access.walk_surface import lattice, surface
-from geo.area.model import Area
+from geo.area.model import Area, Unplaced
 from geo.output.maps.gap_screen import gap_panel, gap_screen
 from geo.output.maps.spec import MapSpec, PointLayer
 from tests.geo.access.meeting.worlds import meeting_street
@@ -75,6 +75,19 @@ def test_the_panel_counts_as_the_answer_and_ranks_by_number_and_by_share():
         ("Väst", "50", 100.0),
         ("Öst", "0", 0.0),
     ]
+
+
+def test_the_panel_says_between_what_the_figure_is_and_what_is_not_on_the_map():
+    waiting = Unplaced("d", "Disken", "preschool", "{}")
+    world = street(homes={100.0: 10}, places={0.0: "preschool"}, estimated=True)
+    world = replace(world, unplaced=(waiting,))
+    answer = gap_of(world, GapQuestion("preschool", 400.0, "all", "adult"))
+    panel = gap_panel(world, replace(answer, share_low=0.25, share_high=0.5), "sv")
+    quarter, half = (f"{round(share * answer.people)}" for share in (0.25, 0.5))
+    assert panel["figures"][0]["range"] == f"{quarter}–{half}"
+    assert "Disken" in panel["foot"]
+    counted = gap_panel(world, replace(answer, share_low=0.5, share_high=0.5), "sv")
+    assert "range" not in counted["figures"][0]
 
 
 def test_a_surface_has_its_limit_named_and_one_colour_more_than_borders():
