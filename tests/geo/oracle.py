@@ -38,23 +38,46 @@ def spliced(network: WalkNetwork, allowed: Bools, **sets: Snapped) -> nx.MultiGr
             meets = ("meets", point)
             graph.add_edge(point, meets, weight=stretch)
             if allowed[edge]:
-                graph.add_edge(here, meets, weight=max(0.0, offset - at))
+                graph.add_edge(here, meets, weight=max(0.0, offset - at), of=edge)
             here, at = meets, offset  # type: ignore[assignment]
         if allowed[edge]:
             rest = max(0.0, float(network.edge_m[edge]) - at)
-            graph.add_edge(here, int(network.edge_v[edge]), weight=rest)
+            graph.add_edge(here, int(network.edge_v[edge]), weight=rest, of=edge)
     return graph
 
 
 def dense(network: WalkNetwork, allowed: Bools, start: Snapped, goal: Snapped) -> np.ndarray:
-    """Metres between all pairs, ``inf`` where there is no walk: one networkx search an origin."""
+    """Metres between all pairs, ``inf`` where there is no walk: one networkx search an origin, and
+    one more for each private street that goals are on. A walk has the private streets that it
+    begins and ends on, and no other.
+    """
     graph = spliced(network, allowed, start=start, goal=goal)
     metres = np.full((len(start), len(goal)), np.inf)
+    private = [network.ends_only[edge] & (edge >= 0) for edge in goal.edge]
+    ends = {int(edge) for edge, closed in zip(goal.edge, private, strict=True) if closed}
     for row in range(len(start)):
-        reached = nx.single_source_dijkstra_path_length(graph, ("start", row))
-        for column in range(len(goal)):
-            metres[row, column] = reached.get(("goal", column), np.inf)
+        for end in {-1, *ends}:
+            open_ = _opened(graph, network, {int(start.edge[row]), end})
+            reached = nx.single_source_dijkstra_path_length(open_, ("start", row))
+            for column in range(len(goal)):
+                if end == (int(goal.edge[column]) if private[column] else -1):
+                    metres[row, column] = reached.get(("goal", column), np.inf)
     return metres
+
+
+def _opened(graph: nx.MultiGraph, network: WalkNetwork, ends: set[int]) -> nx.MultiGraph:
+    """The graph without the private streets that a walk neither begins nor ends on."""
+    if not network.ends_only.any():
+        return graph
+    open_ = graph.copy()
+    open_.remove_edges_from(
+        [
+            (u, v, key)
+            for u, v, key, of in graph.edges(keys=True, data="of")
+            if of is not None and network.ends_only[of] and of not in ends
+        ]
+    )
+    return open_
 
 
 def ranked(metres: np.ndarray, k: int, within_m: float = np.inf) -> tuple[np.ndarray, np.ndarray]:
