@@ -293,8 +293,6 @@ KINDS = {
     "lit": "i1",
 }
 """The arrays and what each holds; a copy of any other make is not used."""
-LATER_ARRAYS = frozenset({"ends_only"})
-"""Arrays that areas made by an older Närhet do not have."""
 
 
 class StoredNetwork(WalkNetwork):
@@ -344,7 +342,7 @@ def to_arrays(network: WalkNetwork) -> dict[str, NDArray[Any]]:
 
 def from_arrays(crs: str, arrays: Arrays) -> WalkNetwork | None:
     """Return the network of arrays that ``to_arrays`` made; None where they are of another make."""
-    if set(arrays) | LATER_ARRAYS != set(KINDS) or any(
+    if set(arrays) != set(KINDS) or any(
         not (array.dtype == KINDS[name] or array.dtype.kind == KINDS[name])
         for name, array in arrays.items()
     ):
@@ -358,8 +356,6 @@ def from_arrays(crs: str, arrays: Arrays) -> WalkNetwork | None:
             network.__dict__[field.name] = arrays[field.name]
         elif field.default_factory is not MISSING:
             network.__dict__[field.name] = field.default_factory()
-    if len(network.ends_only) == 0:
-        network.__dict__["ends_only"] = np.zeros(network.edges, dtype=bool)
     network.__dict__.update(
         crs=crs,
         star=tuple(arrays[name] for name in STAR),
