@@ -71,6 +71,8 @@ class Kind:
     """Has staff by what it is."""
     walked_to: bool = True
     """Is for those who can walk there; False where it serves a whole municipality."""
+    asked_by_day: bool = False
+    """Its answers are about a day one chooses: a first day to come does not close it."""
 
     def name(self, language: str) -> str:
         """Return the kind's name, as in ``Förskola``."""

@@ -69,7 +69,10 @@ def read_places(
     fields = {**_guessed(there), **{name: matched[name] for name in _MATCHED if name in matched}}
     fields |= find_columns(_ours(named), there, str(path))
     known = {**matched, **fields}
-    no_places = [*no_place_rows(plainly, known, frame.geometry), *_not_counting(plainly, known)]
+    no_places = [
+        *no_place_rows(plainly, known, frame.geometry),
+        *_not_counting(plainly, known, kind),
+    ]
     frame = frame.drop(index=list({item.row for item in no_places} & set(frame.index)))
     first, repeated = _first_of_each_id(frame, fields.get("id"))
     used = {**table.columns, **fields}
@@ -82,10 +85,10 @@ def read_places(
 _MATCHED = ("name", "address", "housenumber")
 
 
-def _not_counting(frame: pd.DataFrame, columns: Mapping[str, str]) -> list[LeftOut]:
+def _not_counting(frame: pd.DataFrame, columns: Mapping[str, str], kind: str) -> list[LeftOut]:
     """Return the rows of platforms of a station, and of places that are closed, with why."""
     parts, _ = parts_of_stations(frame, columns)
-    closed, _ = closed_rows(frame, columns, clock.today())
+    closed, _ = closed_rows(frame, columns, kind, clock.today())
     gone = {item.row for item in parts}
     return parts + [
         LeftOut(

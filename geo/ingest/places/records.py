@@ -95,7 +95,7 @@ def place_rows(
     details = [_unmarked(record) for record in details]
     lost = {item.row: item.reason for item in understood.left_out}
     gone = [item for item in understood.left_out if item.row not in understood.frame.index]
-    closed, ending = closed_rows(frame, understood.columns, today)
+    closed, ending = closed_rows(frame, understood.columns, kind, today)
     notes += [LeftOut(row, "closes", {"found": last.isoformat()}) for row, last in ending.items()]
     rows: list[PlaceRow] = []
     taken: dict[str, int] = {}

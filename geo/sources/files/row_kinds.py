@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo import presets
 from geo.area.provenance import LeftOut
 from geo.area.record_fields import day
 from geo.cells import is_empty, plain, to_number, written
@@ -167,17 +168,18 @@ def _line(cells: Sequence[Any], filled: Sequence[int]) -> str:
 
 
 def closed_rows(
-    frame: pd.DataFrame, columns: Mapping[str, str], today: date
+    frame: pd.DataFrame, columns: Mapping[str, str], kind: str, today: date
 ) -> tuple[dict[int, Closed], dict[int, date]]:
     """Return the rows whose place does not count, by their number, and the day on which others will
     close.
 
     A column of status says so, a column such as ``Nedlagd`` with a yes or a day that has passed, a
-    last day that has passed, a first day that has not come, or a name that ends with ``(nedlagd)``.
+    last day that has passed, a first day that has not come (but of a kind that is asked about by
+    day), or a name that ends with ``(nedlagd)``.
     """
     closed: dict[int, Closed] = {}
     ending: dict[int, date] = {}
-    known = words()
+    known, by_day = words(), presets.kind(kind).asked_by_day
     marks = [str(name) for name in frame.columns if plain(str(name)) in known.closed_columns]
     used = {name: columns.get(name, "") for name in ("status", "name", "valid_from", "valid_to")}
     told = {
@@ -197,7 +199,7 @@ def closed_rows(
         if found is None and last is not None and last < today:
             found = Closed(ENDED, last.isoformat())
         first = day(told["valid_from"][at])
-        if found is None and first is not None and first > today:
+        if found is None and first is not None and first > today and not by_day:
             found = Closed(PLANNED, first.isoformat())
         if found is not None:
             closed[int(row)] = found
