@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from geo.area.activities.model import Span
 from geo.area.activities.table import from_table, to_table
+from geo.area.model import Area
 from geo.output.words.outreach import (
     headline,
     headline_more,
@@ -23,7 +24,7 @@ from geo.output.words.outreach_tables import list_table, outreach_lines
 from geo.planning.outreach.brief import briefed, ranked
 from geo.planning.outreach.effects import Change, applied
 from geo.planning.outreach.proposals import moved_times
-from geo.planning.outreach.question import equal, score, weights_of, written
+from geo.planning.outreach.question import OutreachQuestion, equal, score, weights_of, written
 from geo.planning.outreach.spots import spot_name
 from tests.geo.planning.outreach.worlds import (
     TODAY,
@@ -323,3 +324,13 @@ def test_a_few_of_a_housing_with_own_times_tell_no_more_than_that_they_are_few()
     )
     assert need_of(one, "home0", "hours") == need_of(three, "home0", "hours")
     assert need_of(one, "home0", "hours").hidden
+
+
+def test_outreach_begins_with_who_is_new_where_counted_else_with_everybody() -> None:
+    def group(area: Area) -> str:
+        return OutreachQuestion.read({"limit": "300"}, area, today=TODAY).meeting.group
+
+    area = town()
+    assert group(area) == "up_to_five_years"
+    uncounted = area.people.drop(columns="up_to_five_years")
+    assert group(replace(area, people=uncounted, _snaps={})) == "all"

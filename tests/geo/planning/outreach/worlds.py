@@ -75,7 +75,7 @@ def town(
 
 
 def asked(area: Area, **more: str) -> Outreach:
-    usual = {"limit": "300", "week": TODAY.isoformat()}
+    usual = {"limit": "300", "week": TODAY.isoformat(), "group": "born_abroad"}
     return outreach(area, OutreachQuestion.read({**usual, **more}, area, today=TODAY))
 
 
