@@ -8,22 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 import geopandas as gpd
-import numpy as np
 import shapely
 from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
 
-from geo.errors import InputError
 from geo.sources.files.opening import Opened
+from geo.sources.files.xml_places import DEEPEST, MOST_PARTS, MOST_POSITIONS, table_of, tag_of
 from geo.types import WGS84
-
-_MOST_COLUMNS = 500
-_MOST_PARTS = 20_000
-_MOST_POSITIONS = 1_000_000
-_DEEPEST = 60
 
 
 def read_kml(file: Opened, *, most_rows: int) -> gpd.GeoDataFrame:
@@ -33,31 +26,11 @@ def read_kml(file: Opened, *, most_rows: int) -> gpd.GeoDataFrame:
     ------
     FileFormat : it is not KML, defines entities, or has more than ``most_rows`` placemarks.
     """
-    rows: list[dict[str, str]] = []
-    shapes: list[Any] = []
-    positions = 0
-    try:
-        for placemark in _placemarks(file):
-            rows.append(_data(placemark))
-            shapes.append(_shape(placemark))
-            positions += shapely.get_num_coordinates(shapes[-1])
-            if positions > _MOST_POSITIONS:
-                raise file.broken("too_many_positions", limit=_MOST_POSITIONS)
-            if len(rows) > most_rows:
-                raise file.broken("too_many_rows", found=len(rows), limit=most_rows)
-    except InputError:
-        raise
-    except DefusedXmlException as error:
-        raise file.broken("entities") from error
-    except (ParseError, ValueError, LookupError, RecursionError) as error:
-        raise file.broken() from error
-    if not rows:
-        raise file.broken("no_geometry")
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    if len(columns) > _MOST_COLUMNS:
-        raise file.broken("too_many_columns", found=len(columns), limit=_MOST_COLUMNS)
-    cells = {name: [row.get(name) for row in rows] for name in columns}
-    return gpd.GeoDataFrame(cells, geometry=np.array(shapes, dtype=object), crs=WGS84)
+
+    def read(placemark: Element) -> tuple[dict[str, str], Any]:
+        return _data(placemark), _shape(placemark)
+
+    return table_of(file, _placemarks(file), read, most_rows).set_crs(WGS84)
 
 
 def _placemarks(file: Opened) -> Iterator[Element]:
@@ -67,36 +40,37 @@ def _placemarks(file: Opened) -> Iterator[Element]:
         inside = 0  # elements of the placemark that is being read
         for event, element in ElementTree.iterparse(stream, ("start", "end"), forbid_dtd=True):
             if event == "start":
-                if not parents and _tag(element) not in ("kml", "Document", "Folder", "Placemark"):
+                if not parents and tag_of(element) not in (
+                    "kml",
+                    "Document",
+                    "Folder",
+                    "Placemark",
+                ):
                     raise ValueError(element.tag)
-                inside += inside > 0 or _tag(element) == "Placemark"
+                inside += inside > 0 or tag_of(element) == "Placemark"
                 parents.append(element)
-                if len(parents) > _DEEPEST or inside > _MOST_PARTS:
+                if len(parents) > DEEPEST or inside > MOST_PARTS:
                     raise ValueError(element.tag)
                 continue
             parents.pop()
-            if _tag(element) == "Placemark":
+            if tag_of(element) == "Placemark":
                 inside = 0
                 yield element
             if parents and not inside:
                 parents[-1].clear()
 
 
-def _tag(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
 def _data(placemark: Element) -> dict[str, str]:
     """Return a placemark's texts: what stands directly in it, and its extended data."""
     found: dict[str, str] = {}
     for element in placemark:
-        if _tag(element) in ("name", "description", "address", "phoneNumber"):
-            found[_tag(element)] = _text(element)
+        if tag_of(element) in ("name", "description", "address", "phoneNumber"):
+            found[tag_of(element)] = _text(element)
     for element in placemark.iter():
-        if _tag(element) == "Data":
-            value = next((part for part in element if _tag(part) == "value"), None)
+        if tag_of(element) == "Data":
+            value = next((part for part in element if tag_of(part) == "value"), None)
             found[_named(element, found)] = _text(value)
-        elif _tag(element) == "SimpleData":
+        elif tag_of(element) == "SimpleData":
             found[_named(element, found)] = _text(element)
     return {name: text for name, text in found.items() if text}
 
@@ -119,12 +93,12 @@ def _shape(element: Element) -> Any:
 
 
 def _one_shape(element: Element) -> Any:
-    kind = _tag(element)
+    kind = tag_of(element)
     if kind == "MultiGeometry":
         return _shape(element)
     if kind not in ("Point", "LineString", "LinearRing", "Polygon"):
         return None
-    rings = [ring for part in element.iter() if _tag(part) == "coordinates"
+    rings = [ring for part in element.iter() if tag_of(part) == "coordinates"
              and len(ring := _coordinates(part))]  # fmt: skip
     if not rings:
         return None
@@ -138,7 +112,7 @@ def _one_shape(element: Element) -> Any:
 def _coordinates(element: Element) -> list[tuple[float, float]]:
     """Return longitude and latitude of each position; heights are left out."""
     found = []
-    for position in (element.text or "").split(maxsplit=_MOST_POSITIONS + 1)[: _MOST_POSITIONS + 1]:
+    for position in (element.text or "").split(maxsplit=MOST_POSITIONS + 1)[: MOST_POSITIONS + 1]:
         parts = position.split(",")
         if len(parts) >= 2:
             found.append((float(parts[0]), float(parts[1])))

@@ -25,9 +25,9 @@ from geo.sources.files.opening import Opened
 from geo.types import WGS84
 
 _MOST_COLUMNS = 500
-_MOST_PARTS = 20_000
-_MOST_POSITIONS = 1_000_000
-_DEEPEST = 60
+MOST_PARTS = 20_000
+MOST_POSITIONS = 1_000_000
+DEEPEST = 60
 _GPX_ROWS = ("wpt",)
 _GML_MEMBERS = ("featureMember", "featureMembers", "member", "members")
 _GML_ROOTS = ("FeatureCollection", "SimpleFeatureCollection", "Collection")
@@ -52,7 +52,7 @@ def read_gpx(file: Opened, *, most_rows: int) -> gpd.GeoDataFrame:
         return _texts(element), spot
 
     rows = _elements(file, ("gpx",), lambda parents, tag: len(parents) == 1 and tag in _GPX_ROWS)
-    return _table(file, rows, read, most_rows).set_crs(WGS84)
+    return table_of(file, rows, read, most_rows).set_crs(WGS84)
 
 
 def read_gml(file: Opened, *, most_rows: int) -> gpd.GeoDataFrame:
@@ -71,7 +71,7 @@ def read_gml(file: Opened, *, most_rows: int) -> gpd.GeoDataFrame:
     rows = _elements(
         file, _GML_ROOTS, lambda parents, _: bool(parents) and parents[-1] in _GML_MEMBERS
     )
-    table = _table(file, rows, read, most_rows)
+    table = table_of(file, rows, read, most_rows)
     code = _code(systems[0]) if systems else 0
     return table.set_crs(code) if code else table
 
@@ -86,7 +86,7 @@ def _elements(
         depth, inside = -1, 0
         for event, element in ElementTree.iterparse(stream, ("start", "end"), forbid_dtd=True):
             if event == "start":
-                tag = _tag(element)
+                tag = tag_of(element)
                 if not parents and tag not in roots:
                     raise ValueError(tag)
                 if depth < 0 and is_row(tags, tag):
@@ -94,7 +94,7 @@ def _elements(
                 inside = inside + 1 if depth >= 0 else 0
                 parents.append(element)
                 tags.append(tag)
-                if len(parents) > _DEEPEST or inside > _MOST_PARTS:
+                if len(parents) > DEEPEST or inside > MOST_PARTS:
                     raise ValueError(tag)
                 continue
             parents.pop()
@@ -106,12 +106,19 @@ def _elements(
                 parents[-1].clear()
 
 
-def _table(
+def table_of(
     file: Opened,
     elements: Iterator[Element],
     read: Callable[[Element], tuple[dict[str, str], Any]],
     most_rows: int,
 ) -> gpd.GeoDataFrame:
+    """Return elements as rows, ``read`` as their texts and shape, without a system.
+
+    Raises
+    ------
+    FileFormat : the file is broken or defines entities, has no row, or more rows, columns or
+        positions than a table may.
+    """
     rows: list[dict[str, str]] = []
     shapes: list[Any] = []
     positions = 0
@@ -121,8 +128,8 @@ def _table(
             rows.append(told)
             shapes.append(shape)
             positions += shapely.get_num_coordinates(shape)
-            if positions > _MOST_POSITIONS:
-                raise file.broken("too_many_positions", limit=_MOST_POSITIONS)
+            if positions > MOST_POSITIONS:
+                raise file.broken("too_many_positions", limit=MOST_POSITIONS)
             if len(rows) > most_rows:
                 raise file.broken("too_many_rows", found=len(rows), limit=most_rows)
     except InputError:
@@ -142,7 +149,8 @@ def _table(
     return gpd.GeoDataFrame(cells, geometry=np.array(shapes, dtype=object))
 
 
-def _tag(element: Element) -> str:
+def tag_of(element: Element) -> str:
+    """Return an element's name without its name space."""
     return str(element.tag).rpartition("}")[2]
 
 
@@ -158,7 +166,7 @@ def _texts(element: Element) -> dict[str, str]:
     waiting = list(reversed(list(element)))
     while waiting:
         part = waiting.pop()
-        tag = _tag(part)
+        tag = tag_of(part)
         if tag in _SHAPES or tag == "boundedBy":
             continue
         if tag == "link" and part.get("href"):
@@ -179,9 +187,9 @@ def _feature_shape(element: Element, systems: list[str]) -> Any:
     waiting = list(reversed(list(element)))
     while waiting:
         part = waiting.pop()
-        if _tag(part) in _SHAPES:
+        if tag_of(part) in _SHAPES:
             shapes.append(_gml_shape(part, systems))
-        elif _tag(part) != "boundedBy":
+        elif tag_of(part) != "boundedBy":
             waiting += reversed(list(part))
     shapes = [shape for shape in shapes if shape is not None]
     return shapes[0] if len(shapes) == 1 else shapely.GeometryCollection(shapes) if shapes else None
@@ -196,12 +204,12 @@ def _gml_shape(element: Element, systems: list[str]) -> Any:
     runs = [
         run
         for part in element.iter()
-        if _tag(part) in ("pos", "posList", "coordinates") and len(run := _run(part))
+        if tag_of(part) in ("pos", "posList", "coordinates") and len(run := _run(part))
     ]
     if not runs:
         return None
     runs = [[(b, a) for a, b in run] if turned else run for run in runs]
-    kind = _tag(element)
+    kind = tag_of(element)
     if "Point" in kind:
         points = [spot for run in runs for spot in run]
         return shapely.Point(points[0]) if len(points) == 1 else shapely.MultiPoint(points)
@@ -209,9 +217,9 @@ def _gml_shape(element: Element, systems: list[str]) -> Any:
         outer = [
             _run(part)
             for ring in element.iter()
-            if _tag(ring) in ("exterior", "outerBoundaryIs")
+            if tag_of(ring) in ("exterior", "outerBoundaryIs")
             for part in ring.iter()
-            if _tag(part) in ("posList", "coordinates")
+            if tag_of(part) in ("posList", "coordinates")
         ]
         outer = [[(b, a) for a, b in run] if turned else run for run in outer]
         areas = [shapely.Polygon(run) for run in outer if len(run) >= 4]
@@ -222,13 +230,13 @@ def _gml_shape(element: Element, systems: list[str]) -> Any:
 
 def _run(element: Element) -> list[tuple[float, float]]:
     text = element.text or ""
-    if _tag(element) == "coordinates":
-        parts = [spot.split(",") for spot in text.split()[:_MOST_POSITIONS]]
+    if tag_of(element) == "coordinates":
+        parts = [spot.split(",") for spot in text.split()[:MOST_POSITIONS]]
         return [(float(part[0]), float(part[1])) for part in parts if len(part) >= 2]
-    numbers = [float(part) for part in text.split(maxsplit=3 * _MOST_POSITIONS)]
+    numbers = [float(part) for part in text.split(maxsplit=3 * MOST_POSITIONS)]
     wide = int(element.get("srsDimension", "0") or 0)
     if wide not in (2, 3):
-        wide = 3 if _tag(element) == "pos" and len(numbers) == 3 else 2
+        wide = 3 if tag_of(element) == "pos" and len(numbers) == 3 else 2
     return list(zip(numbers[0::wide], numbers[1::wide], strict=False))
 
 
