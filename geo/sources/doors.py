@@ -25,17 +25,10 @@ from geo.cells import plain, to_number
 from geo.errors import InputError
 from geo.network.walk_network import metric_crs
 from geo.resources import DATA
-from geo.sources.files.opening import Opened, opened
+from geo.sources.files.opening import opened
 from geo.sources.files.place_tables import find_columns, read_points
 from geo.sources.files.sheets import SHEET_ENDINGS
-from geo.sources.files.vector import (
-    MAX_ROWS,
-    VECTOR_ENDINGS,
-    check_crs,
-    check_views,
-    parse_crs,
-    read_opened,
-)
+from geo.sources.files.vector import VECTOR_ENDINGS, layers_of, read_opened
 from geo.sources.osm import features as osm
 from geo.sources.osm.files import read_features
 from geo.types import WGS84, Bools, Floats
@@ -306,34 +299,14 @@ def _read(
     with opened(path, (*SHEET_ENDINGS, *VECTOR_ENDINGS)) as file:
         if file.ending in SHEET_ENDINGS:
             return read_points(path, columns=position, crs=crs).frame.reset_index(drop=True)
+        wanted = ""
         if file.ending == ".gpkg":
-            return _layer(file, part, crs, layer)
-        return read_opened(file, crs=crs, most_rows=MAX_ROWS)
-
-
-def _layer(file: Opened, part: str, crs: str | None, stated: str) -> gpd.GeoDataFrame:
-    import pyogrio
-    import pyogrio.errors
-
-    check_views(file)
-    source = file.path.resolve()
-    try:
-        layers = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
-        wanted = stated or _best_layer(layers, part)
-        if wanted not in layers:
-            raise InputError("no_layer", file=file.name, found=wanted, known=", ".join(layers))
-        rows = int(pyogrio.read_info(source, layer=wanted, force_feature_count=True)["features"])
-        if rows > MAX_ROWS:
-            raise file.broken("too_many_rows", found=rows, limit=MAX_ROWS)
-        table = pyogrio.read_dataframe(source, layer=wanted, on_invalid="ignore")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise file.broken() from error
-    if crs:
-        table = table.set_crs(parse_crs(crs, file.name), allow_override=True)
-    elif table.crs is None:
-        table = table.set_crs(WGS84)
-    check_crs(table, file.name)
-    return table
+            layers = [name for name, _ in layers_of(file)]
+            wanted = layer or _best_layer(layers, part)
+            if wanted not in layers:
+                known = ", ".join(layers)
+                raise InputError("no_layer", file=file.name, found=wanted, known=known)
+        return read_opened(file, crs=crs, layer=wanted)
 
 
 def _best_layer(layers: list[str], part: str) -> str:
