@@ -30,7 +30,7 @@ from geo.output.words.sites import kind_name, sites_table
 from geo.planning.siting import curves
 from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.instance import Placing
-from geo.planning.siting.proposal import Effect, Proposal
+from geo.planning.siting.proposal import Effect, Proposal, ProposedSite
 from geo.planning.siting.question import CENTRE, MEDIAN
 from geo.types import WGS84, Bools
 
@@ -214,41 +214,56 @@ def _lines_to_sites(cells: gpd.GeoDataFrame, proposal: Proposal) -> gpd.GeoSerie
 
 
 def _place_layers(area: Area, proposal: Proposal, language: str) -> list[Layer]:
-    placing = proposal.placing
-    others = np.ones(len(placing.candidates), dtype=bool)
-    others[proposal.chosen] = False
-    free = placing.candidates.table[others]
+    free = free_candidates(proposal)
     layers: list[Layer] = []
     if len(free):
         label = texts.text("sites.layer_candidates", language)
-        layers.append(_points("candidates", label, "ring", CANDIDATE_COLOUR, free, CANDIDATE_PX))
-    kinds = [proposal.question.kind] if len(placing.existing) else []
-    of_housing = presets.group(proposal.question.group).origin == HOUSING
-    if (of_housing or proposal.question.balance is not None) and HOUSING in area.kinds:
+        layers.append(
+            points_layer("candidates", label, "ring", CANDIDATE_COLOUR, free, CANDIDATE_PX)
+        )
+    return [*layers, *places_asked(area, proposal, language, PLACE_PX)]
+
+
+def free_candidates(proposal: Proposal) -> gpd.GeoDataFrame:
+    """Return the candidates that are not chosen."""
+    placing = proposal.placing
+    others = np.ones(len(placing.candidates), dtype=bool)
+    others[proposal.chosen] = False
+    return placing.candidates.table[others]
+
+
+def places_asked(area: Area, proposal: Proposal, language: str, size_px: int) -> list[Layer]:
+    """Return the places of the kind in question where they count, and the housing whose residents
+    do.
+    """
+    question = proposal.question
+    kinds = [question.kind] if len(proposal.placing.existing) else []
+    of_housing = presets.group(question.group).origin == HOUSING
+    if (of_housing or question.balance is not None) and HOUSING in area.kinds:
         kinds.append(HOUSING)
+    layers: list[Layer] = []
     for kind in dict.fromkeys(kinds):
-        layers += kind_layers(area, kind, language, size_px=PLACE_PX)
+        layers += kind_layers(area, kind, language, size_px=size_px)
     return layers
 
 
 def _site_layers(proposal: Proposal, language: str) -> list[Layer]:
     """Return a layer per site, so that each has its number."""
-    layers: list[Layer] = []
-    for site in proposal.sites:
-        symbol = f"number_{site.number}" if site.number <= MOST_NUMBERS else "star"
-        label = texts.text("sites.layer_site", language, number=site.number)
-        spot = (np.array([site.lon]), np.array([site.lat]))
-        layers.append(
-            PointLayer(
-                f"site-{site.number}", label, symbol, SITE_COLOUR, (site.id,), *spot, SITE_PX
-            )
-        )
-    return layers
+    return [site_layer(site, SITE_COLOUR, language) for site in proposal.sites]
 
 
-def _points(
+def site_layer(site: ProposedSite, colour: str, language: str) -> PointLayer:
+    """Return the layer of one proposed site, with its number as far as numbers are drawn."""
+    symbol = f"number_{site.number}" if site.number <= MOST_NUMBERS else "star"
+    label = texts.text("sites.layer_site", language, number=site.number)
+    spot = (np.array([site.lon]), np.array([site.lat]))
+    return PointLayer(f"site-{site.number}", label, symbol, colour, (site.id,), *spot, SITE_PX)
+
+
+def points_layer(
     id: str, label: str, symbol: str, colour: str, rows: gpd.GeoDataFrame, size_px: int
 ) -> PointLayer:
+    """Return a layer of rows that have ``id`` and a point each; they have no names."""
     spots = shapely.get_coordinates(rows.geometry.values)
     ids = tuple(rows["id"].to_numpy(object).tolist())
     return PointLayer(id, label, symbol, colour, ids, spots[:, 0], spots[:, 1], size_px)

@@ -8,32 +8,32 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import shapely
 
 from geo import presets, texts
 from geo.access.people_dots import dots
 from geo.access.walk_surface import SHARES, Lattice, surface
 from geo.area import protected
 from geo.area.model import Area
-from geo.area.people import HOUSING
-from geo.output.maps.places_and_gaps import districts_layers, kind_layers
-from geo.output.maps.sites import gained
+from geo.output.maps.places_and_gaps import districts_layers
+from geo.output.maps.sites import (
+    free_candidates,
+    gained,
+    places_asked,
+    points_layer,
+    site_layer,
+)
 from geo.output.maps.spec import (
     AreaLayer,
     Dots,
     Layer,
     MapSpec,
-    PointLayer,
     bounds_of,
     compose,
     credits_of,
 )
-from geo.output.maps.symbols import MOST_NUMBERS
 from geo.output.words import proposal as proposal_words
 from geo.output.words.sites import sites_table
 from geo.planning.siting import curves
-from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal
 from geo.types import WGS84
 
@@ -42,7 +42,7 @@ PATTERNS = ("", "hatch", "dots")
 """A site has its colour and its pattern: neither alone tells two apart for everybody."""
 INK, PALE = "#14232b", "#8d99a1"
 LIMIT_AT = SHARES.index(1.0)
-SITE_PX, CANDIDATE_PX, PLACE_PX = 34, 20, 24
+CANDIDATE_PX, PLACE_PX = 20, 24
 MOST_REACHES = 12
 """More catchments than this hide each other: then the discs stand alone."""
 
@@ -104,69 +104,32 @@ def _reaches(area: Area, proposal: Proposal, language: str, ground: Lattice) -> 
 
 
 def _places(area: Area, proposal: Proposal, language: str) -> list[Layer]:
-    placing, question = proposal.placing, proposal.question
-    others = np.ones(len(placing.candidates), dtype=bool)
-    others[proposal.chosen] = False
-    free = placing.candidates.table[others]
+    free = free_candidates(proposal)
     found: list[Layer] = []
     if len(free):
         count = texts.number(len(free), language)
         label = f"{texts.text('sites.layer_candidates', language)} ({count})"
-        names = _names(placing, free, language)
-        found.append(_points("candidates", label, "circle_open", INK, free, names))
-    refused = area.places[area.places["id"].isin(question.excluded)]
+        layer = points_layer("candidates", label, "circle_open", INK, free, CANDIDATE_PX)
+        placing = proposal.placing
+        names = tuple(proposal_words.name_of(placing, place, language) for place in free["id"])
+        found.append(replace(layer, names=names))
+    refused = area.places[area.places["id"].isin(proposal.question.excluded)]
     refused = protected.in_the_open(refused)
     if len(refused):
         label = texts.text("sites.layer_refused", language)
+        layer = points_layer("refused", label, "circle_open", PALE, refused, CANDIDATE_PX)
         names = tuple(refused["name"].astype(str))
-        layer = _points("refused", label, "circle_open", PALE, refused, names)
-        found.append(replace(layer, struck=True))
-    kinds = [question.kind] if len(placing.existing) else []
-    of_housing = presets.group(question.group).origin == HOUSING
-    if (of_housing or question.balance is not None) and HOUSING in area.kinds:
-        kinds.append(HOUSING)
-    for kind in dict.fromkeys(kinds):
-        found += kind_layers(area, kind, language, size_px=PLACE_PX)
-    return found
+        found.append(replace(layer, names=names, struck=True))
+    return [*found, *places_asked(area, proposal, language, PLACE_PX)]
 
 
 def _sites(proposal: Proposal, language: str) -> list[Layer]:
     found: list[Layer] = []
     for site in proposal.sites:
-        symbol = f"number_{site.number}" if site.number <= MOST_NUMBERS else "star"
-        label = texts.text("sites.layer_site", language, number=site.number)
         name = proposal_words.name_of(proposal.placing, site.id, language)
-        colour, _ = _look(site.number)
-        spot = (np.array([site.lon]), np.array([site.lat]))
-        found.append(
-            PointLayer(
-                f"site-{site.number}",
-                label,
-                symbol,
-                colour,
-                (site.id,),
-                *spot,
-                SITE_PX,
-                names=(name,),
-                beside=(name,),
-                front=True,
-            )
-        )
+        layer = site_layer(site, _look(site.number)[0], language)
+        found.append(replace(layer, names=(name,), beside=(name,), front=True))
     return found
-
-
-def _names(placing: Placing, rows: pd.DataFrame, language: str) -> tuple[str, ...]:
-    return tuple(proposal_words.name_of(placing, place, language) for place in rows["id"])
-
-
-def _points(
-    id: str, label: str, symbol: str, colour: str, rows: gpd.GeoDataFrame, names: tuple[str, ...]
-) -> PointLayer:
-    spots = shapely.get_coordinates(rows.geometry.values)
-    ids = tuple(rows["id"].to_numpy(object).tolist())
-    return PointLayer(
-        id, label, symbol, colour, ids, spots[:, 0], spots[:, 1], CANDIDATE_PX, names=names
-    )
 
 
 def _dots(area: Area, proposal: Proposal, language: str) -> Dots | None:
