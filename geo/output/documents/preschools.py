@@ -25,6 +25,7 @@ from geo.output.files.xlsx import Lines, Sheet
 from geo.output.maps import preschools as tables
 from geo.output.maps.preschools import preschools_map, surge_map
 from geo.output.report.model import Finding, KeyFigure
+from geo.output.words import preschool_plans as plans
 from geo.output.words import preschools as words
 from geo.output.words.preschool_rows import (
     housing_words,
@@ -165,26 +166,26 @@ def _lines(
     """Return each other answer as its name and lines."""
     found = []
     if other.surge:
-        found.append(("surge", tuple(words.surge_lines(other.surge, language))))
+        found.append(("surge", tuple(plans.surge_lines(other.surge, language))))
     if other.calls:
-        found.append(("calls", tuple(words.call_lines(other.calls, language))))
+        found.append(("calls", tuple(plans.call_lines(other.calls, language))))
     if other.more:
-        found.append(("more", (words.more_words(other.more, answer, language),)))
+        found.append(("more", (plans.more_words(other.more, answer, language),)))
     if other.growth:
-        found.append(("growth", tuple(words.growth_lines(other.growth, language))))
+        found.append(("growth", tuple(plans.growth_lines(other.growth, language))))
     return found
 
 
 def _json(other: Besides, answer: PreschoolAnswer, language: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if other.surge:
-        found["surge"] = words.surge_json(other.surge, language)
+        found["surge"] = plans.surge_json(other.surge, language)
     if other.calls:
-        found["calls"] = words.calls_json(other.calls, language)
+        found["calls"] = plans.calls_json(other.calls, language)
     if other.more:
-        found["more"] = words.more_json(other.more, answer, language)
+        found["more"] = plans.more_json(other.more, answer, language)
     if other.growth:
-        found["growth"] = words.growth_json(other.growth)
+        found["growth"] = plans.growth_json(other.growth)
     for name, error in other.refused.items():
         found[name] = {"error": error.code, "text": error.message(language)}
     return found
@@ -216,12 +217,12 @@ def _besides(
     if other.surge:
         surge = other.surge
         needs = [need for need in surge.needs if need.kind not in surge.lacking]
-        said = [words.need_words(need, surge.limit_m, language) for need in needs]
+        said = [plans.need_words(need, surge.limit_m, language) for need in needs]
         drawn = surge_map(area, surge, language)
         yield Finding(
             "surge",
             word("surge"),
-            (drawn.title, *said, *words.surge_notes(surge, language)),
+            (drawn.title, *said, *plans.surge_notes(surge, language)),
             map=drawn,
             table=tables.surge_table(surge, language),
         )
@@ -230,12 +231,12 @@ def _besides(
             title = texts.text("forskola.surge_weeks", language, kind=kind)
             yield Finding(f"weeks-{need.kind}", title, table=tables.week_table(need, language))
     if other.calls:
-        title, *lines = words.call_lines(other.calls, language)
+        title, *lines = plans.call_lines(other.calls, language)
         table = tables.calls_table(other.calls, language)
         table = table.drop(columns=table.columns[-1])  # the lines say what to ask
         yield Finding("calls", title.rstrip(":"), tuple(lines), table=table)
     if other.more:
-        yield Finding("more", word("more"), (words.more_words(other.more, answer, language),))
+        yield Finding("more", word("more"), (plans.more_words(other.more, answer, language),))
     if other.growth:
-        lines = words.growth_lines(other.growth, language)
+        lines = plans.growth_lines(other.growth, language)
         yield Finding("growth", word("growth"), tuple(line.strip() for line in lines))

@@ -34,12 +34,11 @@ from geo.output.maps.spec import (
     compose,
     credits_of,
 )
+from geo.output.words.preschool_plans import ask_words, room_words
 from geo.output.words.preschools import (
     amount_words,
-    ask_words,
     headline,
     likely_words,
-    room_words,
     without_small_counts,
 )
 from geo.types import WGS84, Floats

@@ -8,7 +8,7 @@ from geo.access.preschools.call_list import CallList, calls_for
 from geo.access.preschools.model import PreschoolAnswer
 from geo.area.model import Area
 from geo.output.maps import preschools as preschool_tables_map
-from geo.output.words import preschools as preschools_words
+from geo.output.words import preschool_plans as plans_words
 from geo.output.words.preschool_rows import housing_words
 from pages.shared import state, tables
 from pages.shared.literal import literal
@@ -57,7 +57,7 @@ def _calls(found: CallList) -> None:
             st.markdown(t("forskola.ask_some", names=told, questions=literal(str(questions))))
     rows = rows.drop(columns=ask)
     tables.table(rows, t("forskola.calls"), numbers=numbers)
-    lines = "\n".join(preschools_words.call_lines(found, language))
+    lines = "\n".join(plans_words.call_lines(found, language))
     st.download_button(
         t("forskola.call_list"),
         lines.encode(),

@@ -7,7 +7,7 @@ import streamlit as st
 from geo.access.preschools.model import PreschoolAnswer
 from geo.area.model import Area
 from geo.errors import NarhetError
-from geo.output.words import preschools as preschools_words
+from geo.output.words import preschool_plans as plans_words
 from geo.planning.preschool_expansion import GrowthAnswer, where_to_add
 from geo.types import Progress
 from pages.shared import asks, frame, state
@@ -34,7 +34,7 @@ def show(area: Area, answer: PreschoolAnswer) -> GrowthAnswer | None:
         frame.say(error)
         return None
     if found is not None:
-        first, *rest = preschools_words.growth_lines(found, state.language())
+        first, *rest = plans_words.growth_lines(found, state.language())
         st.markdown(f"**{literal(first)}**")
         for line in rest:
             st.markdown(literal(line.strip()))

@@ -10,7 +10,7 @@ from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.shortage import more_places
 from geo.errors import NarhetError
 from geo.models.assignment.assign import MorePlaces
-from geo.output.words import preschools as preschools_words
+from geo.output.words import preschool_plans as plans_words
 from pages.shared import frame, state
 from pages.shared.literal import literal
 from pages.shared.state import t
@@ -40,6 +40,6 @@ def show(answer: PreschoolAnswer) -> MorePlaces | None:
     except NarhetError as error:
         frame.say(error)
         return None
-    said = preschools_words.more_words(gain, answer, state.language())
+    said = plans_words.more_words(gain, answer, state.language())
     st.markdown(f"**{literal(said)}**")
     return gain

@@ -12,7 +12,7 @@ from geo.area.model import Area
 from geo.errors import NarhetError
 from geo.output.maps import preschools as preschool_tables_map
 from geo.output.maps import preschools as preschools_map
-from geo.output.words import preschools as preschools_words
+from geo.output.words import preschool_plans as plans_words
 from pages.shared import frame, point, state, tables
 from pages.shared import map as map_box
 from pages.shared.literal import literal
@@ -87,9 +87,9 @@ def _show(area: Area, found: SurgeAnswer) -> None:
         map_box.show_map(spec, area, key="surge", language=language, height=420)
     with right:
         for need in told:
-            said = preschools_words.need_words(need, found.limit_m, language)
+            said = plans_words.need_words(need, found.limit_m, language)
             st.markdown(f"**{literal(said)}**")
-        for note in preschools_words.surge_notes(found, language):
+        for note in plans_words.surge_notes(found, language):
             st.caption(literal(note))
     for need in told:
         weeks = preschool_tables_map.week_table(need, language)

@@ -19,7 +19,7 @@ from geo.access.preschools.surge import (
     stated_mix,
     surge,
 )
-from geo.output.words.preschools import need_words, surge_headline
+from geo.output.words.preschool_plans import need_words, surge_headline
 from tests.geo.preschool_worlds import nursery_street, points_at
 from tests.refusals import refused
 
