@@ -458,7 +458,7 @@ def squares(area: Area, answer: Gap) -> gpd.GeoDataFrame:
     ``beyond``, ``unreachable``, ``share_beyond``, ``district`` (of most of those beyond) and the
     square as geometry; only squares with somebody beyond. Sums are those of ``answer``.
     """
-    east, north = _square_of(area)
+    east, north = square_of(area)
     table = pd.DataFrame(
         {
             "east": east,
@@ -510,9 +510,9 @@ def _only_district(area: Area, answer: Gap, cells: gpd.GeoDataFrame) -> np.ndarr
     """Return each square's district, None for a square with people of two."""
     far = (answer.metres > answer.limit_m) & (answer.weights > 0)
     names = area.people["district"].to_numpy(object)[far]
-    east, north = (corner[far] for corner in _square_of(area))
+    east, north = (corner[far] for corner in square_of(area))
     of_cell: dict[str, set[str]] = {}
-    for cell, name in zip(_names_of_squares(east, north), names, strict=True):
+    for cell, name in zip(names_of_squares(east, north), names, strict=True):
         of_cell.setdefault(cell, set()).add(name)
     return np.array(
         [next(iter(of_cell[cell])) if len(of_cell[cell]) == 1 else None for cell in cells["id"]],
@@ -520,20 +520,21 @@ def _only_district(area: Area, answer: Gap, cells: gpd.GeoDataFrame) -> np.ndarr
     )
 
 
-def _square_of(area: Area) -> tuple[Floats, Floats]:
+def square_of(area: Area) -> tuple[Floats, Floats]:
     """Return the square each row of people is in: steps of its side to the east and north."""
-    xy = area.people.geometry.to_crs(area.network.crs)
-    return np.floor(xy.x.to_numpy() / SQUARE_M), np.floor(xy.y.to_numpy() / SQUARE_M)
+    east, north = np.floor(area.people_xy / SQUARE_M).T
+    return east, north
 
 
-def _names_of_squares(east: Iterable[float], north: Iterable[float]) -> list[str]:
+def names_of_squares(east: Iterable[float], north: Iterable[float]) -> list[str]:
+    """Return the ids of squares that are so many steps to the east and north."""
     corners = zip(east, north, strict=True)
     return [f"{y * SQUARE_M / 1000:.2f}-{x * SQUARE_M / 1000:.2f}" for x, y in corners]
 
 
 def _square_shapes(cells: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     west, south = cells["east"] * SQUARE_M, cells["north"] * SQUARE_M
-    kilometres = _names_of_squares(cells["east"], cells["north"])
+    kilometres = names_of_squares(cells["east"], cells["north"])
     columns = cells.assign(id=kilometres, share_beyond=cells["beyond"] / cells["people"])
     shapes = gpd.GeoSeries(box(west, south, west + SQUARE_M, south + SQUARE_M), crs=crs)
     return gpd.GeoDataFrame(columns.drop(columns=["east", "north"]), geometry=shapes.to_crs(WGS84))

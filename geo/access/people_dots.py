@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.area.model import Area
+from geo.area.people import RESIDENTS
 from geo.network.topology import morton
 from geo.types import Bools, Floats, Ints
 
@@ -34,7 +35,7 @@ def dots(area: Area, people: Floats) -> PeopleDots:
     """
     weights = np.where(_estimated(area), people, 0.0)
     each = each_of(float(weights.sum()))
-    xy = _metres(area)
+    xy = area.people_xy
     rows = np.flatnonzero((weights > 0) & np.isfinite(xy).all(axis=1))
     if not len(rows):
         return PeopleDots(each, np.zeros((0, 2)), np.zeros(0, dtype=np.int64))
@@ -56,12 +57,7 @@ def each_of(people: float) -> int:
 
 def _estimated(area: Area) -> Bools:
     told = area.people["estimated"].to_numpy(bool)
-    return np.asarray(told & (area.people["origin"] == "residents").to_numpy())
-
-
-def _metres(area: Area) -> Floats:
-    points = area.people.geometry.to_crs(area.network.crs)
-    return np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
+    return np.asarray(told & (area.people["origin"] == RESIDENTS).to_numpy())
 
 
 def _moved(count: int) -> Floats:

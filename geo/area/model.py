@@ -117,6 +117,12 @@ class Area:
         """The boundary in the network's metres, as one shape."""
         return self.boundary.to_crs(self.network.crs).union_all()
 
+    @cached_property
+    def people_xy(self) -> Floats:
+        """Where people stand, in the network's metres (rows × 2); NaN where that is not known."""
+        points = self.people.geometry.to_crs(self.network.crs)
+        return np.column_stack([points.x.to_numpy(np.float64), points.y.to_numpy(np.float64)])
+
     def places_of(self, kind: str) -> gpd.GeoDataFrame:
         """Return the places of one kind, in area order."""
         return self.places[self.places["kind"] == kind].reset_index(drop=True)

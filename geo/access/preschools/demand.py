@@ -217,8 +217,7 @@ def _units(area: Area) -> Ints:
 
 def _along(area: Area) -> NDArray[np.uint64]:
     """Return the order of rows along a Morton curve: neighbours on the ground are neighbours."""
-    points = area.people.geometry.to_crs(area.network.crs)
-    xy = np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
+    xy = area.people_xy
     inside = np.isfinite(xy).all(axis=1)
     code = np.zeros(len(xy), dtype=np.uint64)
     if inside.any():

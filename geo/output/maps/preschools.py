@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from geo import presets, privacy, texts
-from geo.access.gaps import SQUARE_M
+from geo.access.gaps import SQUARE_M, names_of_squares, square_of
 from geo.access.preschools.call_list import CallList
 from geo.access.preschools.model import DistrictRow, PreschoolAnswer
 from geo.access.preschools.supply import Amount, Preschool
@@ -145,11 +145,11 @@ def access_squares(area: Area, answer: PreschoolAnswer) -> gpd.GeoDataFrame:
     """
     children = np.where(answer.demand.counted, 0, answer.demand.children)
     told = (children > 0) & np.isfinite(answer.access)
-    points = area.people.geometry[told].to_crs(area.network.crs)
+    east, north = (steps[told] for steps in square_of(area))
     table = pd.DataFrame(
         {
-            "east": np.floor(points.x.to_numpy() / SQUARE_M),
-            "north": np.floor(points.y.to_numpy() / SQUARE_M),
+            "east": east,
+            "north": north,
             "children": children[told],
             "taken": answer.access[told] * children[told],
         }
@@ -161,7 +161,7 @@ def access_squares(area: Area, answer: PreschoolAnswer) -> gpd.GeoDataFrame:
     )
     return gpd.GeoDataFrame(
         {
-            "id": [f"{y / 1000:.2f}-{x / 1000:.2f}" for x, y in zip(west, south, strict=True)],
+            "id": names_of_squares(summed["east"], summed["north"]),
             "children": summed["children"],
             "places_per_child": summed["taken"] / summed["children"],
         },

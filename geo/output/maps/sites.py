@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo import presets, privacy, texts
-from geo.access.gaps import SQUARE_M
+from geo.access.gaps import SQUARE_M, square_of
 from geo.area.model import Area
 from geo.area.people import HOUSING
 from geo.output.maps.places_and_gaps import districts_layers, kind_layers
@@ -77,11 +77,11 @@ def gained_squares(proposal: Proposal, *, exact: bool = False) -> gpd.GeoDataFra
     counts of counted people left out unless ``exact``.
     """
     placing = proposal.placing
-    xy = placing.area.people.geometry.iloc[placing.rows].to_crs(placing.area.network.crs)
+    east, north = (steps[placing.rows] for steps in square_of(placing.area))
     table = pd.DataFrame(
         {
-            "east": np.floor(xy.x.to_numpy() / SQUARE_M),
-            "north": np.floor(xy.y.to_numpy() / SQUARE_M),
+            "east": east,
+            "north": north,
             "whole": placing.people,
             "people": np.where(gained(proposal), placing.people, 0.0),
             "column": proposal.assignment,

@@ -22,7 +22,7 @@ from scipy.linalg import null_space
 from scipy.optimize import linprog
 
 from geo import privacy
-from geo.access.gaps import SQUARE_M, DistrictGap, distances, hidden_last
+from geo.access.gaps import DistrictGap, distances, hidden_last, names_of_squares, square_of
 from geo.area.model import Area
 from geo.output.report.context import Told, ToldProposal
 from geo.output.report.sensitivity import BASE
@@ -73,10 +73,7 @@ def guarded(told: Told) -> Told:
 
 def rows_of_squares(area: Area, cells: gpd.GeoDataFrame) -> list[Bools]:
     """Return for each square which rows of people stand in it."""
-    xy = area.people.geometry.to_crs(area.network.crs)
-    side = SQUARE_M / 1000
-    east, north = (np.floor(values / SQUARE_M) * side for values in (xy.x, xy.y))
-    ids = np.array([f"{y:.2f}-{x:.2f}" for x, y in zip(east, north, strict=True)], dtype=object)
+    ids = np.array(names_of_squares(*square_of(area)), dtype=object)
     return [np.asarray(ids == cell) for cell in cells["id"]]
 
 
