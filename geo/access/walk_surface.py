@@ -91,7 +91,11 @@ def lattice_of(network: WalkNetwork, bounds: tuple[float, float, float, float]) 
 
 
 def lattice(area: Area) -> Lattice:
-    """Lay a lattice over an area."""
+    """Lay a lattice over an area; once while its paths and its boundary stay."""
+    return area.once(("lattice",), ("network", "boundary"), lambda: _lattice_over(area))
+
+
+def _lattice_over(area: Area) -> Lattice:
     west, south, east, north = (float(side) for side in area.metric_boundary.bounds)
     if not math.isfinite(west):
         west, south, east, north = (float(s) for s in shapely.total_bounds(area.network.geometry))

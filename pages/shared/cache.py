@@ -26,7 +26,7 @@ from geo.access.preschools.shortage import capacity_of
 from geo.access.profile_comparison import Flips
 from geo.access.profile_comparison import flips as count_flips
 from geo.access.readiness import Ready, readiness
-from geo.access.walk_surface import Lattice, lattice, surface
+from geo.access.walk_surface import lattice, surface
 from geo.area.manifest import DEMO, home_folder
 from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
@@ -73,7 +73,7 @@ def sites_screen(of: Area, proposal: Proposal, language: str) -> MapSpec:
     made = kept()
     key = (of.key, "sites screen", proposal.question, proposal.chosen.tobytes(), language)
     if (found := made.get(key)) is None:
-        found = sites_screen_of(of, proposal, language, _lattice(of.key, of))
+        found = sites_screen_of(of, proposal, language, lattice(of))
         made.put(key, found)
     spec: MapSpec = found
     return spec
@@ -214,18 +214,12 @@ def _answer(key: str, question: GapQuestion, _area: Area) -> Gap:
     return gap_of(_area, question, metres=metres)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _lattice(key: str, _area: Area) -> Lattice:  # noqa: ARG001
-    return lattice(_area)
-
-
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _gap_screen(key: str, question: GapQuestion, language: str, _area: Area) -> MapSpec:
     walker, found = presets.profile(question.profile), None
     if question.kind in _area.kinds:
         places = _area.snapped_places(question.kind, walker)
-        ground = _lattice(key, _area)
-        found = surface(ground, _area.network, places, question.limit_m, profile=walker)
+        found = surface(lattice(_area), _area.network, places, question.limit_m, profile=walker)
     return gap_screen_of(_area, _answer(key, question, _area), language, found)
 
 
