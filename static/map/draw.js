@@ -220,7 +220,7 @@ export class Dots {
 export class Areas {
   constructor(data, origin) {
     this.data = data;
-    this.shape = new Shape(rings(data.areas), origin, true);
+    this.shape = new Shape(rings(data.each ? data.each.flat() : data.areas), origin, true);
   }
 
   paint(ctx, k) {

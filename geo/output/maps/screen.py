@@ -21,20 +21,17 @@ from geo.output.maps import symbols
 from geo.output.maps.folium import (
     OSM_LICENCE,
     Tiles,
+    drawing,
     packed_lines,
     packed_points,
     packed_polygons,
     version,
 )
 from geo.output.maps.spec import (
-    OUTLINE,
-    RADII_PX,
     AreaLayer,
-    CircleLayer,
     Dots,
     Layer,
     LegendEntry,
-    LineLayer,
     MapSpec,
     PointLayer,
     Theme,
@@ -123,20 +120,14 @@ def layer_data(layer: Layer, language: str) -> dict[str, Any]:
             found = _points(layer)
             if layer.share:
                 legend = [{"label": layer.label, "mark": "ring", "colour": layer.colour}]
-        case CircleLayer():
-            found = _circles(layer)
-        case LineLayer():
-            found = {
-                "type": "lines",
-                "colour": layer.colour,
-                "dash": layer.dash,
-                "width": layer.width_px,
-                "lines": packed_lines(layer.geometry),
-            }
-        case AreaLayer():
-            found = _areas(layer)
-            if layer.id == DISTRICTS:
-                legend = []  # their names stand on the map
+        case AreaLayer() if layer.id == DISTRICTS:
+            found = _borders(layer)
+            legend = []  # their names stand on the map
+        case _:
+            shape, found = drawing(layer)
+            found = {"type": shape, **found}
+            if isinstance(layer, AreaLayer):
+                found["pattern"] = layer.pattern
     return {"id": layer.id, "label": layer.label, "legend": legend, **found}
 
 
@@ -183,38 +174,18 @@ def _points(layer: PointLayer) -> dict[str, Any]:
     }
 
 
-def _circles(layer: CircleLayer) -> dict[str, Any]:
-    """Order circles large to small, so that none hides another."""
-    drawn = (layer.index >= 0).nonzero()[0]
-    order = drawn[layer.value[drawn].argsort(kind="stable")[::-1]]
+def _borders(layer: AreaLayer) -> dict[str, Any]:
     return {
-        "type": "circles",
-        "outline": OUTLINE,
-        "classes": [[entry.colour, entry.radius_px] for entry in layer.classes],
-        "metres": layer.span_m / 2 / RADII_PX[-1],
-        "index": layer.index[order].tolist(),
-        "at": packed_points(layer.lon[order], layer.lat[order]),
-    }
-
-
-def _areas(layer: AreaLayer) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "type": "areas",
+        "type": "borders",
         "colour": layer.colour,
         "dash": layer.dash,
         "width": layer.width_px,
         "fill": layer.fill_opacity,
         "pattern": layer.pattern,
-        "areas": packed_polygons(layer.geometry),
+        "names": list(layer.names),
+        "notes": list(layer.notes),
+        "each": [packed_polygons(layer.geometry.iloc[[at]]) for at in range(len(layer.names))],
     }
-    if layer.id == DISTRICTS:
-        found |= {
-            "type": "borders",
-            "names": list(layer.names),
-            "notes": list(layer.notes),
-            "each": [packed_polygons(layer.geometry.iloc[[at]]) for at in range(len(layer.names))],
-        }
-    return found
 
 
 def _dots(dots: Dots) -> dict[str, Any]:
