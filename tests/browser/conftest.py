@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, sync_playwright
 from playwright.sync_api import expect as expect_at_once
 
 from geo.catalog import save_area
@@ -83,6 +84,40 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield chromium
         chromium.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until a page is as its last change left it: nothing runs, nothing drawn is old."""
+    app = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
+    page.wait_for_selector(f"{app}[data-test-script-state=notRunning]", state="attached")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose in one of Streamlit's select boxes as a person does; what is drawn meanwhile, or
+    scrolling to it, may shut it again.
+    """
+    box = page.get_by_role("combobox", name=re.compile(label)).first
+    found = page.get_by_role("option", name=re.compile(option)).first
+    for _ in range(10):
+        box.scroll_into_view_if_needed()
+        box.click()
+        try:
+            found.click(timeout=2000)
+        except TimeoutError:
+            continue
+        return
+    pytest.fail(f"the box {label} did not offer {option}")
+
+
+def give_file(page: Page, field: Locator, file: Any, name: str) -> None:
+    """Choose a file in a field that is not about to be drawn anew, and wait until it is named:
+    what is chosen in a field that another takes the place of is chosen in none.
+    """
+    settled(page)
+    field.set_input_files(file)
+    expect(page.get_by_text(name).first).to_be_visible()
 
 
 @dataclass

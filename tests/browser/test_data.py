@@ -12,12 +12,22 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError
+from playwright.sync_api import Browser, Page
 
 from geo.area.model import Area
 from geo.catalog import save_area
 from geo.store.store import store_of
-from tests.browser.conftest import ROOT, Visit, click_map, expect, serving, visiting
+from tests.browser.conftest import (
+    ROOT,
+    Visit,
+    choose,
+    click_map,
+    expect,
+    give_file,
+    serving,
+    settled,
+    visiting,
+)
 from tests.tiny import tiny_area
 
 pytestmark = pytest.mark.browser
@@ -75,27 +85,7 @@ def workbook() -> bytes:
 def drop(page: Page, name: str, content: bytes) -> None:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     file = {"name": name, "mimeType": kind, "buffer": content}
-    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Open a select box and click an option; what is drawn meanwhile may shut it again."""
-    box = page.get_by_role("combobox", name=re.compile(label)).first
-    found = page.get_by_role("option", name=re.compile(option)).first
-    for _ in range(10):
-        box.scroll_into_view_if_needed()
-        box.click()
-        try:
-            found.click(timeout=2000)
-        except TimeoutError:
-            continue
-        return
-
-
-def settle(page: Page) -> None:
-    """Wait until the page is as its last change left it: nothing runs, nothing drawn is old."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    give_file(page, page.locator("input[type=file]"), file, name)
 
 
 def put_in(page: Page) -> None:
@@ -103,7 +93,7 @@ def put_in(page: Page) -> None:
     again."""
     done, again = page.get_by_text("är inläst:"), page.get_by_text("Du ändrade nyss")
     for _ in range(20):
-        settle(page)
+        settled(page)
         page.get_by_role("button", name="Lägg in i området").click()
         expect(done.or_(again)).to_be_visible()
         if done.is_visible():

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError
+from playwright.sync_api import Browser, Page
 
 from geo.catalog import save_area
-from tests.browser.conftest import ROOT, Visit, click_map, expect, serving, visiting
+from tests.browser.conftest import ROOT, Visit, choose, click_map, expect, serving, visiting
 from tests.geo.preschool_worlds import nursery_street
 
 pytestmark = pytest.mark.browser
@@ -42,20 +42,6 @@ def visit(browser: Browser, base: str) -> Iterator[Visit]:
 
 def sentence(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=2).first).to_have_text(re.compile(words))
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Open one of Streamlit's select boxes and click an option; scrolling to it shuts it again."""
-    box = page.get_by_role("combobox", name=re.compile(label)).first
-    box.scroll_into_view_if_needed()
-    found = page.get_by_role("option", name=re.compile(option)).first
-    for _ in range(10):
-        box.click()
-        try:
-            found.click(timeout=2000)
-        except TimeoutError:
-            continue
-        return
 
 
 def test_a_coordinator_reads_chooses_a_housing_and_asks_for_more_places(visit: Visit) -> None:

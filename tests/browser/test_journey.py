@@ -13,7 +13,16 @@ from playwright.sync_api import Browser, Page
 from geo import texts
 from geo.access.gaps import gap, headline
 from geo.catalog import open_area, save_area
-from tests.browser.conftest import ROOT, Visit, click_map, expect, serving, visiting
+from tests.browser.conftest import (
+    ROOT,
+    Visit,
+    choose,
+    click_map,
+    expect,
+    give_file,
+    serving,
+    visiting,
+)
 from tests.geo.worlds import street
 
 pytestmark = pytest.mark.browser
@@ -31,12 +40,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def visit(browser: Browser, base: str) -> Iterator[Visit]:
     with visiting(browser, base) as one:
         yield one
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose in one of Streamlit's select boxes as a person does: open it, click the option."""
-    page.get_by_role("combobox", name=re.compile(f"^{label}|{label}$|{label}")).first.click()
-    page.get_by_role("option", name=re.compile(option)).first.click()
 
 
 def sentence(page: Page, words: str) -> None:
@@ -131,16 +134,11 @@ def test_own_files_become_an_area(visit: Visit, tmp_path: Path) -> None:
     visit.open("/omrade?area=street")
     page.get_by_label("Områdets namn").fill("Egen gata")
     asked = {"network": "vägar.gpkg", "people": "boende.csv"}
-    inputs = {
-        part: page.get_by_test_id("stFileUploader")
-        .filter(has_text=texts.text(f"omrade.file_{part}"))
-        .locator("input[type=file]")
-        for part in asked
-    }
-    inputs["network"].set_input_files(tmp_path / "vägar.gpkg")
-    expect(page.get_by_text("vägar.gpkg")).to_be_visible()
-    inputs["people"].set_input_files(tmp_path / "boende.csv")
-    expect(page.get_by_text("boende.csv")).to_be_visible()
+    for part, name in asked.items():
+        titled = page.get_by_test_id("stFileUploader").filter(
+            has_text=texts.text(f"omrade.file_{part}")
+        )
+        give_file(page, titled.locator("input[type=file]"), tmp_path / name, name)
     page.get_by_role("button", name="Bygg", exact=True).click()
     expect(page.get_by_text("Området Egen gata är klart och öppet.")).to_be_visible()
     expect(page).to_have_url(re.compile("area=egen-gata"))
