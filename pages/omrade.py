@@ -20,6 +20,7 @@ from geo.errors import OnlineError
 from geo.ingest.build import Inputs, build, from_fetched, read_ids
 from geo.ingest.checks.network_audit import to_rows
 from geo.output.maps import places_and_gaps as places_and_gaps_map
+from geo.sources.doors import fields as door_fields
 from geo.sources.osm.overpass import ReadyArea, fetch, ready_areas
 from geo.store.model import PLACE, FileChange
 from geo.types import Progress
@@ -33,6 +34,7 @@ from pages.shared.state import t
 NETWORK_ENDINGS = ["geojson", "json", "gpkg", "zip", "gz", "parquet", "osm", "bz2", "pbf"]
 SHAPE_ENDINGS = ["geojson", "json", "gpkg", "zip", "gz", "parquet"]
 TABLE_ENDINGS = [*SHAPE_ENDINGS, "csv", "tsv", "txt", "xlsx"]
+DOOR_ENDINGS = [*TABLE_ENDINGS, "osm", "bz2", "pbf"]
 
 
 def render() -> None:
@@ -151,6 +153,10 @@ def _own_files(area: Area) -> None:
         "districts": columns[1].file_uploader(t("omrade.file_districts"), type=SHAPE_ENDINGS),
         "people": columns[0].file_uploader(t("omrade.file_people"), type=TABLE_ENDINGS),
     }
+    for column, part in zip(columns, ("buildings", "addresses"), strict=True):
+        files[part] = column.file_uploader(
+            t(f"omrade.file_{part}"), type=DOOR_ENDINGS, help=t("omrade.doors_help")
+        )
     kinds = columns[1].multiselect(
         t("omrade.file_kinds"),
         list(presets.kinds()),
@@ -235,6 +241,7 @@ def _columns(stated: str) -> dict[str, str]:
 
 def _inputs(files: dict[str, Path], columns: dict[str, str]) -> Inputs:
     network = files.get("network")
+    of_doors = door_fields() if {"buildings", "addresses"} & set(files) else frozenset[str]()
     osm = network is not None and any(
         network.name.lower().endswith(ending) for ending in (".osm", ".osm.bz2", ".osm.gz", ".pbf")
     )
@@ -243,7 +250,10 @@ def _inputs(files: dict[str, Path], columns: dict[str, str]) -> Inputs:
         lines=None if osm else network,
         districts=files.get("districts"),
         people=(files["people"],) if "people" in files else (),
-        columns=columns,
+        buildings=files.get("buildings"),
+        addresses=files.get("addresses"),
+        columns={name: column for name, column in columns.items() if name not in of_doors},
+        door_columns={name: column for name, column in columns.items() if name in of_doors},
         places=tuple((kind, path) for kind, path in files.items() if kind in presets.kinds()),
     )
 

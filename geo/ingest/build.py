@@ -4,6 +4,7 @@ reads the files.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -148,14 +149,36 @@ def _with_doors(area: Area, inputs: Inputs) -> Area:
         if not near.all():
             lost = (*lost, LeftOut(0, "elsewhere", {"count": int((~near).sum())}))
         source = source_of(part, file, inputs, rows=found.rows, columns=found.columns)
-        source = replace(source, date=source.date or found.date, left_out=lost)
         frame = found.frame[near].reset_index(drop=True)
+        told = _told_of_doors(
+            part, frame, [why for why, is_near in zip(found.purpose, near, strict=False) if is_near]
+        )
+        source = replace(source, date=source.date or found.date, left_out=lost, told=told)
         if part == "addresses":
             frame = frame.assign(source=source.title)
         area = replace(area, **{part: frame}, sources=_put(area.sources, source))
     if area is there or inputs.people:
         return area
     return _at_homes(area)
+
+
+def _told_of_doors(part: str, frame: gpd.GeoDataFrame, purposes: Sequence[str]) -> tuple[Told, ...]:
+    """Return how many homes or addresses were read, and what the homes are used for."""
+    if part == "addresses":
+        return (Told("addresses", {"count": len(frame)}),)
+    is_home = frame["residential"].to_numpy(bool)
+    values: dict[str, object] = {"count": int(is_home.sum()), "of": len(frame)}
+    homes = [why for why, home in zip(purposes, is_home, strict=False) if home]
+    if not any(homes):
+        return (Told("homes", values),)
+    known = Counter(filter(None, homes)).most_common()
+    kinds = [f"{why} ({count})" for why, count in known[:MOST_KINDS]]
+    values["kinds"] = ", ".join(kinds) + (" …" if len(known) > MOST_KINDS else "")
+    untold = homes.count("")
+    return (
+        Told("homes_by_purpose", values),
+        *((Told("homes_untold", {"count": untold}),) if untold else ()),
+    )
 
 
 def _at_homes(area: Area) -> Area:

@@ -47,7 +47,8 @@ _PARTS = re.compile(r"(?P<street>.*?\D)\s*,?\s+(?P<number>\d+\s*[A-Za-zÅÄÖå�
 class Doors:
     """What a file has of buildings or addresses: ``frame`` as ``Area.buildings`` or
     ``Area.addresses`` in WGS84, the number of its ``rows``, the ``columns`` that were understood,
-    and the rows left out. ``date`` : the newest change of an OpenStreetMap file.
+    and the rows left out. ``date`` : the newest change of an OpenStreetMap file. ``purpose`` is
+    what each building is used for, as its file writes it; "" where that is not known.
     """
 
     frame: gpd.GeoDataFrame
@@ -55,6 +56,7 @@ class Doors:
     columns: dict[str, str]
     left_out: tuple[LeftOut, ...] = ()
     date: str = ""
+    purpose: tuple[str, ...] = ()
 
 
 def read_buildings(
@@ -86,13 +88,15 @@ def read_buildings(
     home, purpose = _homes(table, known, ground, areal, path)
     floor = _floor(table, known, ground, areal, purpose)
     frame = gpd.GeoDataFrame(
-        {"floor_m2": floor, "residential": home},
+        {"floor_m2": floor, "residential": home, "purpose": _used_for(table, known)},
         geometry=shapely.point_on_surface(np.asarray(table.geometry.values, dtype=object)),
         crs=table.crs,
     ).to_crs(WGS84)
     kept = (~areal | (ground >= osm.MIN_BUILDING_M2)) & (floor > 0)
     frame = _one_each(frame, table[known["id"]] if "id" in known else None, kept)
-    return _checked(Doors(frame, len(table), known), path)
+    used_for = tuple(frame["purpose"])
+    found = Doors(frame.drop(columns="purpose"), len(table), known, purpose=used_for)
+    return _checked(found, path)
 
 
 def _checked(found: Doors, path: Path) -> Doors:
@@ -110,6 +114,7 @@ def _one_each(frame: gpd.GeoDataFrame, ids: pd.Series | None, kept: Bools) -> gp
     key = key.where(key.notna() & (key.astype(str) != ""), pd.Series(range(len(key)), dtype=object))
     largest = frame.groupby(key, sort=False)["floor_m2"].idxmax()
     summed = frame.groupby(key, sort=False).agg({"floor_m2": "sum", "residential": "any"})
+    summed["purpose"] = frame["purpose"].loc[largest].to_numpy(object)
     points = frame.geometry.iloc[largest.to_numpy()]
     return gpd.GeoDataFrame(
         summed.reset_index(drop=True), geometry=points.to_numpy(), crs=frame.crs
@@ -136,6 +141,16 @@ def _homes(
         known_use |= np.isfinite(types)
     big = ~areal | (ground >= osm.MIN_UNTYPED_M2)
     return home | (~known_use & big), first
+
+
+def _used_for(table: gpd.GeoDataFrame, known: Mapping[str, str]) -> list[str]:
+    """Return the purpose that makes a building a home, else its first; as the file writes it."""
+    written = [table[known[name]].map(_written).tolist() for name in _NUMBERED if name in known]
+    of_each = zip(*written, strict=True) if written else (() for _ in range(len(table)))
+    return [
+        next((word for word in words if _is_home(word.lower())), next(filter(None, words), ""))
+        for words in of_each
+    ]
 
 
 def _plain_purpose(cell: Any) -> str:

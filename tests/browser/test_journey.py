@@ -133,7 +133,9 @@ def test_own_files_become_an_area(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     visit.open("/omrade?area=street")
     page.get_by_label("Områdets namn").fill("Egen gata")
-    asked = {"network": "vägar.gpkg", "people": "boende.csv"}
+    homes = points.head(1).assign(andamal1="Bostad;Flerfamiljshus")
+    homes[["lon", "lat", "andamal1"]].to_csv(tmp_path / "hus.csv", index=False)
+    asked = {"network": "vägar.gpkg", "people": "boende.csv", "buildings": "hus.csv"}
     for part, name in asked.items():
         titled = page.get_by_test_id("stFileUploader").filter(
             has_text=texts.text(f"omrade.file_{part}")
@@ -142,6 +144,7 @@ def test_own_files_become_an_area(visit: Visit, tmp_path: Path) -> None:
     page.get_by_role("button", name="Bygg", exact=True).click()
     expect(page.get_by_text("Området Egen gata är klart och öppet.")).to_be_visible()
     expect(page).to_have_url(re.compile("area=egen-gata"))
+    expect(page.get_by_text("1, varav 1 är bostadshus")).to_be_visible()
 
 
 @pytest.mark.shared

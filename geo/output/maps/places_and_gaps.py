@@ -41,6 +41,7 @@ from geo.output.maps.spec import (
     credits_of,
 )
 from geo.output.words.sources import part_name, source_date, told_line
+from geo.output.words.spreading import placed_words
 
 OUTLINE_COLOUR = "#333333"
 PLACE_PX, SMALL_PX = 26, 18
@@ -282,6 +283,20 @@ def contents(area: Area, language: str) -> list[tuple[str, str]]:
         ),
         (texts.text("part.districts", language), texts.number(len(area.districts), language)),
     ]
+    if len(area.buildings):
+        homes = int(area.buildings["residential"].sum())
+        told = texts.text(
+            "omrade.buildings",
+            language,
+            count=texts.number(len(area.buildings), language),
+            homes=texts.number(homes, language),
+        )
+        lines.append((texts.text("part.buildings", language), told))
+    if len(area.addresses):
+        known = texts.number(len(area.addresses), language)
+        lines.append((texts.text("part.addresses", language), known))
+    if "all" in area.groups and (placed := placed_words(area, "all", language)):
+        lines.append((texts.text("omrade.placed", language), placed))
     for name in area.groups:
         label = presets.group(name).name(language)
         count = round(float(area.count(name).sum()))
