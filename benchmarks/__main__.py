@@ -75,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
     _show(what, area.network, _areas(area))
     print("\nOpening and starting\n")
     print(as_text(commands.commands(area, what)) + "\n", flush=True)
+    print(as_text(commands.imports(area)) + "\n", flush=True)
     sizes = {"200 k": CITY_NODES, "1 M": LARGE_NODES}
     print(as_text([*opening.cities(sizes), *opening.first_start()]))
     _sites(quick)

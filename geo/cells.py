@@ -51,7 +51,10 @@ def to_number(cell: Any, decimal: str = "") -> float | None:
         except (TypeError, ValueError, OverflowError):
             return None
         return value if math.isfinite(value) else None
-    text = re.sub(r"\s", " ", cell).strip().replace("\u2212", "-")
+    text = cell.strip()
+    if text[:1].isalpha():
+        return None
+    text = re.sub(r"\s", " ", text).replace("\u2212", "-")
     if len(text) > _LONGEST_NUMBER:
         return None
     if decimal == "," and _POINT_THOUSANDS.fullmatch(text):
@@ -91,6 +94,9 @@ def written(cell: Any) -> str:
     """Return a cell as text, whole numbers without a decimal point; nothing as an empty text."""
     if cell is None:
         return ""
+    if isinstance(cell, str):
+        text = cell.strip()
+        return "" if text in ("NaT", "<NA>") else text
     if isinstance(cell, bool):
         return str(cell)
     if isinstance(cell, float) or hasattr(cell, "is_integer"):
@@ -107,7 +113,8 @@ def plain(name: str) -> str:
     >>> plain("Ålder 0–4")
     'ålder04'
     """
-    return "".join(sign for sign in unicodedata.normalize("NFC", name).casefold() if sign.isalnum())
+    name = unicodedata.normalize("NFC", name).casefold()
+    return name if name.isalnum() else "".join(filter(str.isalnum, name))
 
 
 def without_year(name: str) -> str:

@@ -169,3 +169,15 @@ def test_commands_are_measured_each_with_its_own_memory() -> None:
     help_, _, listed, gap = commands.commands(town(side=14), "a town", runs=1)
     assert all(row.seconds > 0 for row in (help_, listed, gap))
     assert (help_.megabytes or 0) < (gap.megabytes or 0)
+
+
+@pytest.mark.slow
+def test_imports_and_wide_files_are_measured() -> None:
+    rows = commands.imports(town(side=14), sizes=(50, 3_000))
+    assert [row.what.split(",")[0] for row in rows] == [
+        "narhet import of 50 rows",
+        "narhet import of 3",
+        "narhet build of lines with 2 columns",
+        "narhet build of lines with 300 columns",
+    ]
+    assert all(row.seconds > 0 and (row.megabytes or 0) > 50 for row in rows)

@@ -191,6 +191,8 @@ def day(value: Any) -> date | None:
     (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), None)
     """
     found = written(value)
+    if not found[:1].isdigit():
+        return None
     for form in ("%Y-%m-%d", "%Y%m%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y"):
         try:
             return datetime.strptime(found, form).date()

@@ -138,11 +138,17 @@ def read_number(text: str) -> Number | None:
     return _number(found) if found else None
 
 
+_OUR_LETTERS = str.maketrans("", "", "åäö")
+
+
 @lru_cache(maxsize=100_000)
 def folded(text: str) -> str:
     """Return a text in small letters without accents but å, ä and ö, spaces once."""
+    text = unicodedata.normalize("NFC", text).casefold()
+    if text.translate(_OUR_LETTERS).isascii():
+        return " ".join(text.split())
     kept = []
-    for sign in unicodedata.normalize("NFC", text).casefold():
+    for sign in text:
         plain = sign if sign in "åäö" else unicodedata.normalize("NFKD", sign)
         kept.append("".join(part for part in plain if not unicodedata.combining(part)))
     return " ".join("".join(kept).replace("æ", "ä").replace("ø", "ö").split())

@@ -72,14 +72,15 @@ def with_known_ids(rows: list[PlaceRow], area: Area, understood: Understood) -> 
     here = area.places[area.places["source"].astype(str).str.split(APART).str[0] == understood.file]
     names = [tuple(map(folded, pair)) for pair in zip(here["name"], here["address"], strict=True)]
     kinds = list(here["kind"])
-    asked = Counter((row.wanted.kind, _called(row)) for row in rows)
+    if not kinds:
+        return rows
+    called = [(row.wanted.kind, _called(row)) for row in rows]
+    asked = Counter(called)
     there = Counter(zip(kinds, names, strict=True))
     known = dict(zip(zip(kinds, names, strict=True), here["id"].astype(str), strict=True))
     return [
-        replace(row, id=known[key])
-        if (key := (row.wanted.kind, _called(row))) in known and there[key] == asked[key] == 1
-        else row
-        for row in rows
+        replace(row, id=known[key]) if key in known and there[key] == asked[key] == 1 else row
+        for row, key in zip(rows, called, strict=True)
     ]
 
 

@@ -143,13 +143,12 @@ def no_places(frame: pd.DataFrame, columns: Mapping[str, str], points: pd.Series
 def _sums_up(
     cells: Sequence[Any], filled: Sequence[int], addresses: Sequence[int], placed: bool
 ) -> bool:
-    texts = [at for at in filled if to_number(cells[at]) is None]
-    if not texts:
-        return False
-    first = written(cells[texts[0]])
+    at = next((at for at in filled if to_number(cells[at]) is None), None)
+    first = "" if at is None else written(cells[at])
     match = words().totals.match(first)
     if match is None:
         return False
+    texts = [at for at in filled if to_number(cells[at]) is None]
     alone = match.end() >= len(first.rstrip(" :.")) and len(texts) == 1
     told_where = placed or any(at in filled and at != texts[0] for at in addresses)
     return alone if told_where else len(texts) == 1 or (match.end() >= len(first.rstrip(" :.")))

@@ -5,6 +5,7 @@ real rows with and without slips of spelling.
 from __future__ import annotations
 
 import random
+import unicodedata
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,7 +20,14 @@ from geo.area.model import Area
 from geo.area.provenance import ADDRESSES
 from geo.ingest.geocoding.gazetteer import Gazetteer, gazetteer
 from geo.ingest.geocoding.match import Wanted, find
-from geo.ingest.geocoding.parse import Number, read_address, read_name, read_names, read_street
+from geo.ingest.geocoding.parse import (
+    Number,
+    folded,
+    read_address,
+    read_name,
+    read_names,
+    read_street,
+)
 from geo.types import WGS84
 from tests.geo.worlds import street
 from tests.tiny import tiny_area
@@ -232,3 +240,15 @@ def test_of_a_whole_citys_polling_places_only_the_boroughs_own_are_placed(shared
     assert len(polls) == 537
     assert set(placed) == {"162", "165"}, "none of the rest of Stockholm"
     assert len(placed) == 32
+
+
+@given(st.text() | st.text("aBåÄ öÉæØß 1-\u0301\u030a"))
+def test_whatever_is_folded_is_folded_sign_by_sign(text: str) -> None:
+    """The short way for plain and Swedish letters gives what the long way gives."""
+    signs = [
+        sign if sign in "åäö" else unicodedata.normalize("NFKD", sign)
+        for sign in unicodedata.normalize("NFC", text).casefold()
+    ]
+    bare = ["".join(part for part in sign if not unicodedata.combining(part)) for sign in signs]
+    long = " ".join("".join(bare).replace("æ", "ä").replace("ø", "ö").split())
+    assert folded(text) == long
