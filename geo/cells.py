@@ -52,11 +52,9 @@ def to_number(cell: Any, decimal: str = "") -> float | None:
             return None
         return value if math.isfinite(value) else None
     text = cell.strip()
-    if text[:1].isalpha():
+    if text[:1].isalpha() or len(text) > _LONGEST_NUMBER:
         return None
     text = re.sub(r"\s", " ", text).replace("\u2212", "-")
-    if len(text) > _LONGEST_NUMBER:
-        return None
     if decimal == "," and _POINT_THOUSANDS.fullmatch(text):
         plain = text.replace(".", "")
     elif decimal == "." and _COMMA_THOUSANDS.fullmatch(text):
