@@ -17,6 +17,7 @@ from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal
 from geo.planning.siting.question import SitingQuestion
+from geo.planning.siting.spread import SpreadHolds, spread_holds
 from geo.types import Progress
 from pages.parts.placera import proposal as proposal_box
 from pages.parts.placera import question as question_box
@@ -100,11 +101,11 @@ def _show(area: Area, placing: Placing, proposal: Proposal, head: Any, floor: An
     _why_not(area, placing, proposal)
     varying = st.container()
     with second_box:
-        second = _runner_up(area, placing, proposal)
+        second, spread = _runner_up(area, placing, proposal)
     with below:
         curve = _curve(area, placing, proposal)
         trade_off = _trade_off(area, placing, proposal)
-        answer = SiteAnswer(proposal, second, varied, curve, trade_off)
+        answer = SiteAnswer(proposal, second, varied, curve, trade_off, spread)
         proposal_box.downloads(answer)
         scenarios_box.save(area, proposal)
     with varying:
@@ -185,19 +186,25 @@ def _asked(key: tuple[object, ...], title: str, work: Callable[[Progress], Any])
         return None
 
 
-def _runner_up(area: Area, placing: Placing, proposal: Proposal) -> Proposal | None:
-    """Show what the best other choice is, and return it."""
+def _runner_up(
+    area: Area, placing: Placing, proposal: Proposal
+) -> tuple[Proposal | None, SpreadHolds | None]:
+    """Show what the best other choice is and whether the proposal holds however people are spread,
+    and return both.
+    """
 
-    def work(progress: Progress) -> tuple[Proposal | None]:
-        return (alternatives.runner_up(placing, proposal, progress=progress),)
+    def work(progress: Progress) -> tuple[Proposal | None, SpreadHolds | None]:
+        second = alternatives.runner_up(placing, proposal, progress=progress)
+        return second, spread_holds(placing, proposal, progress=progress)
 
     key = proposals.key(area, placing.question, "runner-up")
     found = _asked(key, t("placera.second_working"), work)
-    if found is None or found[0] is None:
-        return None
-    second: Proposal = found[0]
-    proposal_box.runner_up(proposal, second)
-    return second
+    second, spread = found or (None, None)
+    if second is not None:
+        proposal_box.runner_up(proposal, second)
+    if spread is not None:
+        proposal_box.spread(proposal, spread)
+    return second, spread
 
 
 def _curve(area: Area, placing: Placing, proposal: Proposal) -> curves.Curve | None:

@@ -84,7 +84,7 @@ def spread_range(
         people = np.where(mine, lives, 0.0)
         if standing is None or far is None or not people.any():
             continue
-        own = _own_name(placed[people > 0])
+        own = own_name(placed[people > 0])
         tallies = [(own, rows.tally(np.isin(unit, np.flatnonzero(mine))))]
         for way in ways:
             at = (standing.way == WAYS.index(way)) & (people[standing.unit] > 0)
@@ -94,7 +94,8 @@ def spread_range(
     return _between(rows.names, counted, sets)
 
 
-def _own_name(placed: np.ndarray) -> str:
+def own_name(placed: np.ndarray) -> str:
+    """Return the name of the way in which the people of some outlines are spread already."""
     names = set(placed) - {spreading.INSIDE} or {spreading.PATHS}
     return str(names.pop()) if len(names) == 1 else "homes"
 

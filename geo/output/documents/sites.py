@@ -13,6 +13,7 @@ from geo.output.files.xlsx import Sheet
 from geo.output.maps.sites import districts_table, sites_map
 from geo.output.report.model import Finding
 from geo.output.words import proposal as proposal_words
+from geo.output.words.site_spread import spread_lines, spread_table
 from geo.output.words.sites import (
     aim_lines,
     curve_table,
@@ -83,6 +84,7 @@ def site_document(
                 *site_notes(proposal, language),
                 *known_lines(proposal, language),
                 *lost_lines(proposal, language),
+                *spread_lines(answer.spread, proposal, language),
                 " ".join(aim_lines(shown, language)),
                 *off_paths_line(proposal, language, exact=exact),
                 proposal_words.refusals_line(proposal.placing, language),
@@ -116,6 +118,9 @@ def _parts(answer: SiteAnswer, language: str, *, exact: bool) -> Iterator[Findin
         said = proposal_words.runner_up_sentence(proposal, second, language)
         words = (said, proposal_words.proof(second, language))
         yield Finding("runner_up", word("sites.second"), words, table=reading(second))
+    if answer.spread is not None:
+        table = spread_table(answer.spread, proposal, language)
+        yield Finding("spread", word("sites.spread_title"), table=table)
     hidden, counted = (word("placera.curve_hidden"),), not proposal.estimated
     curve = answer.curve
     if curve is not None and len(curve.points) >= _FEWEST_POINTS:

@@ -22,13 +22,14 @@ from geo.planning.scenario import KeptProposal
 from geo.planning.siting.curves import Curve
 from geo.planning.siting.proposal import Proposal
 from geo.planning.siting.robustness import Robustness
+from geo.planning.siting.spread import SpreadHolds
 
 
 @dataclass(frozen=True, eq=False)
 class ToldProposal:
     """A proposal as it may leave, and the next best (None where there is no other); how it holds
     and what each further site gives, where that was asked for. ``kept`` : the question, and the
-    sites by name.
+    sites by name. ``spread`` : whether it holds however people are spread.
     """
 
     proposal: Proposal
@@ -36,6 +37,7 @@ class ToldProposal:
     robustness: Robustness | None = None
     curve: Curve | None = None
     kept: KeptProposal | None = None
+    spread: SpreadHolds | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ from geo.output.report.context import Told, ToldProposal, safe_map
 from geo.output.report.model import Finding, KeyFigure, one_line, writable_table
 from geo.output.words import proposal as proposal_words
 from geo.output.words import sites as sites_words
+from geo.output.words.site_spread import spread_lines
 from geo.planning.scenario import KeptProposal, KeptSite, proposal_data
 from geo.planning.siting import alternatives as siting_alternatives
 from geo.planning.siting import curves
@@ -29,6 +30,7 @@ from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.proposal import Proposal, ProposedSite
 from geo.planning.siting.question import CENTRE, MEDIAN
+from geo.planning.siting.spread import spread_holds
 from geo.types import Progress
 
 SITE_COLOUR = "#1b1b1b"
@@ -75,6 +77,7 @@ def told(
         robustness=sites.robustness,
         curve=sites.curve if proposal.estimated else None,  # counted people are rounded
         kept=KeptProposal(asked, named),
+        spread=sites.spread or spread_holds(proposal.placing, proposal, progress=progress),
     )
 
 
@@ -93,13 +96,16 @@ def sentence(told: Told) -> str:
 
 
 def sentences(told: Told) -> tuple[str, ...]:
-    """Return the proposal and its proof, and the next best, in words; nothing for none."""
+    """Return the proposal and its proof, the next best, and whether it holds however people are
+    spread, in words; nothing for none.
+    """
     if told.proposal is None:
         return ()
     proposal, second = told.proposal.proposal, told.proposal.second
     words = [_headline(told, proposal)]
     if second is not None:
         words.append(_second(told, proposal, second))
+    words += spread_lines(told.proposal.spread, proposal, told.language)
     return tuple(map(one_line, words))
 
 

@@ -21,6 +21,7 @@ from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import proposal as proposal_words
 from geo.output.words import sources as source_words
 from geo.output.words.area_and_gaps import as_text, unplaced_lines
+from geo.output.words.site_spread import spread_json, spread_lines
 from geo.planning.siting import proposal as siting_proposal
 from geo.planning.siting.alternatives import SiteAnswer
 from geo.planning.siting.curves import (
@@ -50,6 +51,7 @@ def site_lines(answer: SiteAnswer, language: str, *, exact: bool = True) -> list
     lines += lost_lines(proposal, language)
     if answer.runner_up is not None:
         lines.append(proposal_words.runner_up_sentence(proposal, answer.runner_up, language))
+    lines += spread_lines(answer.spread, proposal, language)
     if said_no := proposal_words.refusals_line(proposal.placing, language):
         lines.append(said_no)
     if shown.sites:
@@ -127,7 +129,7 @@ def off_paths_line(proposal: Proposal, language: str, *, exact: bool = False) ->
 
 def rests_on(answer: SiteAnswer, language: str) -> list[tuple[str, str]]:
     """Return what an answer rests on, without the sentences that stand above it."""
-    above = ("file.answer", "file.unplaced", "sites.second", "defaults.about")
+    above = ("file.answer", "file.unplaced", "sites.second", "sites.spread_title", "defaults.about")
     said = {texts.text(name, language) for name in above}
     return [row for row in site_summary(answer, language) if row[0] not in said]
 
@@ -285,6 +287,8 @@ def site_summary(answer: SiteAnswer, language: str) -> tuple[tuple[str, str], ..
     if answer.runner_up is not None:
         second = proposal_words.runner_up_sentence(proposal, answer.runner_up, language)
         lines.append((word("sites.second"), second))
+    for line in spread_lines(answer.spread, proposal, language):
+        lines.append((word("sites.spread_title"), line))
     if proposal.estimated:
         lines.append((word("file.estimated"), word("gap.estimated")))
     sources, made_up = proposal.placing.sources, proposal.demonstration
@@ -414,6 +418,7 @@ def site_json(answer: SiteAnswer, language: str = "sv", *, exact: bool = True) -
         "refused": [asdict(one) for one in proposal_words.refusals(proposal.placing, language)],
         "runner_up": _runner_up(answer, language, exact=exact),
         "robustness": _robustness(answer.robustness),
+        **spread_json(answer.spread),
         **_curves(answer, exact=exact, hidden=hidden),
         "candidates": _candidates(proposal, language),
         "settings": _settings(proposal, language),

@@ -17,6 +17,7 @@ from geo.planning.siting.proposal import Proposal, choice_of, described, propose
 from geo.planning.siting.question import COVER_ALL, COVERAGE
 from geo.planning.siting.robustness import Robustness, robust, with_shares
 from geo.planning.siting.solve import Choice, shared, solve
+from geo.planning.siting.spread import SpreadHolds, spread_holds
 from geo.types import Progress
 
 
@@ -140,13 +141,17 @@ def _near_enough(placing: Placing, best: Choice, other: Choice, within: float) -
 
 @dataclass(frozen=True, eq=False)
 class SiteAnswer:
-    """A proposal, and what else was computed about it; None: not asked for, or there is none."""
+    """A proposal, and what else was computed about it; None: not asked for, or there is none.
+
+    ``spread`` : whether it holds however people are spread; None where they are counted.
+    """
 
     proposal: Proposal
     runner_up: Proposal | None = None
     robustness: Robustness | None = None
     curve: Curve | None = None
     trade_off: tuple[TradePoint, ...] = ()
+    spread: SpreadHolds | None = None
 
 
 def varied(
@@ -173,7 +178,8 @@ def answered(
     most: int | None = None,
     progress: Progress | None = None,
 ) -> SiteAnswer:
-    """Ask for the proposal and the next best; with ``vary`` also how often each site stays, with
+    """Ask for the proposal, the next best and whether it holds however people are spread; with
+    ``vary`` also how often each site stays, with
     ``most`` also the curve, and with a balance in the question also the trade-off. A ``proposal``
     that is known already is not asked for again.
 
@@ -184,6 +190,7 @@ def answered(
     if proposal is None:
         proposal = proposed(placing, progress=progress)
     second = runner_up(placing, proposal, progress=progress)
+    spread = spread_holds(placing, proposal, progress=progress)
     found = None
     if vary:
         proposal, found = varied(placing, proposal, progress=progress)
@@ -192,4 +199,4 @@ def answered(
     trade: tuple[TradePoint, ...] = ()
     if question.balance is not None:
         trade = trade_off(placing.area, question, progress=progress)
-    return SiteAnswer(proposal, second, found, along, trade)
+    return SiteAnswer(proposal, second, found, along, trade, spread)

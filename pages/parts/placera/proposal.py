@@ -14,6 +14,7 @@ from geo.output.documents.sites import site_document
 from geo.output.maps import sites as sites_map
 from geo.output.words import proposal as proposal_words
 from geo.output.words import sites as sites_words
+from geo.output.words.site_spread import spread_lines, spread_table
 from geo.output.words.sites import (
     curve_table,
     others_lines,
@@ -31,6 +32,7 @@ from geo.planning.siting.instance import Placing
 from geo.planning.siting.proposal import Proposal, ProposedSite
 from geo.planning.siting.question import CENTRE, MEDIAN
 from geo.planning.siting.robustness import Robustness
+from geo.planning.siting.spread import SpreadHolds
 from pages.parts.placera import question as question_box
 from pages.shared import state, tables
 from pages.shared.downloads import offer_answer
@@ -87,6 +89,16 @@ def runner_up(proposal: Proposal, second: Proposal) -> None:
     with st.expander(t("placera.runner_up_table")):
         shown = sites_table(curves.without_small_counts(second), language)
         tables.table(shown, t("sites.second"), numbers=_numeric(shown))
+
+
+def spread(proposal: Proposal, found: SpreadHolds) -> None:
+    """Show whether the proposal holds however people are spread, each way in a table below."""
+    language = state.language()
+    for line in spread_lines(found, proposal, language):
+        st.markdown(literal(line))
+    with st.expander(t("sites.spread_title")):
+        shown = spread_table(found, proposal, language)
+        tables.table(shown, t("sites.spread_title"), numbers=set(shown.columns[1:3]))
 
 
 def districts(proposal: Proposal) -> None:

@@ -13,10 +13,12 @@ from geo.output.report.make import report_of
 from geo.output.report.model import FINDINGS, Report
 from geo.output.report.question import FORMS, LETTER, REPORT, ReportQuestion
 from geo.output.words import proposal as proposal_words
+from geo.output.words.site_spread import spread_lines
 from geo.output.words.sites import curve_table
 from geo.planning.siting.alternatives import answered
 from geo.planning.siting.instance import prepare
 from geo.planning.siting.question import SitingQuestion
+from tests.geo.planning.siting.test_spread import town as spread_town
 from tests.geo.worlds import street
 
 ASKED = SitingQuestion("language_cafe", 1, limit_m=150.0, group="all", kinds=("school",))
@@ -106,3 +108,17 @@ def test_key_figures_say_of_a_kind_there_is_none_of_what_the_headline_says() -> 
     figures = report.finding("key_figures")
     assert figures is not None
     assert [figure.value for figure in figures.figures[:2]] == ["200", "200"]
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("form", FORMS)
+def test_paper_says_where_other_places_were_better_as_the_answer_does(
+    form: str, language: str
+) -> None:
+    area = spread_town()
+    asked = replace(ASKED, limit_m=100.0)
+    answer = answered(prepare(area, asked))
+    (line,) = spread_lines(answer.spread, answer.proposal, language)
+    gap = replace(GAP, limit_m=100.0)
+    question = ReportQuestion(gap, sites=asked, date="2026-11-30", form=form, language=language)
+    assert line in said(report_of(area, question))
