@@ -224,7 +224,10 @@ def in_need_sentence(row: Row, language: str) -> str:
     """Return at least how many have some need, in running text."""
     if row.in_need_hidden:
         return texts.text("outreach.in_need_hidden", language)
-    return texts.text("outreach.in_need", language, count=in_need_words(row, language))
+    count = in_need_words(row, language)
+    sure = count == count_words(row.in_need.low, language, counted=row.spot.counted)
+    key = "outreach.in_need" if sure else "outreach.in_need_range"
+    return texts.text(key, language, count=count)
 
 
 def none_words(answer: Outreach, none: NoProposal, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import geopandas as gpd
 import openpyxl
@@ -12,12 +13,14 @@ import pyogrio
 import pytest
 
 from geo import texts
+from geo.area.activities.model import Span
 from geo.catalog import save_area
 from geo.cli.parser import main
 from geo.output.documents.answer import ENDINGS, answer_bytes
 from geo.output.documents.outreach import outreach_document
 from geo.output.maps.outreach import list_map, row_of
 from geo.output.maps.spec import Shown
+from geo.output.words.outreach import in_need_sentence
 from geo.output.words.outreach_tables import OUTREACH_COLUMNS, list_table, outreach_rows
 from geo.planning.outreach.brief import Brief, briefed, visits_of
 from tests.geo.output.opened import words_of
@@ -95,6 +98,19 @@ def test_json_and_csv_hold_weights_and_reasons_and_hide_a_few(home, capsys) -> N
     assert {row["weight"] for row in rows} == {"1.0"}
     assert all(row["why"] for row in rows)
     assert any(row["where"] == f"'{EVIL}" for row in rows)
+
+
+@pytest.mark.parametrize(
+    "low, high, says",
+    [
+        (30, 30, "minst 30 har något behov"),
+        (0, 30, "0–30 har något behov, beroende på det som är okänt"),
+    ],
+)
+def test_how_many_have_some_need_is_least_where_it_is_sure(low: int, high: int, says: str) -> None:
+    row = asked(world()).rows[0]
+    row = replace(row, in_need=Span(low, high), in_need_hidden=False)
+    assert in_need_sentence(row, "sv") == says
 
 
 def test_a_workbook_holds_the_list_and_no_formula(home) -> None:
