@@ -25,6 +25,7 @@ from geo.sources.osm.overpass import ReadyArea, fetch, ready_areas
 from geo.store.model import PLACE, FileChange
 from geo.types import Progress
 from pages.parts.omrade import fetch as fetch_box
+from pages.parts.omrade import repairs as repairs_box
 from pages.parts.omrade import sources as sources_box
 from pages.shared import cache, frame, jobs, state, tables
 from pages.shared import keep as keep_box
@@ -100,6 +101,7 @@ def _check(area: Area) -> None:
         with st.spinner(t("omrade.checking")):
             rows = to_rows(cache.barriers(area), state.language())
         tables.table(rows, t("omrade.check"), numbers=list(rows.columns[-1:]))
+        repairs_box.show(area)
 
 
 def _ready() -> None:

@@ -22,6 +22,7 @@ import shapely
 from geo import presets
 from geo.area import protected, provenance
 from geo.area.provenance import LeftOut, Source, Told
+from geo.network.repairs import Repair
 from geo.network.walk_network import Snapped, WalkNetwork
 from geo.presets import Profile
 from geo.types import Floats
@@ -54,7 +55,7 @@ class Area:
     for the map's background. ``outlines``: the statistical areas (``unit``) that estimated
     residents were placed within, and how (``placed``); none in areas of an older make.
     ``unplaced``: records of its store that wait for a point, never protected housing; none without
-    a store.
+    a store. ``repairs``: those of its store that ``network`` was mended with.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Area:
     outlines: gpd.GeoDataFrame = field(default_factory=provenance.no_outlines)
     edits: int = 0
     unplaced: tuple[Unplaced, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     _snaps: dict[tuple[str, str], tuple[gpd.GeoDataFrame, WalkNetwork, Snapped]] = field(
         default_factory=dict, repr=False
     )

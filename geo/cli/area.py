@@ -1,5 +1,5 @@
-"""What the commands ``area list``, ``area show`` and ``area check`` do. What shows or checks an
-area is loaded by its own command: a list needs none of it.
+"""What the commands ``area list``, ``area show``, ``area check`` and ``area repair`` do. What shows
+or checks an area is loaded by its own command: a list needs none of it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 from geo import clock, texts
 from geo.area.manifest import home_folder
 from geo.catalog import list_areas, open_area
+from geo.cli import console
 from geo.cli.console import Options
 
 
@@ -52,20 +53,56 @@ def area_check(options: Options) -> None:
     from geo.cli.build import say_left_out
     from geo.ingest.checks.fixes import check_places
     from geo.ingest.checks.network_audit import audit, to_json, to_rows
+    from geo.ingest.checks.network_repairs import WITHIN_M, proposed_repairs
     from geo.output.words.area_and_gaps import as_text
     from geo.output.words.imports import check_json, check_lines
+    from geo.output.words.repairs import repairs_json
 
     area = open_area(options.area, options.home)
     found = audit(area)
     problems = check_places(area.places, area=area, today=clock.today())
+    proposed = proposed_repairs(area)
     if options.json:
         document = {**to_json(found), "problems": check_json(problems, options.lang)}
+        document["repairs"] = repairs_json(area, proposed, WITHIN_M)
         print(json.dumps(document, ensure_ascii=False, indent=1))
         return
     if area.demonstration:
         print(texts.text("demo.mark", options.lang))
     print(as_text(to_rows(found, options.lang)))
+    if proposed:
+        told = {"count": len(proposed), "area": area.id}
+        print(texts.text("repair.hint", options.lang, **told))
     print()
     for line in check_lines(problems, len(area.places), options.lang):
         print(line)
     say_left_out(area, options.lang)
+
+
+def area_repair(options: Options) -> None:
+    """Take repairs that the barrier audit proposes, or take one back; then print those proposed and
+    those taken.
+    """
+    from geo import presets
+    from geo.ingest.checks.network_repairs import chosen, proposed_repairs
+    from geo.ingest.repairs import take_repairs, undo_repair
+    from geo.output.words.repairs import repair_lines, repairs_json
+
+    within_m = presets.limit_m(options.within)
+    area = open_area(options.area, options.home)
+    found = proposed_repairs(area, within_m=within_m)
+    batch = 0
+    who = {"who": options.who, "home": options.home}
+    if options.take:
+        batch = take_repairs(area, chosen(found, options.take), options.why, **who)
+    elif options.undo:
+        batch = undo_repair(area, options.undo, **who)
+    if batch:
+        console.warn(texts.text("repair.batch", options.lang, batch=str(batch), area=area.id))
+        area = open_area(options.area, options.home)
+        found = proposed_repairs(area, within_m=within_m)
+    if options.json:
+        print(json.dumps(repairs_json(area, found, within_m), ensure_ascii=False, indent=1))
+        return
+    for line in repair_lines(area, found, within_m, options.lang):
+        print(line)

@@ -62,6 +62,18 @@ def _area(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
         task.add_argument("--json", action="store_true", help=say("json"))
         task.set_defaults(run=run)
 
+    task = kinds.add_parser("repair", parents=[common], help=say("area_repair"))
+    task.add_argument("area", help=say("area_id"))
+    task.add_argument("--within", default="5", metavar="M", help=say("repair_within"))
+    choice = task.add_mutually_exclusive_group()
+    choice.add_argument("--list", action="store_true", help=say("repair_list"))
+    choice.add_argument("--take", nargs="+", default=[], metavar="N", help=say("repair_take"))
+    choice.add_argument("--undo", default="", metavar="ID", help=say("repair_undo"))
+    task.add_argument("--why", default="", metavar="TEXT", help=say("repair_why"))
+    task.add_argument("--who", default="", metavar="NAME", help=say("who"))
+    task.add_argument("--json", action="store_true", help=say("json"))
+    task.set_defaults(run="area:area_repair")
+
     task = kinds.add_parser("fetch", parents=[common], help=say("area_fetch"))
     task.add_argument("query", help=say("query"))
     task.add_argument("--id", help=say("area_id"))

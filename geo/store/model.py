@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 from geo.errors import InputError
 
-PLACE, ACTIVITY = "place", "activity"
-TYPES = (PLACE, ACTIVITY)
+PLACE, ACTIVITY, REPAIR = "place", "activity", "repair"
+TYPES = (PLACE, ACTIVITY, REPAIR)
 OPEN, CLOSED = "open", "closed"
 STATUSES = (OPEN, CLOSED)
 FILES = "files"
@@ -32,12 +32,13 @@ Key: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True)
 class Record:
-    """A place or an activity as it is now. ``lon`` and ``lat`` (WGS84) are None where it has no
-    point. ``version`` grows by one with each change.
+    """A place, an activity or a repair of the paths as it is now. ``lon`` and ``lat`` (WGS84) are
+    None where it has no point. ``version`` grows by one with each change.
 
     The fields of a place: ``name``, ``kind``, ``address``, ``district``, ``source``,
     ``demonstration``, ``details`` (a dict) and ``reason`` (why it has no point, else ""). Those of
-    an activity: the columns of ``Area.activities`` but its id.
+    an activity: the columns of ``Area.activities`` but its id. Those of a repair: ``name`` (why),
+    ``repair`` (its kind) and ``lines``, see ``geo.network.repairs``.
     """
 
     id: str

@@ -19,7 +19,19 @@ from geo.area.model import Area, Unplaced
 from geo.area.people import HOUSING
 from geo.area.protected import SHAPE, says_restricted
 from geo.area.provenance import PLACES
-from geo.store.model import ACTIVITY, CLOSED, DETAILS, OPEN, PLACE, PLACE_FIELDS, Json, Key, Record
+from geo.area.repairs import repair_of, with_repairs
+from geo.store.model import (
+    ACTIVITY,
+    CLOSED,
+    DETAILS,
+    OPEN,
+    PLACE,
+    PLACE_FIELDS,
+    REPAIR,
+    Json,
+    Key,
+    Record,
+)
 from geo.store.rows import Kept
 from geo.types import WGS84
 
@@ -40,6 +52,18 @@ def overlay(area: Area, edited: Sequence[Kept], edits: int, forgotten: Container
     touched = {each.record.id for each in places if HOUSING in _kinds(each)}
     people = _with_people_of(area.people, table) if touched else area.people
     away = {_word(each.record.id) for each in places if not _is_there(each.record)}
+    repairs = [
+        repair_of(
+            each.record.id,
+            each.record.fields,
+            why=_word(each.record.name),
+            by=_word(each.record.changed_by),
+            at=each.record.changed_at,
+        )
+        for each in edited
+        if each.record.type == REPAIR and each.record.status == OPEN
+    ]
+    area = with_repairs(area, repairs)
     return replace(
         area,
         places=table,

@@ -31,6 +31,7 @@ from geo.area.manifest import DEMO, home_folder
 from geo.area.model import Area
 from geo.catalog import AreaCard, list_areas, open_area
 from geo.ingest.checks.network_audit import Audit, audit
+from geo.ingest.checks.network_repairs import ProposedRepair, proposed_repairs
 from geo.ingest.geocoding.finder import Finder
 from geo.output.maps.gap_screen import gap_screen as gap_screen_of
 from geo.output.maps.sites_screen import sites_screen as sites_screen_of
@@ -190,6 +191,11 @@ def barriers(of: Area) -> Audit:
     return _barriers(of.key, of)
 
 
+def repairs(of: Area) -> tuple[ProposedRepair, ...]:
+    """Return the repairs that the barrier audit proposes."""
+    return _repairs(of.key, of)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _files(name: str, version: str, home: str) -> Area:  # noqa: ARG001 - kept by its version
     return open_area(name, home, edited=False)
@@ -297,3 +303,8 @@ def _flips(
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _barriers(key: str, _area: Area) -> Audit:  # noqa: ARG001
     return audit(_area)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _repairs(key: str, _area: Area) -> tuple[ProposedRepair, ...]:  # noqa: ARG001
+    return proposed_repairs(_area)

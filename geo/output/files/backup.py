@@ -1,5 +1,6 @@
 """All that the store holds of an area in one file, and back without loss: Excel, GeoPackage or
-GeoJSON, with the tables ``about``, ``places``, ``activities``, ``scenarios`` and ``log``.
+GeoJSON, with the tables ``about``, ``places``, ``activities``, ``repairs``, ``scenarios`` and
+``log``.
 """
 
 from __future__ import annotations
@@ -15,13 +16,23 @@ from geo.output.files.backup_formats import HEAD, LOG_COLUMNS, TEXTS, Cells, Tab
 from geo.output.files.formats import check_ending, write_file
 from geo.sources.files.opening import opened, wrong_format
 from geo.store.backup import Whole
-from geo.store.model import ACTIVITY, DETAILS, PLACE, Change, Record, Scenario, from_json, to_json
+from geo.store.model import (
+    ACTIVITY,
+    DETAILS,
+    PLACE,
+    REPAIR,
+    Change,
+    Record,
+    Scenario,
+    from_json,
+    to_json,
+)
 from geo.store.rows import Kept
 
 ENDINGS = (".xlsx", ".gpkg", ".geojson")
 SHOWN = "Excel, GeoPackage, GeoJSON"
 FORMAT, VERSION = "narhet-everything", 1
-_OWN = {PLACE: TEXTS[:-1], ACTIVITY: ("name", "kind", "source", "place")}
+_OWN = {PLACE: TEXTS[:-1], ACTIVITY: ("name", "kind", "source", "place"), REPAIR: ("name",)}
 """Fields that have a column of their own."""
 
 
@@ -82,6 +93,7 @@ def _to_tables(whole: Whole) -> Tables:
         "activities": [
             _record_cells(each) for each in whole.records if each.record.type == ACTIVITY
         ],
+        "repairs": [_record_cells(each) for each in whole.records if each.record.type == REPAIR],
         "scenarios": [
             {name: _cell(value, name == "data") for name, value in vars(each).items()}
             for each in whole.scenarios
@@ -93,6 +105,7 @@ def _to_tables(whole: Whole) -> Tables:
 def _from_tables(tables: Tables, about: Cells) -> Whole:
     records = [_record(row, PLACE) for row in tables["places"]]
     records += [_record(row, ACTIVITY) for row in tables["activities"]]
+    records += [_record(row, REPAIR) for row in tables["repairs"]]
     scenarios = [
         Scenario(
             *(row["id"], row["name"], json.loads(row["data"]), int(row["version"])),

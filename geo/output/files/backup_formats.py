@@ -38,9 +38,12 @@ COLUMNS = {
     "about": ("what", "text"),
     "places": RECORD_COLUMNS,
     "activities": RECORD_COLUMNS,
+    "repairs": RECORD_COLUMNS,
     "scenarios": ("id", "name", "data", "version", "changed_at", "changed_by"),
     "log": LOG_COLUMNS,
 }
+SINCE = ("repairs",)
+"""Tables that files of an earlier version lack."""
 MOST_ROWS = 1_048_576
 """A sheet of Excel holds no more."""
 CELL = 30_000
@@ -112,11 +115,12 @@ def _shortened(row: Cells, long: list[Cells]) -> Cells:
 def from_xlsx(file: Opened) -> Tables:
     """Read the tables of a workbook."""
     book = {sheet.name: sheet for sheet in read_workbook(file, most_rows=MOST_ROWS)}
-    sheets = {name: book[name] for name in (*COLUMNS, "long")}
+    wanted = [name for name in (*COLUMNS, "long") if name in book or name not in SINCE]
+    sheets = {name: book[name] for name in wanted}
     whole: dict[str, str] = {}
     for row in _dicts(sheets.pop("long")):
         whole[row["number"]] = whole.get(row["number"], "") + row["text"][1:-1]
-    return {
+    return {name: list[Cells]() for name in SINCE} | {
         name: [
             {
                 title: _unfit(whole[words.removeprefix(GOES_ON)])
@@ -178,7 +182,11 @@ def from_gpkg(file: Opened) -> Tables:
     """Read the tables of a GeoPackage; where a place is, its point says."""
     check_views(file)
     tables: Tables = {}
+    there_are = set(pyogrio.list_layers(file.path)[:, 0])
     for name, columns in COLUMNS.items():
+        if name in SINCE and name not in there_are:
+            tables[name] = []
+            continue
         frame = pyogrio.read_dataframe(file.path, layer=name)
         there = [title for title in columns if title in frame]
         cells = {title: [_unfit(_text(cell)) for cell in frame[title]] for title in there}
@@ -223,5 +231,10 @@ def from_geojson(file: Opened) -> Tables:
         places.append({**feature["properties"], "lon": cell(lon), "lat": cell(lat)})
     return {
         "places": places,
-        **{name: whole["narhet"][name] for name in COLUMNS if name != "places"},
+        **{name: list[Cells]() for name in SINCE},
+        **{
+            name: whole["narhet"][name]
+            for name in COLUMNS
+            if name != "places" and (name in whole["narhet"] or name not in SINCE)
+        },
     }

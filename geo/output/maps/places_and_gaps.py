@@ -40,6 +40,7 @@ from geo.output.maps.spec import (
     compose,
     credits_of,
 )
+from geo.output.words.repairs import repairs_line
 from geo.output.words.sources import part_name, source_date, told_line
 from geo.output.words.spreading import placed_words
 
@@ -283,6 +284,8 @@ def contents(area: Area, language: str) -> list[tuple[str, str]]:
         ),
         (texts.text("part.districts", language), texts.number(len(area.districts), language)),
     ]
+    if mended := repairs_line(area, language):
+        lines.append((texts.text("repair.title", language), mended))
     if len(area.buildings):
         homes = int(area.buildings["residential"].sum())
         told = texts.text(

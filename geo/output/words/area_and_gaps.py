@@ -22,6 +22,7 @@ from geo.cells import finite
 from geo.network.routes import Step
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import sources as source_words
+from geo.output.words.repairs import repairs_line, taken_json
 from geo.output.words.sources import origins, source_json, source_line, walked
 from geo.output.words.spreading import estimated_words, placed_words
 
@@ -44,6 +45,7 @@ def area_lines(area: Area, language: str) -> list[str]:
             share=texts.percent(network.main_length_share(), language, 1),
         )
     )
+    lines += [mended] if (mended := repairs_line(area, language)) else []
     lines.append(say("districts", count=len(area.districts)))
     if area.people.empty:
         lines.append(texts.text("lacks.people", language))
@@ -84,6 +86,7 @@ def area_json(area: Area, language: str) -> dict[str, Any]:
         "nodes": network.nodes,
         "edges": network.edges,
         "length_m": float(network.edge_m.sum()),
+        "repairs": taken_json(area),
         "districts": list(area.districts["name"]),
         "people": {name: float(area.count(name).sum()) for name in area.groups},
         "places": {name: len(area.places_of(name)) for name in area.kinds},
