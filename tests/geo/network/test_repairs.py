@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import shapely
 
 from geo.area.model import Area
 from geo.catalog import change_area, open_area, save_area
+from geo.cli.parser import main
 from geo.ingest import file_changes
 from geo.ingest.checks.network_repairs import chosen, proposed_repairs
 from geo.ingest.repairs import take_repairs, undo_repair
@@ -179,3 +181,19 @@ def test_repairs_stand_in_the_copy_of_everything(home: Path, tmp_path: Path, end
     whole = store_of("street", home).everything()
     write_everything(whole, tmp_path / f"allt{ending}")
     assert read_everything(tmp_path / f"allt{ending}") == whole
+
+
+def test_the_command_lists_takes_by_number_and_takes_back(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_area(area_on(paths(*TWO_PIECES)), home)
+    assert main(["area", "repair", "street", "--take", "1"]) == 2
+    assert "--why" in capsys.readouterr().err
+    asked = ["area", "repair", "street", "--take", "1", "--why", "Stigen finns", "--who", "Anna"]
+    assert main([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["proposed"] == [] and told["within_m"] == 5
+    (taken,) = told["taken"]
+    assert (taken["kind"], taken["why"], taken["by"]) == ("join", "Stigen finns", "Anna")
+    assert main(["area", "repair", "street", "--undo", taken["id"]]) == 0
+    assert "Koppla ihop en lös del på 150 m" in capsys.readouterr().out

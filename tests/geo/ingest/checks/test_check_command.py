@@ -30,12 +30,12 @@ def area() -> str:
     return area.id
 
 
-def test_the_json_keeps_its_keys_and_adds_the_problems(
+def test_the_json_keeps_its_keys_and_adds_problems_and_repairs(
     area: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["area", "check", area, "--json", "--lang", "en"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert set(document) == {field.name for field in fields(Audit)} | {"problems"}
+    assert set(document) == {field.name for field in fields(Audit)} | {"problems", "repairs"}
     assert len(document["problems"]) == 8
     assert document["problems"][0] == {
         "code": "same_place",
