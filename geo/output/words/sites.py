@@ -20,6 +20,7 @@ from geo.cells import finite
 from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import proposal as proposal_words
 from geo.output.words import sources as source_words
+from geo.output.words import spreading
 from geo.output.words.area_and_gaps import as_text, unplaced_lines
 from geo.output.words.site_spread import spread_json, spread_lines
 from geo.planning.siting import proposal as siting_proposal
@@ -290,7 +291,8 @@ def site_summary(answer: SiteAnswer, language: str) -> tuple[tuple[str, str], ..
     for line in spread_lines(answer.spread, proposal, language):
         lines.append((word("sites.spread_title"), line))
     if proposal.estimated:
-        lines.append((word("file.estimated"), word("gap.estimated")))
+        estimated = spreading.estimated_line(area, question.group, language)
+        lines.append((word("file.estimated"), estimated))
     sources, made_up = proposal.placing.sources, proposal.demonstration
     lines += source_words.origins(area, sources, language, demonstration=made_up)
     return tuple(lines)

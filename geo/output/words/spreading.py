@@ -72,6 +72,12 @@ def estimated_words(area: Area, answer: Gap, language: str) -> list[str]:
     """
     if not answer.estimated:
         return []
-    placed = placed_words(area, answer.group, language)
-    how = text("spread.estimated", language, placed=placed) if placed else ""
-    return [how or text("gap.estimated", language), *range_lines(answer, language)]
+    return [estimated_line(area, answer.group, language), *range_lines(answer, language)]
+
+
+def estimated_line(area: Area, group: str, language: str) -> str:
+    """Return that counts are estimated, and by which way people stand where they do."""
+    placed = placed_words(area, group, language)
+    if not placed:
+        return text("gap.estimated", language)
+    return text("spread.estimated", language, placed=placed)

@@ -10,6 +10,7 @@ from geo.access.gaps import Gap
 from geo.access.profile_comparison import Flips
 from geo.area.model import Area
 from geo.output.maps import from_point as from_point_map
+from geo.output.words import spreading
 from pages.shared import cache, state, tables
 from pages.shared import map as map_box
 from pages.shared.state import t
@@ -27,7 +28,7 @@ def show(area: Area, answer: Gap) -> None:
         st.info(t("flips.same"))
         return
     found = cache.flips(area, answer.kind, answer.limit_m, answer.group, pair, basis)
-    _words(found)
+    _words(area, found)
     if not found.tells:
         return
     _map_and_table(area, found)
@@ -58,7 +59,7 @@ def _choices(profile: str) -> tuple[tuple[str, str], str]:
     return (within, beyond), basis
 
 
-def _words(found: Flips) -> None:
+def _words(area: Area, found: Flips) -> None:
     """Return in words the answer, what it compares, and what the network leaves unknown."""
     language = state.language()
     if found.tells:
@@ -77,7 +78,8 @@ def _words(found: Flips) -> None:
     for doubt in found.doubts:
         st.warning(t(doubt), icon=":material/help:")
     if found.tells and found.gap.estimated:
-        st.info(t("gap.estimated"), icon=":material/calculate:")
+        estimated = spreading.estimated_line(area, found.gap.group, language)
+        st.info(estimated, icon=":material/calculate:")
 
 
 def _map_and_table(area: Area, found: Flips) -> None:

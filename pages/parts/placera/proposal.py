@@ -14,6 +14,7 @@ from geo.output.documents.sites import site_document
 from geo.output.maps import sites as sites_map
 from geo.output.words import proposal as proposal_words
 from geo.output.words import sites as sites_words
+from geo.output.words import spreading
 from geo.output.words.site_spread import spread_lines, spread_table
 from geo.output.words.sites import (
     curve_table,
@@ -55,7 +56,8 @@ def about(proposal: Proposal) -> None:
     for line in sites_words.lost_lines(proposal, language):
         st.warning(line, icon=":material/help:")
     if proposal.estimated:
-        st.info(t("gap.estimated"), icon=":material/calculate:")
+        area, group = proposal.placing.area, proposal.question.group
+        st.info(spreading.estimated_line(area, group, language), icon=":material/calculate:")
     for line in sites_words.off_paths_line(proposal, language, exact=True):
         st.warning(line, icon=":material/warning:")
     if proposal.placing.unknown:
