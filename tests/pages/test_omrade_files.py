@@ -105,7 +105,7 @@ def test_a_proposed_repair_is_taken_with_a_click_and_a_reason_and_undone_with_on
     assert not test.exception
     (kept,) = open_area("street").repairs
     assert (kept.why, kept.by) == ("*Stigen* finns", "Anna")
-    assert "Gångnätet har 1 reparation" in said(test)
+    assert "Tagna reparationer i gångnätet: 1" in said(test)
     assert "*Stigen* finns (Anna, " in said(test)
     test.button(key=f"repair_undo_{kept.id}").click().run()
     assert not test.exception and open_area("street").repairs == ()
