@@ -13,7 +13,7 @@ from geo.output.documents.gap import gap_document
 
 def gaps(options: Options) -> None:
     """Print who lives beyond the limit, as text or JSON, or write a file."""
-    area = open_area(options.area, options.home)
+    area = today = open_area(options.area, options.home)
     if options.scenario:
         from geo.cli.scenarios import with_scenario  # loads the store: few ask for one
 
@@ -23,9 +23,12 @@ def gaps(options: Options) -> None:
     if options.by and area.districts.empty:
         raise AreaLacks(key="lacks.districts")
     answer = gap_of(area, question)
+    before = gap_of(today, question) if options.scenario else None
     console.give(
         options,
         file,
-        lambda exact: gap_document(answer, area, options.lang, day=console.today(), exact=exact),
+        lambda exact: gap_document(
+            answer, area, options.lang, day=console.today(), exact=exact, before=before
+        ),
     )
     console.warn_of_demonstration(answer.demonstration, options.lang)

@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from geo import presets, texts
+from geo.access.gap_change import change_of, difference_line
 from geo.access.gaps import Gap, headline
 from geo.area.manifest import slug
 from geo.area.model import Area
@@ -29,7 +30,6 @@ from geo.planning.siting.proposal import Proposal, choice_of, described, site_na
 from geo.planning.siting.proposal import proposed as proposed_now
 from geo.planning.siting.question import SitingQuestion
 from geo.planning.siting.solve import solve
-from geo.privacy import is_small
 from geo.store.store import has_store, store_of
 from geo.store.write import user
 from geo.types import WGS84, Progress
@@ -180,14 +180,8 @@ def effect(before: Gap, changed: Gap, name: str, language: str) -> str:
     question.
     """
     said = headline(changed, language)
-    fewer = round(before.beyond) - round(changed.beyond)
-    counted = not (before.estimated or changed.estimated)
-    if before.small or changed.small or is_small(abs(fewer), counted):
-        key = "effect_hidden"
-    else:
-        key = "effect_fewer" if fewer > 0 else "effect_more" if fewer < 0 else "effect_same"
-    number = texts.number(abs(fewer), language)
-    return texts.text(f"scenario.{key}", language, name=name, after=said, number=number)
+    difference = difference_line(change_of(before, changed), language)
+    return texts.text("scenario.effect", language, name=name, after=said, difference=difference)
 
 
 def checked(scenario: Scenario) -> Scenario:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 
 from geo import presets, texts
+from geo.access.gap_change import GapChange, change_of, difference_line
 from geo.access.gaps import Gap, headline, squares, without_small_counts, without_small_squares
 from geo.area.model import Area
 from geo.output.documents.answer import AnswerDocument, Layer, pages
@@ -28,9 +31,17 @@ _FORMATS = {
 
 
 def gap_document(
-    answer: Gap, area: Area, language: str = "sv", *, day: str, exact: bool = False
+    answer: Gap,
+    area: Area,
+    language: str = "sv",
+    *,
+    day: str,
+    exact: bool = False,
+    before: Gap | None = None,
 ) -> AnswerDocument:
-    """Return a gap as a document; small counts of counted people hidden unless ``exact``."""
+    """Return a gap as a document; small counts of counted people hidden unless ``exact``. With the
+    gap as it is today (``before``) also how a scenario differs from that.
+    """
     shown = answer if exact else without_small_counts(answer)
     rows = gap_rows(shown, area, language, exact=exact)
     summary = gap_summary(shown, area, language)
@@ -45,6 +56,12 @@ def gap_document(
     layers = (Layer("districts", shapes), Layer("squares", cells))
     said = [headline(shown, language), *gap_notes(answer, area, language)]
     said += unplaced_lines(area, answer.kind, language)
+    lines = gap_lines(shown, area, language, exact=exact)
+    change = None if before is None else change_of(before, answer)
+    if change is not None:
+        change = replace(change, hidden=change.hidden and not exact)
+        for words in (lines, said):
+            words.insert(1, difference_line(change, language))
     place = presets.kind(answer.kind).indefinite(language)
     return AnswerDocument(
         id="gap",
@@ -53,11 +70,11 @@ def gap_document(
         language=language,
         day=day,
         area=area,
-        lines=tuple(gap_lines(shown, area, language, exact=exact)),
+        lines=tuple(lines),
         rows=rows,
         sheets=(Sheet("gap", rows, frozen=(1, 1), widths=((0, 0, 28),), formats=_FORMATS),),
         layers=layers if len(shapes) else layers[1:],
-        data=lambda: gap_json(answer, area, language, exact=exact),
+        data=lambda: gap_json(answer, area, language, exact=exact) | _change_json(change),
         summary=summary,
         findings=lambda: pages(
             language,
@@ -76,3 +93,11 @@ def gap_document(
         demonstration=answer.demonstration,
         estimated=answer.estimated,
     )
+
+
+def _change_json(change: GapChange | None) -> dict[str, float | None]:
+    """Return how a scenario differs from today; nulls where that must not be told."""
+    if change is None:
+        return {}
+    told = {"fewer": change.fewer, "fewer_low": change.low, "fewer_high": change.high}
+    return {name: None if change.hidden else value for name, value in told.items()}

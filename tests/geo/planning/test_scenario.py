@@ -13,10 +13,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.access.gap_change import change_of
 from geo.access.gaps import gap
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
 from geo.errors import BadScenario
+from geo.output.documents.gap import gap_document
 from geo.planning import scenario as planning_scenario
 from geo.planning.scenario import (
     Opened,
@@ -32,6 +34,7 @@ from geo.planning.siting.instance import prepare
 from geo.planning.siting.proposal import propose
 from geo.planning.siting.question import SitingQuestion
 from geo.types import WGS84
+from tests.geo.planning.siting.test_spread import town as spread_town
 from tests.geo.worlds import street
 from tests.refusals import refused
 
@@ -97,6 +100,27 @@ def test_the_effect_is_said_with_both_figures() -> None:
     assert "as many as today" in effect(before, before, "x", "en")
 
 
+def test_the_difference_carries_its_range_over_the_ways_of_spreading() -> None:
+    """1,300 people, 1,300 m of path, a preschool that opens at the middle, where the one junction
+    is: within 100 m are 300 m of path and no dead end.
+    """
+    area = spread_town()
+    opened = Scenario("Mitt", (Opened("preschool", "Ny", *_place_at(area, 500.0)),))
+    before = gap(area, kind="preschool", limit_m=100.0, group="all")
+    changed = gap(after(area, opened), kind="preschool", limit_m=100.0, group="all")
+    change = change_of(before, changed)
+    assert (change.fewer, change.low, change.high) == (300, 0, pytest.approx(1300))
+    assert effect(before, changed, "Mitt", "sv").endswith(
+        "Det är 300 färre än i dag. Beroende på hur de boende fördelas inom sina områden är det "
+        "0–1\u00a0300 färre."
+    )
+    back = effect(changed, before, "Mitt", "en")
+    assert back.endswith("spread within their areas it is 0–1,300 more.")
+    document = gap_document(changed, area, "sv", day="2026-12-01", before=before)
+    assert "Det är 300 färre än i dag." in document.lines[1]
+    assert document.data()["fewer_high"] == pytest.approx(1300)
+
+
 def test_a_difference_of_a_few_counted_people_is_not_said() -> None:
     counted = street(homes={100.0: 2.0, 560.0: 0.3, 990.0: 3.0}, places={0.0: "preschool"})
     opened = Scenario("En", (Opened("preschool", "Ny", *_place_at(counted, 560.0)),))
@@ -105,6 +129,11 @@ def test_a_difference_of_a_few_counted_people_is_not_said() -> None:
     assert 0 < before.beyond - changed.beyond < 5 and not before.small and not changed.small
     said = effect(before, changed, "En", "sv")
     assert "visas inte" in said and "färre än i dag" not in said
+    area_after = after(counted, opened)
+    document = gap_document(changed, area_after, "sv", day="2026-12-01", before=before)
+    assert document.data()["fewer"] is None
+    exact = gap_document(changed, area_after, "sv", day="2026-12-01", exact=True, before=before)
+    assert exact.data()["fewer"] == round(before.beyond) - round(changed.beyond)
 
 
 def _place_at(area, metres: float) -> tuple[float, float]:
