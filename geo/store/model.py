@@ -15,6 +15,7 @@ TYPES = (PLACE, ACTIVITY, REPAIR)
 OPEN, CLOSED = "open", "closed"
 STATUSES = (OPEN, CLOSED)
 FILES = "files"
+_OF_REPAIRS = ("add", "close", "reopen")
 """The action of the line that tells of files: see ``Change``."""
 DERIVED = ("district", "reason")
 """Fields that follow from the others: no edit by themselves."""
@@ -107,6 +108,13 @@ class Change:
     before: Record | None
     after: Record | None
     note: str = ""
+
+    @property
+    def words(self) -> str:
+        """The key of the text that says what it did: a repair is taken, and taken back."""
+        if self.type == REPAIR and self.action in _OF_REPAIRS:
+            return f"store.repair_{self.action}"
+        return f"store.action_{self.action}"
 
     @property
     def files(self) -> FileChange | None:

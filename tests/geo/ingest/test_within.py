@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.access.gaps import gap, headline
 from geo.area.model import Area
 from geo.catalog import open_area, save_area
 from geo.cli.parser import main
 from geo.ingest.build import Inputs, build
 from geo.ingest.residents import Ask, add_statistics
 from geo.output.maps.places_and_gaps import left_out_table, notices_table
+from geo.output.words.spreading import placed_words
+from geo.texts import text
 from geo.types import SWEREF99_TM, WGS84
 from tests.refusals import refused
 
@@ -281,3 +284,39 @@ def test_hasselby_vallingby_keeps_all_its_residents(shared_data: Path, stated: b
     area = build("hv", "HV", inputs)
     assert np.allclose([total(area), total(area, "children_0_4")], [76_322, 3_828])
     assert not area.notices
+
+
+def test_counts_per_address_are_people_at_their_doors_and_small_ones_are_hidden(
+    tmp_path: Path,
+) -> None:
+    """What a municipality buys from Statistics Sweden: counts per address; ".." is unknown."""
+    file = tmp_path / "adresser.csv"
+    doors = [
+        ("Provgatan 1", 0, 40, 2), ("Provgatan 2", 600, 7, 3), ("Provgatan 3", 50, "..", ".."),
+    ]  # fmt: skip
+    rows = [f"{door};{NORTH:.0f};{EAST + at:.0f};{all};{few}" for door, at, all, few in doors]
+    file.write_text("\n".join(["adress;N;E;bef;ald0_4", *rows]) + "\n", "utf-8")
+    preschool = tmp_path / "preschools.csv"
+    preschool.write_text(f"namn;N;E\nEken;{NORTH:.0f};{EAST:.0f}\n", "utf-8")
+    area = made(tmp_path, people=(file,), places=(("preschool", preschool),))
+    assert not area.people["estimated"].any()
+    assert (total(area), total(area, "children_0_4")) == (47, 5)
+    assert [(row.row, row.reason, row.values["found"]) for _, row in area.left_out] == [
+        (4, "unknown", "..")
+    ] * 2
+    assert placed_words(area, "all", "sv") == text("spread.all_counted", "sv")
+    answer = gap(area, kind="preschool", limit_m=400, group="children_0_4")
+    assert (answer.people, answer.beyond) == (5, 3)
+    assert headline(answer, "sv").startswith("Färre än 5 av 5 barn 0–4 år ")
+
+
+def test_grid_squares_of_250_metres_are_people_spread_within_each(tmp_path: Path) -> None:
+    file = tmp_path / "rutor.csv"
+    corner = [(0, 0, 12), (250, 0, ".."), (5000, 0, 900)]
+    rows = [f"{EAST + x:.0f}{NORTH + y:.0f};{count}" for x, y, count in corner]
+    file.write_text("\n".join(["Ruta;bef", *rows]) + "\n", "utf-8")
+    area = made(tmp_path, people=(file,))
+    assert total(area) == 12 and area.people["estimated"].all()
+    known = area.people[area.people["all"] > 0].to_crs(SWEREF99_TM)
+    assert box(-1, 251, -1, 251).covers(known.geometry.union_all())
+    assert [told.values["people"] for _, told in area.left_out if told.row == 0] == [900]

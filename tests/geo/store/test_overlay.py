@@ -200,3 +200,19 @@ def test_ids_of_an_area_that_is_saved_again_keep_their_edits(saved: Area) -> Non
     assert store.record("b1").fields["name"] == "Nya" and store.clashes(0) == []
     back = save_area(saved).places["id"].tolist()
     assert back == ["f1", "f3", "b1", "m1", "g1"], "the file has it no more"
+
+
+def test_a_repair_of_the_paths_is_a_record_on_both_databases_and_closes(
+    store: Store, area: Area, ground: Grounds
+) -> None:
+    lines = [[[17.81, 59.38], [17.81003, 59.38]]]
+    fields = {"name": "Stigen finns", "repair": "join", "lines": lines}
+    batch = store.write([Edit("join-1", "repair", 0, fields=fields)], who="Anna", ground=ground)
+    (kept,) = store.overlay(area).repairs
+    assert (kept.id, kept.why, kept.by) == ("join-1", "Stigen finns", "Anna")
+    assert kept.lines == (((17.81, 59.38), (17.81003, 59.38)),)
+    assert [each.id for each in store.records("repair")] == ["join-1"]
+    assert store.merge(replace(area, created="2999"), "Bo").batch == 0
+    assert store.undo(batch, who="Bo") > batch
+    found = store.overlay(area)
+    assert found.repairs == () and found.network is area.network
