@@ -21,6 +21,7 @@ import pandas as pd
 from shapely import box
 
 from geo import presets, privacy, texts
+from geo.access.cut_off import cut_off
 from geo.access.gap_question import GapQuestion
 from geo.access.spread_range import SpreadRange, spread_range
 from geo.area.model import Area
@@ -87,6 +88,7 @@ class Gap(Measures):
     NaN without districts. ``share_low`` and ``share_high`` are the least and most of the share
     over the fair ways of spreading people who are estimated, and the share itself of counted ones;
     NaN where that is not known. ``ways`` : each way's share, as ``SpreadRange`` has them.
+    ``cut_off`` : people who live by a piece of path that does not join the main one.
     """
 
     area: str
@@ -106,6 +108,7 @@ class Gap(Measures):
     share_low: float = math.nan
     share_high: float = math.nan
     ways: tuple[tuple[str, float], ...] = ()
+    cut_off: float = 0.0
 
     @property
     def question(self) -> GapQuestion:
@@ -229,6 +232,7 @@ def gap_of(area: Area, question: GapQuestion, *, metres: Floats | None = None) -
         sources=_sources(area, kind, group),
         metres=metres,
         weights=weights,
+        cut_off=float(weights[cut_off(area, presets.profile(question.profile))].sum()),
     )
 
 

@@ -14,6 +14,7 @@ from geo.output.documents.answer import AnswerDocument, Layer, pages
 from geo.output.files.xlsx import Sheet
 from geo.output.maps.places_and_gaps import district_table, gap_map
 from geo.output.words.area_and_gaps import (
+    cut_off_lines,
     gap_json,
     gap_lines,
     gap_notes,
@@ -56,6 +57,7 @@ def gap_document(
     layers = (Layer("districts", shapes), Layer("squares", cells))
     said = [headline(shown, language), *gap_notes(answer, area, language)]
     said += unplaced_lines(area, answer.kind, language)
+    said += cut_off_lines(answer, language, exact=exact)
     lines = gap_lines(shown, area, language, exact=exact)
     change = None if before is None else change_of(before, answer)
     if change is not None:

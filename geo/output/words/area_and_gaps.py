@@ -182,6 +182,7 @@ def gap_lines(answer: Gap, area: Area, language: str, *, exact: bool = True) -> 
     rows.columns = [texts.text(f"table.{name}", language) for name in rows.columns]
     said = [headline(answer, language), *gap_notes(answer, area, language)]
     said += unplaced_lines(area, answer.kind, language)
+    said += cut_off_lines(answer, language, exact=exact)
     rests = [row for row in gap_summary(answer, area, language) if row[1] not in said]
     return [*said, "", as_text(rows), "", *(f"{label}: {words}" for label, words in rests)]
 
@@ -191,6 +192,26 @@ def gap_notes(answer: Gap, area: Area, language: str) -> list[str]:
     newcomers come first.
     """
     return for_everybody_words(area, answer.kind, answer.group, language)
+
+
+def cut_off_lines(answer: Gap, language: str, *, exact: bool = False) -> list[str]:
+    """Return how many live by paths that do not join the others, if anybody; a few counted people
+    as a few.
+    """
+    few = privacy.is_small(answer.cut_off, not answer.estimated)
+    if round(answer.cut_off) == 0 or (not exact and _tells_few(answer) and not few):
+        return []
+    people = texts.number(round(answer.cut_off), language)
+    if not exact and few:
+        people = texts.text("gap.fewer", language, smallest=privacy.SMALLEST)
+    said = texts.text("gap.cut_off", language, people=people)
+    return [said[:1].upper() + said[1:]]
+
+
+def _tells_few(answer: Gap) -> bool:
+    """Whether the number by other paths, or what it leaves of all unreachable, is of a few."""
+    rest = answer.unreachable - answer.cut_off
+    return any(privacy.is_small(each, not answer.estimated) for each in (answer.cut_off, rest))
 
 
 def as_text(table: pd.DataFrame) -> str:
@@ -244,6 +265,7 @@ def gap_json(
             for name in _MEASURES
         },
         "concentration": None if some_hidden else finite(answer.concentration),
+        "cut_off": None if hidden or (not exact and _tells_few(answer)) else finite(answer.cut_off),
         "spread_ways": {way: finite(share) for way, share in answer.ways if answer.estimated},
         "places": answer.places,
         "unplaced": len(area.unplaced_of(answer.kind)),

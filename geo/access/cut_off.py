@@ -1,0 +1,28 @@
+"""Who lives by a piece of path that does not join the others, and so is unreachable by the map."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from geo.area.model import Area
+from geo.network.walk_network import MAX_SNAP_M
+from geo.presets import Profile
+from geo.types import Bools
+
+
+def cut_off(area: Area, profile: Profile) -> Bools:
+    """Return which rows of ``area.people`` are beyond reach of the main component, but within 300 m
+    of a path of another piece that the profile can use.
+    """
+    network = area.network
+    found = np.zeros(len(area.people), dtype=bool)
+    lost = np.flatnonzero(area.snapped_people(profile).edge < 0)
+    view = network.walkable(profile)
+    other = np.setdiff1d(np.flatnonzero(view.allowed), view.main_edges)
+    if not len(lost) or not len(other):
+        return found
+    points = np.asarray(area.people.geometry.iloc[lost].to_crs(network.crs).values, dtype=object)
+    tree = shapely.STRtree(network.geometry[other])
+    found[lost] = network.meet(points, other, tree, MAX_SNAP_M).edge >= 0
+    return found
