@@ -32,11 +32,11 @@ def render() -> None:
     area = frame.current_area()
     head, row, floor = stage.begin(t("karta.title"), area)
     _search(area, row)
-    limit_box, walking = row.container(width=110), row.container(width=150)
-    profile = choices.profile(where=walking, width=150)
-    kind = reach_box.choose_kind(area, where=row, width=190)
+    limit_box, walking = row.container(width="content"), row.container(width="content")
+    profile = choices.profile(where=walking, width=96)
+    kind = reach_box.choose_kind(area, where=row, width=96)
     usual = defaults(area, kind or "").limit_m
-    limit_m = choices.limit(where=limit_box, usual=usual, own=False, width=110)
+    limit_m = choices.limit(where=limit_box, usual=usual, own=False, width=96)
     layers_box = row.popover(t("karta.layers"), icon=":material/layers:") if area.kinds else floor
     with layers_box:
         kinds = _layers(area)

@@ -4,6 +4,7 @@ else, so that no link can go past what stands here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -21,6 +22,7 @@ from pages import (
     moten,
     namnd,
     omrade,
+    oversikt,
     placera,
     uppsokande,
 )
@@ -30,37 +32,56 @@ from pages.shared.state import t
 
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
 # Each language in its own words, so that its readers find it.
+AREA_PX, LANGUAGE_PX = 214, 112
 
 
 def main() -> None:
     state.load()
     page.set_language()
-    first = st.Page(karta.render, title=t("shell.map"), url_path="karta")
-    pages = [
-        _front_door(first),
-        first,
-        st.Page(gap.render, title=t("shell.gap"), url_path="gap"),
-        st.Page(placera.render, title=t("shell.placera"), url_path="placera"),
-        st.Page(forskola.render, title=t("shell.forskola"), url_path="forskola"),
-        st.Page(moten.render, title=t("shell.moten"), url_path="moten"),
-        st.Page(kunskapsbank.render, title=t("shell.kunskapsbank"), url_path="kunskapsbank"),
-        st.Page(uppsokande.render, title=t("shell.uppsokande"), url_path="uppsokande"),
-        st.Page(namnd.render, title=t("shell.namnd"), url_path="namnd"),
-        st.Page(pages_data.render, title=t("shell.data"), url_path="data"),
-        st.Page(omrade.render, title=t("shell.area_page"), url_path="omrade"),
-        st.Page(metod.render, title=t("shell.method"), url_path="metod"),
-    ]
-    chosen = st.navigation(pages, position="sidebar")
-    _go_on({each.url_path: each for each in pages})
+    page.shell()
+    first = _page(oversikt.render, "shell.start", "oversikt")
+    groups = {
+        "": [_front_door(first), first],
+        t("shell.section_explore"): [
+            _page(karta.render, "shell.map", "karta"),
+            _page(gap.render, "shell.gap", "gap"),
+            _page(forskola.render, "shell.forskola", "forskola"),
+            _page(moten.render, "shell.moten", "moten"),
+        ],
+        t("shell.section_plan"): [
+            _page(placera.render, "shell.placera", "placera"),
+            _page(uppsokande.render, "shell.uppsokande", "uppsokande"),
+        ],
+        t("shell.section_show"): [
+            _page(namnd.render, "shell.namnd", "namnd"),
+            _page(kunskapsbank.render, "shell.kunskapsbank", "kunskapsbank"),
+        ],
+        t("shell.section_ground"): [
+            _page(pages_data.render, "shell.data", "data"),
+            _page(omrade.render, "shell.area_page", "omrade"),
+            _page(metod.render, "shell.method", "metod"),
+        ],
+    }
+    chosen = st.navigation(groups, position="top")
+    _go_on({each.url_path: each for pages in groups.values() for each in pages})
     page.configure(chosen.title)
-    with st.sidebar:
+    with st.container(key="area_switch", horizontal=True):
         frame.guarded(_pick_area, "area")
         _pick_language()
     for problem in state.problems():
         st.warning(literal(problem.message(state.language())), icon=":material/link_off:")
     asks.begin()
+    if chosen.url_path:
+        state.note_visit(chosen.url_path)
     frame.guarded(chosen.run, chosen.url_path)
     state.write_address()
+
+
+def _page(run: Callable[[], None], title: str, address: str) -> Any:
+    """Return a page. Its icon is none of Streamlit's, which asks a service on the internet for it
+    (``page.STYLE``).
+    """
+    return st.Page(run, title=t(title), url_path=address)
 
 
 def _front_door(first: Any) -> Any:
@@ -87,11 +108,14 @@ def _pick_area() -> None:
         known = ", ".join(card.name for card in cards.values())
         state.note_problem(UnknownArea(found=state.get("area"), known=known))
         st.session_state["view"]["area"] = DEMO
-    state.select("area", t("shell.area"), list(cards), lambda name: cards[name].name)
+    state.select("area", t("shell.area"), list(cards), lambda name: cards[name].name, width=AREA_PX)
 
 
 def _pick_language() -> None:
-    state.select("lang", t("shell.language"), list(texts.LANGUAGES), LANGUAGE_NAMES.__getitem__)
+    languages = list(texts.LANGUAGES)
+    state.select(
+        "lang", t("shell.language"), languages, LANGUAGE_NAMES.__getitem__, width=LANGUAGE_PX
+    )
 
 
 main()

@@ -1,5 +1,5 @@
-"""What the commands ``area list``, ``area show``, ``area check`` and ``area repair`` do. What shows
-or checks an area is loaded by its own command: a list needs none of it.
+"""What the commands ``area list``, ``area show``, ``area overview``, ``area check`` and ``area
+repair`` do. What shows or checks an area is loaded by its own command: a list needs none of it.
 """
 
 from __future__ import annotations
@@ -45,6 +45,22 @@ def area_show(options: Options) -> None:
         print(json.dumps(document, ensure_ascii=False, indent=1))
         return
     for line in [*area_lines(area, options.lang), "", *readiness_lines(ready, options.lang)]:
+        print(line)
+
+
+def area_overview(options: Options) -> None:
+    """Show who has far to each kind of place by district, and which district is served least."""
+    from geo.access.overview import overview
+    from geo.output.words.overview import overview_json, overview_lines
+
+    area = open_area(options.area, options.home)
+    found = overview(area)
+    if options.json:
+        print(json.dumps(overview_json(found), ensure_ascii=False, indent=1))
+        return
+    if area.demonstration:
+        print(texts.text("demo.mark", options.lang))
+    for line in overview_lines(found, options.lang):
         print(line)
 
 

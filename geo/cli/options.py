@@ -56,7 +56,11 @@ def _area(tasks: Tasks, common: argparse.ArgumentParser, say: Say) -> None:
     task = kinds.add_parser("list", parents=[common], help=say("area_list"))
     task.add_argument("--json", action="store_true", help=say("json"))
     task.set_defaults(run="area:area_list")
-    for name, run in (("show", "area:area_show"), ("check", "area:area_check")):
+    for name, run in (
+        ("show", "area:area_show"),
+        ("overview", "area:area_overview"),
+        ("check", "area:area_check"),
+    ):
         task = kinds.add_parser(name, parents=[common], help=say(f"area_{name}"))
         task.add_argument("area", help=say("area_id"))
         task.add_argument("--json", action="store_true", help=say("json"))

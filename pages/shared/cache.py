@@ -20,6 +20,8 @@ from geo.access.knowledge_bank.question import BankQuestion
 from geo.access.knowledge_bank.search import bank_of
 from geo.access.meeting.answer import Answer, answer_of
 from geo.access.meeting.question import MeetingQuestion
+from geo.access.overview import Overview
+from geo.access.overview import overview as overview_of
 from geo.access.preschools.model import PreschoolAnswer
 from geo.access.preschools.question import PreschoolQuestion
 from geo.access.preschools.shortage import capacity_of
@@ -62,6 +64,11 @@ def area(card: AreaCard) -> Area:
 def answer(of: Area, question: GapQuestion) -> Gap:
     """Return a gap; walking distances are computed once a kind and profile."""
     return _answer(of.key, question, of)
+
+
+def overview(of: Area) -> Overview:
+    """Return an area at a glance; its gaps are those of the page Gap."""
+    return _overview(of.key, of)
 
 
 def gap_screen(of: Area, question: GapQuestion, language: str) -> MapSpec:
@@ -218,6 +225,11 @@ def _walks(key: str, kind: str, profile: str, _area: Area) -> Floats:  # noqa: A
 def _answer(key: str, question: GapQuestion, _area: Area) -> Gap:
     metres = _walks(key, question.kind, question.profile, _area)
     return gap_of(_area, question, metres=metres)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _overview(key: str, _area: Area) -> Overview:  # noqa: ARG001
+    return overview_of(_area, lambda question: answer(_area, question))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

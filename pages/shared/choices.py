@@ -32,13 +32,13 @@ def gap_sentence(area: Area, row: Any) -> dict[str, str]:
     state.suggest("kind", defaults.first_kind(area))
     usual = defaults.defaults(area, state.get("kind"))
     row.markdown(t("gap.sentence_show"), width="content")
-    group(area, where=row, usual=usual.group, width=190)
+    group(area, where=row, usual=usual.group, width=96)
     row.markdown(t("gap.sentence_beyond"), width="content")
-    limit(where=row, usual=usual.limit_m, width=110)
+    limit(where=row, usual=usual.limit_m, width=96)
     row.markdown(t("gap.sentence_to"), width="content")
-    kind(where=row, width=180)
+    kind(where=row, width=96)
     row.markdown(t("gap.sentence_walks"), width="content")
-    profile(where=row, width=150)
+    profile(where=row, width=96)
     return {name: state.get(name) for name in ("kind", "limit", "group", "profile")}
 
 
@@ -103,13 +103,14 @@ def limit(*, usual: float, where: Any = st, own: bool = True, width: int | None 
         return texts.metres(known[name].metres, language)
 
     own = chosen not in known or st.session_state.get("own_limit", False)
-    st.session_state["pick_limit"] = OWN if own else chosen
+    picked = OWN if own else chosen
+    st.session_state["pick_limit"] = picked
 
     def changed() -> None:
-        picked = st.session_state["pick_limit"]
-        st.session_state["own_limit"] = picked == OWN
-        if picked != OWN:
-            state.choose("limit", picked)
+        now = st.session_state["pick_limit"]
+        st.session_state["own_limit"] = now == OWN
+        if now != OWN:
+            state.choose("limit", now)
 
     where.selectbox(
         t("choose.limit"),
@@ -123,7 +124,7 @@ def limit(*, usual: float, where: Any = st, own: bool = True, width: int | None 
             f"**{texts.metres(row.metres, language)}**: {row.source(language)}"
             for row in known.values()
         ),
-        **state.in_a_sentence(width),
+        **state.in_a_sentence(width and max(width, state.room_for(label(picked)))),
     )
     if own:
         _own_limit(int(float(chosen)), where, width)

@@ -19,9 +19,7 @@ _ICONS = {MAP: ":material/map:", TABLE: ":material/table_rows:", ABOUT: ":materi
 _STYLE = """
 <style>
 [data-testid=stMainBlockContainer] { max-width: 100%; padding: 0 20px 3rem !important; }
-[data-testid=stHeader] { background: transparent; pointer-events: none; }
-[data-testid=stHeader] * { pointer-events: auto; }
-.st-key-stage { gap: 9px; padding-top: 12px; }
+.st-key-stage { gap: 9px; padding-top: 58px; }
 .st-key-stage h1 { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); padding: 0; margin: 0; }
 .st-key-stage h2 { font-size: 25px; line-height: 30px; font-weight: 720; letter-spacing: -.45px;
@@ -30,23 +28,28 @@ _STYLE = """
 .st-key-stage_head * { margin-bottom: 0 !important; }
 .st-key-stage_row { gap: 6px 8px; align-items: center; flex-wrap: wrap; min-height: 40px; }
 .st-key-stage_row [data-testid=stMarkdownContainer] p { color: #465863; font-size: 15px; }
-.st-key-stage_row [data-testid=stElementContainer] { width: auto; }
-.st-key-stage_map { margin: 0 -20px; width: calc(100% + 40px); max-width: none;
+.st-key-stage_row [data-testid=stElementContainer] { max-width: 100%; }
+.st-key-stage_row .react-aria-ComboBox [role=group] { height: 36px; min-height: 36px;
+  background: #fff; }
+.st-key-stage_row .react-aria-ComboBox input { font-weight: 600; }
+.st-key-stage_row [data-testid=stPopoverButton] { min-height: 36px; }
+.st-key-stage > [data-testid=stElementContainer]:has(h1) { position: absolute; }
+.st-key-stage_map { margin: -10px -20px 0; width: calc(100% + 40px); max-width: none;
   position: relative; }
 .st-key-stage_side { position: absolute; z-index: 5; right: 14px; top: 14px; width: 344px;
   max-height: calc(100dvh - 190px); overflow: auto; padding: 14px 16px; background: #fff;
   border-radius: 12px; box-shadow: 0 1px 2px #14232b0f, 0 6px 20px #14232b14; }
-.st-key-stage_view { position: absolute; top: 12px; right: 20px; width: auto; z-index: 10; }
+.st-key-stage_view { position: absolute; top: 62px; right: 20px; width: auto; z-index: 10; }
 .st-key-stage_view [data-testid=stElementContainer] { width: auto; }
 @media (max-width: 1000px) {
   .stMain:has(.st-key-stage_view) .st-key-stage_head { padding-right: 0; }
   .st-key-stage_view { position: static; }
   .st-key-stage_side { position: static; width: auto; max-height: none; margin: 0 20px; } }
 @media (max-width: 700px) {
-  .st-key-stage { padding-top: 46px; }
+  .st-key-stage { padding-top: 60px; }
   .st-key-stage h2 { font-size: 20px; line-height: 25px; }
-  .st-key-stage_row { flex-wrap: nowrap; overflow-x: auto; padding-bottom: 4px; }
-  .st-key-stage_row > * { flex: none; }
+  .st-key-stage_row > [data-testid=stElementContainer]:has(> [data-testid=stMarkdown]) {
+    display: none; }
 }
 </style>
 """

@@ -68,6 +68,8 @@ DEFAULTS: dict[str, str] = {
 what a question begins with in the area (``geo.access.defaults``).
 """
 
+MOST_PX = 300
+
 ALWAYS = ("area", "lang", "kind", "limit", "group", "profile", "aim")
 """What the address says once it is known; the rest only where it is not what a first visitor gets.
 """
@@ -195,6 +197,22 @@ def to_data(task: str, *, records: str = "", files_of: str = "") -> None:
     go("data")
 
 
+PAGE_NAMES = {"karta": "map", "omrade": "area_page", "metod": "method"}
+"""The pages whose name (``shell.`` in the texts) is not their address."""
+
+
+def note_visit(page: str) -> None:
+    """Remember that a page was shown."""
+    pages: list[str] = st.session_state.get("visited", [])
+    st.session_state["visited"] = [page, *(each for each in pages if each != page)]
+
+
+def visited() -> list[str]:
+    """Return the pages of this visit but the front page, the latest first."""
+    pages: list[str] = st.session_state.get("visited", [])
+    return [page for page in pages if page != "oversikt"]
+
+
 def wanted_page() -> str:
     """Return the page that ``go`` asked for, once; empty where none is."""
     return str(st.session_state.pop("go", ""))
@@ -235,7 +253,8 @@ def select(
 ) -> str:
     """Show a select box for one choice, and remember it across pages and in the address.
 
-    With ``width`` it is a word of a sentence: so wide, its label heard and not seen.
+    With ``width`` it is a word of a sentence: so wide at least, and as wide as what is chosen; its
+    label is heard and not seen.
 
     What was chosen but is not among the options is said, and ``usual``, or the first, is shown.
     """
@@ -257,9 +276,14 @@ def select(
         key=key,
         help=help_text if width is None else None,
         on_change=changed,
-        **in_a_sentence(width),
+        **in_a_sentence(width and max(width, room_for(shown(get(name))))),
     )
     return get(name)
+
+
+def room_for(words: str) -> int:
+    """Return how many pixels a select box needs to show words whole."""
+    return min(54 + round(8.4 * len(words)), MOST_PX)
 
 
 def in_a_sentence(width: int | None) -> dict[str, Any]:

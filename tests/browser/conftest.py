@@ -111,6 +111,13 @@ def choose(page: Page, label: str, option: str) -> None:
     pytest.fail(f"the box {label} did not offer {option}")
 
 
+def to_page(page: Page, section: str, name: str) -> None:
+    """Go to another page by the bar on top."""
+    bar = page.get_by_test_id("stTopNav")
+    bar.get_by_role("button", name=section).click()
+    page.get_by_role("link", name=name, exact=True).click()
+
+
 def give_file(page: Page, field: Locator, file: Any, name: str) -> None:
     """Choose a file in a field that is not about to be drawn anew, and wait until it is named:
     what is chosen in a field that another takes the place of is chosen in none.

@@ -21,6 +21,7 @@ from tests.browser.conftest import (
     expect,
     give_file,
     serving,
+    to_page,
     visiting,
 )
 from tests.geo.worlds import street
@@ -49,9 +50,9 @@ def sentence(page: Page, words: str) -> None:
 def test_a_visit_from_the_demonstration_to_another_area_language_and_limit(visit: Visit) -> None:
     page = visit.page
     visit.open("/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Karta")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Demonstration: Helsingfors centrum")
     expect(page.get_by_text("Demonstration: påhittade boenden").first).to_be_visible()
-    page.get_by_role("link", name="Gap").click()
+    to_page(page, "Utforska", "Gap")
     sentence(page, r"boende i genomgångsbostad .* bor längre än 600.m från en infodisk\.")
     choose(page, "Område", "Gatan")
     sentence(page, r"^50 av 60 barn 0–4 år \(83.%\) bor längre än 400.m från en förskola\.$")

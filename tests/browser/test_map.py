@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator
 
-from tests.browser.conftest import Visit, click_map, drawn_map, expect, free_port, serving, visiting
+from tests.browser.conftest import (
+    Visit,
+    click_map,
+    drawn_map,
+    expect,
+    free_port,
+    serving,
+    to_page,
+    visiting,
+)
 from tests.tiny import tiny_area
 
 pytestmark = pytest.mark.browser
@@ -32,7 +41,7 @@ def painted(drawn: Locator, pane: str) -> int:
 
 
 def test_the_dashboard_opens_with_a_map_and_asks_nobody_else(visit: Visit):
-    visit.open("/?area=provby")
+    visit.open("/karta?area=provby")
     drawn = drawn_map(visit.page)
     expect(symbols(drawn)).to_have_count(len(tiny_area().places))
     expect(visit.page.get_by_role("heading", level=1)).to_have_count(1)
@@ -51,14 +60,14 @@ def test_a_link_straight_to_a_page_goes_through_the_entry(browser, areas: Path):
         visit.open("/karta?area=provby&lang=en")
         drawn_map(visit.page)
         expect(visit.page.locator("html")).to_have_attribute("lang", "en")
-        expect(visit.page.get_by_test_id("stSidebar")).to_be_visible()
+        expect(visit.page.get_by_test_id("stTopNav")).to_be_visible()
         assert visit.page.url.startswith(f"{base}/karta?")
         expect(visit.page.get_by_text("does not seem to exist")).to_have_count(0)
         assert visit.complaints == []
 
 
 def test_language_and_title_follow_the_switch(visit: Visit):
-    visit.open("/?area=provby")
+    visit.open("/karta?area=provby")
     html = visit.page.locator("html")
     expect(html).to_have_attribute("lang", "sv")
     expect(visit.page).to_have_title("Karta – Närhet")
@@ -177,7 +186,7 @@ def test_the_background_shows_when_the_tile_server_does_not_answer(browser, area
         visiting(browser, base) as visit,
     ):
         with visit.page.expect_event("requestfailed", lambda r: r.url.startswith(dead)):
-            visit.open("/?area=provby")
+            visit.open("/karta?area=provby")
         drawn = drawn_map(visit.page)
         assert painted(drawn, "ground") > 10_000
         assert all(url.startswith(dead) for url in visit.outside)
@@ -191,10 +200,9 @@ def test_a_map_is_the_same_on_another_page_and_back(visit: Visit):
     drawn_map(visit.page).evaluate(
         "(root) => { root.mark = 'same'; root.narhet.leaflet.setZoom(16, {animate: false}); }"
     )
-    menu = visit.page.get_by_test_id("stSidebarNav")
-    menu.get_by_text("Metod").click()
+    to_page(visit.page, "Underlag", "Metod")
     expect(visit.page.locator(".narhet")).to_have_count(0)
-    menu.get_by_text("Karta").click()
+    to_page(visit.page, "Utforska", "Karta")
     drawn = drawn_map(visit.page)
     assert drawn.evaluate("(root) => [root.mark, root.narhet.leaflet.getZoom()]") == ["same", 16]
     assert len([url for url in visit.asked if "background.json" in url]) == 1

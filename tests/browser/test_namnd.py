@@ -58,7 +58,7 @@ def test_a_report_is_made_downloaded_verified_and_presented(
     expect(heading).to_have_text(texts.text("report.answer_title"))
     page.keyboard.press("ArrowLeft")
     expect(heading).to_have_text(texts.text("report.question_title"))
-    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
     page.get_by_role("button", name=texts.text("namnd.close")).click()
     expect(heading).to_have_text(texts.text("namnd.title"))
     assert not visit.complaints and not visit.outside

@@ -28,7 +28,7 @@ def page(address: str = "", **choices: str) -> AppTest:
 
 def at(test: AppTest, name: str) -> AppTest:
     """Move to a page: AppTest knows pages by the hash of their path in the address."""
-    test._page_hash = calc_hash("" if name == "karta" else name)
+    test._page_hash = calc_hash("" if name == "oversikt" else name)
     return test.run()
 
 
@@ -52,7 +52,7 @@ def gatan() -> None:
 
 def test_a_first_visit_opens_the_demonstration_and_says_so() -> None:
     said = words(page())
-    assert "Karta" in said
+    assert texts.text("oversikt.table") in said
     assert "Demonstration" in said
 
 
@@ -192,3 +192,16 @@ def test_a_second_look_computes_no_distances_again(monkeypatch: pytest.MonkeyPat
     test = page("gap", area="street", limit="500")
     assert not test.exception
     assert calls == []
+
+
+@pytest.mark.usefixtures("gatan")
+def test_the_front_page_says_who_has_farthest_what_is_missing_and_where_one_was() -> None:
+    test = page("gap", area="street")
+    test = at(test, "oversikt")
+    assert not test.exception
+    told = said(test)
+    assert "Öst har längst: störst andel bortom gränsen." in told
+    assert "600 invånare i " in told and "100 %" in told
+    assert texts.text("readiness.lacks") in told
+    test.button(key="front_again_gap").click().run()
+    assert "50 av 60" in said(test)

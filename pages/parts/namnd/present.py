@@ -13,7 +13,7 @@ from pages.shared.state import t
 
 _LOOK = """
 <style>
-[data-testid=stSidebar], [data-testid=stHeader], [data-testid=stExpandSidebarButton] {
+[data-testid=stHeader], [data-testid=stExpandSidebarButton], .st-key-area_switch {
   display: none !important; }
 [data-testid=stMainBlockContainer] { max-width: 100% !important; padding: 1.5rem 3rem !important; }
 [data-testid=stMarkdownContainer] p { font-size: 1.6rem; line-height: 1.45; }

@@ -44,9 +44,9 @@ def question(area: Area, row: Any) -> SitingQuestion:
     row.markdown(t("placera.sentence_reach"), width="content")
     weighs = bool(state.get("balance"))  # against all residents
     whom = defaults.usual_group(area, defaults.EVERYBODY) if weighs else usual.group
-    group = choices.group(area, where=row, usual=whom, width=190)
+    group = choices.group(area, where=row, usual=whom, width=96)
     row.markdown(t("placera.sentence_within"), width="content")
-    choices.limit(where=row, usual=usual.limit_m, width=110)
+    choices.limit(where=row, usual=usual.limit_m, width=96)
     more = row.popover(t("gap.more"), icon=":material/tune:")
     with more:
         aim = _aim(usual.aim, st)
@@ -134,7 +134,7 @@ def _kind(where: Any) -> str:
         kinds,
         lambda name: presets.kind(name).name(language),
         where=where,
-        width=170,
+        width=96,
     )
 
 
