@@ -25,7 +25,7 @@ MOST_VISITED = 3
 _STYLE = """
 <style>
 .stMain { background: #f7f6f2; }
-.st-key-front h1 { font-size: 42px; line-height: 44px; font-weight: 720; padding: 0;
+.st-key-front h1 { font-size: 42px; line-height: 44px; font-weight: 720; padding: 0 0 10px;
   letter-spacing: -.8px; }
 .st-key-front h2 { font-size: 25px; line-height: 30px; padding: 4px 0 0; }
 .st-key-front h3 { font-size: 18px; padding: 0; }

@@ -57,7 +57,7 @@ STYLE = f"""
   [data-testid=stMainBlockContainer] {{ padding: 64px 16px 3rem; }}
   [data-testid=stToolbar] {{ padding: 0 8px; }}
   .st-key-area_switch {{ right: 8px; gap: 4px; }}
-  .st-key-area_switch > .st-key-pick_area {{ width: 178px; min-width: 0; flex: none; }}
+  .st-key-area_switch > .st-key-pick_area {{ width: 188px; min-width: 0; flex: none; }}
   .st-key-area_switch > .st-key-pick_lang {{ width: 106px; min-width: 0; flex: none; }} }}
 @media print {{
   [data-testid=stHeader], .st-key-area_switch {{ display: none !important; }}
@@ -77,8 +77,29 @@ SCRIPTS = (*LANGUAGE_SCRIPTS.values(), FULL_SCREEN)
 def set_language() -> None:
     """Set the page's language in the browser (Streamlit always sets English), and its look."""
     st.html(
-        f"<style>{STYLE}</style><script>{LANGUAGE_SCRIPTS[state.language()]}</script>",
+        f"<style>{STYLE}{_uploads()}</style><script>{LANGUAGE_SCRIPTS[state.language()]}</script>",
         unsafe_allow_javascript=True,
+    )
+
+
+_DROP = "[data-testid=stFileUploaderDropzone]"
+
+
+def _uploads() -> str:
+    """Return the words in a field for files in the page's language: Streamlit has them in English
+    only. Who listens hears what is seen.
+    """
+    most = st.get_option("server.maxUploadSize")
+    words = {
+        f"{_DROP} button p": state.t("frame.choose_file"),
+        f"{_DROP} [data-testid=stFileUploaderDropzoneInstructions] span": state.t(
+            "frame.file_limit", most=most
+        ),
+    }
+    return "".join(
+        f"{where} {{ visibility: hidden; font-size: 0; }}"
+        f'{where}::after {{ visibility: visible; font-size: 14px; content: "{said}"; }}'
+        for where, said in words.items()
     )
 
 

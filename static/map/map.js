@@ -432,6 +432,7 @@ class NarhetMap {
   placeNames() {
     if (!this.named) return;
     const taken = this.marks().filter((mark) => mark.front).map((mark) => mark.box);
+    taken.push(...this.sides(taken));
     const names = [...this.named].sort((one, other) => (other.name === this.lit) - (one.name === this.lit) || other.size - one.size);
     for (const each of names) {
       const at = this.leaflet.latLngToLayerPoint(each.at);
@@ -441,6 +442,25 @@ class NarhetMap {
       each.box.style.display = free && !this.hidden.has("labels") ? "" : "none";
       if (free) taken.push(box);
     }
+  }
+
+  // The name beside a place stands to its left where it would cover another, or go under the panel.
+  sides(taken) {
+    const found = [];
+    const right = this.leaflet.getSize().x - (this.root.classList.contains("narrow") ? 0 : this.data.clear || 0);
+    for (const marker of this.markers()) {
+      const box = marker.getElement(), name = box && box.querySelector(".beside");
+      if (!name) continue;
+      const at = this.leaflet.latLngToLayerPoint(marker.getLatLng()), x = this.leaflet.latLngToContainerPoint(marker.getLatLng()).x;
+      const near = Math.max(box.offsetWidth / 2, 16), far = near + name.offsetWidth;
+      const sides = [[at.x + near, at.x + far, x + far < right], [at.x - far, at.x - near, x - far > 0]];
+      const covers = ([from, to, fits]) => !fits || [...taken, ...found].some((other) => from < other[2] && other[0] < to && at.y - 9 < other[3] && other[1] < at.y + 9);
+      const left = covers(sides[0]) && !covers(sides[1]);
+      name.classList.toggle("left", left);
+      const [from, to] = sides[left ? 1 : 0];
+      found.push([from, at.y - 9, to, at.y + 9]);
+    }
+    return found;
   }
 
   marks() {

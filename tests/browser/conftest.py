@@ -115,7 +115,7 @@ def to_page(page: Page, section: str, name: str) -> None:
     """Go to another page by the bar on top."""
     bar = page.get_by_test_id("stTopNav")
     bar.get_by_role("button", name=section).click()
-    page.get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("menuitem", name=name, exact=True).click()
 
 
 def give_file(page: Page, field: Locator, file: Any, name: str) -> None:
