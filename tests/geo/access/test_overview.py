@@ -60,7 +60,7 @@ def test_an_area_without_places_or_people_says_what_it_lacks() -> None:
     assert (found.gaps, found.lacking) == ((), ("info_desk",))
     assert words.overview_lines(found, "sv") == [
         "Inga platser är inlagda än. Lägg in en lista, så syns vilka som har långt.",
-        "Området har inga kända infodiskar.",
+        "Området har inga infodiskar på kartan.",
     ]
 
 
