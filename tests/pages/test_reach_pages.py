@@ -22,7 +22,7 @@ def gatan() -> None:
 
 def clicked(metres: float, **choices: str) -> AppTest:
     """The map page after a click at metres along the street."""
-    test = page(area="street", **choices)
+    test = page("karta", area="street", **choices)
     point = along({metres: 0})[0]
     key = open_area("street").key
     test.session_state["spot"] = (key, "point", (point.x, point.y))
@@ -58,7 +58,7 @@ def test_the_profile_sets_how_far_the_minutes_reach_and_the_kind_where_the_way_l
 
 def test_a_click_far_from_every_path_is_told() -> None:
     save_area(street(homes={}, places={0.0: "preschool"}))
-    test = page(area="street")
+    test = page("karta", area="street")
     test.session_state["spot"] = (open_area("street").key, "point", (17.0, 60.0))
     test.run()
     assert not test.exception
