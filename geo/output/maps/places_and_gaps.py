@@ -42,7 +42,7 @@ from geo.output.maps.spec import (
 )
 from geo.output.words.repairs import repairs_line
 from geo.output.words.sources import part_name, source_date, told_line
-from geo.output.words.spreading import placed_words
+from geo.output.words.spreading import standing_line
 
 OUTLINE_COLOUR = "#333333"
 PLACE_PX, SMALL_PX = 26, 18
@@ -298,7 +298,7 @@ def contents(area: Area, language: str) -> list[tuple[str, str]]:
     if len(area.addresses):
         known = texts.number(len(area.addresses), language)
         lines.append((texts.text("part.addresses", language), known))
-    if "all" in area.groups and (placed := placed_words(area, "all", language)):
+    if placed := standing_line(area, language):
         lines.append((texts.text("omrade.placed", language), placed))
     for name in area.groups:
         label = presets.group(name).name(language)

@@ -24,7 +24,7 @@ from geo.network.walk_network import MAX_SNAP_M
 from geo.output.words import sources as source_words
 from geo.output.words.repairs import repairs_line, taken_json
 from geo.output.words.sources import origins, source_json, source_line, walked
-from geo.output.words.spreading import estimated_words, placed_words
+from geo.output.words.spreading import estimated_words, standing_line
 
 
 def area_lines(area: Area, language: str) -> list[str]:
@@ -52,7 +52,7 @@ def area_lines(area: Area, language: str) -> list[str]:
     for name in area.groups:
         count = round(float(area.count(name).sum()))
         lines.append(say("group", name=presets.group(name).name(language), id=name, count=count))
-    if "all" in area.groups and (placed := placed_words(area, "all", language)):
+    if placed := standing_line(area, language):
         lines.append(say("placed", how=placed))
     for name in area.kinds:
         kind = presets.kind(name)

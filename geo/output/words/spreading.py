@@ -44,6 +44,20 @@ def placed_words(area: Area, group: str, language: str) -> str:
     return text("spread.several", language, people=whole, parts=texts.listed(parts, language))
 
 
+def standing_line(area: Area, language: str) -> str:
+    """Return by which way an area's residents stand where they do; of one that does not keep the
+    outlines they were estimated in, that its ranges are unknown, and what to do. "" without them.
+    """
+    if "all" not in area.groups:
+        return ""
+    of_residents = (area.people["origin"] == RESIDENTS).to_numpy(bool)
+    estimated = area.people["estimated"].to_numpy(bool)
+    unit = spreading.estimated_in(area.people, area.outlines)
+    if (of_residents & estimated & (unit < 0)).any():
+        return text("spread.not_kept", language)
+    return placed_words(area, "all", language)
+
+
 def range_lines(answer: Gap, language: str) -> list[str]:
     """Return the sentence that gives the share for each way of spreading people; none where only
     one way is possible, or the share is the same whole per cent.

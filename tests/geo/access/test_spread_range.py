@@ -20,6 +20,7 @@ from geo.area.model import Area
 from geo.area.provenance import ADDRESSES, no_addresses
 from geo.network.walk_network import build_network
 from geo.output.documents.gap import gap_document
+from geo.output.maps.places_and_gaps import contents
 from geo.output.words.area_and_gaps import area_lines
 from geo.texts import text
 from geo.types import SWEREF99_TM, WGS84
@@ -192,6 +193,15 @@ def test_districts_hold_their_share_and_files_their_range() -> None:
     assert text("spread.all_paths", "sv") in said
     assert said.count("i korsningarna") == 1
     assert any(text("spread.all_paths", "sv") in line for line in area_lines(area, "sv"))
+
+
+def test_an_area_of_before_says_that_its_ranges_are_unknown_and_what_to_do() -> None:
+    area = one_unit()
+    before = replace(area, outlines=area.outlines.iloc[:0])
+    assert np.isnan(asked(before).share_low or 0.0)
+    for told in (area_lines(before, "sv"), [words for _, words in contents(before, "sv")]):
+        assert any(text("spread.not_kept", "sv") in line for line in told)
+        assert not any(text("spread.all_paths", "sv") in line for line in told)
 
 
 def test_spots_are_made_once_an_area_and_way_of_walking(monkeypatch: pytest.MonkeyPatch) -> None:
