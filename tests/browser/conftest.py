@@ -28,6 +28,7 @@ from tests.tiny import tiny_area
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120
 PATIENCE_MS = 120_000
+WAIT_FOR_NAME_S = 12
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--headless",
@@ -119,12 +120,18 @@ def to_page(page: Page, section: str, name: str) -> None:
 
 
 def give_file(page: Page, field: Locator, file: Any, name: str) -> None:
-    """Choose a file in a field that is not about to be drawn anew, and wait until it is named:
-    what is chosen in a field that another takes the place of is chosen in none.
+    """Choose a file and wait until it is named. Streamlit drops the address it gives a file where
+    a run begins at that moment, and shows nothing: as a person would, choose it again.
     """
-    settled(page)
-    field.set_input_files(file)
-    expect(page.get_by_text(name).first).to_be_visible()
+    for _ in range(PATIENCE_S // WAIT_FOR_NAME_S):
+        settled(page)
+        field.set_input_files(file)
+        try:
+            page.get_by_text(name).first.wait_for(timeout=WAIT_FOR_NAME_S * 1000)
+        except TimeoutError:
+            continue
+        return
+    pytest.fail(f"the file {name} was chosen and never named")
 
 
 @dataclass
