@@ -92,12 +92,9 @@ def written(cell: Any) -> str:
     """Return a cell as text, whole numbers without a decimal point; nothing as an empty text."""
     if cell is None:
         return ""
-    if isinstance(cell, str):
-        text = cell.strip()
-        return "" if text in ("NaT", "<NA>") else text
     if isinstance(cell, bool):
         return str(cell)
-    if isinstance(cell, float) or hasattr(cell, "is_integer"):
+    if not isinstance(cell, str) and (isinstance(cell, float) or hasattr(cell, "is_integer")):
         if math.isnan(cell):
             return ""
         return str(int(cell)) if math.isfinite(cell) and cell == int(cell) else str(float(cell))

@@ -108,7 +108,7 @@ def _warnings(answer: Gap) -> None:
     if answer.places and answer.unreachable > 0.5:
         lost = texts.number(round(answer.unreachable), language)
         st.warning(t("gap.unreachable", people=lost), icon=":material/warning:")
-    for line in area_and_gaps_words.cut_off_lines(answer, language, exact=True):
+    for line in area_and_gaps_words.cut_off_lines(answer, language):
         st.warning(line, icon=":material/link_off:")
     if answer.unknown:
         st.warning(t("gap.unknown", rows=answer.unknown), icon=":material/help:")

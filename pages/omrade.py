@@ -20,7 +20,7 @@ from geo.errors import OnlineError
 from geo.ingest.build import Inputs, build, from_fetched, read_ids
 from geo.ingest.checks.network_audit import to_rows
 from geo.output.maps import places_and_gaps as places_and_gaps_map
-from geo.sources.doors import fields as door_fields
+from geo.sources.doors import parted
 from geo.sources.osm.overpass import ReadyArea, fetch, ready_areas
 from geo.store.model import PLACE, FileChange
 from geo.types import Progress
@@ -243,7 +243,7 @@ def _columns(stated: str) -> dict[str, str]:
 
 def _inputs(files: dict[str, Path], columns: dict[str, str]) -> Inputs:
     network = files.get("network")
-    of_doors = door_fields() if {"buildings", "addresses"} & set(files) else frozenset[str]()
+    columns, door_columns = parted(columns, asked=bool({"buildings", "addresses"} & set(files)))
     osm = network is not None and any(
         network.name.lower().endswith(ending) for ending in (".osm", ".osm.bz2", ".osm.gz", ".pbf")
     )
@@ -254,8 +254,8 @@ def _inputs(files: dict[str, Path], columns: dict[str, str]) -> Inputs:
         people=(files["people"],) if "people" in files else (),
         buildings=files.get("buildings"),
         addresses=files.get("addresses"),
-        columns={name: column for name, column in columns.items() if name not in of_doors},
-        door_columns={name: column for name, column in columns.items() if name in of_doors},
+        columns=columns,
+        door_columns=door_columns,
         places=tuple((kind, path) for kind, path in files.items() if kind in presets.kinds()),
     )
 

@@ -9,17 +9,11 @@ from geo.access.overview import Overview
 from geo.area.model import Area
 from geo.output.words import overview as overview_words
 from pages.parts.placera.question import NEVER
-from pages.shared import cache, frame, state, tables
+from pages.shared import cache, frame, page, state, tables
 from pages.shared import readiness as readiness_box
 from pages.shared.literal import literal
 from pages.shared.state import t
 
-DOORS = (
-    ("explore", "explore", ("karta", "gap", "forskola", "moten")),
-    ("plan", "edit_location_alt", ("placera", "uppsokande")),
-    ("show", "co_present", ("namnd", "kunskapsbank")),
-)
-"""What one comes to do, and the pages where it is done."""
 MOST_VISITED = 3
 
 _STYLE = """
@@ -104,13 +98,15 @@ def _place_one(kind: str) -> None:
 
 
 def _doors() -> None:
-    for column, (name, icon, pages) in zip(st.columns(len(DOORS)), DOORS, strict=True):
-        with column, st.container(key=f"front_door_{name}", gap="small", height="stretch"):
-            st.subheader(f":material/{icon}: {t(f'oversikt.door_{name}')}", anchor=False)
-            st.markdown(t(f"oversikt.told_{name}"))
+    """Show what one comes to do, and the pages where it is done."""
+    doors = [section for section in page.SECTIONS if section.name != "ground"]
+    for column, door in zip(st.columns(len(doors)), doors, strict=True):
+        with column, st.container(key=f"front_door_{door.name}", gap="small", height="stretch"):
+            st.subheader(f":material/{door.icon}: {t(f'oversikt.door_{door.name}')}", anchor=False)
+            st.markdown(t(f"oversikt.told_{door.name}"))
             with st.container(horizontal=True, gap="small"):
-                for page in pages:
-                    _to(page, f"front_{page}")
+                for address in door.pages:
+                    _to(address, f"front_{address}")
 
 
 def _visited() -> None:
@@ -120,10 +116,9 @@ def _visited() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{t('oversikt.go_on')}**", width="content")
-        for page in pages:
-            _to(page, f"front_again_{page}", icon=":material/history:")
+        for address in pages:
+            _to(address, f"front_again_{address}", icon=":material/history:")
 
 
-def _to(page: str, key: str, icon: str | None = None) -> None:
-    label = t(f"shell.{state.PAGE_NAMES.get(page, page)}")
-    st.button(label, key=key, icon=icon, on_click=state.go, args=(page,))
+def _to(address: str, key: str, icon: str | None = None) -> None:
+    st.button(t(f"shell.{address}"), key=key, icon=icon, on_click=state.go, args=(address,))

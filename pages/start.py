@@ -30,6 +30,21 @@ from pages.shared import asks, cache, frame, page, state
 from pages.shared.literal import literal
 from pages.shared.state import t
 
+PAGES: dict[str, Callable[[], None]] = {
+    "oversikt": oversikt.render,
+    "karta": karta.render,
+    "gap": gap.render,
+    "forskola": forskola.render,
+    "moten": moten.render,
+    "placera": placera.render,
+    "uppsokande": uppsokande.render,
+    "namnd": namnd.render,
+    "kunskapsbank": kunskapsbank.render,
+    "data": pages_data.render,
+    "omrade": omrade.render,
+    "metod": metod.render,
+}
+"""What shows each page, by its address."""
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
 # Each language in its own words, so that its readers find it.
 AREA_PX, LANGUAGE_PX = 214, 112
@@ -38,30 +53,11 @@ AREA_PX, LANGUAGE_PX = 214, 112
 def main() -> None:
     state.load()
     page.set_language()
-    page.shell()
-    first = _page(oversikt.render, "shell.start", "oversikt")
-    groups = {
-        "": [_front_door(first), first],
-        t("shell.section_explore"): [
-            _page(karta.render, "shell.map", "karta"),
-            _page(gap.render, "shell.gap", "gap"),
-            _page(forskola.render, "shell.forskola", "forskola"),
-            _page(moten.render, "shell.moten", "moten"),
-        ],
-        t("shell.section_plan"): [
-            _page(placera.render, "shell.placera", "placera"),
-            _page(uppsokande.render, "shell.uppsokande", "uppsokande"),
-        ],
-        t("shell.section_show"): [
-            _page(namnd.render, "shell.namnd", "namnd"),
-            _page(kunskapsbank.render, "shell.kunskapsbank", "kunskapsbank"),
-        ],
-        t("shell.section_ground"): [
-            _page(pages_data.render, "shell.data", "data"),
-            _page(omrade.render, "shell.area_page", "omrade"),
-            _page(metod.render, "shell.method", "metod"),
-        ],
-    }
+    page.logo()
+    first = _page("oversikt")
+    groups = {"": [_front_door(first), first]}
+    for section in page.SECTIONS:
+        groups[t(f"shell.section_{section.name}")] = [_page(each) for each in section.pages]
     chosen = st.navigation(groups, position="top")
     _go_on({each.url_path: each for pages in groups.values() for each in pages})
     page.configure(chosen.title)
@@ -77,11 +73,11 @@ def main() -> None:
     state.write_address()
 
 
-def _page(run: Callable[[], None], title: str, address: str) -> Any:
+def _page(address: str) -> Any:
     """Return a page. Its icon is none of Streamlit's, which asks a service on the internet for it
     (``page.STYLE``).
     """
-    return st.Page(run, title=t(title), url_path=address)
+    return st.Page(PAGES[address], title=t(f"shell.{address}"), url_path=address)
 
 
 def _front_door(first: Any) -> Any:

@@ -170,8 +170,8 @@ def test_each_setting_is_in_the_docs() -> None:
 
 def test_each_page_is_in_the_docs() -> None:
     start = (ROOT / "pages" / "start.py").read_text(encoding="utf-8")
-    keys = re.findall(r"_page\(\w+\.render, \"([\w.]+)\"", start)
-    titles = {texts.text(key, "sv") for key in keys}
+    addresses = re.findall(r"\"(\w+)\": \w+\.render", start)
+    titles = {texts.text(f"shell.{address}", "sv") for address in addresses}
     assert {"Start", "Karta", "Gap", "Område", "Metod"} <= titles
     assert {title for title in titles if f". **{title}**" not in doc("pages.md")} == set()
     assert {title for title in titles if f"**{title}**" not in README} == set()

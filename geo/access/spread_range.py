@@ -68,34 +68,72 @@ def spread_range(
     None where people are estimated within outlines the area does not keep (it is of an older make):
     how wide the range is then is not known.
     """
-    unit = spreading.estimated_in(area.people, area.outlines)
-    estimated = area.people["estimated"].to_numpy(bool) & (weights > 0)
-    if (estimated & (unit < 0)).any():
+    found = movable(area, weights, profile)
+    if found is None:
         return None
+    unit = spreading.estimated_in(area.people, area.outlines)
     rows = _Rows(area, unit, weights, metres > limit_m)
     counted = rows.tally(unit < 0)
-    placed = area.outlines["placed"].to_numpy(object)
-    lives = np.bincount(unit[estimated], weights[estimated], minlength=len(placed))
-    at_doors = np.isin(placed, AT_DOORS)
-    standing = standing_of(area, profile) if estimated.any() else None
-    far = None if standing is None else standing_metres(area, kind, profile) > limit_m
     sets: list[list[tuple[str, _Tally]]] = []
-    for mine, ways in ((~at_doors, OPEN_WAYS), (at_doors, AT_DOORS)):
-        people = np.where(mine, lives, 0.0)
-        if standing is None or far is None or not people.any():
-            continue
-        own = own_name(placed[people > 0])
-        tallies = [(own, rows.tally(np.isin(unit, np.flatnonzero(mine))))]
-        for way in ways:
-            at = (standing.way == WAYS.index(way)) & (people[standing.unit] > 0)
-            if at.any():
-                tallies.append((way, _moved(rows, standing, at, far, people, mine)))
+    for some in found:
+        standing = standing_of(area, profile)
+        far = standing_metres(area, kind, profile) > limit_m
+        tallies = [(some.own, rows.tally(np.isin(unit, np.flatnonzero(some.mine))))]
+        for way, at in some.ways:
+            tallies.append((way, _moved(rows, standing, at, far, some.people, some.mine)))
         sets.append(tallies)
     return _between(rows.names, counted, sets)
 
 
-def own_name(placed: np.ndarray) -> str:
-    """Return the name of the way in which the people of some outlines are spread already."""
+@dataclass(frozen=True, eq=False)
+class Movable:
+    """Estimated people who can be spread in the same ways.
+
+    Attributes
+    ----------
+    own : the way in which they are spread already.
+    mine : which outlines are theirs; ``people`` : people per outline, 0 in those of others.
+    ways : the ways that are possible, each with which spots of ``standing_of`` are its.
+    """
+
+    own: str
+    mine: Bools
+    people: Floats
+    ways: tuple[tuple[str, Bools], ...]
+
+
+def movable(area: Area, weights: Floats, profile: str) -> list[Movable] | None:
+    """Return the estimated people of an area by how they can be spread: those along paths, and
+    those at homes or addresses; None where it does not keep their outlines.
+
+    Parameters
+    ----------
+    weights : people per row of ``area.people``.
+    """
+    unit = spreading.estimated_in(area.people, area.outlines)
+    estimated = area.people["estimated"].to_numpy(bool) & (weights > 0)
+    if (estimated & (unit < 0)).any():
+        return None
+    if not estimated.any():
+        return []
+    placed = area.outlines["placed"].to_numpy(object)
+    lives = np.bincount(unit[estimated], weights[estimated], minlength=len(placed))
+    at_doors = np.isin(placed, AT_DOORS)
+    standing = standing_of(area, profile)
+    found = []
+    for mine, ways in ((~at_doors, OPEN_WAYS), (at_doors, AT_DOORS)):
+        people = np.where(mine, lives, 0.0)
+        if not people.any():
+            continue
+        spots = [
+            (way, (standing.way == WAYS.index(way)) & (people[standing.unit] > 0)) for way in ways
+        ]
+        possible = tuple((way, at) for way, at in spots if at.any())
+        found.append(Movable(_own_name(placed[people > 0]), mine, people, possible))
+    return found
+
+
+def _own_name(placed: np.ndarray) -> str:
     names = set(placed) - {spreading.INSIDE} or {spreading.PATHS}
     return str(names.pop()) if len(names) == 1 else "homes"
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.access.spread_range import own_name, standing_of
+from geo.access.spread_range import movable, standing_of
 from geo.area import spreading
 from geo.area.model import Area
-from geo.area.spreading import AT_DOORS, OPEN_WAYS, WAYS
 from geo.types import Floats, Ints
 
 
@@ -44,31 +43,21 @@ def spread_ways(area: Area, weights: Floats, profile: str) -> tuple[SpreadWay, .
     -------
     Empty where all are counted, no other way is possible, or the outlines are not kept.
     """
-    unit = spreading.estimated_in(area.people, area.outlines)
-    estimated = area.people["estimated"].to_numpy(bool) & (weights > 0)
-    if not estimated.any() or (estimated & (unit < 0)).any():
+    sets = movable(area, weights, profile)
+    if not sets:
         return ()
-    placed = area.outlines["placed"].to_numpy(object)
-    lives = np.bincount(unit[estimated], weights[estimated], minlength=len(placed))
-    at_doors = np.isin(placed, AT_DOORS)
+    unit = spreading.estimated_in(area.people, area.outlines)
     standing = standing_of(area, profile)
-    own: list[tuple[float, str]] = []
     found: list[SpreadWay] = []
-    for mine, ways in ((~at_doors, OPEN_WAYS), (at_doors, AT_DOORS)):
-        people = np.where(mine, lives, 0.0)
-        if not people.any():
-            continue
-        own.append((float(people.sum()), own_name(placed[people > 0])))
-        for way in ways:
-            here = (standing.way == WAYS.index(way)) & (people[standing.unit] > 0)
-            spots = np.flatnonzero(here).astype(np.int64)
-            if not len(spots):
-                continue
-            moved = np.zeros(len(placed) + 1, dtype=bool)  # the last is of nobody: row -1
+    for some in sets:
+        for way, at in some.ways:
+            spots = np.flatnonzero(at).astype(np.int64)
+            moved = np.zeros(len(some.people) + 1, dtype=bool)  # the last is of nobody: row -1
             moved[standing.unit[spots]] = True
-            there = people[standing.unit[spots]] * standing.share[spots]
+            there = some.people[standing.unit[spots]] * standing.share[spots]
             found.append(SpreadWay(way, np.where(moved[unit], 0.0, weights), spots, there))
     if not found:
         return ()
+    own = max((float(some.people.sum()), some.own) for some in sets)[1]
     nowhere = np.zeros(0, dtype=np.int64)
-    return (SpreadWay(max(own)[1], weights, nowhere, np.zeros(0)), *found)
+    return (SpreadWay(own, weights, nowhere, np.zeros(0)), *found)

@@ -13,7 +13,7 @@ from geo.cli.console import Options
 from geo.errors import InputError, UnknownArea
 from geo.ingest.build import Inputs, Note, build, from_fetched, read_ids
 from geo.output.words.area_and_gaps import area_lines
-from geo.sources.doors import fields as door_fields
+from geo.sources.doors import parted
 from geo.store.model import PLACE, FileChange
 
 
@@ -87,8 +87,8 @@ def _inputs(options: Options) -> Inputs:
         for part in _pairs(getattr(options, name), f"--{name}")
     }
     crs = [word if "=" in word else f"network={word}" for word in options.crs]
-    columns = _pairs(options.column, "--column")
-    of_doors = door_fields() if options.buildings or options.addresses else frozenset[str]()
+    has_doors = bool(options.buildings or options.addresses)
+    columns, door_columns = parted(_pairs(options.column, "--column"), asked=has_doors)
     places = [_pair(word, "--place") for word in options.place]
     for kind, _ in places:
         presets.kind(kind)
@@ -101,8 +101,8 @@ def _inputs(options: Options) -> Inputs:
         places=tuple((kind, path) for kind, file in places if (path := console.file_of(file))),
         buildings=console.file_of(options.buildings),
         addresses=console.file_of(options.addresses),
-        columns={name: column for name, column in columns.items() if name not in of_doors},
-        door_columns={name: column for name, column in columns.items() if name in of_doors},
+        columns=columns,
+        door_columns=door_columns,
         layers=_pairs(options.sheet, "--sheet"),
         crs=_pairs(crs, "--crs"),
         notes=notes,

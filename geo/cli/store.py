@@ -179,7 +179,7 @@ def action_words(change: Change, language: str) -> str:
     """Return what a line of the log did, in words; of files, which."""
     told = change.files
     if told is None:
-        return texts.text(change.words, language)
+        return texts.text(change.text_key, language)
     files = ", ".join(map(_one_line, told.files)) or "–"
     return texts.text(f"store.{told.what}", language, files=files, batch=str(told.batch))
 

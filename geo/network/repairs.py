@@ -20,7 +20,6 @@ from geo.network.walk_network import WalkNetwork
 from geo.types import WGS84, Bools
 
 EXTEND, JOIN, REMOVE = "extend", "join", "remove"
-KINDS = (EXTEND, JOIN, REMOVE)
 FIT_M = 2.0
 """A link fits while each of its ends lies this near a path."""
 SAME_M = 0.5

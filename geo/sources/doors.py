@@ -354,6 +354,15 @@ def fields() -> frozenset[str]:
     return frozenset({*table["buildings"]["columns"], *table["addresses"]["columns"]})
 
 
+def parted(columns: Mapping[str, str], *, asked: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the columns a person states of people, and those of buildings and addresses; all are
+    of people where neither is ``asked`` for.
+    """
+    of_doors = fields() if asked else frozenset[str]()
+    people = {name: column for name, column in columns.items() if name not in of_doors}
+    return people, {name: column for name, column in columns.items() if name in of_doors}
+
+
 @cache
 def _table() -> dict[str, Any]:
     with (DATA / "doors.toml").open("rb") as file:

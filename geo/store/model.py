@@ -15,8 +15,9 @@ TYPES = (PLACE, ACTIVITY, REPAIR)
 OPEN, CLOSED = "open", "closed"
 STATUSES = (OPEN, CLOSED)
 FILES = "files"
-_OF_REPAIRS = ("add", "close", "reopen")
 """The action of the line that tells of files: see ``Change``."""
+_OF_REPAIRS = ("add", "close", "reopen")
+"""The actions that have words of their own where a repair is what they change."""
 DERIVED = ("district", "reason")
 """Fields that follow from the others: no edit by themselves."""
 DETAILS = "details"
@@ -110,7 +111,7 @@ class Change:
     note: str = ""
 
     @property
-    def words(self) -> str:
+    def text_key(self) -> str:
         """The key of the text that says what it did: a repair is taken, and taken back."""
         if self.type == REPAIR and self.action in _OF_REPAIRS:
             return f"store.repair_{self.action}"

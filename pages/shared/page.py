@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from geo import texts
@@ -9,12 +11,27 @@ from geo.resources import STATIC
 from pages.shared import state
 
 ICON = STATIC / "icon.png"
-
-
 LOGO = STATIC / "logo.svg"
 
 _CAPTION = "[data-testid=stCaptionContainer]"
-ICONS = ("home", "explore", "edit_location_alt", "co_present", "database")
+
+
+@dataclass(frozen=True)
+class Section:
+    """Pages that stand together in the bar on top, by their addresses, and the icon before them."""
+
+    name: str
+    icon: str
+    pages: tuple[str, ...]
+
+
+SECTIONS = (
+    Section("explore", "explore", ("karta", "gap", "forskola", "moten")),
+    Section("plan", "edit_location_alt", ("placera", "uppsokande")),
+    Section("show", "co_present", ("namnd", "kunskapsbank")),
+    Section("ground", "database", ("data", "omrade", "metod")),
+)
+ICONS = ("home", *(section.icon for section in SECTIONS))
 """What stands before each part of the bar on top, of the font of icons that Streamlit serves; those
 who listen hear only the words.
 """
@@ -103,7 +120,7 @@ def _uploads() -> str:
     )
 
 
-def shell() -> None:
+def logo() -> None:
     """Show whose pages these are."""
     st.logo(str(LOGO), size="large")
 

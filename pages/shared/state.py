@@ -69,6 +69,7 @@ what a question begins with in the area (``geo.access.defaults``).
 """
 
 MOST_PX = 300
+"""No word of a sentence is wider: the rest of it is cut."""
 
 ALWAYS = ("area", "lang", "kind", "limit", "group", "profile", "aim")
 """What the address says once it is known; the rest only where it is not what a first visitor gets.
@@ -195,10 +196,6 @@ def to_data(task: str, *, records: str = "", files_of: str = "") -> None:
     if files_of:
         st.session_state["data_kind"] = files_of
     go("data")
-
-
-PAGE_NAMES = {"karta": "map", "omrade": "area_page", "metod": "method"}
-"""The pages whose name (``shell.`` in the texts) is not their address."""
 
 
 def note_visit(page: str) -> None:

@@ -153,7 +153,7 @@ def key_figures(area: Area, language: str) -> list[tuple[str, str]]:
         found.append(
             (shown if few else number(people, language), text("oversikt.newcomers", language))
         )
-    kinds = [HOUSING, *(gap for gap in area.kinds if gap != HOUSING)]
+    kinds = [HOUSING, *(kind for kind in area.kinds if kind != HOUSING)]
     for kind in kinds:
         count = len(area.places_of(kind))
         name = presets.kind(kind).plural(language).lower()

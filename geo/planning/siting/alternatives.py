@@ -179,9 +179,8 @@ def answered(
     progress: Progress | None = None,
 ) -> SiteAnswer:
     """Ask for the proposal, the next best and whether it holds however people are spread; with
-    ``vary`` also how often each site stays, with
-    ``most`` also the curve, and with a balance in the question also the trade-off. A ``proposal``
-    that is known already is not asked for again.
+    ``vary`` also how often each site stays, with ``most`` also the curve, and with a balance in the
+    question also the trade-off. A ``proposal`` that is known already is not asked for again.
 
     Raises
     ------

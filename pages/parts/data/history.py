@@ -76,7 +76,7 @@ def _what(batch: Batch) -> str:
         change = batch.changes[0]
         record = change.after or change.before
         name = f"{record.name} " if record else ""
-        words = name + t(change.words)
+        words = name + t(change.text_key)
     else:
         counts = edits.counted(batch.changes)
         words = ", ".join(f"{count} {t(f'store.action_{name}')}" for name, count in counts.items())
