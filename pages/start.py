@@ -44,7 +44,7 @@ PAGES: dict[str, Callable[[], None]] = {
     "omrade": omrade.render,
     "metod": metod.render,
 }
-"""What shows each page, by its address."""
+# What shows each page, by its address.
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
 # Each language in its own words, so that its readers find it.
 AREA_PX, LANGUAGE_PX = 214, 112

@@ -229,6 +229,10 @@ def test_nothing_is_reported_home_and_no_outside_host_is_asked():
     assert "http" not in json.dumps(found)
 
 
+def test_no_docstring_of_a_script_is_shown_on_its_page():
+    assert settings()["runner"]["magicEnabled"] is False
+
+
 def mixed(colour: str, ground: str, share: float) -> str:
     pairs = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in pairs)
